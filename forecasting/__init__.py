@@ -1,0 +1,1 @@
+"""Tidecast: time-series forecasting with small recurrent networks."""

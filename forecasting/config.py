@@ -1,0 +1,117 @@
+"""ForecastConfig: every setting of a forecast as one frozen, validated value."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from forecasting.errors import ConfigError
+
+METHODS = ("recurrent",)
+CELLS = ("lstm", "gru", "rnn")
+SCHEDULES = ("one-cycle", "plateau", "constant")
+LOSSES = ("mae", "mse", "huber", "pinball")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ForecastConfig:
+    """Settings of `fit` and `evaluate`. Steps are time steps of the Panel.
+
+    A wrong value raises ConfigError with the setting in `.field`; so does an unknown key in `from_dict`.
+    """
+
+    horizon: int = 14  # steps ahead
+    window: int = 60  # past values the network is sure to have seen at an origin
+    method: str = "recurrent"
+    cell: str = "lstm"
+    hidden_size: int = 64
+    num_layers: int = 1
+    dropout: float = 0.0  # between layers and before the head
+    learning_rate: float = 5e-3  # the schedule's highest
+    schedule: str = "one-cycle"
+    epochs: int = 30  # at most; one epoch sees as many origins as the training stretch has
+    batch_size: int = 16  # chunks a step
+    members: int = 1  # networks of different seeds; the forecast is their median
+    loss: str = "mae"  # of the central forecast; the quantiles are always trained by pinball loss
+    seed: int = 0
+    levels: tuple[int, ...] = (50, 80, 95)  # nominal coverage of the intervals, percent
+    features: tuple[str, ...] = ()  # calendar inputs of the network: names in `forecasting.features`
+    folds: int = 3  # trainings of the backtest
+
+    def __post_init__(self) -> None:
+        for field, low, high in _WHOLE:
+            _check_whole(field, getattr(self, field), low, high)
+        _check_choice("method", self.method, METHODS)
+        _check_choice("cell", self.cell, CELLS)
+        _check_choice("schedule", self.schedule, SCHEDULES)
+        _check_choice("loss", self.loss, LOSSES)
+        _check_real("dropout", self.dropout, 0.0, 0.9)
+        _check_real("learning_rate", self.learning_rate, 1e-6, 1.0)
+        object.__setattr__(self, "levels", _levels(self.levels))
+        object.__setattr__(self, "features", _features(self.features))
+
+    def to_dict(self) -> dict[str, Any]:
+        """A plain dictionary that JSON can hold; `from_dict` is its inverse."""
+        values = dataclasses.asdict(self)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ForecastConfig:
+        """The config of `values`; unknown keys raise ConfigError, missing ones take their defaults."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in values:
+            if name not in known:
+                raise ConfigError(
+                    f"There is no setting called {name!r}. The settings are: {', '.join(sorted(known))}.", field=str(name)
+                )
+        return cls(**values)
+
+    def replace(self, **changes: Any) -> ForecastConfig:
+        """A copy with `changes`, validated again."""
+        return ForecastConfig.from_dict({**self.to_dict(), **changes})
+
+
+_WHOLE = (  # setting, lowest, highest: bounds that keep one run within a small machine
+    ("horizon", 1, 10_000),
+    ("window", 1, 20_000),
+    ("hidden_size", 1, 2048),
+    ("num_layers", 1, 8),
+    ("epochs", 0, 10_000),
+    ("batch_size", 1, 4096),
+    ("members", 1, 20),
+    ("seed", 0, 2**31 - 1),
+    ("folds", 1, 50),
+)
+
+
+def _check_whole(field: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ConfigError(f"{field} is {value!r}; it must be a whole number from {low:,} to {high:,}.", field=field)
+
+
+def _check_real(field: str, value: object, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ConfigError(f"{field} is {value!r}; it must be a number from {low:g} to {high:g}.", field=field)
+
+
+def _check_choice(field: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ConfigError(f"{field} is {value!r}; it must be one of {', '.join(choices)}.", field=field)
+
+
+def _levels(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple) or not value:
+        raise ConfigError(f"levels is {value!r}; give at least one, such as [80, 95].", field="levels")
+    for level in value:
+        if isinstance(level, bool) or not isinstance(level, int) or not 1 <= level <= 99:
+            raise ConfigError(f"levels has {level!r}; each must be a whole percentage from 1 to 99.", field="levels")
+    return tuple(sorted(set(value)))
+
+
+def _features(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise ConfigError(f"features is {value!r}; it must be a list of names.", field="features")
+    if value:
+        raise ConfigError(f"features has {value[0]!r}; there are none to choose from yet.", field="features")
+    return tuple(value)

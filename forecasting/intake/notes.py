@@ -1,0 +1,19 @@
+"""Note: one thing that reading assumed, repaired or dropped."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Note:
+    """`kind` is a stable word ("encoding", "gaps", "duplicates", ...); `rows` are 1-based lines of the file."""
+
+    kind: str
+    message: str
+    count: int = 0
+    rows: tuple[int, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": self.kind, "message": self.message, "count": self.count, "rows": list(self.rows)}

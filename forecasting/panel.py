@@ -1,0 +1,123 @@
+"""Panel: one or more series on a regular calendar, identified by the hash of its content."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import io
+import json
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.errors import DataError
+
+STEP = "step"  # the frequency of a Panel whose `ds` are whole numbers, one apart
+
+Values = npt.NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Panel:
+    """Series in long form, complete and sorted.
+
+    frame: `unique_id` (text), `ds` (datetime64[ns] or int64), `y` (float64, finite); sorted by unique_id, ds; the
+        steps of each series are exactly one `frequency` apart. Never mutated.
+    frequency: a pandas offset alias ("D", "B", "h", "W-SAT", "MS", "30min", ...), or "step" for whole-number `ds`.
+    seasons: season lengths in steps that the calendar or the user suggests, ascending; which of them are used is
+        decided on the training stretch alone. Empty: unknown, to be looked for in the data.
+    name: for people; not part of the content.
+    """
+
+    frame: pd.DataFrame
+    frequency: str
+    seasons: tuple[int, ...] = ()
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        frame = self.frame
+        if list(frame.columns[:3]) != ["unique_id", "ds", "y"]:
+            raise DataError(f"A Panel needs the columns unique_id, ds, y; these were given: {list(frame.columns)}.")
+        if frame.empty:
+            raise DataError("There are no values to forecast from.")
+        if frame["y"].dtype != np.float64 or not np.isfinite(frame["y"].to_numpy()).all():
+            raise DataError("A Panel's values must be finite 64-bit numbers; fill or drop the missing ones first.")
+        if np.asarray(frame["ds"]).dtype.kind not in "Mi":
+            raise DataError("A Panel's ds must be timestamps or whole numbers.")
+        codes = pd.factorize(frame["unique_id"])[0]
+        ds = np.asarray(frame["ds"]).astype(np.int64)
+        step = np.diff(codes)
+        if (step < 0).any() or (step > 1).any() or (np.diff(ds)[step == 0] <= 0).any():
+            raise DataError("A Panel's rows must be sorted by unique_id and ds, each pair once.")
+
+    @functools.cached_property
+    def id(self) -> str:
+        """SHA-256 over frequency, seasons and every cell, so that any changed value gives another id."""
+        digest = hashlib.sha256()
+        header = [self.frequency, list(self.seasons), list(self.frame.columns), self.series_ids, self.lengths.tolist()]
+        digest.update(json.dumps(header, ensure_ascii=True).encode())
+        for column in self.frame.columns[1:]:
+            digest.update(np.ascontiguousarray(self.frame[column].to_numpy()).tobytes())
+        return digest.hexdigest()
+
+    @functools.cached_property
+    def series_ids(self) -> list[str]:
+        """The unique_id of each series, in order."""
+        return [str(name) for name in self.frame["unique_id"].unique()]
+
+    @functools.cached_property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Values in each series, in the order of `series_ids`."""
+        codes = pd.factorize(self.frame["unique_id"])[0]
+        return np.bincount(codes).astype(np.int64)
+
+    def values(self) -> list[Values]:
+        """The values of each series, in the order of `series_ids`: views, not copies."""
+        y = self.frame["y"].to_numpy()
+        return np.split(y, np.cumsum(self.lengths)[:-1])
+
+    def times(self) -> list[npt.NDArray[np.generic]]:
+        """The time stamps of each series, in the order of `series_ids`."""
+        ds = self.frame["ds"].to_numpy()
+        return np.split(ds, np.cumsum(self.lengths)[:-1])
+
+    def future(self, horizon: int) -> pd.DataFrame:
+        """`unique_id, ds` of the `horizon` steps after the end of each series."""
+        ends = [times[-1] for times in self.times()]
+        ds = np.concatenate([steps_after(end, self.frequency, horizon) for end in ends])
+        return pd.DataFrame({"unique_id": np.repeat(np.array(self.series_ids, dtype=object), horizon), "ds": ds})
+
+    def to_bytes(self) -> bytes:
+        """Parquet with frequency, seasons and name in its metadata."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        about = {"frequency": self.frequency, "seasons": list(self.seasons), "name": self.name}
+        table = pa.Table.from_pandas(self.frame, preserve_index=False)
+        table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"tidecast": json.dumps(about).encode()})
+        sink = io.BytesIO()
+        pq.write_table(table, sink, compression="zstd")
+        return sink.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Panel:
+        """The Panel that `to_bytes` wrote; DataError if it is not one."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            table = pq.read_table(io.BytesIO(data))
+            about = json.loads((table.schema.metadata or {})[b"tidecast"])
+            return cls(table.to_pandas(), about["frequency"], tuple(about["seasons"]), about["name"])
+        except (pa.ArrowException, KeyError, ValueError) as error:
+            raise DataError("The stored data of this series cannot be read; bring the file again.") from error
+
+
+def steps_after(end: object, frequency: str, horizon: int) -> npt.NDArray[np.generic]:
+    """The `horizon` time stamps after `end`, one `frequency` apart."""
+    if frequency == STEP:
+        return int(end) + 1 + np.arange(horizon, dtype=np.int64)  # type: ignore[call-overload]  # np.generic scalar
+    steps = pd.date_range(pd.Timestamp(end), periods=horizon + 1, freq=frequency)  # type: ignore[arg-type]  # np.datetime64
+    return steps[1:].to_numpy(dtype="datetime64[ns]")
