@@ -1,0 +1,36 @@
+"""Core types -> Plotly figures. Pure functions, no Streamlit; each shows one thing.
+
+All take `words`, so that a page can give them its language; the default is English.
+"""
+
+from forecasting.charts.results import (
+    calendar_units,
+    compare_bars,
+    errors_by_calendar,
+    errors_by_step,
+    residual_histogram,
+    true_vs_predicted,
+)
+from forecasting.charts.series import forecast_chart, levels_of, series_chart
+from forecasting.charts.style import ENGLISH, PALETTE, Words, escape
+from forecasting.charts.training import learning_rate_chart, loss_chart, rollout_chart, wave_chart
+
+__all__ = [
+    "ENGLISH",
+    "PALETTE",
+    "Words",
+    "calendar_units",
+    "compare_bars",
+    "errors_by_calendar",
+    "errors_by_step",
+    "escape",
+    "forecast_chart",
+    "learning_rate_chart",
+    "levels_of",
+    "loss_chart",
+    "residual_histogram",
+    "rollout_chart",
+    "series_chart",
+    "true_vs_predicted",
+    "wave_chart",
+]

@@ -1,0 +1,95 @@
+"""Figures of the data itself: the series as read, and its forecast beyond the end."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from forecasting.charts.style import ENGLISH, FORECAST, REPAIR, TRUTH, Words, blank, escape, thin, tint
+
+
+def series_chart(
+    series: pd.DataFrame,
+    name: str,
+    *,
+    repairs: pd.DataFrame | None = None,
+    slider: bool = True,
+    height: int = 320,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """One series (`ds, y`) with its repairs (`ds, y, kind`) marked and a range slider below."""
+    figure = blank(height, "", escape(name), showlegend=repairs is not None and not repairs.empty)
+    keep = thin(series["y"])
+    figure.add_scatter(
+        x=series["ds"].to_numpy()[keep],
+        y=series["y"].to_numpy()[keep],
+        name=escape(name),
+        mode="lines",
+        line={"color": TRUTH, "width": 1.5},
+    )
+    if repairs is not None:
+        for kind, marks in repairs.groupby("kind", sort=False):
+            figure.add_scatter(
+                x=marks["ds"].to_numpy(),
+                y=marks["y"].to_numpy(),
+                name=words.get(str(kind), words["repair"]),
+                mode="markers",
+                marker={"color": REPAIR, "size": 7, "symbol": "circle" if kind == "missing" else "diamond-open"},
+            )
+    if slider:
+        figure.update_xaxes(rangeslider={"visible": True, "thickness": 0.09})
+    return figure
+
+
+def forecast_chart(
+    history: pd.DataFrame,
+    forecast: pd.DataFrame,
+    name: str,
+    *,
+    tail: int,
+    height: int = 380,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """The last `tail` values of `history` (`ds, y`) and the fan of `forecast` of the same series."""
+    figure = blank(height, "", escape(name))
+    tail_frame = history.tail(tail)
+    keep = thin(tail_frame["y"])
+    figure.add_scatter(
+        x=tail_frame["ds"].to_numpy()[keep],
+        y=tail_frame["y"].to_numpy()[keep],
+        name=words["truth"],
+        mode="lines",
+        line={"color": TRUTH, "width": 1.8},
+    )
+    # The fan starts at the last true value, so that the eye sees one line go on.
+    start = tail_frame.tail(1)
+    ds = pd.concat([start["ds"], forecast["ds"]], ignore_index=True)
+    for level in sorted(levels_of(forecast), reverse=True):
+        for bound in ("lo", "hi"):
+            y = pd.concat([start["y"], forecast[f"forecast-{bound}-{level}"]], ignore_index=True)
+            figure.add_scatter(
+                x=ds,
+                y=y,
+                name=words["interval"].format(level=level),
+                legendgroup=str(level),
+                showlegend=bound == "hi",
+                mode="lines",
+                line={"width": 0, "color": FORECAST},
+                fill=None if bound == "lo" else "tonexty",
+                fillcolor=tint(FORECAST, 0.14),
+                hovertemplate="%{y:.5g}",
+            )
+    figure.add_scatter(
+        x=ds,
+        y=pd.concat([start["y"], forecast["forecast"]], ignore_index=True),
+        name=words["future"],
+        mode="lines" if len(forecast) > 1 else "lines+markers",
+        line={"color": FORECAST, "width": 2.2},
+        hovertemplate="%{y:.5g}",
+    )
+    return figure
+
+
+def levels_of(frame: pd.DataFrame) -> list[int]:
+    """The interval levels that a Forecast or Backtest has, ascending."""
+    return sorted(int(column.rsplit("-", 1)[1]) for column in frame.columns if str(column).startswith("forecast-lo-"))

@@ -1,0 +1,44 @@
+"""Results as files for other programs: forecast as CSV, settings as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four: full-width
+
+
+def forecast_csv(forecast: pd.DataFrame) -> bytes:
+    """A Forecast as CSV (UTF-8): text cells and headers that a spreadsheet would run as a formula are made harmless.
+
+    Numbers and dates are left as they are.
+    """
+    safe = forecast.copy()
+    for column in safe.columns:
+        if safe[column].dtype == object or isinstance(safe[column].dtype, pd.StringDtype):
+            safe[column] = [harmless(cell) if isinstance(cell, str) else cell for cell in safe[column]]
+    safe.columns = [harmless(str(column)) for column in safe.columns]
+    return safe.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
+def settings_json(config: Mapping[str, Any], about: Mapping[str, Any]) -> bytes:
+    """`ForecastConfig.to_dict()` with what it was used on, as indented JSON; `settings` goes back into `from_dict`."""
+    document = {**about, "settings": dict(config)}
+    return (json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n").encode("utf-8")
+
+
+def file_stem(name: str) -> str:
+    """`name` as the beginning of a file name on any system."""
+    stem = name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+    stem = stem.rsplit(".", 1)[0] if "." in stem[1:] else stem
+    kept = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem).strip("-_")
+    return kept[:60] or "tidecast"
+
+
+def harmless(text: str) -> str:
+    """`text` with an apostrophe before it where a spreadsheet would take it for a formula (OWASP, CSV injection)."""
+    lead = text.lstrip(" \u00a0\u200b\ufeff")
+    return "'" + text if lead.startswith(_RISKY) else text
