@@ -12,12 +12,15 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\
 
 
 def forecast_csv(forecast: pd.DataFrame) -> bytes:
-    """A Forecast as CSV (UTF-8): text cells and headers that a spreadsheet would run as a formula are made harmless.
+    """A Forecast or Backtest as CSV (UTF-8), times as ISO 8601, numbers in full.
 
-    Numbers and dates are left as they are.
+    Text cells and headers that a spreadsheet would run as a formula are made harmless.
     """
-    safe = forecast.copy()
+    safe = pd.DataFrame(forecast.copy())
     for column in safe.columns:
+        if safe[column].dtype.kind == "M":
+            safe[column] = _iso(safe[column])
+            continue
         if safe[column].dtype == object or isinstance(safe[column].dtype, pd.StringDtype):
             safe[column] = [harmless(cell) if isinstance(cell, str) else cell for cell in safe[column]]
     safe.columns = [harmless(str(column)) for column in safe.columns]
@@ -36,6 +39,12 @@ def file_stem(name: str) -> str:
     stem = stem.rsplit(".", 1)[0] if "." in stem[1:] else stem
     kept = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem).strip("-_")
     return kept[:60] or "tidecast"
+
+
+def _iso(times: pd.Series) -> pd.Series:
+    """Dates alone where no time of day occurs, else date, T and time."""
+    whole_days = bool((times.dt.normalize() == times).all())
+    return times.dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S")
 
 
 def harmless(text: str) -> str:
