@@ -1,0 +1,19 @@
+"""The outside world -> Panel: files, tickers, samples."""
+
+from forecasting.intake.columns import to_panel
+from forecasting.intake.notes import Note
+from forecasting.intake.report import Report, Roles
+from forecasting.intake.samples import load_sample, sample_names
+from forecasting.intake.table import Dialect, Table, read_table
+
+__all__ = [
+    "Dialect",
+    "Note",
+    "Report",
+    "Roles",
+    "Table",
+    "load_sample",
+    "read_table",
+    "sample_names",
+    "to_panel",
+]

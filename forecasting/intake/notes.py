@@ -8,12 +8,22 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Note:
-    """`kind` is a stable word ("encoding", "gaps", "duplicates", ...); `rows` are 1-based lines of the file."""
+    """`kind` is a stable word ("encoding", "gaps", "duplicates", ...); `rows` are 1-based lines of the file.
+
+    summary: a few words for one line about the whole file, such as "3 gaps filled"; empty for a mere assumption.
+    """
 
     kind: str
     message: str
     count: int = 0
     rows: tuple[int, ...] = ()
+    summary: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "message": self.message, "count": self.count, "rows": list(self.rows)}
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "count": self.count,
+            "rows": list(self.rows),
+            "summary": self.summary,
+        }

@@ -1,0 +1,157 @@
+"""The calendar of a Panel: which frequency time stamps have, and what that suggests as seasons."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.errors import AmbiguousInput, DataError
+from forecasting.panel import STEP
+
+_DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_SEASONS = {"h": (24, 168), "D": (7, 365), "B": (5, 260), "W": (52,), "M": (12,), "Q": (4,), "Y": ()}
+_DAY = 86_400_000_000_000  # nanoseconds
+GRID_LIMIT = 20_000_000  # steps of a calendar that is still built
+FULL = 0.5  # share of a calendar's steps that must be there for it to be the file's own
+
+
+@dataclasses.dataclass(frozen=True)
+class Frequency:
+    """`alias`: pandas' word; `reason`: a sentence; `words`: for people."""
+
+    alias: str
+    reason: str
+
+
+def infer(stamps: npt.NDArray[np.generic], column: str) -> Frequency:
+    """The frequency of sorted, unique time stamps. AmbiguousInput where they follow none."""
+    if len(stamps) < 2:
+        raise DataError(
+            f"Column {column!r} has one point in time only; a forecast needs a history of at least a few.",
+            column=column,
+        )
+    if stamps.dtype.kind == "i":
+        return _steps(stamps)
+    index = pd.DatetimeIndex(stamps)
+    clock = np.asarray(stamps).astype(np.int64) % _DAY
+    found = _monthly(index) or _daily(index) if (clock == clock[0]).all() else None
+    found = found or _clockwise(index)
+    if found is None:
+        raise _irregular(index, column)
+    return found
+
+
+def seasons_of(frequency: str) -> tuple[int, ...]:
+    """Season lengths in steps that a calendar suggests."""
+    if frequency == STEP:
+        return ()
+    offset = pd.tseries.frequencies.to_offset(frequency)
+    unit, n = offset.name.split("-")[0], offset.n
+    if isinstance(offset, pd.offsets.Tick) and offset.nanos < _DAY:
+        day = _DAY / offset.nanos
+        return tuple(int(day * k) for k in (1, 7) if day.is_integer() and day > 1)
+    for prefix in ("B", "D", "W", "M", "Q", "Y"):
+        if unit in (prefix, prefix + "S", prefix + "E", "B" + prefix + "S", "B" + prefix + "E"):
+            return tuple(season // n for season in _SEASONS[prefix] if season % n == 0 and season // n > 1)
+    return ()
+
+
+def grid(first: np.generic, last: np.generic, frequency: str) -> npt.NDArray[np.generic]:
+    """Every step from `first` to `last`."""
+    if frequency == STEP:
+        return np.arange(int(first), int(last) + 1, dtype=np.int64)  # type: ignore[call-overload]  # np.generic scalar
+    steps = pd.date_range(pd.Timestamp(first), pd.Timestamp(last), freq=frequency)  # type: ignore[arg-type]  # np.datetime64
+    return steps.to_numpy(dtype="datetime64[ns]")
+
+
+def _steps(stamps: npt.NDArray[np.generic]) -> Frequency:
+    return Frequency(STEP, f"whole numbers from {stamps[0]} to {stamps[-1]}")
+
+
+def _monthly(index: pd.DatetimeIndex) -> Frequency | None:
+    days = index.normalize()
+    ordinal = days.year.to_numpy() * 12 + days.month.to_numpy() - 1
+    if len(np.unique(ordinal)) != len(index):
+        return None
+    for ending, fits, words in (
+        ("S", days.is_month_start, "the first day"),
+        ("E", days.is_month_end, "the last day"),
+        ("BS", _is_business_edge(days, start=True), "the first business day"),
+        ("BE", _is_business_edge(days, start=False), "the last business day"),
+    ):
+        if not fits.all():
+            continue
+        step = int(np.gcd.reduce(np.diff(ordinal)))
+        business, edge = ("B", ending[1]) if len(ending) == 2 else ("", ending)
+        month = int(days.month[0]) - 1
+        if step % 12 == 0:
+            anchor = _MONTHS[month]
+            alias = f"{_count(step // 12)}{business}Y{edge}-{anchor}"
+            alias = alias.removesuffix("-JAN") if edge == "S" else alias.removesuffix("-DEC")
+            return Frequency(alias, f"every date is {words} of {days[0].month_name()}")
+        if step % 3 == 0:
+            anchor = _MONTHS[month % 3] if edge == "S" else _MONTHS[month % 3 + 9]
+            alias = f"{_count(step // 3)}{business}Q{edge}-{anchor}"
+            alias = alias.removesuffix("-JAN") if edge == "S" else alias.removesuffix("-DEC")
+            return Frequency(alias, f"every date is {words} of a quarter")
+        if len(index) / ((ordinal[-1] - ordinal[0]) // step + 1) < FULL:
+            return None
+        return Frequency(f"{_count(step)}{business}M{edge}", f"every date is {words} of a month")
+    return None
+
+
+def _is_business_edge(days: pd.DatetimeIndex, *, start: bool) -> npt.NDArray[np.bool_]:
+    offset = pd.offsets.BMonthBegin() if start else pd.offsets.BMonthEnd()
+    return np.array([offset.is_on_offset(day) for day in days[:2000]], dtype=bool)
+
+
+def _daily(index: pd.DatetimeIndex) -> Frequency | None:
+    days = index.normalize().to_numpy(dtype="datetime64[D]").astype(np.int64)
+    step = int(np.gcd.reduce(np.diff(days)))
+    if step % 7 == 0:
+        anchor = _DAYS[index[0].weekday()]
+        return _if_full(
+            Frequency(f"{_count(step // 7)}W-{anchor}", f"every date is a {index[0].day_name()}"), days, step
+        )
+    weekdays = np.unique(index.weekday)
+    if step == 1 and len(weekdays) == 5 and weekdays.max() == 4:
+        return Frequency("B", "there are dates from Monday to Friday and none on a weekend")
+    return _if_full(Frequency(f"{_count(step)}D", f"dates are {step} day{'s' * (step > 1)} apart"), days, step)
+
+
+def _clockwise(index: pd.DatetimeIndex) -> Frequency | None:
+    stamps = index.to_numpy(dtype="datetime64[ns]").astype(np.int64)
+    step = int(np.gcd.reduce(np.diff(stamps)))
+    alias = pd.tseries.frequencies.to_offset(pd.Timedelta(step, "ns")).freqstr
+    return _if_full(Frequency(alias, f"times are {pd.Timedelta(step, 'ns')} apart"), stamps, step)
+
+
+def _if_full(frequency: Frequency, stamps: npt.NDArray[np.int64], step: int) -> Frequency | None:
+    slots = (int(stamps[-1]) - int(stamps[0])) // step + 1
+    return frequency if len(stamps) / slots >= FULL and slots <= GRID_LIMIT else None
+
+
+def _irregular(index: pd.DatetimeIndex, column: str) -> AmbiguousInput:
+    typical = pd.Series(index).diff().median()
+    choices = [alias for alias, length in (("h", "1h"), ("D", "1D"), ("W-SUN", "7D"), ("MS", "28D"))]
+    choices = [
+        alias
+        for alias, length in (("min", "1min"), ("h", "1h"), ("D", "1D"), ("W-SUN", "7D"), ("MS", "28D"))
+        if pd.Timedelta(length) >= typical / 2
+    ][:3] or ["MS"]
+    return AmbiguousInput(
+        f"The times in column {column!r} follow no regular calendar (typically {typical} apart). "
+        "Choose a frequency: values that fall into one step are then averaged.",
+        question="Which frequency should the series have?",
+        argument="frequency",
+        choices=(*choices, STEP),
+        column=column,
+    )
+
+
+def _count(number: int) -> str:
+    return "" if number == 1 else str(number)

@@ -1,0 +1,202 @@
+"""Table -> Panel: the columns read as time, values and series names, put on a regular calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.errors import AmbiguousInput, DataError
+from forecasting.intake.calendar import infer, seasons_of
+from forecasting.intake.notes import Note
+from forecasting.intake.repair import AGGREGATIONS, Observed, regularise
+from forecasting.intake.report import Report
+from forecasting.intake.roles import Found, find_roles
+from forecasting.intake.table import Table
+from forecasting.panel import Panel
+
+NAMED = 20  # rows that a note lists
+
+
+def to_panel(
+    table: Table,
+    *,
+    time: str | None = None,
+    target: str | Sequence[str] | None = None,
+    series: str | None = None,
+    frequency: str | None = None,
+    day_first: bool | None = None,
+    decimal: str | None = None,
+    duplicates: str | None = None,
+    covariates: Sequence[str] | None = None,
+) -> tuple[Panel, Report]:
+    """The series in a table, complete and on a regular calendar, and the report of how they were read.
+
+    target: a column or several (several make several series). decimal: "." or ",". duplicates: how values of the same
+    time are merged, one of mean, sum, first, last, min, max. Raises AmbiguousInput where two readings fit (ask, then
+    call again with the answer), DataError where the table cannot be used.
+    """
+    if duplicates is not None and duplicates not in AGGREGATIONS:
+        raise DataError(
+            f"duplicates is {duplicates!r}; it must be one of {', '.join(AGGREGATIONS)}.", field="duplicates"
+        )
+    found = find_roles(table, time, target, series, day_first)
+    roles = found.roles
+    if found.times.both_orders:
+        example = table.cells[roles.time][0].as_py()
+        raise AmbiguousInput(
+            f"The dates in column {roles.time!r} fit both as day-month and as month-day (the first is {example!r}).",
+            question="Day or month first?",
+            argument="day_first",
+            choices=(True, False),
+            column=roles.time,
+            row=int(table.rows[0]),
+        )
+    mark, mark_notes = _decimal(table, found, decimal)
+    notes = [*table.notes, *mark_notes]
+    observed = _observe(table, found, mark, notes)
+    stamps = np.unique(observed.ds)
+    reason = "you chose it"
+    if frequency is None:
+        inferred = infer(stamps, roles.time)
+        frequency, reason = inferred.alias, inferred.reason
+    frame, repairs, repair_notes = regularise(observed, frequency, roles.time, duplicates)
+    notes.extend(repair_notes)
+    seasons = seasons_of(frequency)
+    panel = Panel(frame, frequency, seasons, table.name)
+    report = Report(
+        roles=roles,
+        candidates=found.candidates,
+        frequency=frequency,
+        frequency_reason=reason,
+        seasons=seasons,
+        timezone=found.times.zone,
+        filled=repairs.filled,
+        merged=repairs.merged,
+        aggregation=repairs.aggregation,
+        notes=tuple(notes),
+    )
+    return panel, report
+
+
+def _decimal(table: Table, found: Found, decimal: str | None) -> tuple[str, list[Note]]:
+    """The decimal mark of the value columns: proved by one of them, named by the user, or asked for."""
+    if decimal is not None:
+        if decimal not in (".", ","):
+            raise DataError(f"decimal is {decimal!r}; it must be '.' or ','.", field="decimal")
+        return decimal, []
+    columns = {name: found.numbers[name] for name in found.roles.target}
+    proofs = {name: numbers.decimal for name, numbers in columns.items() if numbers.decimal}
+    for name, numbers in columns.items():
+        if numbers.contradicts:
+            raise DataError(
+                f"Column {name!r} has numbers with a decimal point and numbers with a decimal comma. "
+                "Write them in one way and bring the file again.",
+                column=name,
+            )
+    marks = set(proofs.values())
+    if len(marks) == 1:
+        mark = marks.pop()
+        return mark, [Note("decimal", "The decimal mark is a comma.")] if mark == "," else []
+    for name, numbers in columns.items():
+        if numbers.doubtful.any() and (not marks or name not in proofs):
+            if table.dialect.delimiter == "," and not numbers.shapes["comma3"].any():
+                continue
+            at = int(np.flatnonzero(numbers.doubtful)[0])
+            cell = numbers.texts[at].as_py()
+            raise AmbiguousInput(
+                f"{cell!r} in column {name!r} can be a number above a thousand or one with three decimals.",
+                question="Which is the decimal mark?",
+                argument="decimal",
+                choices=(".", ","),
+                column=name,
+                row=int(table.rows[at]),
+            )
+    if len(marks) > 1:
+        raise DataError(
+            "Some value columns have a decimal point and others a decimal comma. Choose columns of one kind.",
+            field="target",
+        )
+    return ".", []
+
+
+def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Observed:
+    """One entry a series and time that the file gives a value for, in the order of the file."""
+    roles = found.roles
+    usable = found.times.ok.copy()
+    if not usable.all():
+        rows = table.rows[~usable]
+        notes.append(_dropped("time", rows, f"no readable time in column {roles.time!r}"))
+    names, codes = _series_of(table, roles.series, usable, notes)
+    parts = []
+    for position, target in enumerate(roles.target):
+        values, odd = found.numbers[target].values(decimal)
+        if odd.any():
+            shown = ", ".join(repr(found.numbers[target].texts[int(i)].as_py()) for i in np.flatnonzero(odd)[:3])
+            notes.append(
+                Note(
+                    "not a number",
+                    f"{int(odd.sum()):,} cells of column {target!r} are no numbers ({shown}) and count as missing.",
+                    int(odd.sum()),
+                    _some(table.rows[odd]),
+                    f"{int(odd.sum()):,} cells not numbers",
+                )
+            )
+        keep = usable & np.isfinite(values)
+        parts.append((np.flatnonzero(keep), np.full(int(keep.sum()), position), values[keep]))
+    if not sum(len(part[0]) for part in parts):
+        raise DataError(
+            f"The value column{'s' * (len(roles.target) > 1)} {', '.join(map(repr, roles.target))} "
+            "hold no number in any row with a time.",
+            field="target",
+        )
+    at = np.concatenate([part[0] for part in parts])
+    position = np.concatenate([part[1] for part in parts])
+    y = np.concatenate([part[2] for part in parts])
+    ids = _ids(names, roles.series, roles.target)
+    return Observed(ids, codes[at] + position * len(names), found.times.stamps[at], y, table.rows[at])
+
+
+def _ids(names: list[str], series: str | None, targets: list[str]) -> list[str]:
+    if series is None:
+        return list(targets)
+    if len(targets) == 1:
+        return names
+    return [f"{name} / {target}" for target in targets for name in names]
+
+
+def _series_of(
+    table: Table, series: str | None, usable: npt.NDArray[np.bool_], notes: list[Note]
+) -> tuple[list[str], npt.NDArray[np.int64]]:
+    if series is None:
+        return [""], np.zeros(len(table), dtype=np.int64)
+    encoded = table.cells[series].combine_chunks().dictionary_encode()
+    names = [(name or "").strip() or "(blank)" for name in encoded.dictionary.to_pylist()]
+    codes = encoded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False).astype(np.int64)
+    names.append("(blank)")
+    final, first = np.unique(np.array(names, dtype=object), return_inverse=True)
+    order = pd.factorize(first[codes])  # names in the order of the file, so that series keep it
+    blank = np.array([final[i] == "(blank)" for i in order[1]])[order[0]] & usable
+    if blank.any():
+        notes.append(
+            Note(
+                "series",
+                f"{int(blank.sum()):,} rows have no name in column {series!r}; they form the series '(blank)'.",
+                int(blank.sum()),
+                _some(table.rows[blank]),
+                f"{int(blank.sum()):,} rows without a series name",
+            )
+        )
+    return [str(final[i]) for i in order[1]], order[0].astype(np.int64)
+
+
+def _dropped(kind: str, rows: npt.NDArray[np.int64], why: str) -> Note:
+    count = len(rows)
+    several = f"{count:,} rows were" if count > 1 else "1 row was"
+    return Note(kind, f"{several} dropped: {why}.", count, _some(rows), f"{count:,} row{'s' * (count > 1)} dropped")
+
+
+def _some(rows: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    return tuple(int(row) for row in rows[:NAMED])

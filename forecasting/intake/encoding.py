@@ -1,0 +1,101 @@
+"""Bytes -> text: which encoding a file is in, and how that is known."""
+
+from __future__ import annotations
+
+import codecs
+
+from forecasting.errors import ReadError
+from forecasting.intake.notes import Note
+
+SAMPLE = 256 * 1024  # bytes that a guess looks at; decoding then checks the whole file
+
+_MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str, tuple[Note, ...]]:
+    """The text of `data`, the Python name of its encoding, and a note where that was a guess.
+
+    Raises ReadError where a named encoding is unknown or does not fit, or where the bytes are no text at all.
+    """
+    if encoding is not None:
+        return _decode_as(data, name, encoding), encoding, ()
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return _decode_as(data, name, codec), codec, ()
+    if codec := _wide(data):
+        note = Note("encoding", f"No byte order mark; read as {codec} because every other byte is zero.")
+        return _decode_as(data, name, codec), codec, (note,)
+    if b"\x00" in data:
+        row = data[: data.index(b"\x00")].count(b"\n") + 1
+        raise ReadError(
+            f"{name!r} has zero bytes, first in line {row}, so it is not a text file. Save the table as CSV and bring that.",
+            row=row,
+        )
+    try:
+        return data.decode("utf-8"), "utf-8", ()
+    except UnicodeDecodeError as error:
+        return _guess(data, name, error)
+
+
+def _decode_as(data: bytes, name: str, encoding: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except LookupError as error:
+        raise ReadError(
+            f"There is no encoding called {encoding!r}. Try utf-8, windows-1252 or gbk.", field="encoding"
+        ) from error
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        raise ReadError(
+            f"{name!r} is not {encoding}: line {row} has bytes that it does not allow. Choose another encoding.",
+            field="encoding",
+            row=row,
+        ) from error
+    return text.removeprefix("\ufeff")
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 without a mark: in text of any script that separates cells, one byte of most pairs is zero."""
+    head = data[:SAMPLE]
+    if len(head) < 4 or len(data) % 2:
+        return None
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    pairs = len(head) // 2
+    if odd > 0.4 * pairs and even < 0.05 * pairs:
+        return "utf-16-le"
+    if even > 0.4 * pairs and odd < 0.05 * pairs:
+        return "utf-16-be"
+    return None
+
+
+def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, str, tuple[Note, ...]]:
+    from charset_normalizer import from_bytes
+
+    row = data[: error.start].count(b"\n") + 1
+    best = from_bytes(_around(data, error.start)).best()
+    for codec in (best.encoding if best else None, "cp1252", "latin-1"):
+        if codec is None:
+            continue
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        note = Note(
+            "encoding",
+            f"Not UTF-8 (line {row}); read as {codec}, a guess. If letters look wrong, choose another encoding.",
+            rows=(row,),
+        )
+        return text, codec, (note,)
+    raise ReadError(f"{name!r} is in no known text encoding. Save the table as CSV in UTF-8.", field="encoding")
+
+
+def _around(data: bytes, start: int) -> bytes:
+    """A sample that holds the first bytes that are not ASCII: those are what an encoding is told by."""
+    first = max(0, min(start - SAMPLE // 2, len(data) - SAMPLE))
+    return data[first : first + SAMPLE]

@@ -1,0 +1,78 @@
+"""Report: how a Table was understood on its way to a Panel, in plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pandas as pd
+
+from forecasting.intake.notes import Note
+
+LISTED = 2_000  # repairs that `to_dict` lists one by one; their number is always whole
+
+
+@dataclasses.dataclass(frozen=True)
+class Roles:
+    """Which column is what, and why. `reasons` has a sentence for "time", "target" and "series"."""
+
+    time: str
+    target: list[str]
+    series: str | None
+    reasons: dict[str, str]
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Report:
+    """How a Table was read.
+
+    candidates: for "time", "target" and "series", the columns that could take the role.
+    filled: `unique_id, ds, y, row_before, row_after`: steps that the file did not have, with the lines around them.
+    merged: `unique_id, ds, y, rows`: steps that the file had more than once, with their lines; `aggregation` says how.
+    notes: every assumption, repair and drop, those of the Table first.
+    """
+
+    roles: Roles
+    candidates: dict[str, list[str]]
+    frequency: str
+    frequency_reason: str
+    seasons: tuple[int, ...]
+    timezone: str | None
+    filled: pd.DataFrame
+    merged: pd.DataFrame
+    aggregation: str | None
+    notes: tuple[Note, ...]
+
+    @property
+    def summary(self) -> str:
+        """Such as "3 gaps filled, 1 duplicate merged"."""
+        said = [note for note in self.notes if note.summary]
+        return ", ".join(note.summary for note in said) if said else "nothing had to be repaired"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values that JSON can hold."""
+        return {
+            "roles": self.roles.to_dict(),
+            "candidates": self.candidates,
+            "frequency": self.frequency,
+            "frequency_reason": self.frequency_reason,
+            "seasons": list(self.seasons),
+            "timezone": self.timezone,
+            "aggregation": self.aggregation,
+            "filled": _listed(self.filled),
+            "filled_count": len(self.filled),
+            "merged": _listed(self.merged),
+            "merged_count": len(self.merged),
+            "summary": self.summary,
+            "notes": [note.to_dict() for note in self.notes],
+        }
+
+
+def _listed(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    part = frame.head(LISTED).copy()
+    if "ds" in part and part["ds"].dtype.kind == "M":
+        part["ds"] = part["ds"].dt.strftime("%Y-%m-%dT%H:%M:%S")
+    return [{str(key): value for key, value in record.items()} for record in part.to_dict("records")]

@@ -1,0 +1,204 @@
+"""Which column is time, which are values, which names the series: found with reasons, overruled by the user."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from forecasting.errors import DataError
+from forecasting.intake.dates import Times, look_for_steps, look_for_times, look_for_years
+from forecasting.intake.numbers import NumberText, look_for_numbers
+from forecasting.intake.report import Roles
+from forecasting.intake.table import Table
+
+_TIME_NAMES = re.compile(
+    r"(^|[^a-z])(ds|date|datetime|time|timestamp|day|month|quarter|week|year|period|datum|zeit|fecha|jour|data|tag|"
+    r"monat|jahr|annee|mois|step|index|t)([^a-z]|$)|date|time",
+    re.IGNORECASE,
+)
+_STEP_NAMES = re.compile(r"^(ds|t|n|step|steps|time|index|period|idx|day|week|month|year|hour)$", re.IGNORECASE)
+_SERIES_NAMES = re.compile(
+    r"^(unique_?id|series(_?(id|name))?|id|item(_?id)?|sku|store(_?(id|nbr))?|shop|product(_?id)?|ticker|symbol|name|"
+    r"region|country|city|station|sensor(_?id)?|meter(_?id)?|location|place|group|category)$",
+    re.IGNORECASE,
+)
+_TARGET_NAMES = re.compile(r"^(y|target|value|values|close|adj\.? ?close)$", re.IGNORECASE)
+_TIME_SHARE = 0.9  # of the cells that hold something, the share that must be readable as time
+_VALUE_SHARE = 0.8
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Found:
+    """The roles, what else could take them, and the columns already read."""
+
+    roles: Roles
+    candidates: dict[str, list[str]]
+    times: Times
+    numbers: dict[str, NumberText]
+
+
+def find_roles(
+    table: Table,
+    time: str | None,
+    target: str | Sequence[str] | None,
+    series: str | None,
+    day_first: bool | None,
+) -> Found:
+    """The roles of `table`'s columns. Raises DataError where a column named is not there or cannot take its role."""
+    columns = table.columns
+    targets = [target] if isinstance(target, str) else list(target or [])
+    for field, names in (("time", [time]), ("series", [series]), ("target", targets)):
+        for name in names:
+            if name is not None and name not in columns:
+                raise DataError(
+                    f"There is no column {name!r} in {table.name!r}. It has: {', '.join(map(repr, columns[:20]))}.",
+                    field=field,
+                    column=name,
+                )
+    times = {name: read for name in columns if (read := _time_of(table, name, time, day_first)) is not None}
+    reason = "you chose it"
+    if time is None:
+        time, reason = _choose_time(table, times, {*targets, series})
+    elif time not in times:
+        raise DataError(
+            f"Column {time!r} cannot be read as dates, times or whole numbers. Choose another time column.",
+            field="time",
+            column=time,
+        )
+    reasons = {"time": reason}
+    numbers = {
+        name: found
+        for name in columns
+        if name != time and (found := look_for_numbers(table.cells[name])) is not None and found.share >= _VALUE_SHARE
+    }
+    stamps = times[time].stamps
+    series_candidates = [name for name in columns if name != time and name not in targets and _may_name(table, name)]
+    if series is None:
+        series, reasons["series"] = _choose_series(table, stamps, series_candidates, numbers)
+    else:
+        reasons["series"] = "you chose it"
+    candidates = [
+        name for name, found in numbers.items() if name != series and not _describes_time(found, times[time], name)
+    ]
+    if not targets:
+        targets, reasons["target"] = _choose_targets(candidates, table)
+    else:
+        reasons["target"] = "you chose it" if len(targets) == 1 else "you chose them"
+        for name in targets:
+            if name not in numbers:
+                raise DataError(
+                    f"Column {name!r} does not hold numbers. Choose another value column.", field="target", column=name
+                )
+    roles = Roles(time, targets, series, reasons)
+    offered = {"time": list(times), "target": candidates, "series": series_candidates}
+    return Found(roles, offered, times[time], {name: numbers[name] for name in {*targets, *candidates}})
+
+
+def _time_of(table: Table, name: str, chosen: str | None, day_first: bool | None) -> Times | None:
+    if chosen is not None and name != chosen:
+        found = look_for_times(table.cells[name], day_first) if len(table) < 100_000 else None
+        return found if found is not None and found.share >= _TIME_SHARE else None
+    column = table.cells[name]
+    found = look_for_times(column, day_first)
+    if found is not None and found.share >= (_TIME_SHARE if chosen is None else 0.5):
+        return found
+    years = look_for_years(column)
+    if years is not None and ("year" in name.lower() or name == chosen or _even(years.stamps.astype("datetime64[Y]"))):
+        return years
+    if name == chosen or _STEP_NAMES.match(name):
+        return look_for_steps(column)
+    return None
+
+
+def _even(stamps: object) -> bool:
+    steps = np.diff(np.asarray(stamps).astype(np.int64))
+    return bool(len(steps) >= 3 and (steps == 1).all())
+
+
+def _choose_time(table: Table, times: dict[str, Times], taken: set[str | None]) -> tuple[str, str]:
+    def rank(name: str) -> tuple[int, int, int, int]:
+        found = times[name]
+        different = len(pd.unique(found.stamps[found.ok]))
+        return (
+            int(found.stamps.dtype.kind == "M" and found.format != "years"),
+            int(bool(_TIME_NAMES.search(name))),
+            int(different > 1),
+            -table.columns.index(name),
+        )
+
+    left = [name for name in times if name not in taken]
+    if not left:
+        raise DataError(
+            f"No column of {table.name!r} holds dates, times or steps. Its columns are "
+            f"{', '.join(map(repr, table.columns[:20]))}; name the one that is time, or add one.",
+            field="time",
+        )
+    best = max(left, key=rank)
+    return best, f"its cells are {times[best].format}"
+
+
+def _may_name(table: Table, name: str) -> bool:
+    """Whether a column can tell series apart: fewer different values than rows, none a fraction."""
+    head = table.cells[name].slice(0, 5000)
+    different = pc.count_distinct(head).as_py()
+    if different > max(1, len(head) // 2) and len(head) > 3:
+        return False
+    fractions = pc.fill_null(pc.match_substring_regex(head, r"^\s*[+-]?[0-9]*[.,][0-9]+\s*$"), False)
+    return not pc.any(fractions).as_py()
+
+
+def _choose_series(
+    table: Table, stamps: np.ndarray, candidates: list[str], numbers: dict[str, NumberText]
+) -> tuple[str | None, str]:
+    if "unique_id" in candidates:
+        return "unique_id", "it is called unique_id"
+    repeated = pd.Series(stamps).duplicated().to_numpy()
+    if not repeated.any():
+        return None, "every time occurs once, so there is one series a value column"
+    fewest: dict[str, int] = {}
+    for name in candidates:
+        if name in numbers and not _SERIES_NAMES.match(name):
+            continue
+        codes = pd.factorize(table.cells[name].to_pandas())[0]
+        pairs = pd.DataFrame({"code": codes, "ds": stamps}).duplicated()
+        fewest[name] = int(pairs.sum())
+    if not fewest:
+        return None, "times occur more than once, but no column tells series apart"
+    best = min(fewest, key=lambda name: (fewest[name], not _SERIES_NAMES.match(name), table.columns.index(name)))
+    if fewest[best] > 0.5 * repeated.sum():
+        return None, "times occur more than once, but no column tells series apart"
+    return best, "each time occurs once for each of its values"
+
+
+def _describes_time(found: NumberText, times: Times, name: str) -> bool:
+    """Whether a number column only counts rows or repeats a part of the date."""
+    if found.plain is None or np.isnan(found.plain).any():
+        return False
+    values = found.plain
+    if len(values) > 2 and (np.diff(values) == 1).all() and values[0] in (0, 1):
+        return True
+    if times.stamps.dtype.kind != "M":
+        return False
+    index = pd.DatetimeIndex(times.stamps)
+    parts = (index.year, index.month, index.day, index.hour, index.weekday, index.weekday + 1, index.dayofyear)
+    return any(len(part.unique()) > 1 and np.array_equal(part.to_numpy(), values) for part in parts)
+
+
+def _choose_targets(candidates: list[str], table: Table) -> tuple[list[str], str]:
+    if not candidates:
+        raise DataError(
+            f"No column of {table.name!r} besides the time holds numbers, so there is nothing to forecast.",
+            field="target",
+        )
+    if len(candidates) == 1:
+        return candidates, "it is the only column of numbers"
+    for name in candidates:
+        if _TARGET_NAMES.match(name):
+            return [name], f"it is called {name}"
+    return candidates, "these columns hold numbers; each is a series of its own"
