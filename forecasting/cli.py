@@ -1,0 +1,240 @@
+"""The command line: `python -m forecasting inspect | forecast | backtest | worker`.
+
+Exit status 0, 2 with one sentence on standard error, or 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecasting.config import ForecastConfig
+from forecasting.errors import AmbiguousInput, ConfigError, ForecastingError, ReadError
+from forecasting.options import PANEL, SAMPLE, SETTINGS, TABLE, parser
+from forecasting.terminal import describe, plain, progress_line
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    import pandas as pd
+
+    from forecasting.panel import Panel
+
+DONE, WRONG, INTERRUPTED = 0, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    try:
+        args = parser().parse_args(arguments)
+        return COMMANDS[args.command](args)
+    except ForecastingError as error:
+        return _refuse(_sentence(error))
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; without this, Python complains once more while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:  # a defect of ours: still one sentence, and a way to see where
+        if os.environ.get("TIDECAST_DEBUG"):
+            raise
+        found = plain(f"{type(error).__name__}: {error}")
+        return _refuse(f"Tidecast failed, which is a defect in it ({found}); set TIDECAST_DEBUG=1 to see where.")
+
+
+def _inspect(args: Namespace) -> int:
+    _, about = _read(args)
+    if args.report != "-":
+        sys.stdout.write(describe(about))
+    _write_report(args, about)
+    return DONE
+
+
+def _forecast(args: Namespace) -> int:
+    from forecasting.forecaster import fit
+
+    panel, about = _read(args)
+    config, reasons = _settings(args, panel)
+    with progress_line(sys.stderr) as on_progress:
+        forecaster = fit(panel, config, on_progress=on_progress)
+    _write_frame(args, forecaster.predict())
+    done = {"config": config.to_dict(), "reasons": reasons, "training": forecaster.training}
+    _write_report(args, {**about, **done})
+    return DONE
+
+
+def _backtest(args: Namespace) -> int:
+    from forecasting.forecaster import evaluate
+
+    panel, about = _read(args)
+    config, reasons = _settings(args, panel)
+    with progress_line(sys.stderr) as on_progress:
+        backtest = evaluate(panel, config, on_progress=on_progress)
+    _write_frame(args, backtest)
+    verdict = dataclasses.asdict(backtest.verdict)
+    done = {"config": config.to_dict(), "reasons": reasons, "scores": backtest.scores, "verdict": verdict}
+    _write_report(args, {**about, **done})
+    if "-" not in (args.output, args.report):
+        sys.stdout.write(plain(backtest.verdict.text) + "\n")
+    return DONE
+
+
+def _worker(args: Namespace) -> int:
+    from forecasting.runs.worker import worker_main
+
+    return worker_main(args.database, once=args.once)
+
+
+COMMANDS = {"inspect": _inspect, "forecast": _forecast, "backtest": _backtest, "worker": _worker}
+
+
+def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
+    """The Panel of INPUT, and how it was read, for --report."""
+    from forecasting.intake import load_sample, read_table, to_panel
+
+    _check_writable(args.report, args.input)
+    _check_writable(getattr(args, "output", None), args.input)
+    if args.input.startswith(SAMPLE):
+        panel, about = load_sample(args.input.removeprefix(SAMPLE)), {"input": args.input}
+    else:
+        data, name = _bytes(args.input)
+        table = read_table(data, name, **{key: getattr(args, key) for key in TABLE})
+        panel, report = to_panel(table, **{key: getattr(args, key) for key in PANEL})
+        dialect = dataclasses.asdict(table.dialect)
+        about = {"input": name, "rows": len(table), "columns": table.columns, "dialect": dialect, **report.to_dict()}
+    if args.season:
+        panel = dataclasses.replace(panel, seasons=tuple(sorted(set(args.season))))
+    series = [
+        {"unique_id": name, "values": len(times), "start": _iso(times[0]), "end": _iso(times[-1])}
+        for name, times in zip(panel.series_ids, panel.times(), strict=True)
+    ]
+    about |= {"panel": panel.id, "frequency": panel.frequency, "seasons": list(panel.seasons), "series": series}
+    return panel, about
+
+
+def _bytes(source: str) -> tuple[bytes, str]:
+    if source == "-":
+        return sys.stdin.buffer.read(), "standard input"
+    try:
+        return Path(source).read_bytes(), Path(source).name
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise ReadError(
+            f"{source!r} cannot be read ({reason}); give the path of a data file, or - for a pipe."
+        ) from error
+
+
+def _iso(time: Any) -> str | int:
+    """A time stamp of a Panel as ISO 8601 text, a whole number as it is."""
+    import pandas as pd
+
+    return int(time) if isinstance(time.item(), int) and time.dtype.kind == "i" else pd.Timestamp(time).isoformat()
+
+
+def _settings(args: Namespace, panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
+    """As suggested or from --settings, with what the command line says on top; reasons of what was suggested."""
+    from forecasting.forecaster import suggest_config
+
+    given = {name: value for name in SETTINGS if (value := getattr(args, name)) is not None}
+    if args.settings is None:
+        config, reasons = suggest_config(panel)
+    else:
+        config, reasons = ForecastConfig.from_dict(_settings_file(args.settings)), {}
+    return config.replace(**given), {name: reason for name, reason in reasons.items() if name not in given}
+
+
+def _settings_file(path: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path!r} cannot be read as settings in JSON ({error}).", field="settings") from error
+    values = document.get("settings", document) if isinstance(document, dict) else None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path!r} has to hold one JSON object of settings.", field="settings")
+    return values
+
+
+def _check_writable(path: str | None, source: str) -> None:
+    """Refuse a place that cannot be written to before the training, not after it."""
+    if path is None or path == "-":
+        return
+    target = Path(path)
+    if target.is_dir():
+        problem = "it is a folder"
+    elif not target.parent.is_dir():
+        problem = f"there is no folder {str(target.parent)!r}"
+    elif not os.access(target if target.exists() else target.parent, os.W_OK):
+        problem = "it is not writable"
+    elif target.exists() and Path(source).exists() and target.samefile(source):
+        problem = "it is the input itself"
+    else:
+        return
+    raise ForecastingError(f"{path!r} cannot be written: {problem}; name another file.", field="output")
+
+
+def _write_frame(args: Namespace, frame: pd.DataFrame) -> None:
+    from forecasting.export import forecast_csv
+
+    _write(args.output, forecast_csv(frame))
+
+
+def _write_report(args: Namespace, about: Mapping[str, Any]) -> None:
+    if args.report is not None:
+        text = json.dumps(about, indent=2, ensure_ascii=False, allow_nan=False, default=_jsonable)
+        _write(args.report, (text + "\n").encode("utf-8", "backslashreplace"))
+
+
+def _jsonable(value: Any) -> Any:
+    """What NumPy and pandas put into a report, as JSON has it."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _write(path: str, data: bytes) -> None:
+    """All of `data` or nothing: a failure leaves what was there before."""
+    if path == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    target = Path(os.path.realpath(path))  # through a link, so that the link stays one
+    partial = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)  # a device or a pipe cannot be replaced
+            return
+        try:
+            partial.write_bytes(data)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        message = f"{path!r} could not be written ({error.strerror}); name another file."
+        raise ForecastingError(message, field="output") from error
+
+
+def _sentence(error: ForecastingError) -> str:
+    """The error in one line that names the option to use."""
+    message = plain(error.message)
+    if isinstance(error, AmbiguousInput):
+        return f"{message.rstrip('.?')}; pass {_answers(error)}."
+    option = SETTINGS.get(error.field or "", ("",))[0]
+    return f"{option}: {message}" if option and isinstance(error, ConfigError) else message
+
+
+def _answers(error: AmbiguousInput) -> str:
+    if error.argument == "day_first":
+        return "--day-first or --month-first"
+    choices = ", ".join(plain(str(choice)) for choice in error.choices)
+    return f"--{error.argument.replace('_', '-')} with one of: {choices}"
+
+
+def _refuse(message: str) -> int:
+    sys.stderr.write(message + "\n")
+    return WRONG

@@ -1,0 +1,112 @@
+"""The options of the command line, in the words of `read_table`, `to_panel` and ForecastConfig."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from forecasting.config import CELLS, LOSSES, METHODS, SCHEDULES
+from forecasting.errors import ForecastingError
+
+SAMPLE = "sample:"  # an INPUT that begins so names a sample instead of a file
+
+
+def parser() -> Parser:
+    """The parser; `command` in what it parses is the command's name."""
+    top = Parser(prog="python -m forecasting", description="Forecast time series with small recurrent networks.")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for name, about in (
+        ("inspect", "say how a file is read, and what was repaired"),
+        ("forecast", "train on all of a file and forecast beyond its end"),
+        ("backtest", "train on parts of a file and measure the forecasts on the rest"),
+    ):
+        command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        _add_reading(command)
+        if name != "inspect":
+            _add_settings(command)
+            command.add_argument("--output", required=True, metavar="CSV", help="the result; - is standard output")
+        command.add_argument("--report", metavar="JSON", help="what was read and done; - is standard output")
+    worker = commands.add_parser("worker", help="work on queued runs", description="Work on queued runs.")
+    worker.add_argument("--database", metavar="URL", help="of the store of runs; default: this user's own")
+    worker.add_argument("--once", action="store_true", help="end when the queue is empty")
+    return top
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ForecastingError(f"{message.rstrip('.')}; `{self.prog} --help` lists the options.")
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    command.add_argument("input", metavar="INPUT", help=f"a file, - for standard input, or {SAMPLE}NAME")
+    group = command.add_argument_group("reading (default: found in the file)")
+    add = group.add_argument
+    add("--time", metavar="COLUMN")
+    add("--target", metavar="COLUMN", action="append", help="of values; may be given several times")
+    add("--series", metavar="COLUMN", action="append", help="tells one series from another")
+    add("--frequency", metavar="F", help="D, B, h, W-SUN, MS, 30min, ..., or step for whole numbers")
+    add("--season", metavar="S", type=_whole, action="append", help="steps in a season; may be given several times")
+    order = group.add_mutually_exclusive_group()
+    order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="01/02 is 1 February")
+    order.add_argument("--month-first", dest="day_first", action="store_false", default=None, help="01/02 is 2 January")
+    add("--decimal", metavar="C", help=". or ,")
+    add("--encoding", metavar="NAME")
+    add("--delimiter", metavar="C", type=_delimiter, help="tab for a tab")
+    add("--header", metavar="LINE", type=_header, help="the line of the column names, or none")
+    add("--sheet", metavar="NAME")
+    add("--duplicates", metavar="HOW", help="how several values of one time become one")
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("settings (default: computed from the data)")
+    group.add_argument("--settings", metavar="JSON", help="a file of settings; options beside it come first")
+    for name, (option, kind, about) in SETTINGS.items():
+        action = "append" if name == "levels" else "store"
+        group.add_argument(
+            option, dest=name, type=kind, action=action, help=about, metavar=option.strip("-")[0].upper()
+        )
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _real(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def _header(text: str) -> int | bool:
+    return False if text == "none" else _whole(text)
+
+
+def _delimiter(text: str) -> str:
+    return {"tab": "\t", "\\t": "\t"}.get(text, text)
+
+
+TABLE = ("encoding", "delimiter", "header", "sheet")
+PANEL = ("time", "target", "series", "frequency", "day_first", "decimal", "duplicates")
+SETTINGS: dict[str, tuple[str, Callable[[str], Any], str]] = {  # setting of ForecastConfig: option, type, help
+    "horizon": ("--horizon", _whole, "steps to forecast"),
+    "method": ("--method", str, " | ".join(METHODS)),
+    "cell": ("--cell", str, " | ".join(CELLS)),
+    "window": ("--window", _whole, "past values behind each forecast"),
+    "num_layers": ("--layers", _whole, "recurrent layers"),
+    "hidden_size": ("--hidden-size", _whole, "units in a layer"),
+    "dropout": ("--dropout", _real, "share of units left out in training"),
+    "learning_rate": ("--learning-rate", _real, "the schedule's highest"),
+    "schedule": ("--schedule", str, " | ".join(SCHEDULES)),
+    "epochs": ("--epochs", _whole, "at most"),
+    "batch_size": ("--batch-size", _whole, "chunks in a step"),
+    "members": ("--members", _whole, "networks whose median is the forecast"),
+    "loss": ("--loss", str, " | ".join(LOSSES)),
+    "seed": ("--seed", _whole, "of the random numbers"),
+    "levels": ("--level", _whole, "percent that an interval is to hold; may be given several times"),
+    "folds": ("--folds", _whole, "trainings of the backtest"),
+}

@@ -1,0 +1,104 @@
+"""What the command line shows: how a file was read, in a few lines, and a progress bar."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from forecasting.forecaster import Progress
+
+REFRESH = 0.1  # seconds between two drawings
+BAR = 24  # characters
+LISTED = 5  # series named one by one
+DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", " ": "space", "|": "bar"}
+
+
+def describe(about: Mapping[str, Any]) -> str:
+    """A few lines on how a file was read; `about` is what --report holds."""
+    head = about["input"]
+    if "dialect" in about:
+        dialect = about["dialect"]
+        delimiter = DELIMITERS.get(dialect["delimiter"], dialect["delimiter"])
+        head += f": {about['rows']:,} rows, {len(about['columns'])} columns, {dialect['encoding']}, {delimiter}"
+    rows = [*_roles(about), *_series(about["series"])]
+    rows.append(("frequency", about["frequency"], about.get("frequency_reason", "")))
+    rows.append(("seasons", ", ".join(map(str, about["seasons"])) or "none known", ""))
+    if "summary" in about:
+        rows.append(("repairs", about["summary"], ""))
+    rows += [("note", note["message"], "") for note in about.get("notes", ())]
+    lines = [plain(head)]
+    lines += [
+        f"  {label:<11}{plain(text)}" + (f"  ({plain(reason)})" if reason else "") for label, text, reason in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def plain(text: str) -> str:
+    """`text` on one line, without characters that could steer a terminal: names come from files of strangers."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in " ".join(text.split())
+    )
+
+
+@contextlib.contextmanager
+def progress_line(stream: TextIO) -> Iterator[Callable[[Progress], None] | None]:
+    """A callback that redraws one line of `stream`, wiped at the end; None where `stream` is no terminal."""
+    if not stream.isatty():
+        yield None
+        return
+    started = time.monotonic()
+    drawn = 0.0
+
+    def draw(progress: Progress) -> None:
+        nonlocal drawn
+        now = time.monotonic()
+        if now - drawn >= REFRESH:
+            drawn = now
+            width = shutil.get_terminal_size().columns - 1
+            stream.write("\r\x1b[K" + _line(progress, now - started)[:width])
+            stream.flush()
+
+    try:
+        yield draw
+    finally:
+        stream.write("\r\x1b[K")
+        stream.flush()
+
+
+def _line(progress: Progress, seconds: float) -> str:
+    done = round(BAR * progress.fraction)
+    parts = [f"{'█' * done}{'░' * (BAR - done)} {progress.fraction:4.0%}"]
+    parts.append(f"fold {progress.fold}/{progress.folds}" if progress.stage == "fold" else progress.stage)
+    parts.append(f"epoch {progress.epoch}/{progress.epochs}")
+    if progress.train_loss is not None:
+        parts.append(f"loss {progress.train_loss:.4g}")
+    if progress.valid_loss is not None:
+        parts.append(f"validation {progress.valid_loss:.4g}")
+    if progress.fraction > 0.05:  # before, there is little to judge by
+        parts.append(f"{seconds / progress.fraction - seconds:.0f} s left")
+    return "  ".join(parts)
+
+
+def _roles(about: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    roles = about.get("roles")
+    if roles is None:
+        return []
+    named = [(role, roles[role]) for role in ("time", "target", "series") if roles[role]]
+    return [
+        (role, ", ".join(column) if isinstance(column, list) else column, roles["reasons"].get(role, ""))
+        for role, column in named
+    ]
+
+
+def _series(series: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    rows = [
+        ("values", f"{one['unique_id']}: {one['values']:,} from {one['start']} to {one['end']}", "")
+        for one in series[:LISTED]
+    ]
+    if len(series) > LISTED:
+        rows.append(("", f"and {len(series) - LISTED:,} more series", ""))
+    return rows
