@@ -1,0 +1,77 @@
+"""Bytes under their SHA-256: written once, checked at every read, set aside when they no longer fit."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+
+from sqlalchemy import Connection, select, update
+
+from forecasting.errors import StoreError
+from forecasting.runs import schema
+from forecasting.runs.database import Database, insert_new, now
+
+log = logging.getLogger("tidecast.blobs")
+
+
+class DamagedError(StoreError):
+    """Stored bytes do not have the checksum that they were stored under; they were set aside."""
+
+
+def put_blob(database: Database, data: bytes) -> str:
+    """Store `data` in a transaction of its own and return its SHA-256. Bytes already there are not written again."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    with database.read() as connection:
+        there = connection.execute(
+            select(schema.blobs.c.written, schema.blobs.c.damaged).where(schema.blobs.c.sha256 == sha256)
+        ).one_or_none()
+        fresh = there is not None and not there.damaged and there.written > now(connection) - 600
+    if fresh:
+        return sha256
+    codec, stored = _packed(data)
+    with database.write() as connection:
+        row = {"size": len(data), "stored": len(stored), "codec": codec, "written": now(connection), "damaged": False}
+        if not insert_new(connection, schema.blobs, {"sha256": sha256, "data": stored, **row}):
+            # Writing again also heals bytes that were set aside, and keeps the sweeper off for another hour.
+            connection.execute(update(schema.blobs).where(schema.blobs.c.sha256 == sha256).values(data=stored, **row))
+    return sha256
+
+
+def get_blob(database: Database, sha256: str) -> bytes:
+    """The bytes under `sha256`; DamagedError, and they are set aside, if their checksum differs."""
+    with database.read() as connection:
+        row = connection.execute(
+            select(schema.blobs.c.data, schema.blobs.c.codec, schema.blobs.c.size, schema.blobs.c.damaged).where(
+                schema.blobs.c.sha256 == sha256
+            )
+        ).one_or_none()
+    if row is not None and not row.damaged:
+        data = _unpacked(bytes(row.data), row.codec, row.size)
+        if data is not None and hashlib.sha256(data).hexdigest() == sha256:
+            return data
+        log.error("stored bytes are damaged and set aside", extra={"blob": sha256[:12]})
+        with database.write() as connection:
+            _set_aside(connection, sha256)
+    raise DamagedError("Stored data is damaged and was set aside.")
+
+
+def _set_aside(connection: Connection, sha256: str) -> None:
+    connection.execute(update(schema.blobs).where(schema.blobs.c.sha256 == sha256).values(damaged=True))
+
+
+def _packed(data: bytes) -> tuple[str, bytes]:
+    import pyarrow as pa
+
+    packed = pa.Codec("zstd").compress(data, asbytes=True)
+    return ("zstd", packed) if len(packed) < len(data) else ("plain", data)
+
+
+def _unpacked(stored: bytes, codec: str, size: int) -> bytes | None:
+    if codec == "plain":
+        return stored
+    import pyarrow as pa
+
+    try:
+        return bytes(pa.Codec("zstd").decompress(stored, decompressed_size=size, asbytes=True))
+    except (pa.ArrowException, OSError, ValueError):
+        return None

@@ -1,0 +1,226 @@
+"""One SQL database: opening, transactions, and errors in plain words. SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from forecasting.errors import StoreError
+from forecasting.runs import schema
+
+BUSY_SECONDS = 10  # how long a writer waits for another
+
+log = logging.getLogger("tidecast.database")
+
+
+class ConflictError(StoreError):
+    """What a row refers to went away at the same moment; the same call again succeeds."""
+
+
+class Database:
+    """A database by URL, opened at the first use and again after a failure. Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _parse(url)
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: a consistent view, no write lock."""
+        with self._transaction(writes=False) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes; on SQLite it holds the write lock from its first statement."""
+        with self._transaction(writes=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every pooled connection; the next use opens new ones."""
+        with self._lock:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None on a server."""
+        return Path(self.url.database) if self.url.get_backend_name() == "sqlite" and self.url.database else None
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        try:
+            engine = self._open()
+            with engine.connect() as connection:
+                connection.execution_options(tidecast_writes=writes)
+                with connection.begin():
+                    yield connection
+        except SQLAlchemyError as error:
+            raise _explained(error, self.url) from error
+
+    def _open(self) -> Engine:
+        if self._engine is None:
+            with self._lock:
+                if self._engine is None:
+                    self._engine = _opened(self.url)
+        return self._engine
+
+
+def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless its key is there; whether it was inserted."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing()).rowcount == 1
+
+
+def now(connection: Connection) -> float:
+    """Seconds since 1970 on the clock that all writers share: the database server's, or this machine's for a file."""
+    if connection.dialect.name == "postgresql":
+        return float(connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
+    return time.time()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        raise _cannot_open("its address is not one that SQLAlchemy knows, or the driver is missing") from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise _cannot_open(f"{parsed.get_backend_name()} is not supported; use sqlite:/// or postgresql://")
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise _cannot_open("an SQLite database in memory cannot be shared with workers; name a file")
+        return parsed.set(database=str(Path(parsed.database).expanduser().resolve()))
+    return parsed
+
+
+def _opened(url: URL) -> Engine:
+    try:
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            engine = _sqlite_engine(url)
+        else:
+            engine = create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True)
+        with engine.connect() as connection:
+            connection.execution_options(tidecast_writes=False)
+            with connection.begin():
+                found = _revision(connection)
+        if found is None:
+            _create(engine)
+        elif found != schema.VERSION:
+            engine.dispose()
+            raise StoreError(
+                f"The database of runs has version {found}; this Tidecast knows {schema.VERSION}. Start the version of "
+                "Tidecast that wrote it, or name another database in TIDECAST_DATABASE; nothing was changed."
+            )
+    except OSError as error:
+        log.error("database cannot be opened", extra={"cause": type(error).__name__, "place": str(url.database)})
+        raise _cannot_open(f"its folder cannot be made: {error.strerror or type(error).__name__}") from error
+    return engine
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},  # BEGIN is ours: see `_begin`
+        pool_size=5,
+        max_overflow=15,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # takes effect only before the first table
+    cursor.execute("PRAGMA journal_mode=DELETE")  # the write-ahead log of older SQLite versions can lose commits
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what a user deletes leaves the file, and not just its index
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("tidecast_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(schema.revision.name):
+        return None
+    return str(connection.execute(select(schema.revision.c.version_num)).scalar() or "unknown")
+
+
+def _create(engine: Engine) -> None:
+    """Make the tables in one transaction; of several processes that try, one does and the others find them."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection, connection.execution_options(tidecast_writes=True).begin():
+            connection.exec_driver_sql("SELECT 1")  # the write lock is ours: now nobody else can be creating
+            _create_here(connection)
+    else:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7141831)")  # any number, the same for all
+            _create_here(connection)
+
+
+def _create_here(connection: Connection) -> None:
+    if _revision(connection) is None:
+        schema.metadata.create_all(connection)
+        connection.execute(schema.revision.insert().values(version_num=schema.VERSION))
+
+
+_CAUSES = (  # part of the driver's message, what to tell the user
+    ("is full", "The disk that holds the database of runs is full. Free some room, then try again; nothing was lost."),
+    ("no space", "The disk that holds the database of runs is full. Free some room, then try again; nothing was lost."),
+    ("locked", "The database of runs is busy with other work. Try again in a moment."),
+    ("readonly", "The database of runs cannot be written to. Check the rights of its file and folder."),
+    ("malformed", "The file of the database of runs is damaged. Put it aside or name another in TIDECAST_DATABASE."),
+    ("not a database", "The file of the database of runs is something else. Name another in TIDECAST_DATABASE."),
+    ("disk i/o", "The disk that holds the database of runs reports an error. Check it, then try again."),
+)
+
+
+def _explained(error: SQLAlchemyError, url: URL) -> StoreError:
+    log.warning(
+        "database error",
+        extra={"cause": type(error).__name__, "driver": type(getattr(error, "orig", None)).__name__},
+    )
+    if isinstance(error, IntegrityError):
+        return ConflictError("Somebody else changed the same data at the same moment. Try again.")
+    if isinstance(error, PoolTimeoutError):
+        return StoreError("The database of runs is busy with other work. Try again in a moment.")
+    said = str(getattr(error, "orig", "")).lower()
+    for part, sentence in _CAUSES:
+        if part in said:
+            return StoreError(sentence)
+    if isinstance(error, DBAPIError) and (
+        error.connection_invalidated or "connect" in said or "unable to open" in said
+    ):
+        where = "its file cannot be opened" if url.get_backend_name() == "sqlite" else "its server does not answer"
+        return _cannot_open(where)
+    if isinstance(error, ArgumentError):
+        return _cannot_open("its address is not one that SQLAlchemy knows")
+    return StoreError("The database of runs refused the request. The server's log names the kind of error; try again.")
+
+
+def _cannot_open(cause: str) -> StoreError:
+    return StoreError(
+        f"The database of runs cannot be opened: {cause}. Check TIDECAST_DATABASE and TIDECAST_DATA; "
+        "reading data and choosing settings still work, training does not.",
+        field="TIDECAST_DATABASE",
+    )

@@ -1,0 +1,78 @@
+"""Names that cannot be guessed (tokens) and names that follow from content (ids)."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+THREADS = 1  # torch threads of every run: part of what decides its last bits
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_APART = ("runs", "intake", "charts", "charts.py", "export.py", "cli.py", "__main__.py")  # cannot change a result,
+_DECIDES = Path("runs/kinds.py")  # except this one
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+_ID = re.compile(r"[0-9a-f]{64}")
+
+
+def new_token() -> str:
+    """128 random bits as 22 characters that an address can hold."""
+    return secrets.token_urlsafe(16)
+
+
+def is_token(text: object) -> bool:
+    """Whether `text` has the form of a token."""
+    return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
+
+
+def is_id(text: object) -> bool:
+    """Whether `text` has the form of an id."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def token_id(token: str) -> str:
+    """What the database keeps of a token: a copy of the database opens no workspace."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def dataset_id(raw_sha256: str | None, choices: Mapping[str, Any], panel_id: str) -> str:
+    """The id of a dataset: bytes, reading choices and the Panel that followed from them."""
+    return _digest({"raw": raw_sha256, "choices": dict(choices), "panel": panel_id})
+
+
+def run_id(kind: str, panel_id: str | None, config: Mapping[str, Any]) -> str:
+    """The id of a run: everything that decides its result, so that the same question has one answer."""
+    return _digest({"kind": kind, "input": panel_id, "config": dict(config), "made_by": version(), "threads": THREADS})
+
+
+@functools.cache
+def version() -> str:
+    """Package version, digest of the code that computes, and torch version, without importing torch."""
+    return f"{_installed('tidecast', '0')}+{_code_digest()} torch {_installed('torch', 'none')}"
+
+
+def _installed(name: str, otherwise: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return otherwise
+
+
+def _code_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        name = path.relative_to(_PACKAGE)
+        if name.parts[0] not in _APART or name == _DECIDES:
+            digest.update(name.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,190 @@
+"""The worker's side of the runs table: claim, beat, publish. Every write checks that the lease is still one's own."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
+
+from forecasting.runs import schema
+from forecasting.runs.database import Database, now
+from forecasting.runs.turns import turns
+
+LEASE_SECONDS = 20.0  # a heartbeat older than this: the worker is taken for dead
+ATTEMPTS = 3
+
+log = logging.getLogger("tidecast.leases")
+runs = schema.runs
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One attempt at one run."""
+
+    run_id: str
+    kind: str
+    config: dict[str, Any]
+    panel_sha256: str | None
+    lease: str
+    attempt: int  # 1: the first
+
+
+def claim(database: Database, worker: str, run_id: str | None = None) -> Claim | None:
+    """Take the next queued run (or `run_id`, if it is queued) for `worker`; None if there is none."""
+    recover(database)
+    with database.read() as connection:  # an idle worker asks often: without work it takes no write lock
+        if not connection.execute(select(exists().where(_queued(run_id)))).scalar():
+            return None
+    with database.write() as connection:
+        for candidate in turns(connection):
+            if run_id in (None, candidate):
+                taken = _take(connection, worker, candidate)
+                if taken is not None:
+                    return taken
+    return None
+
+
+def beat(
+    database: Database,
+    held: Claim,
+    progress: Mapping[str, Any] | None = None,
+    curve: Sequence[Sequence[Any]] | None = None,
+) -> Literal["mine", "cancel", "lost"]:
+    """Renew the heartbeat and write progress. "cancel": somebody asked to stop; "lost": the lease is another's."""
+    values: dict[str, Any] = {}
+    if progress is not None:
+        values["progress"] = json.dumps(progress)
+    if curve is not None:
+        values["curve"] = json.dumps(curve)
+    with database.write() as connection:
+        cancel = connection.execute(
+            update(runs).where(_mine(held)).values(heartbeat=now(connection), **values).returning(runs.c.cancel)
+        ).scalar_one_or_none()
+    return "lost" if cancel is None else "cancel" if cancel else "mine"
+
+
+def publish(database: Database, held: Claim, artifacts: Mapping[str, str]) -> bool:
+    """End the run as done with `artifacts` (name -> SHA-256 of a stored blob); False: the lease is another's."""
+    with database.write() as connection:
+        if not _end(connection, held, "done"):
+            return False
+        connection.execute(delete(schema.artifacts).where(schema.artifacts.c.run_id == held.run_id))
+        rows = [{"run_id": held.run_id, "name": name, "sha256": sha256} for name, sha256 in artifacts.items()]
+        connection.execute(insert(schema.artifacts), rows)
+    return True
+
+
+def fail(database: Database, held: Claim, sentence: str, field: str | None = None) -> bool:
+    """End the run as failed with a sentence for the user; False: the lease is another's."""
+    with database.write() as connection:
+        return _end(connection, held, "failed", error=sentence, error_field=field)
+
+
+def end_cancelled(database: Database, held: Claim) -> bool:
+    """End the run as cancelled; False: nobody wants that any more, or the lease is another's."""
+    with database.write() as connection:
+        return _end(connection, held, "cancelled", only=runs.c.cancel)
+
+
+def give_back(database: Database, held: Claim) -> bool:
+    """Queue the run again, its attempt not counted: the worker has to leave, through no fault of the run."""
+    with database.write() as connection:
+        values = {"state": "queued", "lease": None, "worker": None, "attempts": runs.c.attempts - 1}
+        return connection.execute(update(runs).where(_mine(held)).values(**values)).rowcount == 1
+
+
+def forsake(database: Database, worker: str) -> list[str]:
+    """Take back what a worker held that is known to have ended; the ids."""
+    return _take_back(database, runs.c.worker == worker)
+
+
+def recover(database: Database) -> list[str]:
+    """Take back every run whose heartbeat is too old; the ids. Queued again, or failed after the last attempt."""
+    with database.read() as connection:
+        stale = runs.c.heartbeat < now(connection) - LEASE_SECONDS
+        if not connection.execute(select(exists().where(runs.c.state == "running", stale))).scalar():
+            return []
+    return _take_back(database, stale)
+
+
+def _take(connection: Connection, worker: str, run_id: str) -> Claim | None:
+    lease = secrets.token_hex(16)
+    at = now(connection)
+    row = connection.execute(
+        update(runs)
+        .where(_queued(run_id))
+        .values(
+            state="running",
+            lease=lease,
+            worker=worker,
+            heartbeat=at,
+            started=at,
+            attempts=runs.c.attempts + 1,
+            progress="{}",
+            curve="[]",
+        )
+        .returning(runs.c.kind, runs.c.config, runs.c.panel_sha256, runs.c.attempts)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Claim(
+        run_id=run_id,
+        kind=row.kind,
+        config=json.loads(row.config),
+        panel_sha256=row.panel_sha256,
+        lease=lease,
+        attempt=row.attempts,
+    )
+
+
+def _end(
+    connection: Connection,
+    held: Claim,
+    state: str,
+    *,
+    only: ColumnElement[bool] | None = None,
+    error: str | None = None,
+    error_field: str | None = None,
+) -> bool:
+    where = _mine(held) if only is None else and_(_mine(held), only)
+    values = {"state": state, "finished": now(connection), "used": now(connection), "lease": None, "worker": None}
+    values |= {"cancel": False, "error": error, "error_field": error_field}
+    return connection.execute(update(runs).where(where).values(**values)).rowcount == 1
+
+
+def _take_back(database: Database, lost: ColumnElement[bool]) -> list[str]:
+    freed = {"lease": None, "worker": None, "cancel": False}
+    with database.write() as connection:
+        at = now(connection)
+        rows = connection.execute(
+            select(runs.c.id, runs.c.attempts, runs.c.cancel).where(runs.c.state == "running", lost).with_for_update()
+        ).all()
+        for row in rows:
+            values: dict[str, Any] = {"state": "queued"}
+            if row.cancel:
+                values = {"state": "cancelled", "finished": at}
+            elif row.attempts >= ATTEMPTS:
+                values = {"state": "failed", "finished": at, "error": _DIED}
+            connection.execute(update(runs).where(runs.c.id == row.id).values(**values, **freed))
+            log.warning("run taken back", extra={"run": row.id[:12], "attempt": row.attempts, "state": values["state"]})
+    return [row.id for row in rows]
+
+
+_DIED = (
+    f"The worker ended without a result {ATTEMPTS} times, most often because memory ran out. "
+    "Choose a smaller hidden size, window or fewer layers, then train again."
+)
+
+
+def _mine(held: Claim) -> ColumnElement[bool]:
+    return and_(runs.c.id == held.run_id, runs.c.state == "running", runs.c.lease == held.lease)
+
+
+def _queued(run_id: str | None) -> ColumnElement[bool]:
+    queued = runs.c.state == "queued"
+    return queued if run_id is None else and_(queued, runs.c.id == run_id)

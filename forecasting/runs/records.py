@@ -1,0 +1,50 @@
+"""What the store gives out: frozen values, detached from the database."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+STATES = ("queued", "running", "done", "failed", "cancelled")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """A workspace's dataset. The bytes and the Panel are read apart: `Store.raw`, `Store.panel`."""
+
+    id: str
+    name: str
+    choices: dict[str, Any]  # how the table is to be read
+    report: dict[str, Any]  # what reading assumed, repaired and dropped
+    panel_id: str
+    has_raw: bool  # whether there is a file behind it
+    created: float  # seconds since 1970
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Run:
+    """A workspace's view of a run. Times are seconds since 1970."""
+
+    id: str
+    kind: str
+    state: str  # one of STATES; "cancelled" also where only this workspace stopped waiting
+    name: str  # the workspace's own
+    dataset_id: str | None  # the workspace's own
+    config: dict[str, Any]
+    progress: dict[str, Any]  # stage, fold, folds, epoch, epochs, fraction (0..1 of the run), eta (seconds or None)
+    curve: list[list[Any]]  # [stage, epoch, train loss, validation loss]; a fold's stage is "fold 1", "fold 2", ...
+    error: str | None  # a sentence for the user
+    error_field: str | None  # the setting it is about
+    attempts: int  # how many times a worker has begun it
+    created: float
+    queued: float
+    started: float | None
+    finished: float | None
+    pinned: bool
+    position: int | None  # 1: next; None: not queued
+    artifacts: tuple[str, ...]  # names that `Store.artifact` has
+
+    @property
+    def active(self) -> bool:
+        """Whether something may still change without the user."""
+        return self.state in ("queued", "running")

@@ -1,0 +1,70 @@
+"""Settings of the background cache, read from the environment."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import platformdirs
+
+from forecasting.errors import ConfigError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Limits and places. `from_environment` reads them; every field names its variable."""
+
+    database: str  # TIDECAST_DATABASE: an SQLAlchemy URL; default: an SQLite file in TIDECAST_DATA
+    workers: int = 1  # TIDECAST_WORKERS: local workers at most; default min(2, cores); 0: none here, others do the work
+    idle_seconds: float = 60.0  # TIDECAST_IDLE_SECONDS: a local worker without work leaves after this
+    queue: int = 20  # TIDECAST_QUEUE: queued and running runs a workspace
+    wall_seconds: float = 3600.0  # TIDECAST_WALL_SECONDS: longest time one attempt may take
+    memory_mb: int = 2048  # TIDECAST_MEMORY_MB: largest resident memory of a worker
+    keep_days: float = 30.0  # TIDECAST_KEEP_DAYS: what nobody pinned or opened for so long goes
+    budget_mb: int = 2048  # TIDECAST_BUDGET_MB: stored bytes above which the least recently used go
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings of `environment` (default: this process's). ConfigError names a variable with a wrong value."""
+        values = os.environ if environment is None else environment
+
+        def number(name: str, default: float, low: float) -> float:
+            return _number(values, f"TIDECAST_{name}", default, low)
+
+        cores = os.cpu_count() or 1
+        return cls(
+            database=values.get("TIDECAST_DATABASE") or default_database(values),
+            workers=_whole(number)("WORKERS", min(2, cores), 0),
+            idle_seconds=number("IDLE_SECONDS", cls.idle_seconds, 0.0),
+            queue=_whole(number)("QUEUE", cls.queue, 1),
+            wall_seconds=number("WALL_SECONDS", cls.wall_seconds, 1.0),
+            memory_mb=_whole(number)("MEMORY_MB", cls.memory_mb, 256),
+            keep_days=number("KEEP_DAYS", cls.keep_days, 0.0),
+            budget_mb=_whole(number)("BUDGET_MB", cls.budget_mb, 1),
+        )
+
+
+def default_database(environment: Mapping[str, str] | None = None) -> str:
+    """The URL of the SQLite file in TIDECAST_DATA, or in the user's data folder."""
+    values = os.environ if environment is None else environment
+    folder = values.get("TIDECAST_DATA") or platformdirs.user_data_dir("tidecast", appauthor=False)
+    return f"sqlite:///{(Path(folder).expanduser().resolve() / 'tidecast.db').as_posix()}"
+
+
+def _number(values: Mapping[str, str], name: str, default: float, low: float) -> float:
+    text = values.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value < float("inf"):
+        raise ConfigError(f"{name} is {text!r}; it must be a number of at least {low:g}.", field=name)
+    return value
+
+
+def _whole(number: Callable[[str, float, float], float]) -> Callable[[str, int, int], int]:
+    return lambda name, default, low: int(number(name, default, low))
