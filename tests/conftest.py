@@ -1,0 +1,37 @@
+"""What every test shares: no test touches a user's data, none is skipped in continuous integration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The store's folder and everything that a test's subprocess keeps lie in a temporary folder."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("TIDECAST_DATA", str(tmp_path_factory.mktemp("tidecast")))
+    patch.delenv("TIDECAST_DATABASE", raising=False)
+    yield
+    patch.undo()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _skipped_in_ci(terminalreporter):
+        terminalreporter.write_line("In continuous integration every test has to run: a skipped one fails the run.")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == pytest.ExitCode.OK and reporter is not None and _skipped_in_ci(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _skipped_in_ci(reporter: pytest.TerminalReporter) -> bool:
+    return bool(os.environ.get("CI")) and bool(reporter.stats.get("skipped"))

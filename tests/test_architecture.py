@@ -1,0 +1,254 @@
+"""Arrows point down only: what each part may import, what is loaded early, and what nobody may use."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import graphlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.conftest import ROOT
+
+FOUNDATION = {"forecasting.errors", "forecasting.config", "forecasting.panel"}
+CORE = FOUNDATION | {"forecasting.model", "forecasting.evaluation"}
+ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
+    "forecasting.errors": set(),
+    "forecasting.config": {"forecasting.errors"},
+    "forecasting.panel": {"forecasting.errors"},
+    "forecasting.intake": FOUNDATION,
+    "forecasting.charts": FOUNDATION,
+    "forecasting.model": {"forecasting.config", "forecasting.errors"},
+    "forecasting.evaluation": CORE - {"forecasting.evaluation"},
+    "forecasting.forecaster": CORE,
+    "forecasting.sequences": CORE | {"forecasting.forecaster"},
+    "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
+    "forecasting.runs": FOUNDATION | {"forecasting", "forecasting.forecaster", "forecasting.sequences"},
+    "forecasting.terminal": {"forecasting.forecaster"},
+    "forecasting.options": {"forecasting.config", "forecasting.errors"},
+    "forecasting.cli": FOUNDATION
+    | {
+        "forecasting.export",
+        "forecasting.forecaster",
+        "forecasting.intake",
+        "forecasting.options",
+        "forecasting.runs",
+        "forecasting.terminal",
+    },
+    "forecasting.__main__": {"forecasting.cli"},
+    "forecasting": FOUNDATION | {"forecasting.intake", "forecasting.forecaster"},
+    "pages.ui": FOUNDATION
+    | {
+        "forecasting",
+        "forecasting.charts",
+        "forecasting.export",
+        "forecasting.forecaster",
+        "forecasting.intake",
+        "forecasting.runs",
+        "forecasting.sequences",
+    },
+    "pages": FOUNDATION
+    | {
+        "forecasting",
+        "forecasting.charts",
+        "forecasting.export",
+        "forecasting.forecaster",
+        "forecasting.intake",
+        "forecasting.runs",
+        "forecasting.sequences",
+        "pages.ui",
+    },
+    "app": {"pages", "pages.ui", "forecasting.runs", "forecasting.errors"},
+}
+TORCH_AT_THE_TOP = {"forecasting.model.networks", "forecasting.model.training"}
+LATE = {"torch", "statsmodels", "sklearn", "statsforecast", "yfinance", "scipy"}  # slow to import, large in memory
+HEAVY = ["sklearn", "statsforecast", "statsmodels", "streamlit", "torch", "yfinance"]
+DISTRIBUTIONS = {
+    "sqlalchemy": "SQLAlchemy",
+    "charset_normalizer": "charset-normalizer",
+    "python_calamine": "python-calamine",
+}
+
+
+class Import(NamedTuple):
+    module: str  # that imports
+    target: str
+    line: int
+    at_the_top: bool  # run when the module is imported, not later in a function and not for type checkers only
+
+
+def _sources() -> dict[str, Path]:
+    """Every module of the project but its tests, benchmarks and scripts, by dotted name."""
+    paths = [ROOT / "app.py", *ROOT.glob("forecasting/**/*.py"), *ROOT.glob("pages/**/*.py")]
+    names = {}
+    for path in paths:
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return names
+
+
+@functools.cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+def _imports(module: str, path: Path) -> Iterator[Import]:
+    """Imports of a module, nested ones included. `from a import b` counts as a.b where that is a module."""
+    known = _sources()
+
+    def visit(node: ast.AST, at_the_top: bool) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                for alias in child.names:
+                    yield Import(module, alias.name, child.lineno, at_the_top)
+            elif isinstance(child, ast.ImportFrom):
+                assert child.level == 0, f"{path}:{child.lineno} imports relatively; name the package"
+                for alias in child.names:
+                    inner = f"{child.module}.{alias.name}"
+                    yield Import(module, inner if inner in known else str(child.module), child.lineno, at_the_top)
+            else:
+                later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+                typing_only = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+                yield from visit(child, at_the_top and not later and not typing_only)
+
+    return visit(_tree(path), True)
+
+
+def _all_imports() -> list[Import]:
+    return [found for module, path in _sources().items() for found in _imports(module, path)]
+
+
+def _part(module: str) -> str:
+    """The part of ARROWS that a module belongs to: the longest name that it begins with."""
+    while module not in ARROWS:
+        module = module.rpartition(".")[0]
+        assert module, "a new part of the project needs its arrows"
+    return module
+
+
+def _ours(target: str) -> bool:
+    return target.split(".")[0] in {"app", "forecasting", "pages"}
+
+
+def test_the_arrows_have_no_cycle() -> None:
+    graphlib.TopologicalSorter(ARROWS).prepare()
+
+
+def test_every_part_with_arrows_exists() -> None:
+    assert {_part(module) for module in _sources()} == set(ARROWS)
+
+
+def test_imports_follow_the_arrows() -> None:
+    against = [
+        f"{found.module}:{found.line} imports {found.target}"
+        for found in _all_imports()
+        if _ours(found.target)
+        and _part(found.target) != _part(found.module)
+        and _part(found.target) not in ARROWS[_part(found.module)]
+    ]
+    assert against == []
+
+
+def test_streamlit_stays_in_the_pages() -> None:
+    against = [
+        f"{found.module}:{found.line}"
+        for found in _all_imports()
+        if found.target.split(".")[0] == "streamlit" and found.module.split(".")[0] not in {"app", "pages"}
+    ]
+    assert against == []
+
+
+def test_slow_libraries_are_imported_in_functions() -> None:
+    against = [
+        f"{found.module}:{found.line} imports {found.target} at its top"
+        for found in _all_imports()
+        if found.at_the_top
+        and found.target.split(".")[0] in LATE
+        and not (found.target.split(".")[0] == "torch" and found.module in TORCH_AT_THE_TOP)
+    ]
+    assert against == []
+
+
+def test_the_model_knows_arrays_and_tensors_but_no_frames() -> None:
+    against = [
+        f"{found.module}:{found.line} imports {found.target}"
+        for found in _all_imports()
+        if _part(found.module) == "forecasting.model" and found.target.split(".")[0] in {"pandas", "pyarrow", "plotly"}
+    ]
+    assert against == []
+
+
+def test_every_library_that_is_imported_is_required_by_name() -> None:
+    required = {
+        re.match(r"[A-Za-z0-9_.-]+", line).group()  # type: ignore[union-attr]  # a line without a name would fail pip
+        for line in (ROOT / "requirements.txt").read_text().splitlines()
+        if line and not line.startswith(("#", "-"))
+    }
+    imported = {found.target.split(".")[0] for found in _all_imports() if not _ours(found.target)}
+    imported -= set(sys.stdlib_module_names) | {"__future__"}
+    assert {DISTRIBUTIONS.get(name, name) for name in imported} <= required
+    assert required <= {DISTRIBUTIONS.get(name, name) for name in imported}, "nothing imports these any more"
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["forecasting", "forecasting.runs", "forecasting.runs.supervisor", "forecasting.charts", "forecasting.export"],
+)
+def test_what_the_server_imports_loads_nothing_heavy(module: str) -> None:
+    code = f"import sys, {module}; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_code_comes_out_of_files() -> None:
+    """No pickle in any form, no torch.load, no eval or exec, no HTML of strangers."""
+    paths = [*_sources().values(), *ROOT.glob("benchmarks/*.py")]
+    against = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {found}" for path in paths for node, found in _dangerous(_tree(path))
+    ]
+    assert against == []
+
+
+def _dangerous(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Name):
+            names = [node.id]
+        elif isinstance(node, ast.Attribute):
+            names = [node.attr]
+            if ast.unparse(node) == "torch.load":
+                yield node, "torch.load"
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+        elif isinstance(node, ast.Call):
+            names = [keyword.arg or "" for keyword in node.keywords]
+            if isinstance(node.func, ast.Name) and node.func.id in {"eval", "exec", "compile", "__import__"}:
+                yield node, node.func.id
+        else:
+            continue
+        for name in names:
+            if "pickle" in name.lower() or name in {"dill", "joblib", "marshal", "shelve", "unsafe_allow_html"}:
+                yield node, name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import pickle",
+        "from pickle import loads",
+        "pandas.read_pickle('x')",
+        "numpy.load('x', allow_pickle=True)",
+        "torch.load('x')",
+        "eval('1')",
+        "exec('1')",
+        "st.markdown('<b>', unsafe_allow_html=True)",
+    ],
+)
+def test_the_search_for_code_out_of_files_finds(line: str) -> None:
+    assert list(_dangerous(ast.parse(line)))
