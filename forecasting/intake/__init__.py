@@ -5,6 +5,7 @@ from forecasting.intake.notes import Note
 from forecasting.intake.report import Report, Roles
 from forecasting.intake.samples import load_sample, sample_names
 from forecasting.intake.table import Dialect, Table, read_table
+from forecasting.intake.ticker import fetch_ticker
 
 __all__ = [
     "Dialect",
@@ -12,6 +13,7 @@ __all__ = [
     "Report",
     "Roles",
     "Table",
+    "fetch_ticker",
     "load_sample",
     "read_table",
     "sample_names",
