@@ -3,5 +3,6 @@
 from forecasting.runs.records import Dataset, Run
 from forecasting.runs.settings import Settings
 from forecasting.runs.store import Store
+from forecasting.runs.supervisor import Health, Supervisor, runtime, stop_runtime
 
-__all__ = ["Dataset", "Run", "Settings", "Store"]
+__all__ = ["Dataset", "Health", "Run", "Settings", "Store", "Supervisor", "runtime", "stop_runtime"]

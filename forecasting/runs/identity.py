@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from forecasting import __version__
+
 THREADS = 1  # torch threads of every run: part of what decides its last bits
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -41,7 +43,7 @@ def token_id(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def dataset_id(raw_sha256: str | None, choices: Mapping[str, Any], panel_id: str) -> str:
+def dataset_id(raw_sha256: str | None, choices: Mapping[str, Any], panel_id: str | None) -> str:
     """The id of a dataset: bytes, reading choices and the Panel that followed from them."""
     return _digest({"raw": raw_sha256, "choices": dict(choices), "panel": panel_id})
 
@@ -54,14 +56,7 @@ def run_id(kind: str, panel_id: str | None, config: Mapping[str, Any]) -> str:
 @functools.cache
 def version() -> str:
     """Package version, digest of the code that computes, and torch version, without importing torch."""
-    return f"{_installed('tidecast', '0')}+{_code_digest()} torch {_installed('torch', 'none')}"
-
-
-def _installed(name: str, otherwise: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return otherwise
+    return f"{__version__}+{_code_digest()} torch {importlib.metadata.version('torch')}"
 
 
 def _code_digest() -> str:

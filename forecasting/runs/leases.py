@@ -91,11 +91,12 @@ def end_cancelled(database: Database, held: Claim) -> bool:
         return _end(connection, held, "cancelled", only=runs.c.cancel)
 
 
-def give_back(database: Database, held: Claim) -> bool:
-    """Queue the run again, its attempt not counted: the worker has to leave, through no fault of the run."""
+def give_back(database: Database, worker: str) -> None:
+    """Queue again what `worker` holds, the attempt not counted: it has to leave, through no fault of the run."""
+    held = and_(runs.c.state == "running", runs.c.worker == worker)
     with database.write() as connection:
         values = {"state": "queued", "lease": None, "worker": None, "attempts": runs.c.attempts - 1}
-        return connection.execute(update(runs).where(_mine(held)).values(**values)).rowcount == 1
+        connection.execute(update(runs).where(held).values(**values))
 
 
 def forsake(database: Database, worker: str) -> list[str]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 
-from forecasting.errors import StoreError
+from forecasting.errors import ConfigError, StoreError
 from forecasting.runs import identity, schema
 from forecasting.runs.access import linked_dataset, linked_run, linked_runs, links, workspace_id
 from forecasting.runs.database import Database, insert_new, now
+from forecasting.runs.kinds import KINDS
 from forecasting.runs.records import Run
 from forecasting.runs.turns import turns
 
@@ -28,6 +29,11 @@ def submit(
     limit: int,
 ) -> str:
     """Link the run that answers this question to the workspace and queue it unless its answer is stored."""
+    if kind not in KINDS:
+        raise ConfigError(
+            f"There is no kind of run called {kind!r}; there are {', '.join(sorted(KINDS))}.", field="kind"
+        )
+    config = KINDS[kind].check(config)
     with database.write() as connection:
         me = workspace_id(connection, workspace)
         data = linked_dataset(connection, workspace, dataset_id) if dataset_id is not None else None

@@ -16,7 +16,7 @@ class Dataset:
     name: str
     choices: dict[str, Any]  # how the table is to be read
     report: dict[str, Any]  # what reading assumed, repaired and dropped
-    panel_id: str
+    panel_id: str | None  # None: the file is kept, and not understood yet
     has_raw: bool  # whether there is a file behind it
     created: float  # seconds since 1970
 

@@ -50,8 +50,8 @@ datasets = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("raw_sha256", ForeignKey("blobs.sha256"), index=True),  # null: there was no file
-    Column("panel_sha256", ForeignKey("blobs.sha256"), nullable=False, index=True),
-    Column("panel_id", String(64), nullable=False),
+    Column("panel_sha256", ForeignKey("blobs.sha256"), index=True),  # null: the file is not understood yet
+    Column("panel_id", String(64)),
     Column("choices", Text, nullable=False),
     Column("created", Double, nullable=False),
 )

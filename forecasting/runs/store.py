@@ -91,25 +91,27 @@ class Store:
         raw: bytes | None,
         name: str,
         choices: Mapping[str, Any],
-        panel: Panel,
+        panel: Panel | None,
         report: Mapping[str, Any],
     ) -> str:
         """Keep the bytes as they came (None: there was no file), how they were read, and the Panel; its id.
 
+        Without a Panel it is a file that is not understood yet: `raw` gives it back, and no run can use it.
         `name` and `report` stay with the workspace; the rest is stored once for all who bring the same.
         """
         with self.database.read() as connection:
             workspace_id(connection, workspace)
-        nameless = dataclasses.replace(panel, name="")
+        nameless = dataclasses.replace(panel, name="").to_bytes() if panel is not None else None
+        panel_id = panel.id if panel is not None else None
         for attempt in (1, 2, 3):
             raw_sha256 = put_blob(self.database, raw) if raw is not None else None
-            panel_sha256 = put_blob(self.database, nameless.to_bytes())
-            dataset_id = identity.dataset_id(raw_sha256, choices, panel.id)
-            values = {"id": dataset_id, "raw_sha256": raw_sha256, "panel_sha256": panel_sha256, "panel_id": panel.id}
+            panel_sha256 = put_blob(self.database, nameless) if nameless is not None else None
+            dataset_id = identity.dataset_id(raw_sha256, choices, panel_id)
+            values = {"id": dataset_id, "raw_sha256": raw_sha256, "panel_sha256": panel_sha256, "panel_id": panel_id}
             try:
                 self._link_dataset(workspace, {**values, "choices": json.dumps(dict(choices))}, name, report)
                 break
-            except ConflictError:  # another workspace deleted its data, the same bytes among them, after we put them
+            except ConflictError:  # another workspace deleted the same bytes after we put them
                 if attempt == 3:
                     raise
         return dataset_id
@@ -139,6 +141,8 @@ class Store:
             (links.workspace == row.workspace) & (links.dataset_id == row.id),
             row.used,
         )
+        if row.panel_sha256 is None:
+            raise StoreError("This file has not been read as a table yet. Choose how to read it.", field="dataset")
         return dataclasses.replace(Panel.from_bytes(self._input(row.panel_sha256)), name=row.name)
 
     def raw(self, workspace: str, dataset_id: str) -> bytes | None:

@@ -1,0 +1,106 @@
+"""One attempt at one run: read the input, compute, store the artifacts, publish."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+import traceback
+from pathlib import Path
+
+from forecasting.errors import Cancelled, ForecastingError, StoreError
+from forecasting.panel import Panel
+from forecasting.runs.blobs import DamagedError, get_blob, put_blob
+from forecasting.runs.database import Database
+from forecasting.runs.kinds import KINDS
+from forecasting.runs.leases import Claim, claim, fail, publish
+from forecasting.runs.pulse import Pulse
+from forecasting.runs.settings import Settings
+
+PUBLISH_TRIES = 3
+
+log = logging.getLogger("tidecast.worker")
+
+
+def execute(database_url: str, run_id: str) -> bool:
+    """Claim and carry out one queued run on whatever machine this is; False if it was not there to be claimed."""
+    database = Database(database_url)
+    try:
+        held = claim(database, f"execute:{secrets.token_hex(8)}", run_id)
+        if held is not None:
+            perform(database, held, Settings.from_environment())
+        return held is not None
+    finally:
+        database.close()
+
+
+def perform(database: Database, held: Claim, settings: Settings) -> str:
+    """Carry out a claimed run to whatever end it has: done, failed, cancelled, lost, wall, memory."""
+    began = time.monotonic()
+    with Pulse(database, held, settings) as pulse:
+        try:
+            artifacts = _compute(database, held, pulse)
+            _publish(database, held, artifacts)
+            end = "done"
+        except Cancelled:
+            end = pulse.over or "cancelled"
+        except ForecastingError as error:
+            end = _fail(database, held, error.message, error.field)
+        except MemoryError:
+            end = _fail(database, held, _NO_MEMORY, None)
+        except Exception as error:  # a defect of ours must end the run with a sentence, and not the worker
+            log.error("run met a defect", extra={"run": held.run_id[:12], "where": _where(error)})
+            end = _fail(database, held, _DEFECT.format(what=_where(error)[-1]), None)
+    log.info("run ended", extra={"run": held.run_id[:12], "end": end, "seconds": round(time.monotonic() - began, 3)})
+    return end
+
+
+def _compute(database: Database, held: Claim, pulse: Pulse) -> dict[str, str]:
+    kind = KINDS.get(held.kind)
+    if kind is None:
+        raise StoreError(f"This worker knows no runs of the kind {held.kind!r}. Start workers of the newest version.")
+    try:
+        panel = Panel.from_bytes(get_blob(database, held.panel_sha256)) if held.panel_sha256 else None
+    except DamagedError as error:
+        raise StoreError("The stored copy of this data is damaged and was set aside. Bring the data again.") from error
+    results = kind.compute(panel, held.config, pulse.tell)
+    if pulse.over is not None:
+        raise Cancelled(f"The run was ended: {pulse.over}.")
+    return {name: put_blob(database, data) for name, data in results.items()}
+
+
+def _publish(database: Database, held: Claim, artifacts: dict[str, str]) -> None:
+    for left in reversed(range(PUBLISH_TRIES)):
+        try:
+            if not publish(database, held, artifacts):
+                raise Cancelled("The run is another worker's by now.")
+            return
+        except StoreError as error:
+            if not left:
+                raise
+            log.warning("publishing failed, trying again", extra={"run": held.run_id[:12], "why": error.message})
+            time.sleep(1)
+
+
+def _fail(database: Database, held: Claim, sentence: str, field: str | None) -> str:
+    try:
+        return "failed" if fail(database, held, sentence, field) else "lost"
+    except StoreError as error:  # nothing can be written: the lease runs out and the run is taken up again
+        log.error("failure could not be written", extra={"run": held.run_id[:12], "why": error.message})
+        return "lost"
+
+
+def _where(error: BaseException) -> list[str]:
+    """Files, lines and the kind of error. Not its message: that may quote the data."""
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    return [*frames, f"{type(error).__name__} at {frames[-1] if frames else 'an unknown place'}"]
+
+
+_NO_MEMORY = (
+    "There was not enough memory for this training. "
+    "Choose a smaller hidden size, window or batch size, then train again."
+)
+_DEFECT = (
+    "The training stopped because of a defect in Tidecast ({what}). "
+    "The server's log has the details; other settings may work."
+)

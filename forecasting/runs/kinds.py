@@ -1,0 +1,90 @@
+"""What a run can be: for each kind, how its settings are checked and how its artifacts are computed.
+
+`check` runs where the question is asked: it completes the settings, so that one question has one id, or raises
+ConfigError. `compute` runs in workers, never in the server: it is called as `compute(panel, config, tell)` with the
+Panel (None where the run has no data) and a function that takes a Progress, its `fraction` counted over the whole run,
+and raises Cancelled when the run is to stop. It returns artifacts by name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from forecasting.config import ForecastConfig
+from forecasting.errors import DataError
+from forecasting.panel import Panel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from forecasting.forecaster import Progress
+
+Tell = Callable[["Progress"], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A kind of run."""
+
+    check: Callable[[Mapping[str, Any]], dict[str, Any]]
+    compute: Callable[[Panel | None, Mapping[str, Any], Tell], dict[str, bytes]]
+
+
+def forecast(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
+    """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training` (JSON)."""
+    from forecasting.forecaster import evaluate, fit
+
+    if panel is None:
+        raise DataError("There is no data to forecast from. Choose or upload some, then train again.")
+    settings = ForecastConfig.from_dict(config)
+    trainings = 1 + settings.folds
+    forecaster = fit(panel, settings, on_progress=_part(tell, 0.0, 1 / trainings))
+    backtest = evaluate(panel, settings, on_progress=_part(tell, 1 / trainings, 1.0))
+    return {
+        "forecaster": forecaster.to_bytes(),
+        "forecast": _parquet(forecaster.predict()),
+        "backtest": backtest.to_bytes(),
+        "training": _json(forecaster.training),
+    }
+
+
+def sine(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
+    """Train on a sine wave: `result` (JSON)."""
+    from forecasting.sequences import run_sine
+
+    return {"result": _json(run_sine(config, tell))}
+
+
+def _check_forecast(config: Mapping[str, Any]) -> dict[str, Any]:
+    return ForecastConfig.from_dict(config).to_dict()
+
+
+def _check_sine(config: Mapping[str, Any]) -> dict[str, Any]:
+    from forecasting.sequences import SineConfig
+
+    return dataclasses.asdict(SineConfig.from_dict(config))
+
+
+KINDS = {"forecast": Kind(_check_forecast, forecast), "sine": Kind(_check_sine, sine)}
+
+
+def _part(tell: Tell, start: float, end: float) -> Tell:
+    """Progress of a part, as progress of the whole."""
+    return lambda part: tell(dataclasses.replace(part, fraction=start + (end - start) * part.fraction))
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True).encode()

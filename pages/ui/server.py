@@ -1,0 +1,109 @@
+"""What the server does beside the pages: security headers, `/health`, and the life of the background work."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import dataclasses
+import hashlib
+import logging
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from forecasting.errors import ForecastingError
+from forecasting.runs import runtime, stop_runtime
+from forecasting.runs.log import log_to_stderr
+
+log = logging.getLogger("tidecast.server")
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
+    """Start the background work with the server and end it with the server."""
+    log_to_stderr()
+    try:
+        await asyncio.to_thread(runtime)
+    except ForecastingError as error:  # a wrong setting: the pages say so, and reading data still works
+        log.error("no background work", extra={"why": error.message})
+    yield {}
+    await asyncio.to_thread(stop_runtime)
+
+
+async def health(_request: Request) -> JSONResponse:
+    """State of database, queue, workers and disk; 503 when runs cannot be stored."""
+    try:
+        state = dataclasses.asdict(await asyncio.to_thread(lambda: runtime().health()))
+    except ForecastingError as error:
+        state = {"database": error.message}
+    ok = state["database"] is None
+    body = {"status": "ok" if ok else "degraded", **state, "database": state["database"] or "ok"}
+    return JSONResponse(body, status_code=200 if ok else 503, headers={"Cache-Control": "no-store"})
+
+
+class SecurityHeaders:
+    """Adds the security headers to every HTTP response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in security_headers().items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def security_headers() -> dict[str, str]:
+    """The headers. TIDECAST_FRAME_ANCESTORS says who else may frame the app, as Community Cloud does."""
+    ancestors = os.environ.get("TIDECAST_FRAME_ANCESTORS", "").strip() or "'self'"
+    inline = " ".join(_inline_scripts())
+    policy = {
+        "default-src": "'self'",
+        "script-src": f"'self' {inline}",
+        "style-src": "'self' 'unsafe-inline'",  # Streamlit's front end writes its styles into the page
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "media-src": "'self' data: blob:",
+        "connect-src": "'self'",
+        "worker-src": "'self' blob:",
+        "frame-src": "'self'",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": ancestors,
+    }
+    headers = {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",  # the address holds the workspace's token
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    }
+    if ancestors == "'self'":
+        headers["X-Frame-Options"] = "SAMEORIGIN"
+    return headers
+
+
+def _inline_scripts() -> list[str]:
+    """Hashes of the scripts that Streamlit's own page carries inside, so that no other may run."""
+    page = Path(streamlit.__file__).parent / "static" / "index.html"
+    scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
+    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+
+
+MIDDLEWARE = [Middleware(SecurityHeaders)]
+ROUTES = [Route("/health", health)]
