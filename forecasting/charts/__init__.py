@@ -12,8 +12,9 @@ from forecasting.charts.results import (
     true_vs_predicted,
 )
 from forecasting.charts.series import forecast_chart, levels_of, series_chart
+from forecasting.charts.sine import rollout_chart, sine_chart, wave_chart
 from forecasting.charts.style import ENGLISH, PALETTE, Words, escape
-from forecasting.charts.training import learning_rate_chart, loss_chart, rollout_chart, wave_chart
+from forecasting.charts.training import learning_rate_chart, loss_chart
 
 __all__ = [
     "ENGLISH",
@@ -31,6 +32,7 @@ __all__ = [
     "residual_histogram",
     "rollout_chart",
     "series_chart",
+    "sine_chart",
     "true_vs_predicted",
     "wave_chart",
 ]

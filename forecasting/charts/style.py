@@ -54,6 +54,7 @@ ENGLISH: Words = {
     "loss": "Loss",
     "train_loss": "Training",
     "valid_loss": "Validation",
+    "test_loss": "Test",
     "learning_rate": "Learning rate",
     "missing": "filled gap",
     "duplicates": "merged",
@@ -64,6 +65,7 @@ ENGLISH: Words = {
     "month": "Month",
     "hour": "Hour",
     "rollout": "Free-running",
+    "beyond": "beyond the data",
     "x": "x",
 }
 

@@ -1,0 +1,28 @@
+"""The main job: data -> settings -> train -> true against predicted -> what comes next."""
+
+import streamlit as st
+
+from pages.ui import components, state
+from pages.ui.i18n import t
+from pages.ui.overview import overview
+from pages.ui.progress import ended, follow
+from pages.ui.reading import data_section
+from pages.ui.results import results
+from pages.ui.settings import model_section
+
+session = state.current()
+head = st.container()
+dataset = data_section()
+state.write_address(dataset, session.run)
+if dataset is None:
+    head.info(t("read.nothing"))
+else:
+    with components.in_place():
+        head.empty()  # a fragment can write only where the page has written before
+        model_section(head, dataset)
+        series = overview(session.workspace, dataset)
+        run = follow(session.workspace, session.run) if session.run else None
+        if run is None:
+            st.caption(t("run.none"))
+        elif ended(run):
+            results(session.workspace, run, series)

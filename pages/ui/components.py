@@ -1,0 +1,85 @@
+"""Small things that pages share: text that is safe to show, figures, errors, the sidebar's foot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from forecasting.errors import ForecastingError
+from pages.ui import i18n
+from pages.ui.i18n import t
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^=&])")
+_LINKS = re.compile(r"(?i)(https?|ftp|mailto|www|@)(?=[:.\w])")
+
+
+def plain(text: object, longest: int = 400) -> str:
+    """`text` that may come from a file, for Markdown: shown letter by letter, never as markup, link, TeX or icon."""
+    line = " ".join(str(text).split())
+    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
+    line = line if len(line) <= longest else line[: longest - 1] + "…"
+    # A link is found in the text after unescaping, so a word joiner, which has no width, has to break it.
+    line = _LINKS.sub("\\1\u2060", line)
+    return _MARKDOWN.sub(r"\\\1", line)
+
+
+def chart(figure: go.Figure, key: str, alt: str) -> None:
+    """`figure` over the whole width. `alt` says what it shows."""
+    config = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config)
+
+
+def error(problem: ForecastingError) -> None:
+    """One sentence in place."""
+    st.error(plain(problem.message, 1_000), icon=":material/error:")
+
+
+@contextmanager
+def in_place() -> Iterator[None]:
+    """What goes wrong inside is said here in a sentence, and the rest of the page goes on."""
+    try:
+        yield
+    except ForecastingError as problem:
+        error(problem)
+
+
+def foot() -> None:
+    """The sidebar's foot: language."""
+    with st.sidebar:
+        st.selectbox(
+            t("app.language"),
+            list(i18n.LANGUAGES),
+            index=list(i18n.LANGUAGES).index(i18n.language()),
+            format_func=i18n.LANGUAGES.__getitem__,
+            key="language",
+            on_change=lambda: i18n.set_language(st.session_state["language"]),
+        )
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    if seconds < 1.5:
+        return t("seconds.one")
+    if seconds < 90:
+        rounded = round(seconds) if seconds < 10 else round(seconds / 5) * 5
+        return t("seconds.many", seconds=rounded)
+    return t("minutes.many", minutes=round(seconds / 60))
+
+
+def number(value: float | None) -> str:
+    """A number with as many digits as are worth reading."""
+    if value is None or value != value:
+        return t("number.none")
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if size < 100 else f"{value:.1f}"
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """A share as a percentage."""
+    return t("number.none") if share is None or share != share else f"{share * 100:.{digits}f} %"

@@ -1,0 +1,89 @@
+"""A run under way: one row read each second, until it ends."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting import charts
+from forecasting.runs import Run
+from pages.ui import components, services, state
+from pages.ui.i18n import chart_words, t
+
+
+def follow(workspace: str, run_id: str) -> Run | None:
+    """Draw a run that is under way and keep it fresh; the run as it is now, None where the workspace has it not."""
+    run = services.poll(workspace, run_id)
+    if run is not None and run.active:
+        # Only a run that can still change is polled; the fragment's last act is to redraw the page with the results.
+        st.fragment(_live, run_every=services.POLL_SECONDS)(workspace, run_id)
+    return run
+
+
+def ended(run: Run) -> bool:
+    """Say how a run ended, where it did not end well; whether there are results."""
+    if run.state == "failed":
+        st.error(t("run.failed", error=components.plain(run.error or "", 1_000)), icon=":material/error:")
+        st.caption(t("run.failed.again"))
+    elif run.state == "cancelled":
+        st.info(t("run.cancelled"), icon=":material/cancel:")
+    return run.state == "done"
+
+
+def _live(workspace: str, run_id: str) -> None:
+    run = services.poll(workspace, run_id)
+    if run is None or not run.active:
+        st.rerun()
+    with st.container(border=True, key="live"):
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        with left:
+            st.progress(min(1.0, max(0.0, float(run.progress.get("fraction") or 0.0))), text=_said(run))
+        with right:
+            if st.button(t("run.cancel"), key="cancel", icon=":material/stop:", width="stretch"):
+                services.cancel(workspace, run_id)
+                st.rerun()
+        stage, points = _latest_stage(run)
+        if points:
+            figure = charts.loss_chart(points, words=chart_words())
+            components.chart(figure, "live_loss", t("alt.loss"))
+            st.caption(_stage(stage, run))
+
+
+def _said(run: Run) -> str:
+    """Where the run is, in a line."""
+    progress = run.progress
+    if run.state == "queued":
+        ahead = (run.position or 1) - 1
+        return t("run.queued.position", position=run.position) if ahead > 0 else t("run.queued")
+    parts = []
+    if progress.get("stage"):
+        parts.append(_stage(str(progress["stage"]), run))
+    if progress.get("epochs"):
+        parts.append(t("run.epoch", epoch=progress.get("epoch", 0), epochs=progress["epochs"]))
+    if progress.get("eta") is not None:
+        parts.append(t("run.eta", time=components.duration(float(progress["eta"]))))
+    if run.attempts > 1:
+        parts.append(t("run.retry", attempt=run.attempts))
+    return " · ".join(parts) or t("run.starting")
+
+
+def _stage(stage: str, run: Run) -> str:
+    """A stage in words; a fold's is "fold" in the progress and "fold 2" in the curve."""
+    word, _, number = stage.partition(" ")
+    if word == "fold":
+        fold = number or run.progress.get("fold") or 1
+        return t("run.stage.fold", fold=fold, folds=run.progress.get("folds") or fold)
+    return t(f"run.stage.{word}")
+
+
+def _latest_stage(run: Run) -> tuple[str, list[tuple[int, float | None, float | None]]]:
+    """The stage of the newest point and all points of it."""
+    if not run.curve:
+        return "", []
+    stage = str(run.curve[-1][0])
+    return stage, [(int(p[1]), p[2], p[3]) for p in run.curve if p[0] == stage]
+
+
+def session_run() -> Run | None:
+    """The run of the dataset shown."""
+    session = state.current()
+    return services.poll(session.workspace, session.run) if session.run else None

@@ -1,0 +1,250 @@
+"""The sidebar's Data section: where the series comes from and how its columns are understood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from forecasting import intake
+from forecasting.errors import AmbiguousInput, ForecastingError
+from forecasting.intake.samples import about_sample
+from pages.ui import components, services, state
+from pages.ui.components import plain
+from pages.ui.i18n import known, t
+from pages.ui.state import Session
+
+PERIODS = ("1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "max")
+INTERVALS = ("1d", "1wk", "1mo", "1h")
+FREQUENCIES = ("min", "5min", "15min", "30min", "h", "D", "B", "W-SUN", "W-MON", "MS", "ME", "QS", "YS", "step")
+TYPES = ("csv", "tsv", "txt", "xlsx", "parquet")
+
+
+def data_section() -> str | None:
+    """Draw the section; the dataset to show: what the choices give, else the last one that could be read."""
+    session = state.current()
+    with st.sidebar:
+        st.subheader(t("data.title"), anchor=False)
+        source = st.segmented_control(
+            t("data.source"),
+            state.SOURCES,
+            default=session.source,
+            required=True,
+            format_func=lambda name: t(f"source.{name}"),
+            key="source",
+            width="stretch",
+            label_visibility="collapsed",
+        )
+        session.source = source or session.source
+        read = {"sample": _sample, "upload": _upload, "ticker": _ticker}[session.source]
+        try:
+            found = read(session)
+        except ForecastingError as problem:
+            components.error(problem)
+            found = None
+    if found is not None:
+        session.datasets[session.source] = found
+    session.dataset = found or session.datasets.get(session.source) or session.dataset
+    return session.dataset
+
+
+def _sample(session: Session) -> str:
+    names = intake.sample_names()
+    chosen = st.selectbox(
+        t("data.sample"),
+        names,
+        index=names.index(session.sample) if session.sample in names else 0,
+        format_func=lambda name: about_sample(name).label,
+        key="sample",
+    )
+    session.sample = chosen
+    return services.read_sample(session.workspace, chosen)
+
+
+def _ticker(session: Session) -> str | None:
+    session.symbol = st.text_input(
+        t("data.ticker"), value=session.symbol, key="ticker", max_chars=200, placeholder="AAPL",
+        help=t("data.ticker.help"),
+    )  # fmt: skip
+    left, right = st.columns(2)
+    with left:
+        session.period = _choice("period", PERIODS, session.period)
+    with right:
+        session.interval = _choice("interval", INTERVALS, session.interval)
+    if st.button(t("data.fetch"), key="fetch", width="stretch", icon=":material/download:"):
+        with st.spinner(t("data.fetching")):
+            return services.fetch(session.workspace, session.symbol, session.period, session.interval)
+    return None
+
+
+def _choice(name: str, options: tuple[str, ...], chosen: str) -> str:
+    return st.selectbox(
+        t(f"data.{name}"),
+        options,
+        index=options.index(chosen) if chosen in options else 0,
+        format_func=lambda value: t(f"{name}.{value}"),
+        key=name,
+    )
+
+
+def _upload(session: Session) -> str | None:
+    megabytes = int(st.get_option("server.maxUploadSize"))
+    file = st.file_uploader(t("data.upload"), type=TYPES, key="upload")
+    st.caption(t("data.upload.note", megabytes=megabytes))
+    if file is not None and st.session_state.get("_upload_seen") != file.file_id:
+        session.upload = services.keep_upload(session.workspace, file.getvalue(), file.name)
+        session.upload_name = file.name
+        st.session_state["_upload_seen"] = file.file_id
+        _forget(session)
+    if session.upload is None:
+        st.info(t("data.upload.waiting"))
+        return None
+    if file is None:
+        st.caption(t("data.upload.using", name=plain(session.upload_name)))
+    return _understand(session, session.upload)
+
+
+def _understand(session: Session, upload: str) -> str | None:
+    """Read the upload by the choices made so far, show them, ask what is open."""
+    problem: ForecastingError | None = None
+    found: str | None = None
+    try:
+        found = services.read_upload(session.workspace, upload, session.choices)
+    except ForecastingError as caught:
+        problem = caught
+    if isinstance(problem, AmbiguousInput):
+        session.questions = {**session.questions, problem.argument: [problem.question, list(problem.choices)]}
+        st.warning(plain(problem.message, 1_000), icon=":material/help:")
+    elif problem is not None:
+        components.error(problem)
+    for argument, (question, answers) in session.questions.items():
+        _ask(session, argument, question, answers)
+    try:
+        columns = services.table(session.workspace, upload, session.choices).columns
+    except ForecastingError:
+        return None  # already said above
+    report = services.dataset(session.workspace, found).report if found else {}
+    _columns(session, columns, report)
+    return found
+
+
+def _ask(session: Session, argument: str, question: str, answers: list[Any]) -> None:
+    """A question that the file leaves open; the answer is a reading choice like the others."""
+    key = f"answer_{argument}"
+    chosen = st.radio(
+        t(f"data.question.{argument}") if known(f"data.question.{argument}") else plain(question),
+        range(len(answers)),
+        index=answers.index(session.choices[argument]) if session.choices.get(argument) in answers else None,
+        format_func=lambda i: _answer(argument, answers[i]),
+        key=key,
+    )
+    if chosen is not None and session.choices.get(argument) != answers[chosen]:
+        session.choices = {**session.choices, argument: answers[chosen]}
+        st.rerun()
+
+
+def _answer(argument: str, value: Any) -> str:
+    key = f"data.answer.{argument}.{str(value).lower()}"
+    if known(key):
+        return t(key)
+    return frequency_name(value) if argument == "frequency" else plain(value)
+
+
+def _columns(session: Session, columns: list[str], report: dict[str, Any]) -> None:
+    """The columns as understood, each of which can be overruled."""
+    roles = {**(report.get("roles") or {}), **session.choices}
+    candidates = report.get("candidates") or {}
+    _role(session, "time", _first(candidates.get("time"), columns), roles.get("time"))
+    targets = _first(candidates.get("target"), columns)
+    chosen = roles.get("target") or []
+    chosen = [chosen] if isinstance(chosen, str) else list(chosen)
+    _start("col_target", chosen)
+    st.multiselect(
+        t("data.values"),
+        _with(targets, *chosen),
+        format_func=plain_option,
+        key="col_target",
+        help=t("data.values.help"),
+        on_change=_changed,
+        args=(session, "target", "col_target"),
+    )
+    series = roles.get("series") or ""
+    _start("col_series", series)
+    st.selectbox(
+        t("data.series"),
+        ["", *_with(_first(candidates.get("series"), columns), *([series] if series else []))],
+        format_func=lambda name: plain_option(name) if name else t("data.series.none"),
+        key="col_series",
+        help=t("data.series.help"),
+        on_change=_changed,
+        args=(session, "series", "col_series"),
+    )
+    frequency = session.choices.get("frequency") or report.get("frequency")
+    if frequency:
+        _start("col_frequency", frequency)
+        st.selectbox(
+            t("data.frequency"),
+            _with(list(FREQUENCIES), frequency),
+            format_func=frequency_name,
+            key="col_frequency",
+            help=plain(report.get("frequency_reason", "")) or None,
+            on_change=_changed,
+            args=(session, "frequency", "col_frequency"),
+        )
+
+
+def _role(session: Session, role: str, options: list[str], chosen: str | None) -> None:
+    key = f"col_{role}"
+    _start(key, chosen)
+    st.selectbox(
+        t(f"data.{role}"),
+        _with(options, *([chosen] if chosen else [])),
+        format_func=plain_option,
+        key=key,
+        index=None,
+        on_change=_changed,
+        args=(session, role, key),
+    )
+
+
+def _changed(session: Session, role: str, key: str) -> None:
+    """A column was overruled: read again by it. What was answered about another column is asked anew."""
+    stale = {"time": ("day_first", "frequency"), "target": ("decimal",)}.get(role, ())
+    kept = {name: value for name, value in session.choices.items() if name not in (role, *stale)}
+    value = st.session_state[key]
+    session.choices = kept if value in (None, []) else {**kept, role: value}
+    session.questions = {name: asked for name, asked in session.questions.items() if name not in stale}
+
+
+def _start(key: str, value: Any) -> None:
+    """Let the widget show what is understood now, whatever it showed before."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _forget(session: Session) -> None:
+    """A new file: nothing chosen for the one before holds."""
+    session.choices, session.questions = {}, {}
+    for key in [name for name in st.session_state if str(name).startswith(("col_", "answer_"))]:
+        del st.session_state[key]
+
+
+def _first(found: list[str] | None, otherwise: list[str]) -> list[str]:
+    return list(found) if found else list(otherwise)
+
+
+def _with(options: list[str], *more: str) -> list[str]:
+    return list(dict.fromkeys([*options, *more]))
+
+
+def plain_option(name: str) -> str:
+    """An option of a select box, which shows text as it is."""
+    return " ".join(name.split())[:80] or "·"
+
+
+def frequency_name(alias: str) -> str:
+    """An offset alias in words."""
+    stem, _, anchor = alias.partition("-")
+    if known(f"frequency.{stem}"):
+        return t(f"frequency.{stem}") + (f" ({anchor.title()})" if stem == "W" and anchor else "")
+    return t("frequency.other", alias=alias)
