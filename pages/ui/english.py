@@ -235,8 +235,8 @@ ENGLISH: dict[str, str] = {
     "compare.adds": "The recurrent part takes {percent} off the error of anchor + linear.",
     "compare.nothing": "The recurrent part adds nothing here: anchor + linear is as good ({percent}).",
     "compare.worse": "The recurrent part makes it worse by {percent} here: anchor + linear alone does better.",
-    "compare.explain": "The network taken apart: the **anchor** is the mean of the seasonal naives, **anchor + linear** "
-    "adds a linear forecast from the window, **predicted** adds the recurrent part.",
+    "compare.explain": "The network taken apart: the **anchor** is the mean of the seasonal naives, **anchor + linear**"
+    " adds a linear forecast from the window, **predicted** adds the recurrent part.",
     "alt.compare": "Mean absolute error of each method, ranked.",
     "export.forecast": "Download forecast CSV",
     "export.settings": "Download settings",
