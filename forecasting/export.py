@@ -50,4 +50,6 @@ def _iso(times: pd.Series) -> pd.Series:
 def harmless(text: str) -> str:
     """`text` with an apostrophe before it where a spreadsheet would take it for a formula (OWASP, CSV injection)."""
     lead = text.lstrip(" \u00a0\u200b\ufeff")
-    return "'" + text if lead.startswith(_RISKY) else text
+    # The writer quotes line feeds alone: a bare carriage return would break the row.
+    line = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "'" + line if lead.startswith(_RISKY) else line

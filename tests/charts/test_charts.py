@@ -1,0 +1,158 @@
+"""What the figures show: the values in their traces, against the frames they were made from."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from forecasting import charts
+from tests.charts import synthetic
+
+
+def trace(figure: go.Figure, name: str) -> go.Scatter:
+    found = [t for t in figure.data if t.name == name]
+    assert len(found) >= 1, [t.name for t in figure.data]
+    return found[-1]
+
+
+@pytest.mark.parametrize("step", [1, 3])
+@pytest.mark.parametrize("dated", [True, False])
+def test_true_vs_predicted_shows_what_was_predicted_that_many_steps_before(step: int, dated: bool) -> None:
+    backtest = synthetic.backtest(dated=dated)
+    figure = charts.true_vs_predicted(
+        synthetic.history(dated=dated), backtest, step, "y", folds=synthetic.folds(dated=dated)
+    )
+    of_step = backtest[backtest["step"] == step]
+    np.testing.assert_array_equal(trace(figure, "Predicted").y, of_step["y"] + step)
+    np.testing.assert_array_equal(trace(figure, "Predicted").x, of_step["ds"].to_numpy())
+    np.testing.assert_array_equal(trace(figure, "Naive").y, of_step["naive"])
+    np.testing.assert_array_equal(trace(figure, "True").y, synthetic.history(dated=dated)["y"])
+
+
+def test_naive_stands_thinner_than_the_forecast() -> None:
+    figure = charts.true_vs_predicted(synthetic.history(), synthetic.backtest(), 1, "y")
+    assert trace(figure, "Naive").line.width < trace(figure, "Predicted").line.width
+
+
+def test_the_band_is_the_80_percent_interval() -> None:
+    backtest = synthetic.backtest()
+    figure = charts.true_vs_predicted(synthetic.history(), backtest, 2, "y")
+    low, high = (t for t in figure.data if t.name == "80 % interval")
+    of_step = backtest[backtest["step"] == 2]
+    np.testing.assert_array_equal(low.y, of_step["forecast-lo-80"])
+    np.testing.assert_array_equal(high.y, of_step["forecast-hi-80"])
+    assert high.fill == "tonexty"
+
+
+def test_train_and_test_stretches_are_shaded_and_named() -> None:
+    figure = charts.true_vs_predicted(synthetic.history(), synthetic.backtest(), 1, "y", folds=synthetic.folds())
+    (shade,) = figure.layout.shapes
+    assert pd.Timestamp(shade.x0) == pd.Timestamp("2024-05-20")
+    assert pd.Timestamp(shade.x1) == pd.Timestamp("2024-07-18")
+    assert {a.text for a in figure.layout.annotations} == {"test", "training"}
+
+
+def test_the_fan_starts_at_the_last_true_value_and_holds_every_level() -> None:
+    history, forecast = synthetic.history(), synthetic.forecast()
+    figure = charts.forecast_chart(history, forecast, "y", tail=30)
+    assert len(trace(figure, "True").y) == 30
+    future = trace(figure, "Forecast")
+    assert future.y[0] == history["y"].iloc[-1]
+    np.testing.assert_array_equal(future.y[1:], forecast["forecast"])
+    for level in (50, 80, 95):
+        low, high = (t for t in figure.data if t.name == f"{level} % interval")
+        np.testing.assert_array_equal(low.y[1:], forecast[f"forecast-lo-{level}"])
+        np.testing.assert_array_equal(high.y[1:], forecast[f"forecast-hi-{level}"])
+
+
+def test_repairs_are_marked_where_they_are() -> None:
+    history = synthetic.history()
+    repairs = pd.DataFrame({"ds": history["ds"].iloc[[3, 9]], "y": [1.0, 2.0], "kind": ["missing", "duplicates"]})
+    figure = charts.series_chart(history, "y", repairs=repairs)
+    assert list(trace(figure, "filled gap").y) == [1.0]
+    assert list(trace(figure, "merged").y) == [2.0]
+    assert figure.layout.xaxis.rangeslider.visible
+
+
+def test_a_long_series_is_thinned_and_keeps_its_extremes() -> None:
+    rng = np.random.default_rng(0)
+    history = synthetic.history(100_000, dated=False)
+    history["y"] = rng.normal(size=len(history))
+    history.loc[54_321, "y"] = 99.0
+    shown = charts.series_chart(history, "y").data[0]
+    assert len(shown.y) <= 2_000
+    assert max(shown.y) == 99.0
+
+
+def test_residuals_are_counted_once_each() -> None:
+    backtest = synthetic.backtest()
+    bars = charts.residual_histogram(backtest).data[0]
+    assert sum(bars.y) == len(backtest)
+
+
+def test_errors_by_weekday_are_means_of_absolute_errors() -> None:
+    backtest = synthetic.backtest(horizon=1)
+    figure = charts.errors_by_calendar(backtest, "weekday")
+    for name, column in (("Predicted", "forecast"), ("Naive", "naive")):
+        bars = trace(figure, name)
+        for day, shown in zip(bars.x, bars.y, strict=True):
+            rows = [r for r in backtest.itertuples() if r.ds.strftime("%a") == day]
+            assert shown == pytest.approx(sum(abs(r.y - getattr(r, column)) for r in rows) / len(rows))
+
+
+def test_calendar_units_follow_the_calendar() -> None:
+    assert charts.calendar_units(synthetic.backtest(), "D") == ["weekday", "month"]
+    assert charts.calendar_units(synthetic.backtest(dated=False), "step") == []
+
+
+def test_methods_are_ranked_best_on_top() -> None:
+    methods = {"forecast": {"mae": 1.0}, "naive": {"mae": 3.0}, "anchor": {"mae": 2.0}}
+    bars = charts.compare_bars(methods).data[0]
+    assert list(bars.y) == ["Naive", "Anchor", "Predicted"]  # Plotly draws from the bottom
+    assert list(bars.x) == [3.0, 2.0, 1.0]
+
+
+def test_loss_chart_leaves_out_what_was_not_measured() -> None:
+    figure = charts.loss_chart([(1, 0.5, None), (2, 0.4, None)])
+    assert [t.name for t in figure.data] == ["Training"]
+    assert list(figure.data[0].y) == [0.5, 0.4]
+
+
+@pytest.mark.parametrize(
+    "name", ['<a href="https://x.example">x</a>', "<script>alert(1)</script>", "$\\frac{1}{2}$", "a\nb", "x" * 500]
+)
+def test_names_from_files_are_shown_as_text(name: str) -> None:
+    figure = charts.series_chart(synthetic.history(), name)
+    shown = figure.layout.yaxis.title.text
+    assert "<" not in shown
+    assert "$" not in shown
+    assert "\n" not in shown
+    assert len(shown) <= 100
+    assert shown == figure.data[0].name
+
+
+def test_words_replace_the_english_ones() -> None:
+    words = {key: f"«{text}»" for key, text in charts.ENGLISH.items()}
+    figure = charts.loss_chart([(1, 0.5, 0.4)], words=words)
+    assert [t.name for t in figure.data] == ["«Training»", "«Validation»"]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_colours_are_those_of_the_theme_and_stand_out_from_both_backgrounds() -> None:
+    theme = tomllib.loads(Path(".streamlit/config.toml").read_text())["theme"]
+    assert tuple(theme["chartCategoricalColors"]) == charts.PALETTE
+    for mode in ("light", "dark"):
+        ground = luminance(theme[mode]["backgroundColor"])
+        for colour in charts.PALETTE:
+            lighter, darker = sorted((ground, luminance(colour)), reverse=True)
+            assert (lighter + 0.05) / (darker + 0.05) >= 3.0, (mode, colour)  # WCAG 2.1, 1.4.11
