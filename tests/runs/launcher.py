@@ -1,0 +1,11 @@
+"""A worker that also knows the tests' kind of run, and does not spend seconds on importing torch."""
+
+import sys
+
+from forecasting.runs import worker
+from tests.runs import counting
+
+if __name__ == "__main__":
+    counting.register()
+    worker._prepare = lambda: None
+    sys.exit(worker.worker_main(None, once="--once" in sys.argv))
