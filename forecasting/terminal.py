@@ -95,10 +95,15 @@ def _roles(about: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _series(series: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
-    rows = [
-        ("values", f"{one['unique_id']}: {one['values']:,} from {one['start']} to {one['end']}", "")
-        for one in series[:LISTED]
-    ]
+    rows = [("values", f"{one['unique_id']}: {one['values']:,} {_span(one)}", "") for one in series[:LISTED]]
     if len(series) > LISTED:
         rows.append(("", f"and {len(series) - LISTED:,} more series", ""))
     return rows
+
+
+def _span(one: dict[str, Any]) -> str:
+    start, end = str(one["start"]), str(one["end"])
+    midnight = "T00:00:00"
+    if start.endswith(midnight) and end.endswith(midnight):
+        start, end = start.removesuffix(midnight), end.removesuffix(midnight)
+    return f"from {start} to {end}"
