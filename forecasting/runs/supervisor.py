@@ -130,7 +130,7 @@ class Supervisor(threading.Thread):
             with self.store.database.read() as connection:
                 state = schema.runs.c.state
                 active = select(state, func.count()).where(state.in_(("queued", "running"))).group_by(state)
-                counts = dict(connection.execute(active).tuples().all())
+                counts = dict(connection.execute(active).all())
         except StoreError as error:
             problem = error.message
         file = self.store.database.file

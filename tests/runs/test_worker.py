@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from forecasting.errors import StoreError
+from forecasting.panel import Panel
+from forecasting.runs import Run, Store, Supervisor, leases
+from forecasting.runs.attempt import execute, perform
+from forecasting.runs.pulse import CURVE_POINTS, Pulse
+from tests.runs import counting
+from tests.runs.conftest import LAUNCHER
+
+MakePanel = Callable[..., Panel]
+
+
+def claimed(store: Store) -> leases.Claim:
+    held = leases.claim(store.database, "test")
+    assert held is not None
+    return held
+
+
+def wait_until(store: Store, workspace: str, run: str, *states: str, seconds: float = 20) -> Run:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        seen = store.run(workspace, run)
+        if seen.state in states:
+            return seen
+        time.sleep(0.02)
+    raise AssertionError(f"still {seen.state} after {seconds} s")
+
+
+def test_execute_does_one_run_by_its_id(store: Store, url: str, make_panel: MakePanel) -> None:
+    workspace = store.new_workspace()
+    panel = make_panel()
+    data = store.put_dataset(workspace, b"1", "a.csv", {}, panel, {})
+    first = store.submit(workspace, "counting", {"seed": 1}, data, "n")
+    second = store.submit(workspace, "counting", {"seed": 2}, data, "n")
+    assert execute(url, second)
+    assert not execute(url, second)
+    assert (store.run(workspace, first).state, store.run(workspace, second).state) == ("queued", "done")
+    assert store.artifact(workspace, second, "result") == counting.expected(2, 5, panel.id)
+
+
+def test_a_user_error_ends_the_run_with_its_sentence(file_store: Store) -> None:
+    workspace = file_store.new_workspace()
+    run = file_store.submit(workspace, "counting", {"fail": "sentence"}, None, "n")
+    assert perform(file_store.database, claimed(file_store), file_store.settings) == "failed"
+    seen = file_store.run(workspace, run)
+    assert (seen.error, seen.error_field) == ("window is 5; it must be at least 6.", "window")
+
+
+def test_a_defect_ends_the_run_and_tells_neither_user_nor_log_what_the_data_said(
+    file_store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace = file_store.new_workspace()
+    run = file_store.submit(workspace, "counting", {"fail": "defect"}, None, "n")
+    with caplog.at_level(logging.DEBUG):
+        perform(file_store.database, claimed(file_store), file_store.settings)
+    seen = file_store.run(workspace, run)
+    assert seen.state == "failed"
+    assert seen.error is not None
+    assert "ValueError at counting.py" in seen.error
+    said = seen.error + "".join(str(vars(record)) for record in caplog.records)
+    assert "counting.py" in said
+    assert "secret-cell-value" not in said
+
+
+def test_data_that_was_damaged_ends_the_run_with_a_sentence(file_store: Store, make_panel: MakePanel) -> None:
+    from sqlalchemy import update
+
+    from forecasting.runs import schema
+
+    workspace = file_store.new_workspace()
+    data = file_store.put_dataset(workspace, None, "a", {}, make_panel(), {})
+    run = file_store.submit(workspace, "counting", {}, data, "n")
+    with file_store.database.write() as connection:
+        connection.execute(update(schema.blobs).values(data=b"x"))
+    perform(file_store.database, claimed(file_store), file_store.settings)
+    assert "damaged" in str(file_store.run(workspace, run).error)
+
+
+def test_a_run_over_its_time_or_memory_fails_with_the_limit(file_store: Store) -> None:
+    workspace = file_store.new_workspace()
+    for limit, word in (({"wall_seconds": 0.5}, "minutes"), ({"memory_mb": 1}, "1 MB")):
+        run = file_store.submit(workspace, "counting", {"steps": 1000, "pause": 0.01}, None, "n")
+        settings = dataclasses.replace(file_store.settings, **limit)
+        perform(file_store.database, claimed(file_store), settings)
+        seen = file_store.run(workspace, run)
+        assert seen.state == "failed"
+        assert word in str(seen.error)
+
+
+def test_the_curve_in_the_row_is_bounded_and_keeps_its_ends(file_store: Store) -> None:
+    workspace = file_store.new_workspace()
+    file_store.submit(workspace, "counting", {}, None, "n")
+    pulse = Pulse(file_store.database, claimed(file_store), file_store.settings)
+    for step in range(1, 5001):
+        pulse.tell(counting.Progress("fold", 2, 3, step, 5000, float("nan") if step == 7 else 1.0, 0.5, step / 5000))
+    points = [point[1] for point in pulse._curve]
+    assert len(points) <= CURVE_POINTS
+    assert points == sorted(points)
+    assert points[-1] == 5000
+    assert pulse._curve[0][0] == "fold 2"
+    json.dumps(pulse._curve, allow_nan=False)
+
+
+def test_once_empties_the_queue_and_leaves(file_store: Store) -> None:
+    workspace = file_store.new_workspace()
+    runs = [file_store.submit(workspace, "counting", {"seed": seed}, None, "n") for seed in range(3)]
+    environment = {**os.environ, "TIDECAST_DATABASE": str(file_store.database.url)}
+    for stdin in (subprocess.DEVNULL, subprocess.PIPE):
+        done = subprocess.run(
+            [*LAUNCHER, "--once"], stdin=stdin, env=environment, capture_output=True, text=True, timeout=30
+        )
+        assert done.returncode == 0
+    assert [file_store.run(workspace, run).state for run in runs] == ["done"] * 3
+    events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
+    assert "run ended" not in events  # the second had nothing to do
+    assert workspace not in done.stderr
+
+
+def test_a_submitted_run_is_done_by_a_worker_that_starts_by_itself(supervisor: Supervisor) -> None:
+    store = supervisor.store
+    workspace = store.new_workspace()
+    run = supervisor.submit(workspace, "counting", {"steps": 20, "pause": 0.05}, None, "n")
+    seen = wait_until(store, workspace, run, "running")
+    while not seen.curve:
+        seen = store.run(workspace, run)
+    assert seen.curve[0] == ["final", 1, 1.0, None]
+    assert seen.progress["eta"] > 0
+    wait_until(store, workspace, run, "done")
+    assert store.artifact(workspace, run, "result") == counting.expected(0, 20)
+    assert supervisor.health().workers == 1
+    # The worker is still there: what comes next begins at once.
+    began = time.monotonic()
+    again = supervisor.submit(workspace, "counting", {"seed": 1}, None, "n")
+    wait_until(store, workspace, again, "done")
+    assert time.monotonic() - began < 1
+
+
+def test_warm_starts_one_worker_and_no_second(supervisor: Supervisor) -> None:
+    for _ in range(3):
+        supervisor.warm()
+    assert supervisor.health().workers == 1
+
+
+def test_cancel_is_quick_and_the_worker_takes_the_next_run(supervisor: Supervisor) -> None:
+    store = supervisor.store
+    store.settings = dataclasses.replace(store.settings, workers=1)
+    workspace = store.new_workspace()
+    for seed in range(5):
+        run = supervisor.submit(workspace, "counting", {"steps": 1000, "pause": 0.01, "seed": seed}, None, "n")
+        after = supervisor.submit(workspace, "counting", {"seed": seed}, None, "n")
+        wait_until(store, workspace, run, "running")
+        time.sleep(0.1 * seed)
+        began = time.monotonic()
+        store.cancel(workspace, run)
+        wait_until(store, workspace, after, "done")
+        assert time.monotonic() - began < 2
+        assert store.run(workspace, run).state == "cancelled"
+
+
+@pytest.mark.slow
+def test_a_computation_that_does_not_listen_is_cancelled_all_the_same(supervisor: Supervisor) -> None:
+    store = supervisor.store
+    store.settings = dataclasses.replace(store.settings, workers=1)
+    workspace = store.new_workspace()
+    run = supervisor.submit(workspace, "counting", {"steps": 1, "pause": 60, "stubborn": True}, None, "n")
+    after = supervisor.submit(workspace, "counting", {}, None, "n")
+    wait_until(store, workspace, run, "running")
+    held = [row for row in store.runs(workspace) if row.state == "running"]
+    assert [row.id for row in held] == [run]
+    store.cancel(workspace, run)
+    deadline = time.monotonic() + 2
+    while leases_running(store) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not leases_running(store)
+    wait_until(store, workspace, after, "done", seconds=15)
+
+
+def leases_running(store: Store) -> int:
+    from sqlalchemy import func, select
+
+    from forecasting.runs import schema
+
+    with store.database.read() as connection:
+        query = select(func.count()).select_from(schema.runs).where(schema.runs.c.state == "running")
+        return connection.execute(query).scalar_one()
+
+
+def test_a_worker_that_cannot_even_begin_is_not_started_all_the_time(file_store: Store) -> None:
+    supervisor = Supervisor(file_store, (sys.executable, "-c", "raise SystemExit(1)"))
+    workspace = file_store.new_workspace()
+    file_store.submit(workspace, "counting", {}, None, "n")
+    started = set()
+    deadline = time.monotonic() + 2.5
+    while time.monotonic() < deadline:
+        supervisor.ensure_worker()
+        started |= set(supervisor._workers)
+        time.sleep(0.02)
+    supervisor.stop()
+    assert 1 <= len(started) <= 3
+
+
+def test_a_closed_pipe_ends_the_worker_and_gives_its_run_back(file_store: Store) -> None:
+    workspace = file_store.new_workspace()
+    run = file_store.submit(workspace, "counting", {"steps": 1000, "pause": 0.05}, None, "n")
+    environment = {**os.environ, "TIDECAST_DATABASE": str(file_store.database.url)}
+    worker = subprocess.Popen(LAUNCHER, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+    assert worker.stdin is not None
+    wait_until(file_store, workspace, run, "running")
+    worker.stdin.close()
+    assert worker.wait(5) == 0
+    seen = file_store.run(workspace, run)
+    assert (seen.state, seen.attempts) == ("queued", 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
+def test_a_worker_told_to_stop_gives_its_run_back(file_store: Store) -> None:
+    workspace = file_store.new_workspace()
+    run = file_store.submit(workspace, "counting", {"steps": 1000, "pause": 0.05}, None, "n")
+    environment = {**os.environ, "TIDECAST_DATABASE": str(file_store.database.url)}
+    worker = subprocess.Popen(LAUNCHER, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    wait_until(file_store, workspace, run, "running")
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(5) == 128 + signal.SIGTERM
+    assert file_store.run(workspace, run).state == "queued"
+
+
+@pytest.mark.slow
+def test_an_idle_worker_leaves(file_store: Store) -> None:
+    environment = {**os.environ, "TIDECAST_DATABASE": str(file_store.database.url), "TIDECAST_IDLE_SECONDS": "1"}
+    worker = subprocess.Popen(LAUNCHER, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+    assert worker.wait(10) == 0
+    assert worker.stdin is not None
+    worker.stdin.close()
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "text.db").write_text("This is not a database. " * 100)
+    urls = (
+        f"sqlite:///{tmp_path / 'file' / 'x.db'}",
+        f"sqlite:///{tmp_path / 'text.db'}",
+        "postgresql://tidecast:hidden@127.0.0.1:1/none",
+    )
+    for url in urls:
+        supervisor = Supervisor(Store(url), LAUNCHER)
+        with pytest.raises(StoreError) as caught:
+            supervisor.store.new_workspace()
+        assert "database" in caught.value.message.lower()
+        assert "hidden" not in caught.value.message
+        assert supervisor.health().database == caught.value.message
+    assert (tmp_path / "text.db").read_text().startswith("This is not a database")
+    for url in ("mysql://x/y", "nonsense", "sqlite://"):
+        with pytest.raises(StoreError, match="cannot be opened"):
+            Store(url)
+
+
+def test_a_database_of_another_version_is_refused_and_left_alone(store: Store, url: str) -> None:
+    from sqlalchemy import update
+
+    from forecasting.runs import schema
+
+    store.new_workspace()
+    with store.database.write() as connection:
+        connection.execute(update(schema.revision).values(version_num="9999"))
+    newer = Store(url)
+    with pytest.raises(StoreError, match="version 9999"):
+        newer.new_workspace()
+    newer.close()
