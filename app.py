@@ -6,19 +6,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from forecasting.errors import ForecastingError
 from pages.ui import components, state
 from pages.ui.i18n import t
+from pages.ui.navigation import navigate
 from pages.ui.server import MIDDLEWARE, ROUTES, lifespan
 
 app = st.App(__file__, middleware=MIDDLEWARE, routes=ROUTES, lifespan=lifespan)
 
 if get_script_run_ctx() is not None:
-    st.set_page_config(page_title=t("app.name"), page_icon="🌊", layout="wide")
-    page = st.navigation(
-        [
-            st.Page("pages/forecast.py", title=t("nav.forecast"), icon=":material/timeline:", default=True),
-            st.Page("pages/sine_wave.py", title=t("nav.sine"), icon=":material/airwave:"),
-        ],
-        position="top",
-    )
+    page = navigate()
+    st.set_page_config(page_title=f"{page.title} · {t('app.name')}", page_icon="🌊", layout="wide")
     try:
         state.begin()
     except ForecastingError as problem:

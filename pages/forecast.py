@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import components, state
+from pages.ui import components, navigation, state
 from pages.ui.i18n import t
 from pages.ui.overview import overview
 from pages.ui.progress import ended, follow
@@ -10,6 +10,7 @@ from pages.ui.reading import data_section
 from pages.ui.results import results
 from pages.ui.settings import model_section
 
+navigation.through_the_router()
 session = state.current()
 head = st.container()
 dataset = data_section()

@@ -1,5 +1,6 @@
 """The classic first task of a recurrent network: the next value of a sine wave."""
 
-from pages.ui import sine
+from pages.ui import navigation, sine
 
+navigation.through_the_router()
 sine.page()

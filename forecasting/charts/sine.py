@@ -54,7 +54,7 @@ def _line(
         y=np.asarray(y, dtype=float),
         name=name,
         mode="lines",
-        line={"color": colour, "width": width, "dash": dash},
+        line={"color": colour, "width": width, "dash": dash, "simplify": False},  # a wave must look round
         hovertemplate="%{y:.4f}",
     )
 

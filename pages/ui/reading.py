@@ -201,7 +201,7 @@ def _role(session: Session, role: str, options: list[str], chosen: str | None) -
         _with(options, *([chosen] if chosen else [])),
         format_func=plain_option,
         key=key,
-        index=None,
+        index=0 if chosen else None,
         on_change=_changed,
         args=(session, role, key),
     )

@@ -152,4 +152,4 @@ def _results(run: Run, result: dict[str, Any]) -> None:
 
 
 def _scientific(value: float | None) -> str:
-    return number(value) if value is None or value >= 1e-2 else f"{value:.1e}"
+    return number(value) if value is None or value >= 1e-4 else f"{value:.1e}"
