@@ -3,15 +3,16 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from forecasting.errors import ForecastingError
-from pages.ui import components, state
-from pages.ui.i18n import t
-from pages.ui.navigation import navigate
 from pages.ui.server import MIDDLEWARE, ROUTES, lifespan
 
 app = st.App(__file__, middleware=MIDDLEWARE, routes=ROUTES, lifespan=lifespan)
 
-if get_script_run_ctx() is not None:
+if get_script_run_ctx() is not None:  # the server, which looks for `app`, needs none of what a session does
+    from forecasting.errors import ForecastingError
+    from pages.ui import components, state
+    from pages.ui.i18n import t
+    from pages.ui.navigation import navigate
+
     page = navigate()
     st.set_page_config(page_title=f"{page.title} · {t('app.name')}", page_icon="🌊", layout="wide")
     try:
