@@ -6,9 +6,9 @@
 
 The task: the last 2,500 values of a series. Fit on the first 80 % with a window of 60, a horizon of 14 and one LSTM
 layer of 64, then forecast from every origin of the last 20 % with the weights as they are. Each contestant works in a
-process of its own, one after the other, --repeats times with as many seeds. Fit seconds run from the values to something that can
-forecast, imports apart; peak memory is that of the whole process. A further contestant is a function and a line in
-CONTESTANTS.
+process of its own, one after the other, --repeats times with as many seeds. Fit seconds run from the values to
+something that can forecast, imports apart; peak memory is that of the whole process. A further contestant is a
+function and a line in CONTESTANTS.
 
 Axes: N windows, W window, H horizon, O origins.
 """

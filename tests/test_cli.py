@@ -1,0 +1,385 @@
+"""The command line: the words of the package, one sentence for what is wrong, all of a file or nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting import cli, options, terminal
+from forecasting.config import ForecastConfig
+from forecasting.forecaster import Progress
+from forecasting.intake import sample_names
+from tests.conftest import ROOT
+
+QUICK = ["--window", "14", "--hidden-size", "4", "--epochs", "1", "--folds", "1"]
+
+
+@pytest.fixture
+def daily(tmp_path: Path) -> Path:
+    """Two years of days with a weekly pattern; one day is missing, one is there twice."""
+    days = pd.date_range("2022-01-01", periods=730)
+    noise = np.random.default_rng(0).normal(0, 1, 730)
+    frame = pd.DataFrame({"day": days, "sold": 100 + 10 * np.sin(2 * np.pi * np.arange(730) / 7) + noise})
+    frame = pd.concat([frame.drop(index=40), frame.iloc[[99]]])
+    path = tmp_path / "shop.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture
+def steps(tmp_path: Path) -> Path:
+    """Two series in long form with whole-number ds."""
+    wave = np.tile([1.0, 5.0, 3.0, 8.0], 60)
+    frame = pd.concat(
+        pd.DataFrame({"unique_id": name, "ds": np.arange(1, 241), "y": wave + shift})
+        for name, shift in (("a", 10), ("b", 50))
+    )
+    path = tmp_path / "long.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+def _refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """The one line on standard error of a call that has to end with status 2 and say nothing else."""
+    assert cli.main([str(argument) for argument in arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.endswith("\n")
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+    return said.err.rstrip("\n")
+
+
+def _python(*arguments: object, **more: Any) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "forecasting", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, **more)
+
+
+def test_inspect_says_how_a_file_is_read(daily: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["inspect", str(daily)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("shop.csv: 730 rows, 2 columns, utf-8, comma\n")
+    for words in ("day", "sold", "730 from 2022-01-01 to 2023-12-31", "7, 365", "1 gap filled", "1 duplicate merged"):
+        assert words in said
+
+
+def test_inspect_reports_everything_as_json(daily: Path, tmp_path: Path) -> None:
+    assert cli.main(["inspect", str(daily), "--report", str(tmp_path / "r.json")]) == 0
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert (report["input"], report["rows"], report["columns"]) == ("shop.csv", 730, ["day", "sold"])
+    assert report["dialect"]["delimiter"] == ","
+    assert (report["roles"]["time"], report["roles"]["target"]) == ("day", ["sold"])
+    assert set(report["roles"]["reasons"]) >= {"time", "target"}
+    assert (report["frequency"], report["seasons"]) == ("D", [7, 365])
+    assert (report["filled_count"], report["filled"][0]["ds"]) == (1, "2022-02-10T00:00:00")
+    assert report["merged_count"] == 1
+    span = {"unique_id": "sold", "values": 730, "start": "2022-01-01T00:00:00", "end": "2023-12-31T00:00:00"}
+    assert report["series"] == [span]
+    assert all(note["message"] and note["kind"] for note in report["notes"])
+
+
+def test_standard_input_and_output_take_the_place_of_files(daily: Path) -> None:
+    done = _python("inspect", "-", "--report", "-", input=daily.read_bytes())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["input"] == "standard input"
+
+
+def test_a_sample_can_be_named_as_input(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in sample_names():
+        assert cli.main(["inspect", f"sample:{name}"]) == 0
+        assert capsys.readouterr().out.startswith(f"sample:{name}\n")
+
+
+def test_inspect_and_help_load_nothing_heavy(daily: Path) -> None:
+    code = (
+        "import sys; from forecasting.cli import main; main(sys.argv[1:]); "
+        "print([name for name in ('torch', 'streamlit', 'plotly', 'statsmodels') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "inspect", str(daily)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_setting_but_features_has_an_option() -> None:
+    assert {*options.SETTINGS, "features"} == {field.name for field in dataclasses.fields(ForecastConfig)}
+
+
+def test_help_is_printed_for_every_command() -> None:
+    for command in cli.COMMANDS:
+        done = _python(command, "--help")
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert f"usage: python -m forecasting {command}".encode() in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ([], "COMMAND"),
+        (["predict"], "predict"),
+        (["inspect"], "INPUT"),
+        (["inspect", "nowhere.csv"], "nowhere.csv"),
+        (["inspect", "."], "directory"),
+        (["inspect", "x\0y"], "null"),
+        (["inspect", "sample:nothing"], "no sample called 'nothing'"),
+        (["inspect", "x.csv", "--season", "week"], "--season: 'week' is not a whole number"),
+        (["inspect", "x.csv", "--header", "first"], "--header: 'first' is not a whole number"),
+        (["inspect", "x.csv", "--day-first", "--month-first"], "not allowed with"),
+        (["inspect", "x.csv", "--colour"], "--colour"),
+        (["forecast", "x.csv"], "--output"),
+        (["forecast", "x.csv", "--output", "o.csv", "--dropout", "much"], "--dropout: 'much' is not a number"),
+    ],
+)
+def test_a_wrong_call_gets_one_sentence(
+    arguments: list[str],
+    found: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert found in _refused(capsys, *arguments)
+
+
+def test_an_unknown_column_gets_one_sentence(daily: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "'price'" in _refused(capsys, "inspect", daily, "--target", "price")
+
+
+def test_a_question_names_the_options_that_answer_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "dates.csv"
+    path.write_text("date,y\n" + "".join(f"{month:02}/01/2024,{month * month}\n" for month in range(1, 13)))
+    assert _refused(capsys, "inspect", path).endswith("; pass --day-first or --month-first.")
+    starts = {}
+    for order in ("--day-first", "--month-first"):
+        assert cli.main(["inspect", str(path), order]) == 0
+        starts[order] = capsys.readouterr().out
+    assert "2024-01-01 to 2024-01-12" in starts["--day-first"]
+    assert "2024-01-01 to 2024-12-01" in starts["--month-first"]
+
+
+def test_a_wrong_setting_names_its_option(daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = _refused(capsys, "forecast", daily, "--layers", "0", "--output", tmp_path / "o.csv")
+    assert said.startswith("--layers: num_layers is 0")
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_names_from_a_file_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "evil.csv"
+    rows = "".join(f"2024-01-{day:02},{day * day}\n" for day in range(1, 29))
+    path.write_text("date,\x1b]0;owned\x07\x1b[2J\n" + rows)
+    assert cli.main(["inspect", str(path)]) == 0
+    said = capsys.readouterr()
+    assert not {"\x1b", "\x07"} & set(said.out + said.err)
+    assert "\x1b" not in _refused(capsys, "inspect", path, "--target", "\x1b[2Jx")
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("nowhere/o.csv", "there is no folder 'nowhere'"),
+        (".", "it is a folder"),
+        ("shop.csv", "it is the input itself"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_refused_before_the_training(
+    path: str, found: str, daily: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(daily.parent)
+    before = daily.read_bytes()
+    assert found in _refused(capsys, "forecast", daily, "--epochs", "10000", "--output", path)
+    assert found in _refused(capsys, "inspect", daily, "--report", path)
+    assert daily.read_bytes() == before
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "r.json"
+    target.write_text("old")
+
+    def full(self: Path, data: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(data[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert cli.main(["inspect", str(daily), "--report", str(target)]) == 2
+    assert (
+        capsys.readouterr().err
+        == f"{str(target)!r} could not be written (No space left on device); name another file.\n"
+    )
+    assert target.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.json", "shop.csv"]
+
+
+def test_a_link_stays_a_link_and_a_device_a_device(daily: Path, tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    assert cli.main(["inspect", str(daily), "--report", str(tmp_path / "link.json")]) == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text())["input"] == "shop.csv"
+    assert cli.main(["inspect", str(daily), "--report", os.devnull]) == 0
+    assert not Path(os.devnull).is_file()
+
+
+def test_forecast_writes_what_lies_beyond_the_data(daily: Path, tmp_path: Path) -> None:
+    output, report = tmp_path / "f.csv", tmp_path / "r.json"
+    call = ["forecast", str(daily), "--horizon", "10", *QUICK, "--level", "95", "--level", "80"]
+    assert cli.main([*call, "--output", str(output), "--report", str(report)]) == 0
+    frame = pd.read_csv(output)
+    bounds = [f"forecast-{side}-{level}" for level in (80, 95) for side in ("lo", "hi")]
+    assert list(frame.columns) == ["unique_id", "ds", "forecast", *bounds]
+    assert frame["ds"].tolist() == [f"2024-01-{day:02}" for day in range(1, 11)]
+    assert np.isfinite(frame[["forecast", *bounds]].to_numpy()).all()
+    said = json.loads(report.read_text())
+    given = {"horizon": 10, "window": 14, "hidden_size": 4, "epochs": 1, "levels": [80, 95]}
+    assert given.items() <= said["config"].items()
+    assert not set(given) & set(said["reasons"])
+    assert said["filled_count"] == 1
+    assert said["training"]
+
+
+def test_the_same_call_writes_the_same_bytes_and_another_seed_others(daily: Path, tmp_path: Path) -> None:
+    written = []
+    for seed in ("1", "1", "2"):
+        output = tmp_path / "f.csv"
+        assert (
+            cli.main(["forecast", str(daily), "--horizon", "3", *QUICK, "--seed", seed, "--output", str(output)]) == 0
+        )
+        written.append(output.read_bytes())
+    assert written[0] == written[1] != written[2]
+
+
+def test_long_files_with_whole_number_steps_need_no_options_but_the_season(steps: Path, tmp_path: Path) -> None:
+    output, report = tmp_path / "f.csv", tmp_path / "r.json"
+    call = ["forecast", str(steps), "--horizon", "4", "--season", "4", *QUICK]
+    assert cli.main([*call, "--output", str(output), "--report", str(report)]) == 0
+    frame = pd.read_csv(output)
+    assert frame["unique_id"].tolist() == ["a"] * 4 + ["b"] * 4
+    assert frame["ds"].tolist() == [241, 242, 243, 244] * 2
+    np.testing.assert_allclose(frame["forecast"], [11, 15, 13, 18, 51, 55, 53, 58], atol=0.5)
+    assert json.loads(report.read_text())["seasons"] == [4]
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_saved_settings_are_taken_and_options_beside_them_come_first(
+    wrapped: bool, daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = ForecastConfig(horizon=5, window=20, hidden_size=4, epochs=1, folds=1).to_dict()
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"name": "shop.csv", "settings": saved} if wrapped else saved))
+    report = tmp_path / "r.json"
+    call = ["forecast", str(daily), "--settings", str(path), "--horizon", "3", "--output", "-", "--report", str(report)]
+    assert cli.main(call) == 0
+    assert capsys.readouterr().out.count("\n") == 1 + 3
+    assert json.loads(report.read_text())["config"] == saved | {"horizon": 3}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"horizn": 3}', '{"settings": 3}'])
+def test_settings_that_are_none_are_refused(
+    text: str, daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(text)
+    said = _refused(capsys, "forecast", daily, "--settings", path, "--output", tmp_path / "o.csv")
+    assert "settings" in said
+
+
+def test_backtest_writes_forecasts_with_the_truth_and_says_what_they_are_worth(
+    daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output, report = tmp_path / "b.csv", tmp_path / "r.json"
+    call = ["backtest", str(daily), "--horizon", "5", *QUICK, "--output", str(output), "--report", str(report)]
+    assert cli.main(call) == 0
+    frame = pd.read_csv(output)
+    assert {"unique_id", "cutoff", "ds", "y", "forecast", "forecast-lo-80", "naive"} <= set(frame.columns)
+    original = pd.read_csv(daily).drop_duplicates("day").set_index("day")["sold"]
+    known = frame[frame["ds"].isin(original.index)]
+    np.testing.assert_allclose(known["y"], original.loc[known["ds"]], rtol=1e-9)
+    said = json.loads(report.read_text())
+    assert said["scores"]["methods"]["forecast"]["mae"] == pytest.approx((frame["y"] - frame["forecast"]).abs().mean())
+    assert said["verdict"]["grade"] in {"better", "same", "worse"}
+    assert capsys.readouterr().out == said["verdict"]["text"] + "\n"
+
+
+def test_a_defect_is_one_sentence_too_and_can_be_looked_into(
+    daily: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(about: object) -> str:
+        raise ValueError("some\nthing")
+
+    monkeypatch.setattr(cli, "describe", broken)
+    assert "(ValueError: some thing)" in _refused(capsys, "inspect", daily)
+    monkeypatch.setenv("TIDECAST_DEBUG", "1")
+    with pytest.raises(ValueError, match="thing"):
+        cli.main(["inspect", str(daily)])
+
+
+def test_a_reader_that_leaves_early_is_no_error(daily: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "forecasting", "inspect", str(daily), "--report", "-"]
+    done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_training_with_130_and_leaves_no_file(daily: Path, tmp_path: Path) -> None:
+    output = tmp_path / "f.csv"
+    call = ["forecast", str(daily), "--epochs", "10000", "--hidden-size", "256", "--output", str(output)]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "forecasting", *call], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(6)  # past the imports, into the training
+    assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=30)
+    assert (running.returncode, out, err) == (130, b"", b"\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.csv"]
+
+
+def test_the_worker_ends_when_nothing_is_queued(tmp_path: Path) -> None:
+    done = _python("worker", "--once", "--database", f"sqlite:///{tmp_path / 'runs.db'}", timeout=60)
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_one_line_that_is_wiped_at_the_end() -> None:
+    screen = _Terminal()
+    with terminal.progress_line(screen) as on_progress:
+        assert on_progress is not None
+        on_progress(_progress("fold", 0.5))
+        on_progress(_progress("fold", 0.51))  # too soon after the first to be drawn
+    drawn = screen.getvalue()
+    assert drawn.endswith("\r\x1b[K")
+    assert drawn.count("\r") == 2
+    assert "\n" not in drawn
+    for words in (" 50%", "fold 2/3", "epoch 4/30", "loss 0.25", "s left"):
+        assert words in drawn
+
+
+def test_a_pipe_gets_no_progress() -> None:
+    with terminal.progress_line(io.StringIO()) as on_progress:
+        assert on_progress is None
+
+
+def _progress(stage: Any, fraction: float) -> Progress:
+    return Progress(
+        stage=stage, fold=2, folds=3, epoch=4, epochs=30, train_loss=0.25, valid_loss=None, fraction=fraction
+    )
