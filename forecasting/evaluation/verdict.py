@@ -1,0 +1,67 @@
+"""The verdict: one honest sentence about a backtest, as data that a page can translate."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+SENTENCES = {
+    "better": "Beats the naive forecast by {skill} % (95 % interval {low} to {high} %) {basis}; its {level} % "
+    "intervals held {held} % of the time.",
+    "better-not-seasonal": "Beats the naive forecast by {skill} % (95 % interval {low} to {high} %) {basis}, but not "
+    "repeating the last season ({seasonal} % against it); its {level} % intervals held {held} % of the time.",
+    "same": "No better than repeating the last value: {skill} % (95 % interval {low} to {high} %) {basis}. Treat this "
+    "series as a random walk.",
+    "worse": "Worse than repeating the last value by {loss} % {basis}. Use the naive forecast instead.",
+    "unknown": "Too few origins to tell whether this beats repeating the last value ({skill} % {basis}).",
+    "exact": "This series does not change, and neither does its forecast {basis}.",
+}
+BASIS = "over {trainings} trainings and {origins} origins"
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """grade: "better", "same" or "worse". `key` and `values` (percent) fill the sentence; `text` is English."""
+
+    grade: str
+    key: str
+    values: dict[str, float]
+
+    @property
+    def text(self) -> str:
+        shown = {name: f"{value:,.0f}" for name, value in self.values.items()}
+        basis = BASIS.format(**shown)
+        if self.values["trainings"] == 1:
+            basis = basis.replace("1 trainings", "1 training")
+        return SENTENCES[self.key].format(basis=basis, **shown)
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+def judge(scores: dict[str, Any]) -> Verdict:
+    """The verdict on the scores of a Backtest. Better means: the whole 95 % interval of the skill is above zero."""
+    skill = scores["methods"]["forecast"]["skill"]
+    low, high = scores["skill_interval"]
+    seasonal = scores["methods"]["forecast"]["skill_seasonal"]
+    level = min(scores["coverage"], key=lambda name: abs(int(name) - 80))
+    values = {
+        "trainings": float(scores["trainings"]),
+        "origins": float(scores["origins"]),
+        "level": float(level),
+        "held": 100 * scores["coverage"][level],
+        "skill": 100 * (skill or 0.0),
+        "loss": -100 * (skill or 0.0),
+        "seasonal": 100 * (seasonal or 0.0),
+        "low": 100 * (low or 0.0),
+        "high": 100 * (high or 0.0),
+    }
+    if scores["methods"]["naive"]["mae"] == 0:
+        return Verdict("same", "exact" if scores["methods"]["forecast"]["mae"] == 0 else "worse", values)
+    if low is None or high is None:
+        return Verdict("same", "unknown", values)
+    if high < 0:
+        return Verdict("worse", "worse", values)
+    if low <= 0:
+        return Verdict("same", "same", values)
+    return Verdict("better", "better" if seasonal is None or seasonal > 0 else "better-not-seasonal", values)

@@ -1,0 +1,357 @@
+"""suggest_config, fit, evaluate; Forecaster: predict, save, load. The heavy parts are imported inside the functions."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.config import ForecastConfig
+from forecasting.errors import DataError, ModelFileError, TooShortError
+from forecasting.panel import Panel, Values, steps_after
+from forecasting.suggestions import suggest_config
+
+if TYPE_CHECKING:
+    from forecasting.evaluation.backtest import Backtest
+    from forecasting.model.fitting import Account, Method
+
+__all__ = [
+    "Forecast",
+    "Forecaster",
+    "Progress",
+    "check_length",
+    "evaluate",
+    "expected_seconds",
+    "fit",
+    "suggest_config",
+]
+
+FORMAT = 1  # of a saved Forecaster
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How far a call of `fit` or `evaluate` is. Losses are in scaled units; stage: "validation", "final" or "fold"."""
+
+    stage: str
+    fold: int
+    folds: int
+    epoch: int
+    epochs: int
+    train_loss: float | None
+    valid_loss: float | None
+    fraction: float
+
+
+OnProgress = Callable[[Progress], None]
+
+
+class Forecast(pd.DataFrame):
+    """A frame: unique_id, ds, forecast, and forecast-lo-80, forecast-hi-80, ... for each level."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The same rows as a plain frame."""
+        return pd.DataFrame(self)
+
+
+def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = None) -> Forecaster:
+    """Train on all of `panel` for the epochs that a held-out stretch found best.
+
+    Raises TooShortError where no series holds enough values for window and horizon. An exception raised by
+    `on_progress` ends the training.
+    """
+    from forecasting.evaluation import intervals
+    from forecasting.model import fitting
+
+    check_length(panel, config, folds=None)
+    started = time.perf_counter()
+    report = _fit_progress(config, on_progress, "final", 1, 1, 0.0, 1.0)
+    method, scores, account = fitting.fit(panel.values(), panel.seasons, config, report)
+    table = intervals.calibrate(scores)
+    training = _training(method, account, time.perf_counter() - started)
+    return Forecaster(config, panel, method, table, training)
+
+
+def evaluate(
+    panel: Panel, config: ForecastConfig, folds: int | None = None, on_progress: OnProgress | None = None
+) -> Backtest:
+    """Train `folds` times (config.folds by default), each on what precedes its test stretch, and score every origin.
+
+    The test stretches divide the last fifth of the series. Raises TooShortError where that cannot be done.
+    """
+    from forecasting.evaluation import backtest, intervals, metrics
+    from forecasting.model import fitting, windows
+
+    folds = config.replace(folds=folds if folds is not None else config.folds).folds
+    check_length(panel, config, folds=folds)
+    values, lengths = panel.values(), panel.lengths
+    plan = windows.plan_folds(int(np.median(lengths)), config.horizon, folds)
+    rows, season = [], 0
+    for number, fold in enumerate(plan):
+        report = _fit_progress(config, on_progress, "fold", number + 1, len(plan), number / len(plan), 1 / len(plan))
+        kept = [i for i, n in enumerate(lengths) if n - fold.test_start >= needed_values(config)]
+        train = [values[i][: lengths[i] - fold.test_start] for i in kept]
+        method, scores, _ = fitting.fit(train, panel.seasons, config, report)
+        table = intervals.calibrate(scores)
+        season = season or min((*panel.seasons, *method.periods), default=1)
+        seen = lengths[kept]
+        last = np.minimum(seen - fold.test_end - 1, seen - config.horizon)
+        parts = fitting.forecast(method, [values[i] for i in kept], seen - fold.test_start, last)
+        bounds = {
+            level: tuple(
+                fitting.to_units(method, parts.owner, end)
+                for end in intervals.bounds(parts.scaled, parts.spread, table, level)
+            )
+            for level in config.levels
+        }
+        owner = np.asarray(kept, dtype=np.int64)[parts.owner]
+        scale = np.ones(len(values))
+        scale[kept] = [metrics.naive_scale(one, season) for one in train]
+        rows.append(backtest.Rows(number + 1, dataclasses.replace(parts, owner=owner), bounds, scale))  # type: ignore[arg-type]  # a tuple of two
+    return backtest.score(panel, rows, season, config.horizon, [(one.test_start, one.test_end) for one in plan])
+
+
+def needed_values(config: ForecastConfig) -> int:
+    """Values that one training needs: a window, a horizon to learn from, one to validate on, and a few origins."""
+    return config.window + 2 * config.horizon + 8
+
+
+def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> None:
+    """TooShortError unless the longest series can be trained on (and, with `folds`, backtested)."""
+    needed = needed_values(config)
+    if folds is not None:
+        test = config.horizon + folds - 1
+        needed = max(needed + test, math.ceil(needed / 0.8))
+    available = int(panel.lengths.max())
+    if available < needed:
+        raise TooShortError(
+            f"The longest series has {available:,} values; a window of {config.window} and a horizon of "
+            f"{config.horizon} need {needed:,}. Choose a shorter window or horizon, or bring more data.",
+            needed=needed,
+            available=available,
+            field="window" if config.window > config.horizon else "horizon",
+        )
+
+
+def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
+    """About how long fit and evaluate take together on one slow core: arithmetic, for people to plan by."""
+    origins = float(np.maximum(panel.lengths - config.window, 1).sum())
+    stride = max(config.window, 64)
+    steps = max(1.0, origins / (config.batch_size * stride)) * config.epochs * config.members
+    chunk = config.batch_size * (config.window + stride)
+    cost = 4e-3 + chunk * (
+        2e-8 * config.hidden_size**2 * (2 * config.num_layers - 1) + 4e-8 * config.horizon * config.window
+    )
+    trainings = 2 * (1 + config.folds)
+    return 1.0 + 0.7 * trainings * steps * cost
+
+
+class Forecaster:
+    """A trained method with what it needs to predict: the end of each series and the calibration of its intervals."""
+
+    def __init__(self, config: ForecastConfig, panel: Panel, method: Method, table: Values, training: dict[str, Any]):
+        from forecasting.model import fitting
+
+        self.config = config
+        self.panel_id = panel.id
+        self.frequency = panel.frequency
+        self.series_ids = panel.series_ids
+        self.training = training
+        self._method = method
+        self._table = table  # [H, Q]
+        self._ends = [times[-1] for times in panel.times()]
+        keep = fitting.history(method)
+        self._history = [values[-keep:].copy() for values in panel.values()]
+
+    def predict(self, levels: tuple[int, ...] | None = None) -> Forecast:
+        """The steps after the end of each series, with intervals at `levels` (config.levels by default)."""
+        from forecasting.evaluation import intervals
+        from forecasting.model import fitting
+
+        levels = self.config.levels if levels is None else self.config.replace(levels=tuple(levels)).levels
+        lengths = np.array([len(values) for values in self._history], dtype=np.int64)
+        parts = fitting.forecast(self._method, self._history, lengths, lengths)
+        horizon = self.config.horizon
+        ds = np.concatenate([steps_after(end, self.frequency, horizon) for end in self._ends])
+        frame: dict[str, Any] = {
+            "unique_id": np.repeat(np.array(self.series_ids, dtype=object), horizon),
+            "ds": ds,
+            "forecast": parts.whole.reshape(-1),
+        }
+        for level in levels:
+            low, high = intervals.bounds(parts.scaled, parts.spread, self._table, level)
+            frame[f"forecast-lo-{level}"] = fitting.to_units(self._method, parts.owner, low).reshape(-1)
+            frame[f"forecast-hi-{level}"] = fitting.to_units(self._method, parts.owner, high).reshape(-1)
+        return Forecast(frame)
+
+    def backtest(self, panel: Panel, start: int) -> Backtest:
+        """Forecasts from every origin of `panel` with at least `start` values seen, by this one training.
+
+        For series that continue those it was fitted on; nothing after an origin is used for it. The scores are only
+        honest where `start` is not before the end of the data that it was fitted on.
+        """
+        from forecasting.evaluation import backtest, intervals, metrics
+        from forecasting.model import fitting
+
+        if panel.series_ids != self.series_ids:
+            raise DataError("These are not the series that the forecaster was fitted on.")
+        values, lengths, horizon = panel.values(), panel.lengths, self.config.horizon
+        first = np.full_like(lengths, start)
+        if (lengths - horizon < first).any():
+            raise TooShortError(
+                f"A series ends less than {horizon} values after its first {start:,}; bring more data.",
+                needed=start + horizon,
+                available=int(lengths.min()),
+            )
+        parts = fitting.forecast(self._method, values, first, lengths - horizon)
+        bounds = {}
+        for level in self.config.levels:
+            low, high = intervals.bounds(parts.scaled, parts.spread, self._table, level)
+            bounds[level] = (
+                fitting.to_units(self._method, parts.owner, low),
+                fitting.to_units(self._method, parts.owner, high),
+            )
+        season = min((*panel.seasons, *self._method.periods), default=1)
+        scale = np.array([metrics.naive_scale(one[:start], season) for one in values])
+        rows = backtest.Rows(1, parts, bounds, scale)
+        return backtest.score(panel, [rows], season, horizon, [(int(lengths.max()) - start, 0)])
+
+    def to_bytes(self) -> bytes:
+        """safetensors with JSON in its metadata."""
+        from safetensors.numpy import save
+
+        from forecasting.model import fitting
+
+        tensors, about = fitting.export(self._method)
+        tensors["table"] = self._table
+        tensors["history"] = np.concatenate(self._history)
+        tensors["lengths"] = np.array([len(values) for values in self._history], dtype=np.int64)
+        tensors["ends"] = np.array(self._ends).astype(np.int64)
+        about |= {
+            "format": FORMAT,
+            "config": self.config.to_dict(),
+            "panel_id": self.panel_id,
+            "frequency": self.frequency,
+            "series_ids": self.series_ids,
+            "training": self.training,
+            "dated": np.array(self._ends).dtype.kind == "M",
+        }
+        return save(
+            {name: np.ascontiguousarray(value) for name, value in tensors.items()}, {"tidecast": json.dumps(about)}
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Forecaster:
+        """The Forecaster that `to_bytes` wrote; ModelFileError if it is not one, or from another format."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        from forecasting.model import fitting
+
+        try:
+            size = int.from_bytes(data[:8], "little")
+            about = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["tidecast"])
+            if about["format"] != FORMAT:
+                raise ModelFileError(
+                    f"This model file has format {about['format']}; this version of Tidecast reads {FORMAT}. Train again."
+                )
+            tensors = load(data)
+            forecaster = cls.__new__(cls)
+            forecaster.config = ForecastConfig.from_dict(about["config"])
+            forecaster.panel_id = about["panel_id"]
+            forecaster.frequency = about["frequency"]
+            forecaster.series_ids = about["series_ids"]
+            forecaster.training = about["training"]
+            forecaster._table = tensors["table"]
+            forecaster._ends = list(tensors["ends"].astype("datetime64[ns]") if about["dated"] else tensors["ends"])
+            forecaster._history = np.split(tensors["history"], np.cumsum(tensors["lengths"])[:-1])
+            forecaster._method = fitting.restore(tensors, about, forecaster.config)
+        except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+            raise ModelFileError("This is not a model file of Tidecast, or it is damaged. Train again.") from error
+        return forecaster
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write `to_bytes` to `path`, whole or not at all."""
+        target = Path(path)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(self.to_bytes())
+            os.replace(temporary, target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Forecaster:
+        """The Forecaster saved at `path`; ModelFileError if there is none."""
+        try:
+            data = Path(path).read_bytes()
+        except OSError as error:
+            raise ModelFileError(f"The model file {path} cannot be read: {error.strerror}.") from error
+        return cls.from_bytes(data)
+
+
+def _fit_progress(
+    config: ForecastConfig,
+    on_progress: OnProgress | None,
+    last_stage: str,
+    fold: int,
+    folds: int,
+    start: float,
+    share: float,
+) -> Callable[[str, int, Any], None] | None:
+    """Turns the epochs of one fitting.fit into Progress over `share` of the whole call, from `start` on."""
+    if on_progress is None:
+        return None
+
+    def report(stage: str, member: int, epoch: Any) -> None:
+        done = (member + epoch.epoch / max(1, epoch.epochs)) / config.members
+        within = (done if stage == "validation" else 1 + done) / 2
+        shown = "fold" if last_stage == "fold" else stage
+        on_progress(
+            Progress(
+                shown, fold, folds, epoch.epoch, epoch.epochs, epoch.train_loss, epoch.valid_loss,
+                min(1.0, start + share * within),
+            )
+        )  # fmt: skip
+
+    return report
+
+
+def _training(method: Method, account: Account, seconds: float) -> dict[str, Any]:
+    """What the Training tab shows, JSON-able."""
+    curves = [
+        {"stage": stage, "member": member, **dataclasses.asdict(epoch)}
+        for stage, members in account.curves.items()
+        for member, epochs in enumerate(members)
+        for epoch in epochs
+    ]
+    return {
+        "curves": curves,
+        "seconds": seconds,
+        "parameters": account.parameters,
+        "periods": list(method.periods),
+        "anchor": list(method.anchor_names),
+        "log": [state.log for state in method.states][:1000],
+        "penalty": account.penalty if math.isfinite(account.penalty) else None,
+        "share": account.share,
+        "held_out": account.held_out,
+        "held_out_errors": account.errors,
+        "best_epochs": list(account.best_epochs),
+        "stopped": account.stopped,
+    }

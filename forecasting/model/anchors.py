@@ -1,0 +1,142 @@
+"""Anchors: naive forecasts as weights on past values, and the choice of the mix that a forecast starts from.
+
+Everything linear in the past is a matrix [horizon, lag] over one vector of lags (0 is the origin, -1 the value before
+it), applied to offsets from the last value: forecast = z[origin] + (z[origin + lags] - z[origin]) @ matrix.T
+
+Axes: O origins, H horizon, L lags, A candidate anchors.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from forecasting.model.windows import Flat, Index
+from forecasting.panel import Values
+
+LAST = "last value"
+_LONGER = {24: 168, 48: 336, 96: 672, 7: 364, 5: 260, 1440: 10080}  # a day's steps -> a week's; a week's -> a year's
+_USUAL = (4, 5, 7, 12, 13, 24, 26, 48, 52, 96, 144, 168, 260, 288, 336, 365)
+
+
+@dataclasses.dataclass(frozen=True)
+class Anchor:
+    """The chosen mix. matrix [H, L] over `lags` [L], ascending and ending in 0."""
+
+    names: tuple[str, ...]
+    matrix: Values
+    lags: Index
+
+
+def candidate_periods(series: Sequence[Values], seasons: Sequence[int]) -> tuple[int, ...]:
+    """Season lengths worth trying on training values: the suggested ones and what they imply, else peaks of the ACF.
+
+    A season is only tried where half of the series hold two of it.
+    """
+    longest = int(np.median([len(values) for values in series])) // 2
+    if seasons:
+        wanted = {*seasons, *(_LONGER[s] for s in seasons if s in _LONGER)}
+    else:
+        wanted = _peaks(series, longest)
+    return tuple(sorted(period for period in wanted if 2 <= period <= longest))
+
+
+def _peaks(series: Sequence[Values], longest: int) -> set[int]:
+    """The usual periods at which the mean autocorrelation of the differences stands out from its neighbours."""
+    lags = [p for p in _USUAL if p <= longest]
+    if not lags:
+        return set()
+    picked = series if len(series) <= 100 else [series[i] for i in np.linspace(0, len(series) - 1, 100).astype(int)]
+    total = np.zeros(max(lags) + 2)
+    count = np.zeros(max(lags) + 2)
+    for values in picked:
+        if len(values) < 8 or np.ptp(values) == 0:
+            continue
+        steps = np.diff(values)
+        steps = np.clip(steps, *np.quantile(steps, [0.01, 0.99])) - steps.mean()
+        size = 1 << (2 * len(steps) - 1).bit_length()
+        power = np.abs(np.fft.rfft(steps, size)) ** 2
+        acf = np.fft.irfft(power, size)[: min(len(steps), len(total))]
+        if acf[0] > 0:
+            total[: len(acf)] += acf / acf[0]
+            count[: len(acf)] += 1
+    mean = total / np.maximum(count, 1)
+    noise = 2.5 / np.sqrt(max(1, sum(len(values) for values in picked)))
+    found = {p for p in lags if mean[p] > max(0.1, noise) and mean[p] >= max(mean[p - 1], mean[p + 1])}
+    return {p for p in found if not any(q < p and p % q == 0 and mean[p] < mean[q] + 0.02 for q in found)}
+
+
+def candidates(periods: Sequence[int], horizon: int, window: int, longest: int) -> dict[str, list[dict[int, float]]]:
+    """Naive forecasts by name, each as one {lag: weight} a step ahead. `longest`: values that a series has at least."""
+    steps = np.arange(1, horizon + 1)
+    found: dict[str, list[dict[int, float]]] = {LAST: [{0: 1.0} for _ in steps]}
+    for period in periods:
+        lags = [int(h - period * -(-h // period)) for h in steps]
+        found[f"value {period} steps ago"] = [{lag: 1.0} for lag in lags]
+        found[f"change since {period} steps ago"] = [
+            _sum({0: 1.0}, {lag: 1.0}, {lag - int(h): -1.0}) for lag, h in zip(lags, steps, strict=True)
+        ]
+        for seasons in (3, 6):
+            if 2 * seasons * period <= longest:
+                found[f"mean of {seasons} values {period} steps apart"] = [
+                    {lag - period * k: 1 / seasons for k in range(seasons)} for lag in lags
+                ]
+    if window > 1:
+        found[f"mean of {window} values"] = [{-k: 1 / window for k in range(window)} for _ in steps]
+    return found
+
+
+def _sum(*terms: dict[int, float]) -> dict[int, float]:
+    total: dict[int, float] = {}
+    for term in terms:
+        for lag, weight in term.items():
+            total[lag] = total.get(lag, 0.0) + weight
+    return total
+
+
+def choose(flat: Flat, origins: Index, periods: Sequence[int], horizon: int, window: int, most: int = 3) -> Anchor:
+    """The equal-weight mix of up to `most` candidates with the lowest mean absolute error over `origins`."""
+    table = candidates(periods, horizon, window, int(np.median(flat.length)))
+    matrices, lags = _matrices(list(table.values()), horizon)
+    z = flat.z
+    last = z[origins][:, None]
+    offsets = z[origins[:, None] + lags] - last  # [O, L]
+    truth = z[origins[:, None] + np.arange(1, horizon + 1)] - last  # [O, H]
+    errors = np.stack([(truth - offsets @ matrix.T).astype(np.float32) for matrix in matrices])  # [A, O, H]
+    names = list(table)
+    best, best_error = (0,), np.inf
+    for size in range(1, min(most, len(names)) + 1):
+        for chosen in itertools.combinations(range(len(names)), size):
+            error = float(np.abs(errors[list(chosen)].mean(0)).mean())
+            if error < best_error * (1 - 0.005 * (size > len(best))):  # a longer mix must earn its place
+                best, best_error = chosen, error
+    return assemble([table[names[i]] for i in best], [names[i] for i in best], horizon)
+
+
+def assemble(parts: Sequence[list[dict[int, float]]], names: Sequence[str], horizon: int) -> Anchor:
+    """The mean of candidate anchors."""
+    matrices, lags = _matrices(parts, horizon)
+    return Anchor(tuple(names), np.mean(matrices, axis=0), lags)
+
+
+def _matrices(parts: Sequence[list[dict[int, float]]], horizon: int) -> tuple[list[Values], Index]:
+    lags = np.array(sorted({0, *(lag for part in parts for step in part for lag in step)}), dtype=np.int64)
+    place = {int(lag): i for i, lag in enumerate(lags)}
+    matrices = []
+    for part in parts:
+        matrix = np.zeros((horizon, len(lags)))
+        for h, step in enumerate(part):
+            for lag, weight in step.items():
+                matrix[h, place[lag]] = weight
+        matrices.append(matrix)
+    return matrices, lags
+
+
+def widen(matrix: Values, lags: Index, wider: Index) -> Values:
+    """The same weights over a superset of the lags."""
+    result = np.zeros((matrix.shape[0], len(wider)))
+    result[:, np.searchsorted(wider, lags)] = matrix
+    return result

@@ -1,0 +1,79 @@
+"""The linear path: ridge regression from offsets of past values to what the anchor leaves over, in closed form.
+
+Axes: O origins, H horizon, L lags.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from forecasting.model.anchors import Anchor, widen
+from forecasting.model.windows import Flat, Index
+from forecasting.panel import Values
+
+PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)  # relative to the mean variance of a regressor
+MOST_LAGS = 512  # recent values used; the eigenvectors of more would cost more than the recurrent path
+MOST_ORIGINS = 20_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Linear:
+    """anchor and ridge [H, L] over the same `lags` [L]; forecast = last + offsets @ (anchor + ridge).T"""
+
+    anchor: Values
+    ridge: Values
+    lags: Index
+    penalty: float  # infinite: the ridge is switched off
+
+
+def lags_for(anchor: Anchor, window: int, horizon: int, periods: tuple[int, ...]) -> Index:
+    """Regressor lags: the window, what the anchor uses, and the same stretch a season ago where that lies further."""
+    wanted = {int(lag) for lag in anchor.lags} | set(range(-(min(window, MOST_LAGS) - 1), 1))
+    for period in periods:
+        if any(f" {period} steps" in name for name in anchor.names):
+            wanted |= {h - period for h in range(1, min(horizon, period) + 1)}
+    return np.array(sorted(wanted), dtype=np.int64)
+
+
+def regressors(z: Values, origins: Index, lags: Index) -> Values:
+    """Offsets [O, L] of the lagged values from the last one."""
+    return z[origins[:, None] + lags] - z[origins][:, None]
+
+
+def targets(z: Values, origins: Index, horizon: int) -> Values:
+    """Offsets [O, H] of the coming values from the last one."""
+    return z[origins[:, None] + np.arange(1, horizon + 1)] - z[origins][:, None]
+
+
+def solve(
+    flat: Flat, origins: Index, anchor: Anchor, lags: Index, horizon: int, penalties: tuple[float, ...] = PENALTIES
+) -> list[Linear]:
+    """One Linear a penalty, from one eigendecomposition of the normal equations over `origins`."""
+    wide = widen(anchor.matrix, anchor.lags, lags)
+    if len(origins) > MOST_ORIGINS:
+        origins = origins[np.linspace(0, len(origins) - 1, MOST_ORIGINS).astype(np.int64)]
+    offsets = regressors(flat.z, origins, lags)
+    left = targets(flat.z, origins, horizon) - offsets @ wide.T
+    gram = offsets.T @ offsets / len(origins)
+    cross = offsets.T @ left / len(origins)
+    variance = float(np.trace(gram)) / max(1, len(lags) - 1) or 1.0
+    eigenvalues, vectors = np.linalg.eigh(gram)
+    rotated = vectors.T @ cross  # [L, H]
+    found = []
+    for penalty in penalties:
+        if np.isinf(penalty):
+            ridge = np.zeros_like(wide)
+        else:
+            ridge = (vectors @ (rotated / (np.maximum(eigenvalues, 0.0) + penalty * variance)[:, None])).T
+        found.append(Linear(wide, ridge, lags, penalty))
+    return found
+
+
+def choose(options: list[Linear], flat: Flat, origins: Index, horizon: int) -> Linear:
+    """The option with the lowest mean absolute error over `origins`."""
+    offsets = regressors(flat.z, origins, options[0].lags)
+    left = targets(flat.z, origins, horizon) - offsets @ options[0].anchor.T
+    errors = [float(np.abs(left - offsets @ option.ridge.T).mean()) for option in options]
+    return options[int(np.argmin(errors))]

@@ -1,0 +1,77 @@
+"""Scaling of each series by its own seasonal-naive error, on a log scale where it grows in proportion to its level.
+
+A transform returns (scaled, State); State is fitted on the training stretch alone and inverts the transform.
+Source of the scale: Hyndman and Koehler, "Another look at measures of forecast accuracy" (IJF 22, 2006).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from forecasting.panel import Values
+
+UNIT = 0.3  # a mean seasonal-naive error in scaled units: keeps inputs in the near-linear range of tanh
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """scaled = (f(y) - centre) / scale, where f is log(max(y, floor)) if `log`, else the identity."""
+
+    log: bool
+    centre: float
+    scale: float
+    floor: float
+
+
+def fit_transform(values: Values, periods: Sequence[int], train_end: int, log: bool) -> tuple[Values, State]:
+    """Scale all of `values` [time] by what its first `train_end` values say. `periods`: lags of the naive errors."""
+    state = fit(values[:train_end], periods, log)
+    return transform(values, state), state
+
+
+def fit(train: Values, periods: Sequence[int], log: bool) -> State:
+    """The State of a training stretch [time]. A constant stretch gets the scale 1."""
+    floor = float(train.min()) * 1e-2 if log else 0.0
+    level = np.log(train) if log else train
+    centre = float(level.mean())
+    lags = [lag for lag in {1, *periods} if lag < len(level)]
+    errors = [float(np.abs(level[lag:] - level[:-lag]).mean()) for lag in lags]
+    scale = float(np.mean(errors)) / UNIT if errors else 0.0
+    # Below the rounding error of the values themselves there is no variation to scale by.
+    smallest = float(np.abs(level).max()) * 1e-12
+    return State(log, centre, scale if scale > smallest else 1.0, floor)
+
+
+def transform(values: Values, state: State) -> Values:
+    """Scaled values, float64."""
+    level = np.log(np.maximum(values, state.floor)) if state.log else values
+    return (level - state.centre) / state.scale
+
+
+def inverse(scaled: Values, state: State) -> Values:
+    """Values in the unit of the series. The log scale is cut where exp would overflow."""
+    level = scaled * state.scale + state.centre
+    return np.exp(np.minimum(level, 700.0)) if state.log else level
+
+
+def grows_with_level(train: Values, lag: int = 1) -> bool:
+    """Whether steps of a positive series are in proportion to its level rather than of one size.
+
+    Compares how evenly the sizes of the steps are spread over the range of levels, before and after the logarithm:
+    the transform under which low and high levels have the more similar mean step is the better one.
+    """
+    if len(train) < 16 or train.min() <= 0:
+        return False
+    steps = np.abs(train[lag:] - train[:-lag])
+    relative = np.abs(np.log(train[lag:]) - np.log(train[:-lag]))
+    order = np.argsort(train[:-lag], kind="stable")
+    third = max(1, len(order) // 3)
+    low, high = order[:third], order[-third:]
+    if not steps.any():
+        return False
+    plain = abs(np.log((steps[high].mean() + 1e-300) / (steps[low].mean() + 1e-300)))
+    logged = abs(np.log((relative[high].mean() + 1e-300) / (relative[low].mean() + 1e-300)))
+    return bool(logged < plain)

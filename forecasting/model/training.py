@@ -1,0 +1,251 @@
+"""The training loop: chunks drawn by index, a loss at every origin, schedule, clipping, early stopping, best weights.
+
+Axes: B chunks, T = window + stride - 1 steps of a chunk, O = stride origins of a chunk, H horizon, F inputs, L lags,
+N positions of the flat array, S series.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import math
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from forecasting.config import ForecastConfig
+from forecasting.model import networks
+from forecasting.model.linear import Linear
+from forecasting.model.windows import Flat, Index
+from forecasting.panel import Values
+
+REACH = 0.1  # the running mean of the weights, which is what forecasts, looks back over this share of the steps
+SPREAD_WEIGHT = 0.1  # of the spread's loss beside the central one: enough to learn it, too little to lead
+
+
+@dataclasses.dataclass(frozen=True)
+class Epoch:
+    """What `on_epoch` is told: losses in scaled units, the validation loss None where nothing is held out."""
+
+    epoch: int
+    epochs: int
+    train_loss: float
+    valid_loss: float | None
+    learning_rate: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Trained:
+    """A network with its best weights, the epoch they are from, the loss curve and why training ended."""
+
+    network: networks.Scaffold
+    best_epoch: int
+    curve: tuple[Epoch, ...]
+    stopped: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Material:
+    """What training reads, as tensors on the device."""
+
+    z: Tensor  # [N]
+    inputs: Tensor  # [N, F]
+    lags: Tensor  # [L]
+    linear: Linear
+    spread: Tensor  # [H] mean absolute error of anchor + linear
+    window: int
+
+    @property
+    def stride(self) -> int:
+        return origins_per_chunk(self.window)
+
+    @property
+    def horizon(self) -> int:
+        return self.spread.shape[0]
+
+
+def origins_per_chunk(window: int) -> int:
+    """About as many origins as warm-up steps, so that each step is computed about twice."""
+    return max(window, 64)
+
+
+def chunk_length(window: int) -> int:
+    return window + origins_per_chunk(window) - 1
+
+
+def network_inputs(flat: Flat, periods: tuple[int, ...]) -> Values:
+    """Inputs [N, F] at each step: value, difference, and for each season the seasonal difference and the distance
+    from the mean of the last season. All are known at the step itself."""
+    z = flat.z
+    columns = [z, 3 * np.diff(z, prepend=z[:1])]
+    total = np.concatenate([[0.0], np.cumsum(z)])
+    for period in periods:
+        back = np.maximum(np.arange(len(z)) - period, 0)
+        columns.append(z - z[back])
+        columns.append(z - (total[1:] - total[back + 1]) / np.maximum(np.arange(len(z)) - back, 1))
+    return np.stack(columns, -1)
+
+
+def material(flat: Flat, periods: tuple[int, ...], linear: Linear, spread: Values, window: int) -> Material:
+    """Tensors of one training, on the GPU where there is one."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return Material(
+        tensor(flat.z).to(device),
+        tensor(network_inputs(flat, periods)).to(device),
+        torch.from_numpy(linear.lags).to(device),
+        linear,
+        tensor(spread).to(device),
+        window,
+    )
+
+
+def tensor(values: Values) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
+
+
+def new_network(config: ForecastConfig, inputs: int, linear: Linear, spread: Tensor, window: int) -> networks.Scaffold:
+    """An untrained network that starts from anchor + linear."""
+    return networks.Scaffold(
+        config.cell,
+        inputs,
+        config.hidden_size,
+        config.num_layers,
+        window,
+        tensor(linear.anchor),
+        linear=tensor(linear.ridge),
+        spread=spread.cpu(),
+        dropout=config.dropout,
+    )
+
+
+def train(
+    material: Material,
+    config: ForecastConfig,
+    first: Index,
+    last: Index,
+    *,
+    valid: Callable[[networks.Scaffold], float] | None,
+    stop_after: int | None = None,
+    seed: int = 0,
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> Trained:
+    """Train on origins at the flat positions `first` to `last` [S]; series without any are left out.
+
+    With `valid` (mean loss of a network on what training does not see) the weights of the best epoch are kept and
+    training stops when a third of the epochs brought nothing better. `stop_after` ends it there instead, on the same
+    schedule: so a network on all data takes the epochs that validation found.
+    """
+    usable = np.flatnonzero(last >= first)
+    first, last = first[usable], last[usable]
+    epochs = config.epochs if len(usable) else 0
+    steps = max(1, math.ceil(int((last - first + 1).sum()) / (config.batch_size * material.stride)))
+    random = np.random.default_rng(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = new_network(config, material.inputs.shape[1], material.linear, material.spread, material.window)
+        network.to(material.z.device)
+        average = copy.deepcopy(network).eval()
+        optimiser = torch.optim.AdamW(network.parameters(), config.learning_rate, weight_decay=1e-4)
+        schedule = _schedule(config, optimiser, max(1, epochs * steps))
+        newest = min(0.3, 1 / (REACH * max(1, epochs * steps)))
+        best, best_epoch, best_loss = _copy(average), 0, valid(average) if valid else math.inf
+        curve: list[Epoch] = []
+        stopped = "all epochs done"
+        for epoch in range(1, min(epochs, epochs if stop_after is None else stop_after) + 1):
+            network.train()
+            total = torch.zeros((), device=material.z.device)
+            for _ in range(steps):
+                loss = _loss(network, material, config.loss, _draw(random, first, last, material, config), first)
+                optimiser.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+                nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+                optimiser.step()
+                if not isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+                    schedule.step()
+                _move(average, network, newest)
+                total += loss.detach()
+            mean = float(total) / steps
+            held_out = valid(average) if valid else None
+            if not math.isfinite(mean) or not math.isfinite(held_out or 0.0):
+                stopped = f"the loss was no longer finite in epoch {epoch}; the weights of epoch {best_epoch} were kept"
+                break
+            if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+                schedule.step(mean if held_out is None else held_out)
+            curve.append(Epoch(epoch, config.epochs, mean, held_out, float(optimiser.param_groups[0]["lr"])))
+            if on_epoch:
+                on_epoch(curve[-1])
+            if held_out is None or held_out < best_loss:
+                best, best_epoch, best_loss = _copy(average), epoch, math.inf if held_out is None else held_out
+            elif epoch - best_epoch >= max(5, epochs // 3):
+                stopped = f"nothing better in the last {epoch - best_epoch} epochs"
+                break
+    average.load_state_dict(best)
+    return Trained(average, best_epoch, tuple(curve), stopped)
+
+
+def outputs(network: networks.Scaffold, material: Material, positions: Tensor) -> tuple[Tensor, Tensor]:
+    """Central offsets and log spread [B, O, H] for chunks at `positions` [B, T]."""
+    origins = positions[:, material.window - 1 :]
+    offsets = material.z[origins[..., None] + material.lags] - material.z[origins][..., None]
+    central, log_spread = network(material.inputs[positions], offsets)
+    return central, log_spread
+
+
+def truth(material: Material, positions: Tensor) -> Tensor:
+    """The offsets [B, O, H] that came true."""
+    origins = positions[:, material.window - 1 :]
+    steps = torch.arange(1, material.horizon + 1, device=origins.device)
+    return material.z[origins[..., None] + steps] - material.z[origins][..., None]
+
+
+def chunks_ending_at(ends: Index, material: Material) -> Tensor:
+    """Positions [B, T] of the chunks whose last origin is at `ends` [B]."""
+    length = chunk_length(material.window)
+    return (torch.from_numpy(ends)[:, None] + torch.arange(1 - length, 1)).to(material.z.device)
+
+
+def _schedule(
+    config: ForecastConfig, optimiser: torch.optim.Optimizer, steps: int
+) -> torch.optim.lr_scheduler.LRScheduler:
+    if config.schedule == "one-cycle":
+        return torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, config.learning_rate, total_steps=steps + 1, pct_start=0.1, cycle_momentum=False
+        )
+    if config.schedule == "plateau":
+        return torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, factor=0.5, patience=3)
+    return torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1.0)
+
+
+def _copy(network: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}
+
+
+def _move(average: nn.Module, network: nn.Module, weight: float) -> None:
+    """Move the running mean of the weights towards the current ones (Polyak and Juditsky, 1992)."""
+    with torch.no_grad():
+        torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), weight)
+
+
+def _draw(random: np.random.Generator, first: Index, last: Index, material: Material, config: ForecastConfig) -> Index:
+    """Positions [B] of the last origin of each chunk: a series drawn evenly, then a place in it drawn evenly."""
+    owner = random.integers(0, len(first), config.batch_size)
+    low = np.minimum(first[owner] + material.stride - 1, last[owner])
+    return random.integers(low, last[owner] + 1)
+
+
+def _loss(network: networks.Scaffold, material: Material, kind: str, ends: Index, first: Index) -> Tensor:
+    positions = chunks_ending_at(ends, material)
+    central, log_spread = outputs(network, material, positions)
+    error = truth(material, positions) - central
+    # Chunks of short series begin before the first origin; what stands there is padding.
+    starts = torch.from_numpy(first[np.searchsorted(first, ends, side="right") - 1]).to(positions.device)
+    seen = positions[:, material.window - 1 :] >= starts[:, None]
+    weight = seen.float()[..., None] / (seen.sum() * material.horizon)
+    if kind == "pinball":
+        levels = torch.tensor([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975], device=error.device)
+        spread = material.spread * torch.exp(log_spread)
+        return (2 * networks.quantile_loss(error, spread, levels) * weight).sum()
+    spread_part = networks.spread_loss(error.detach() / material.spread, log_spread)
+    return ((networks.central_loss(kind, error) + SPREAD_WEIGHT * spread_part) * weight).sum()
