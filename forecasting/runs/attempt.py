@@ -39,8 +39,7 @@ def perform(database: Database, held: Claim, settings: Settings) -> str:
     began = time.monotonic()
     with Pulse(database, held, settings) as pulse:
         try:
-            artifacts = _compute(database, held, pulse)
-            _publish(database, held, artifacts)
+            _publish(database, held, _compute(database, held, pulse))
             end = "done"
         except Cancelled:
             end = pulse.over or "cancelled"
@@ -55,7 +54,7 @@ def perform(database: Database, held: Claim, settings: Settings) -> str:
     return end
 
 
-def _compute(database: Database, held: Claim, pulse: Pulse) -> dict[str, str]:
+def _compute(database: Database, held: Claim, pulse: Pulse) -> dict[str, bytes]:
     kind = KINDS.get(held.kind)
     if kind is None:
         raise StoreError(f"This worker knows no runs of the kind {held.kind!r}. Start workers of the newest version.")
@@ -66,13 +65,13 @@ def _compute(database: Database, held: Claim, pulse: Pulse) -> dict[str, str]:
     results = kind.compute(panel, held.config, pulse.tell)
     if pulse.over is not None:
         raise Cancelled(f"The run was ended: {pulse.over}.")
-    return {name: put_blob(database, data) for name, data in results.items()}
+    return results
 
 
-def _publish(database: Database, held: Claim, artifacts: dict[str, str]) -> None:
+def _publish(database: Database, held: Claim, results: dict[str, bytes]) -> None:
     for left in reversed(range(PUBLISH_TRIES)):
         try:
-            if not publish(database, held, artifacts):
+            if not publish(database, held, {name: put_blob(database, data) for name, data in results.items()}):
                 raise Cancelled("The run is another worker's by now.")
             return
         except StoreError as error:

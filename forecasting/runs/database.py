@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -48,6 +50,17 @@ class Database:
         with self._transaction(writes=True) as connection:
             yield connection
 
+    def compact(self) -> None:
+        """Give the room of what was deleted back to the disk. A database server does that by itself."""
+        if self.file is None:
+            return
+        try:
+            with self._open().connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.executescript("PRAGMA incremental_vacuum")  # only a script runs to its end: a page is a row
+        except (SQLAlchemyError, sqlite3.Error) as error:  # the room is used again, just not by others
+            log.warning("file was not shortened", extra={"cause": type(error).__name__})
+
     def close(self) -> None:
         """Close every pooled connection; the next use opens new ones."""
         with self._lock:
@@ -81,7 +94,7 @@ class Database:
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless its key is there; whether it was inserted."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite_dialect
     return connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing()).rowcount == 1
 
 

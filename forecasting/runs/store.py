@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 
 from forecasting.errors import StoreError
 from forecasting.panel import Panel
-from forecasting.runs import identity, ledger, schema
+from forecasting.runs import housekeeping, identity, ledger, schema
 from forecasting.runs.access import linked_dataset, linked_run, shared_run, touch, workspace_id
 from forecasting.runs.blobs import DamagedError, get_blob, put_blob
 from forecasting.runs.database import ConflictError, Database, insert_new, now
@@ -82,6 +82,14 @@ class Store:
                 select(schema.workspaces.c.state).where(schema.workspaces.c.id == me)
             ).scalar_one()
         return dict(json.loads(text))
+
+    def delete_workspace(self, workspace: str) -> None:
+        """Delete my data: the workspace, its links, and all content that nobody else holds, from the file as well."""
+        housekeeping.delete_workspace(self.database, workspace)
+
+    def usage(self) -> housekeeping.Usage:
+        """How much is stored, how much may be, and for how many days."""
+        return housekeeping.usage(self.database, self.settings)
 
     # Datasets
 

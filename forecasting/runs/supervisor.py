@@ -23,11 +23,13 @@ from sqlalchemy import func, select
 
 from forecasting.errors import StoreError
 from forecasting.runs import schema
+from forecasting.runs.housekeeping import sweep
 from forecasting.runs.identity import THREADS
 from forecasting.runs.leases import forsake, recover
 from forecasting.runs.store import Store
 
 WATCH_SECONDS = 1.0
+SWEEP_SECONDS = 600.0
 STOP_SECONDS = 3.0  # for workers to put their runs back and leave
 WORKER = (sys.executable, "-m", "forecasting", "worker")
 
@@ -168,10 +170,14 @@ class Supervisor(threading.Thread):
 
     def run(self) -> None:
         working = True
+        next_sweep = time.monotonic() + WATCH_SECONDS
         while not self.stopping:
             try:
                 recover(self.store.database)
                 self.ensure_worker()
+                if time.monotonic() > next_sweep:
+                    next_sweep = time.monotonic() + SWEEP_SECONDS
+                    sweep(self.store.database, self.store.settings)
                 working = True
             except StoreError as error:
                 if working:  # said once, not every second
