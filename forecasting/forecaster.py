@@ -22,7 +22,7 @@ from forecasting.suggestions import suggest_config
 
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest
-    from forecasting.model.fitting import Account, Method
+    from forecasting.model.fitting import Account, Method, Parts
 
 __all__ = [
     "Forecast",
@@ -111,17 +111,11 @@ def evaluate(
         seen = lengths[kept]
         last = np.minimum(seen - fold.test_end - 1, seen - config.horizon)
         parts = fitting.forecast(method, [values[i] for i in kept], seen - fold.test_start, last)
-        bounds = {
-            level: tuple(
-                fitting.to_units(method, parts.owner, end)
-                for end in intervals.bounds(parts.scaled, parts.spread, table, level)
-            )
-            for level in config.levels
-        }
+        bounds = _bounds(method, parts, table, config.levels)
         owner = np.asarray(kept, dtype=np.int64)[parts.owner]
         scale = np.ones(len(values))
         scale[kept] = [metrics.naive_scale(one, season) for one in train]
-        rows.append(backtest.Rows(number + 1, dataclasses.replace(parts, owner=owner), bounds, scale))  # type: ignore[arg-type]  # a tuple of two
+        rows.append(backtest.Rows(number + 1, dataclasses.replace(parts, owner=owner), bounds, scale))
     return backtest.score(panel, rows, season, config.horizon, [(one.test_start, one.test_end) for one in plan])
 
 
@@ -153,9 +147,8 @@ def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
     stride = max(config.window, 64)
     steps = max(1.0, origins / (config.batch_size * stride)) * config.epochs * config.members
     chunk = config.batch_size * (config.window + stride)
-    cost = 4e-3 + chunk * (
-        2e-8 * config.hidden_size**2 * (2 * config.num_layers - 1) + 4e-8 * config.horizon * config.window
-    )
+    layers = config.hidden_size**2 * (2 * config.num_layers - 1)
+    cost = 4e-3 + chunk * 1e-9 * (layers + config.horizon * config.window)
     trainings = 2 * (1 + config.folds)
     return 1.0 + 0.7 * trainings * steps * cost
 
@@ -179,7 +172,6 @@ class Forecaster:
 
     def predict(self, levels: tuple[int, ...] | None = None) -> Forecast:
         """The steps after the end of each series, with intervals at `levels` (config.levels by default)."""
-        from forecasting.evaluation import intervals
         from forecasting.model import fitting
 
         levels = self.config.levels if levels is None else self.config.replace(levels=tuple(levels)).levels
@@ -192,10 +184,9 @@ class Forecaster:
             "ds": ds,
             "forecast": parts.whole.reshape(-1),
         }
-        for level in levels:
-            low, high = intervals.bounds(parts.scaled, parts.spread, self._table, level)
-            frame[f"forecast-lo-{level}"] = fitting.to_units(self._method, parts.owner, low).reshape(-1)
-            frame[f"forecast-hi-{level}"] = fitting.to_units(self._method, parts.owner, high).reshape(-1)
+        for level, (low, high) in _bounds(self._method, parts, self._table, levels).items():
+            frame[f"forecast-lo-{level}"] = low.reshape(-1)
+            frame[f"forecast-hi-{level}"] = high.reshape(-1)
         return Forecast(frame)
 
     def backtest(self, panel: Panel, start: int) -> Backtest:
@@ -204,7 +195,7 @@ class Forecaster:
         For series that continue those it was fitted on; nothing after an origin is used for it. The scores are only
         honest where `start` is not before the end of the data that it was fitted on.
         """
-        from forecasting.evaluation import backtest, intervals, metrics
+        from forecasting.evaluation import backtest, metrics
         from forecasting.model import fitting
 
         if panel.series_ids != self.series_ids:
@@ -218,13 +209,7 @@ class Forecaster:
                 available=int(lengths.min()),
             )
         parts = fitting.forecast(self._method, values, first, lengths - horizon)
-        bounds = {}
-        for level in self.config.levels:
-            low, high = intervals.bounds(parts.scaled, parts.spread, self._table, level)
-            bounds[level] = (
-                fitting.to_units(self._method, parts.owner, low),
-                fitting.to_units(self._method, parts.owner, high),
-            )
+        bounds = _bounds(self._method, parts, self._table, self.config.levels)
         season = min((*panel.seasons, *self._method.periods), default=1)
         scale = np.array([metrics.naive_scale(one[:start], season) for one in values])
         rows = backtest.Rows(1, parts, bounds, scale)
@@ -267,7 +252,7 @@ class Forecaster:
             about = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["tidecast"])
             if about["format"] != FORMAT:
                 raise ModelFileError(
-                    f"This model file has format {about['format']}; this version of Tidecast reads {FORMAT}. Train again."
+                    f"This model file has format {about['format']}; this Tidecast reads {FORMAT}. Train again."
                 )
             tensors = load(data)
             forecaster = cls.__new__(cls)
@@ -304,6 +289,18 @@ class Forecaster:
         except OSError as error:
             raise ModelFileError(f"The model file {path} cannot be read: {error.strerror}.") from error
         return cls.from_bytes(data)
+
+
+def _bounds(method: Method, parts: Parts, table: Values, levels: tuple[int, ...]) -> dict[int, tuple[Values, Values]]:
+    """Interval ends [O, H] in the unit of each series, by level."""
+    from forecasting.evaluation import intervals
+    from forecasting.model import fitting
+
+    found = {}
+    for level in levels:
+        low, high = intervals.bounds(parts.scaled, parts.spread, table, level)
+        found[level] = fitting.to_units(method, parts.owner, low), fitting.to_units(method, parts.owner, high)
+    return found
 
 
 def _fit_progress(

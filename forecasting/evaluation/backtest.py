@@ -90,13 +90,18 @@ def make(frame: pd.DataFrame, scores: dict[str, Any]) -> Backtest:
 
 
 class Forecasts(Protocol):
-    """What a predictor says at origins: each array [O, H] in the unit of its series."""
+    """What a predictor says at origins: forecasts [O, H] in the unit of their series."""
 
-    owner: Index  # [O] series
-    seen: Index  # [O] values up to and including the origin
-    anchor: Values
-    linear: Values
-    whole: Values
+    @property
+    def owner(self) -> Index: ...  # [O] series
+    @property
+    def seen(self) -> Index: ...  # [O] values up to and including the origin
+    @property
+    def anchor(self) -> Values: ...
+    @property
+    def linear(self) -> Values: ...
+    @property
+    def whole(self) -> Values: ...
 
 
 @dataclasses.dataclass(frozen=True)

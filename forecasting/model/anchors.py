@@ -37,10 +37,8 @@ def candidate_periods(series: Sequence[Values], seasons: Sequence[int]) -> tuple
     A season is only tried where half of the series hold two of it.
     """
     longest = int(np.median([len(values) for values in series])) // 2
-    if seasons:
-        wanted = {*seasons, *(_LONGER[s] for s in seasons if s in _LONGER)}
-    else:
-        wanted = _peaks(series, longest)
+    implied = {_LONGER[season] for season in seasons if season in _LONGER}
+    wanted = {*seasons, *implied} if seasons else _peaks(series, longest)
     return tuple(sorted(period for period in wanted if 2 <= period <= longest))
 
 
@@ -107,7 +105,8 @@ def choose(flat: Flat, origins: Index, periods: Sequence[int], horizon: int, win
     truth = z[origins[:, None] + np.arange(1, horizon + 1)] - last  # [O, H]
     errors = np.stack([(truth - offsets @ matrix.T).astype(np.float32) for matrix in matrices])  # [A, O, H]
     names = list(table)
-    best, best_error = (0,), np.inf
+    best: tuple[int, ...] = (0,)
+    best_error = np.inf
     for size in range(1, min(most, len(names)) + 1):
         for chosen in itertools.combinations(range(len(names)), size):
             error = float(np.abs(errors[list(chosen)].mean(0)).mean())

@@ -6,6 +6,7 @@ Axes: S series, O origins (of all series, end to end), H horizon, M members.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -250,7 +251,7 @@ def _train(
             valid=valid,
             stop_after=stop_after[member] if stop_after is not None else None,
             seed=config.seed + 1000 * member,
-            on_epoch=(lambda epoch, member=member: on_epoch(stage, member, epoch)) if on_epoch else None,
+            on_epoch=functools.partial(on_epoch, stage, member) if on_epoch else None,
         )
         for member in range(config.members)
     ]
@@ -280,7 +281,8 @@ def _chunk_ends(first: Index, last: Index, stride: int) -> Index:
     counts = np.maximum(-(-(last - first + 1) // stride), 0)
     owner = np.repeat(np.arange(len(counts)), counts)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return last[owner] - stride * (counts[owner] - 1 - within)
+    ends: Index = last[owner] - stride * (counts[owner] - 1 - within)
+    return ends
 
 
 def _held_out(

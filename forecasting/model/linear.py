@@ -39,12 +39,14 @@ def lags_for(anchor: Anchor, window: int, horizon: int, periods: tuple[int, ...]
 
 def regressors(z: Values, origins: Index, lags: Index) -> Values:
     """Offsets [O, L] of the lagged values from the last one."""
-    return z[origins[:, None] + lags] - z[origins][:, None]
+    found: Values = z[origins[:, None] + lags] - z[origins][:, None]
+    return found
 
 
 def targets(z: Values, origins: Index, horizon: int) -> Values:
     """Offsets [O, H] of the coming values from the last one."""
-    return z[origins[:, None] + np.arange(1, horizon + 1)] - z[origins][:, None]
+    found: Values = z[origins[:, None] + np.arange(1, horizon + 1)] - z[origins][:, None]
+    return found
 
 
 def solve(
