@@ -92,7 +92,8 @@ def tidecast(task: Task) -> tuple[float, Values]:
     given = {"window": task.window, "horizon": task.horizon, "hidden_size": task.hidden_size, "seed": task.seed}
     forecaster = fit(train, config.replace(cell="lstm", num_layers=1, **given))
     seconds = time.perf_counter() - started
-    return seconds, forecaster.forecast_origins(panel(task.values), task.split)
+    backtest = forecaster.backtest(panel(task.values), task.split)
+    return seconds, backtest.sort_values(["cutoff", "ds"])["forecast"].to_numpy().reshape(-1, task.horizon)
 
 
 def loop(task: Task) -> tuple[float, Values]:

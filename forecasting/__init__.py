@@ -19,6 +19,9 @@ from forecasting.errors import (
     TickerError,
     TooShortError,
 )
+from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.verdict import Verdict
+from forecasting.forecaster import Forecast, Forecaster, Progress, evaluate, fit, suggest_config
 from forecasting.intake import Note, Report, Table, fetch_ticker, load_sample, read_table, sample_names, to_panel
 from forecasting.panel import Panel
 
@@ -26,23 +29,31 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AmbiguousInput",
+    "Backtest",
     "Cancelled",
     "ConfigError",
     "DataError",
+    "Forecast",
     "ForecastConfig",
+    "Forecaster",
     "ForecastingError",
     "ModelFileError",
     "Note",
     "Panel",
+    "Progress",
     "ReadError",
     "Report",
     "StoreError",
     "Table",
     "TickerError",
     "TooShortError",
+    "Verdict",
+    "evaluate",
     "fetch_ticker",
+    "fit",
     "load_sample",
     "read_table",
     "sample_names",
+    "suggest_config",
     "to_panel",
 ]

@@ -79,11 +79,16 @@ def _backtest(args: Namespace) -> int:
     with progress_line(sys.stderr) as on_progress:
         backtest = evaluate(panel, config, on_progress=on_progress)
     _write_frame(args, backtest)
-    verdict = dataclasses.asdict(backtest.verdict)
-    done = {"config": config.to_dict(), "reasons": reasons, "scores": backtest.scores, "verdict": verdict}
+    verdict = backtest.verdict
+    done = {
+        "config": config.to_dict(),
+        "reasons": reasons,
+        "scores": backtest.scores,
+        "verdict": verdict.to_dict() | {"text": verdict.text},
+    }
     _write_report(args, {**about, **done})
     if "-" not in (args.output, args.report):
-        sys.stdout.write(plain(backtest.verdict.text) + "\n")
+        sys.stdout.write(plain(verdict.text) + "\n")
     return DONE
 
 

@@ -1,0 +1,40 @@
+"""The public API is what others build on: a change here is a change of the contract."""
+
+from __future__ import annotations
+
+import forecasting
+
+
+def test_exported_names_are_pinned_sorted_and_documented() -> None:
+    assert forecasting.__all__ == [
+        "AmbiguousInput",
+        "Backtest",
+        "Cancelled",
+        "ConfigError",
+        "DataError",
+        "Forecast",
+        "ForecastConfig",
+        "Forecaster",
+        "ForecastingError",
+        "ModelFileError",
+        "Note",
+        "Panel",
+        "Progress",
+        "ReadError",
+        "Report",
+        "StoreError",
+        "Table",
+        "TickerError",
+        "TooShortError",
+        "Verdict",
+        "evaluate",
+        "fetch_ticker",
+        "fit",
+        "load_sample",
+        "read_table",
+        "sample_names",
+        "suggest_config",
+        "to_panel",
+    ]
+    assert forecasting.__all__ == sorted(forecasting.__all__)
+    assert [name for name in forecasting.__all__ if not (getattr(forecasting, name).__doc__ or "").strip()] == []
