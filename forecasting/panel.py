@@ -119,5 +119,13 @@ def steps_after(end: object, frequency: str, horizon: int) -> npt.NDArray[np.gen
     """The `horizon` time stamps after `end`, one `frequency` apart."""
     if frequency == STEP:
         return int(end) + 1 + np.arange(horizon, dtype=np.int64)  # type: ignore[call-overload]  # np.generic scalar
-    steps = pd.date_range(pd.Timestamp(end), periods=horizon + 1, freq=frequency)  # type: ignore[arg-type]  # np.datetime64
+    start = pd.Timestamp(end)  # type: ignore[arg-type]  # np.datetime64
+    try:
+        steps = pd.date_range(start, periods=horizon + 1, freq=frequency)
+    except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:
+        raise DataError(
+            f"{horizon:,} steps after {start:%Y-%m-%d} lie beyond the year 2262, the last that time stamps reach. "
+            "Choose a shorter horizon.",
+            field="horizon",
+        ) from error
     return steps[1:].to_numpy(dtype="datetime64[ns]")

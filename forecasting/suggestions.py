@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.config import ForecastConfig
+from forecasting.model.anchors import candidate_periods
 from forecasting.panel import STEP, Panel
 
 _HORIZONS = {  # offset alias without its anchor -> (steps, in words)
@@ -18,9 +19,10 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
     """(config, reasons): a ForecastConfig that fits `panel`, and for each setting why it has this value."""
     length = int(np.median(panel.lengths))
     longest = int(panel.lengths.max())
-    season = panel.seasons[0] if panel.seasons else 0
+    seasons = candidate_periods(panel.values(), panel.seasons)
+    season = seasons[0] if seasons else 0
     horizon, why_horizon = _horizon(panel, season, length)
-    window, why_window = _window(panel, horizon, longest)
+    window, why_window = _window(seasons, horizon, longest)
     origins = int(panel.lengths.sum())
     batch_size = 32 if origins > 20_000 else 16
     epochs = 22 if origins > 20_000 else 40
@@ -67,9 +69,9 @@ def _horizon(panel: Panel, season: int, length: int) -> tuple[int, str]:
     return horizon, f"{words} ahead"
 
 
-def _window(panel: Panel, horizon: int, longest: int) -> tuple[int, str]:
+def _window(periods: tuple[int, ...], horizon: int, longest: int) -> tuple[int, str]:
     most = max(1, min((longest - 2 * horizon - 8) // 3, longest // 4))
-    seasons = [season for season in panel.seasons if season <= 200]
+    seasons = [period for period in periods if period <= 200]
     if seasons and seasons[-1] >= 24:
         window, why = seasons[-1], f"one season of {seasons[-1]} steps"
     elif seasons:

@@ -29,13 +29,14 @@ class Flat:
 
 @dataclasses.dataclass(frozen=True)
 class Fold:
-    """One training: it may see what is before `test_start`; origins are the steps before each of the test stretch.
+    """One training and its test stretch, in steps from the end of a series, so that it serves series of all lengths.
 
-    Both count steps from the end of a series (0 is the end), so that one fold serves series of all lengths.
+    The training may see what is before `test_start`; origins are the steps before each step of the test stretch, as
+    far as their whole horizon came true.
     """
 
-    test_start: int  # steps of the test stretch and of what follows it
-    test_end: int
+    test_start: int  # steps from the first of the test stretch to the end of the series
+    test_end: int  # steps that follow the test stretch
 
 
 def flatten(series: Sequence[Values], pad: int) -> Flat:
@@ -55,12 +56,11 @@ def all_origins(flat: Flat, first: Index, last: Index) -> tuple[Index, Index]:
 
 
 def plan_folds(length: int, horizon: int, folds: int, share: float = 0.2) -> list[Fold]:
-    """`folds` test stretches that divide the last `share` of `length` steps, oldest first.
+    """`folds` test stretches that together are the last `share` of `length` steps, oldest first.
 
-    Each stretch is at least one horizon long; fewer folds result where that does not fit into half of the series.
+    They hold equally many origins, so the last is longer by the horizon that its last origin still needs.
     """
-    wanted = max(round(share * length), horizon + folds - 1)
-    wanted = min(wanted, length // 2)
-    folds = max(1, min(folds, wanted // horizon)) if folds > 1 else 1
-    edges = np.linspace(wanted, 0, folds + 1).round().astype(int)
+    origins = max(min(round(share * length), length // 2) - horizon + 1, folds)
+    edges = horizon - 1 + np.linspace(origins, 0, folds + 1).round().astype(int)
+    edges[-1] = 0
     return [Fold(int(a), int(b)) for a, b in itertools.pairwise(edges)]

@@ -1,0 +1,191 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting import errors
+from forecasting.config import CELLS, ForecastConfig
+from forecasting.evaluation.backtest import Backtest
+from forecasting.forecaster import Forecaster, check_length, evaluate, fit, suggest_config
+from forecasting.panel import STEP, Panel
+
+CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=4, folds=2)
+
+
+def panel(*series, frequency="D", seasons=(7,)):
+    frames = [
+        pd.DataFrame(
+            {
+                "unique_id": f"s{number}",
+                "ds": np.arange(len(y))
+                if frequency == STEP
+                else pd.date_range("2023-01-02", periods=len(y), freq=frequency),
+                "y": np.asarray(y, dtype=float),
+            }
+        )
+        for number, y in enumerate(series)
+    ]
+    return Panel(pd.concat(frames, ignore_index=True), frequency, seasons)
+
+
+def weekly(length=260, seed=0, noise=0.3):
+    random = np.random.default_rng(seed)
+    return 20 + 3 * np.sin(2 * np.pi * np.arange(length) / 7) + noise * random.normal(size=length)
+
+
+def test_a_seasonal_signal_is_forecast_with_skill_and_its_intervals_hold():
+    backtest = evaluate(panel(weekly(500)), CONFIG.replace(horizon=7, epochs=15))
+    assert backtest.verdict.grade == "better"
+    assert backtest.scores["methods"]["forecast"]["mae"] < 0.5  # the noise alone costs 0.24
+    assert backtest.scores["coverage"]["80"] == pytest.approx(0.8, abs=0.12)
+    naive = backtest.frame.groupby("cutoff")["naive"].nunique()
+    assert (naive == 1).all()
+
+
+def test_forecasts_do_not_change_when_values_after_their_cutoff_change():
+    before = weekly()
+    first = evaluate(panel(before), CONFIG)
+    cutoff = first.loc[first["fold"] == 1, "cutoff"].unique()[7]
+    place = int((pd.Timestamp(cutoff) - pd.Timestamp("2023-01-02")).days)
+    after = before.copy()
+    after[place + 1 :] = after[place + 1 :] * -50 + 1e4
+    second = evaluate(panel(after), CONFIG)
+    columns = [name for name in first.columns if name not in ("y", "cutoff", "ds", "unique_id")]
+    kept = (first["fold"] == 1) & (first["cutoff"] <= cutoff)
+    assert kept.sum() == 8 * 5
+    pd.testing.assert_frame_equal(first.frame.loc[kept, columns], second.frame.loc[kept, columns], check_exact=True)
+    assert not np.allclose(first.loc[~kept, "forecast"], second.loc[~kept, "forecast"])
+
+
+def test_truth_cutoffs_and_naives_are_those_of_the_series():
+    y = weekly()
+    backtest = evaluate(panel(y), CONFIG)
+    lookup = pd.Series(y, index=pd.date_range("2023-01-02", periods=len(y)))
+    assert np.array_equal(backtest["y"], lookup[backtest["ds"]])
+    assert np.array_equal(backtest["naive"], lookup[backtest["cutoff"]])
+    week_before = backtest["ds"] - pd.Timedelta(days=7)
+    assert np.array_equal(backtest["seasonal-naive"], lookup[week_before])
+    assert ((backtest["ds"] - backtest["cutoff"]).dt.days == backtest["step"]).all()
+    assert backtest.scores["trainings"] == 2
+    assert backtest.scores["origins"] == backtest["cutoff"].nunique()
+
+
+def test_the_same_seed_gives_the_same_forecast_and_another_one_does_not():
+    data = panel(weekly(), seasons=())  # without a season only the network can find it
+    first, again = fit(data, CONFIG).predict(), fit(data, CONFIG).predict()
+    pd.testing.assert_frame_equal(first.frame, again.frame, check_exact=True)
+    assert not np.array_equal(first["forecast"], fit(data, CONFIG.replace(seed=1)).predict()["forecast"])
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_loaded_forecaster_predicts_the_same_to_the_last_bit(tmp_path, cell):
+    forecaster = fit(
+        panel(weekly(), 5 * weekly(200, 1)), CONFIG.replace(cell=cell, members=2, num_layers=2, dropout=0.1)
+    )
+    forecaster.save(tmp_path / "model")
+    loaded = Forecaster.load(tmp_path / "model")
+    pd.testing.assert_frame_equal(forecaster.predict().frame, loaded.predict().frame, check_exact=True)
+    pd.testing.assert_frame_equal(forecaster.predict((33,)).frame, loaded.predict((33,)).frame, check_exact=True)
+    assert loaded.config == forecaster.config
+    assert list(tmp_path.iterdir()) == [tmp_path / "model"]
+
+
+def test_a_damaged_or_foreign_model_file_is_refused(tmp_path):
+    data = fit(panel(weekly()), CONFIG.replace(epochs=0)).to_bytes()
+    for damaged in (b"", b"PK\x03\x04 not a model", data[:-9], b"\xff" * 100):
+        with pytest.raises(errors.ModelFileError):
+            Forecaster.from_bytes(damaged)
+    with pytest.raises(errors.ModelFileError):
+        Forecaster.load(tmp_path / "missing")
+
+
+def test_a_backtest_survives_its_bytes():
+    backtest = evaluate(panel(weekly()), CONFIG.replace(epochs=1))
+    again = Backtest.from_bytes(backtest.to_bytes())
+    pd.testing.assert_frame_equal(backtest.frame, again.frame)
+    assert again.scores == backtest.scores
+    assert again.verdict.text == backtest.verdict.text
+    with pytest.raises(errors.DataError):
+        Backtest.from_bytes(b"no parquet")
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (1e12, 0.0), (1e-12, 0.0), (1.0, -1e3), (37.5, -900.0)])
+def test_forecasts_follow_a_linear_change_of_unit(scale, shift):
+    walk = np.cumsum(np.random.default_rng(3).normal(size=220)) - 10  # negative: never on a log scale
+    base = fit(panel(walk, seasons=()), CONFIG).predict()["forecast"].to_numpy()
+    moved = fit(panel(scale * walk + shift, seasons=()), CONFIG).predict()["forecast"].to_numpy()
+    typical = scale * np.abs(np.diff(walk)).mean()
+    np.testing.assert_allclose(moved, scale * base + shift, rtol=1e-3, atol=2e-2 * typical)
+
+
+def test_a_constant_series_is_forecast_constant():
+    data = panel(np.full(200, 3.7))
+    assert fit(data, CONFIG).predict()["forecast"].to_numpy() == pytest.approx(3.7)
+    verdict = evaluate(data, CONFIG).verdict
+    assert verdict.key == "exact"
+
+
+def test_series_of_different_lengths_and_units_share_one_network():
+    data = panel(weekly(260), 1e6 * weekly(150, 1), weekly(30, 2), [4.0, 5.0])
+    forecast = fit(data, CONFIG).predict()
+    assert forecast.groupby("unique_id", sort=False).size().tolist() == [5, 5, 5, 5]
+    assert np.isfinite(forecast.select_dtypes("number")).all(axis=None)
+    middle = forecast.groupby("unique_id", sort=False)["forecast"].mean().to_numpy()
+    assert middle[1] == pytest.approx(2e7, rel=0.2)
+    assert middle[0] == pytest.approx(20, rel=0.2)
+    future = data.future(5)
+    assert (forecast["ds"].to_numpy() == future["ds"].to_numpy()).all()
+
+
+def test_too_few_values_say_how_many_are_needed_and_what_would_fit_is_accepted():
+    data = panel(weekly(60))
+    with pytest.raises(errors.TooShortError) as caught:
+        fit(data, CONFIG.replace(window=50))
+    assert (caught.value.needed, caught.value.available) == (50 + 2 * 5 + 8, 60)
+    assert caught.value.field == "window"
+    assert str(caught.value.needed) in caught.value.message
+    suggested, reasons = suggest_config(data)
+    check_length(data, suggested, folds=suggested.folds)
+    evaluate(data, suggested.replace(epochs=1))
+    assert set(reasons) == set(suggested.to_dict())
+
+
+@pytest.mark.parametrize("length", [24, 36, 60, 150, 400, 2500])
+@pytest.mark.parametrize(("frequency", "seasons"), [("D", (7, 365)), ("h", (24, 168)), ("MS", (12,)), (STEP, ())])
+def test_suggested_settings_always_fit_the_data(length, frequency, seasons):
+    data = panel(np.cumsum(np.random.default_rng(0).normal(size=length)), frequency=frequency, seasons=seasons)
+    config, _ = suggest_config(data)
+    check_length(data, config, folds=config.folds)
+
+
+def test_progress_rises_to_one_and_cancelling_ends_the_training():
+    seen = []
+    evaluate(panel(weekly()), CONFIG, on_progress=seen.append)
+    fractions = [progress.fraction for progress in seen]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] <= 1.0
+    assert {progress.fold for progress in seen} == {1, 2}
+
+    def cancel(progress):
+        raise errors.Cancelled("stop")
+
+    with pytest.raises(errors.Cancelled):
+        fit(panel(weekly()), CONFIG, on_progress=cancel)
+
+
+def test_forecasts_from_later_origins_use_what_was_seen_by_then():
+    y = weekly(300)
+    forecaster = fit(panel(y[:240]), CONFIG)
+    backtest = forecaster.backtest(panel(y), 240)
+    assert backtest["cutoff"].nunique() == 300 - 240 - 5 + 1
+    first = backtest[backtest["cutoff"] == backtest["cutoff"].min()]["forecast"].to_numpy()
+    np.testing.assert_allclose(first, forecaster.predict()["forecast"], rtol=1e-2)
+    assert backtest.scores["methods"]["forecast"]["mae"] < 1
+
+
+@pytest.mark.parametrize("loss", ["mae", "mse", "huber", "pinball"])
+@pytest.mark.parametrize("schedule", ["one-cycle", "plateau", "constant"])
+def test_every_loss_and_schedule_learns(loss, schedule):
+    """With the anchor at the last value, only training can find the season."""
+    forecaster = fit(panel(weekly(400, noise=0.05), seasons=()), CONFIG.replace(loss=loss, schedule=schedule, epochs=6))
+    errors_held_out = forecaster.training["held_out_errors"]
+    assert errors_held_out["whole"] < errors_held_out["anchor"]
