@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -31,6 +33,19 @@ def chart(figure: go.Figure, key: str, alt: str) -> None:
     """`figure` over the whole width. `alt` says what it shows."""
     config = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
     st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config)
+
+
+def table(frame: pd.DataFrame, key: str, height: int | None = None) -> None:
+    """`frame` over the whole width, times as short as they can be said, numbers with five digits."""
+    columns: dict[str, Any] = {}
+    for name in frame.columns:
+        kind = frame[name].dtype.kind
+        if kind == "M":
+            days = bool((frame[name].dt.normalize() == frame[name]).all())
+            columns[name] = st.column_config.DatetimeColumn(format="YYYY-MM-DD" if days else "YYYY-MM-DD HH:mm")
+        elif kind == "f":
+            columns[name] = st.column_config.NumberColumn(format="%.5g")
+    st.dataframe(frame, hide_index=True, width="stretch", height=height or "auto", key=key, column_config=columns)
 
 
 def error(problem: ForecastingError) -> None:

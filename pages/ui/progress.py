@@ -41,11 +41,10 @@ def _live(workspace: str, run_id: str) -> None:
             if st.button(t("run.cancel"), key="cancel", icon=":material/stop:", width="stretch"):
                 services.cancel(workspace, run_id)
                 st.rerun()
-        stage, points = _latest_stage(run)
+        points = _latest_stage(run)
         if points:
             figure = charts.loss_chart(points, words=chart_words())
             components.chart(figure, "live_loss", t("alt.loss"))
-            st.caption(_stage(stage, run))
 
 
 def _said(run: Run) -> str:
@@ -75,12 +74,12 @@ def _stage(stage: str, run: Run) -> str:
     return t(f"run.stage.{word}")
 
 
-def _latest_stage(run: Run) -> tuple[str, list[tuple[int, float | None, float | None]]]:
-    """The stage of the newest point and all points of it."""
+def _latest_stage(run: Run) -> list[tuple[int, float | None, float | None]]:
+    """The points of the stage that the newest one is of."""
     if not run.curve:
-        return "", []
-    stage = str(run.curve[-1][0])
-    return stage, [(int(p[1]), p[2], p[3]) for p in run.curve if p[0] == stage]
+        return []
+    stage = run.curve[-1][0]
+    return [(int(p[1]), p[2], p[3]) for p in run.curve if p[0] == stage]
 
 
 def session_run() -> Run | None:

@@ -13,6 +13,7 @@ from forecasting.runs import Run
 from pages.ui import components, services
 from pages.ui.components import duration, number, percent, plain
 from pages.ui.i18n import chart_words, known, t
+from pages.ui.settings import setting_label, setting_value
 
 Shown = tuple[str, Run, str]  # workspace, run, name of the series
 
@@ -28,7 +29,8 @@ def results(workspace: str, run: Run, series: str) -> None:
 def _verdict(verdict: Any) -> None:
     """One sentence: green, grey or amber."""
     key = f"verdict.{verdict.key}"
-    text = t(key, **verdict.values) if known(key) else verdict.text
+    shown = {name: f"{value:,.0f}" for name, value in verdict.values.items()}
+    text = t(key, **shown) if known(key) else verdict.text
     show, icon = {
         "better": (st.success, ":material/check_circle:"),
         "same": (st.info, ":material/drag_handle:"),
@@ -52,7 +54,7 @@ def _numbers(scores: dict[str, Any], run: Run) -> None:
         shown.append((t("number.coverage"), percent(coverage[level]), t("number.coverage.help", level=level)))
     with st.container(horizontal=True, gap="small", key="numbers"):
         for label, value, explained in shown:
-            st.metric(label, value, help=explained, border=True, width=150)
+            st.metric(label, value, help=explained, border=True)
 
 
 def _points(value: float | None) -> str:
@@ -119,9 +121,8 @@ def _forecast(shown: Shown) -> None:
         words=chart_words(),
     )
     components.chart(figure, "chart_forecast", t("alt.forecast", name=charts.escape(series), horizon=horizon))
-    st.dataframe(
-        _table(forecast), hide_index=True, width="stretch", height=min(36 + 35 * horizon, 320), key="forecast_table"
-    )
+    height = min(36 + 35 * horizon, 320)
+    components.table(_table(forecast), "forecast_table", height=height)
     _download_forecast(shown, "download_forecast_here")
 
 
@@ -166,7 +167,7 @@ def _errors(shown: Shown) -> None:
             components.chart(figure, "chart_by_calendar", t("alt.errors.calendar", unit=t(f"unit.{unit}")))
     with right if units else left:
         st.markdown(f"**{t('errors.worst')}**")
-        st.dataframe(_worst(backtest), hide_index=True, width="stretch", key="worst")
+        components.table(_worst(backtest), "worst")
 
 
 def _worst(backtest: pd.DataFrame, most: int = 8) -> pd.DataFrame:
@@ -184,47 +185,49 @@ def _training(shown: Shown) -> None:
     workspace, run, _ = shown
     training = services.record(workspace, run.id, "training")
     words = chart_words()
-    curves: list[dict[str, Any]] = training["curves"]
-    stages = list(dict.fromkeys(str(point["stage"]) for point in curves))
     facts = [
         (t("training.seconds"), duration(float(training["seconds"]))),
         (t("training.parameters"), f"{int(training['parameters']):,}"),
-        (t("training.steps"), f"{int(training['steps']):,}"),
+        (t("training.best_epoch"), ", ".join(map(str, training["best_epochs"]))),
+        (t("training.periods"), ", ".join(map(str, training["periods"])) or t("training.periods.none")),
     ]
     with st.container(horizontal=True, gap="small", key="training_facts"):
         for label, value in facts:
-            st.metric(label, value, border=True, width=170)
-    for stage in stages[:1]:
-        points = [point for point in curves if str(point["stage"]) == stage]
+            st.metric(label, value, border=True)
+    if training["share"] == 0:
+        st.info(t("training.off"), icon=":material/toggle_off:")
+    stages = list(dict.fromkeys(str(point["stage"]) for point in training["curves"]))
+    stage = stages[0] if stages else ""
+    if len(stages) > 1:
+        stage = st.segmented_control(
+            t("training.stage"), stages, default=stages[0], required=True, key="stage",
+            format_func=lambda name: t(f"run.stage.{name}"), label_visibility="collapsed",
+        )  # fmt: skip
+    points = [point for point in training["curves"] if point["stage"] == stage and point["member"] == 0]
+    if points:
         left, right = st.columns([2, 1])
         with left:
             st.markdown(f"**{t('training.loss')}**")
-            triples = [(int(p["epoch"]), p["train_loss"], p["valid_loss"]) for p in points]
-            components.chart(charts.loss_chart(triples, height=300, words=words), "chart_loss", t("alt.loss"))
+            losses = [(int(p["epoch"]), p["train_loss"], p["valid_loss"]) for p in points]
+            components.chart(charts.loss_chart(losses, height=300, words=words), "chart_loss", t("alt.loss"))
         with right:
             st.markdown(f"**{t('training.rate')}**")
             rates = [float(p["learning_rate"]) for p in points]
             figure = charts.learning_rate_chart([int(p["epoch"]) for p in points], rates, height=300, words=words)
             components.chart(figure, "chart_rate", t("alt.rate"))
-    for note in training.get("notes") or []:
-        st.caption(plain(note, 1_000))
     st.markdown(f"**{t('training.settings')}**")
     settings = {
-        t("training.setting"): list(run.config),
-        t("training.value"): [_setting(v) for v in run.config.values()],
+        t("training.setting"): [setting_label(name) for name in run.config],
+        t("training.value"): [setting_value(name, value) for name, value in run.config.items()],
     }
-    st.dataframe(pd.DataFrame(settings), hide_index=True, width="stretch", key="settings_used")
-
-
-def _setting(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    components.table(pd.DataFrame(settings), "settings_used")
 
 
 def _compare(shown: Shown) -> None:
     workspace, run, _ = shown
     scores = services.backtest(workspace, run.id).scores
     methods = scores["methods"]
-    words = chart_words()
+    words = {**chart_words(), "forecast": t("compare.whole")}
     st.markdown(f"**{t('compare.title', origins=int(scores['origins']))}**")
     components.chart(charts.compare_bars(methods, words=words), "chart_compare", t("alt.compare"))
     ranked = sorted(methods, key=lambda method: methods[method]["mae"])
@@ -235,12 +238,13 @@ def _compare(shown: Shown) -> None:
             "RMSE": methods[method]["rmse"],
             "MASE": methods[method]["mase"],
             "sMAPE": methods[method]["smape"],
-            t("compare.against"): None if method == "naive" else percent(methods[method]["skill"]),
+            t("compare.against"): "—" if method == "naive" else percent(methods[method]["skill"]),
         }
         for method in ranked
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="compare_table")
-    st.markdown(_recurrent_adds(float(scores["recurrent_adds"])))
+    components.table(pd.DataFrame(rows), "compare_table")
+    if scores["recurrent_adds"] is not None:
+        st.markdown(_recurrent_adds(float(scores["recurrent_adds"])))
     st.caption(t("compare.explain"))
 
 

@@ -14,7 +14,8 @@ import streamlit as st
 from forecasting import intake
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, StoreError
-from forecasting.forecaster import Backtest, suggest_config
+from forecasting.evaluation.backtest import Backtest
+from forecasting.forecaster import suggest_config
 from forecasting.panel import Panel
 from forecasting.runs import Dataset, Run, Store
 from forecasting.runs.supervisor import runtime

@@ -12,10 +12,12 @@ from streamlit.delta_generator import DeltaGenerator
 from forecasting import config as options
 from forecasting.config import ForecastConfig
 from forecasting.errors import ForecastingError, TooShortError
+from forecasting.forecaster import check_length, expected_seconds
+from forecasting.panel import Panel
 from pages.ui import components, services, state
 from pages.ui.components import plain
-from pages.ui.estimate import check_length, expected_seconds, what_fits
-from pages.ui.i18n import t
+from pages.ui.fits import what_fits
+from pages.ui.i18n import known, t
 from pages.ui.state import Session
 
 # setting, label, smallest, largest, step: the numbers that stand in view
@@ -25,6 +27,7 @@ _NUMBERS = (
     ("num_layers", "model.layers", 1, 8, 1),
     ("hidden_size", "model.hidden", 1, 2048, 1),
 )
+_SHORT = {"num_layers": "layers", "hidden_size": "hidden"}
 _LEVELS = (50, 60, 70, 80, 90, 95, 98, 99)
 
 
@@ -33,30 +36,31 @@ def model_section(head: DeltaGenerator, dataset: str) -> None:
     """The settings in the sidebar and, in `head`, Train with what it would take."""
     session = state.current()
     suggested, reasons = services.suggestion(session.workspace, dataset)
+    subject = state.subject(services.dataset(session.workspace, dataset).choices)
     with st.sidebar:
         st.subheader(t("model.title"), anchor=False)
-        chosen = _widgets(session, dataset, suggested, reasons)
+        chosen = _widgets(session, dataset, subject, suggested, reasons)
         config: ForecastConfig | None = None
         try:
             config = ForecastConfig.from_dict(chosen)
         except ForecastingError as problem:
             components.error(problem)
-        if session.settings.get(dataset):
+        if session.settings.get(subject):
             st.button(
-                t("model.reset"), key="reset", type="tertiary", icon=":material/undo:", on_click=_reset, args=(dataset,)
+                t("model.reset"), key="reset", type="tertiary", icon=":material/undo:", on_click=_reset, args=(subject,)
             )
     with head:
-        _train_row(session, dataset, config)
+        _train_row(session, dataset, subject, config)
     state.finish()
 
 
-def _train_row(session: Session, dataset: str, config: ForecastConfig | None) -> None:
+def _train_row(session: Session, dataset: str, subject: str, config: ForecastConfig | None) -> None:
     """Train, the seconds to expect, and what stands between."""
     problem: TooShortError | None = None
     panel = services.panel(session.workspace, dataset)
     if config is not None:
         try:
-            check_length(panel, config)
+            check_length(panel, config, folds=config.folds)
         except TooShortError as caught:
             problem = caught
     run = services.poll(session.workspace, session.run) if session.run else None
@@ -77,7 +81,7 @@ def _train_row(session: Session, dataset: str, config: ForecastConfig | None) ->
             note = t("train.busy") if busy else t("train.done") if done else t("train.expected", seconds=expected)
             st.caption(note, width="content")
     if problem is not None and config is not None:
-        _offer(dataset, config, problem)
+        _offer(subject, panel, config, problem)
     elif run is not None and config is not None and not same and run.state == "done":
         st.caption(":material/info: " + t("train.changed", changes=_changes(run.config, config)))
     if pressed and config is not None:
@@ -89,17 +93,17 @@ def _train_row(session: Session, dataset: str, config: ForecastConfig | None) ->
         st.rerun()
 
 
-def _offer(dataset: str, config: ForecastConfig, problem: TooShortError) -> None:
+def _offer(subject: str, panel: Panel, config: ForecastConfig, problem: TooShortError) -> None:
     """Too few values: how many are needed, and a button for what fits."""
     st.warning(plain(problem.message, 1_000), icon=":material/straighten:")
-    fitting = what_fits(config, problem.available)
+    fitting = what_fits(panel, config)
     if fitting is not None:
         st.button(
             t("train.fit", horizon=fitting.horizon, window=fitting.window),
             key="use_fitting",
             icon=":material/auto_fix_high:",
             on_click=_use,
-            args=(dataset, {"horizon": fitting.horizon, "window": fitting.window, "folds": fitting.folds}),
+            args=(subject, {"horizon": fitting.horizon, "window": fitting.window, "folds": fitting.folds}),
         )
 
 
@@ -107,18 +111,30 @@ def _changes(before: dict[str, Any], config: ForecastConfig) -> str:
     """Which settings differ, with the value that the shown results have."""
     now = config.to_dict()
     return ", ".join(
-        f"{_label(name)} {plain(before[name])}" for name in now if name in before and before[name] != now[name]
+        f"{setting_label(name)} {plain(setting_value(name, before[name]))}"
+        for name in now
+        if name in before and before[name] != now[name]
     )
 
 
-def _label(name: str) -> str:
-    names = {"num_layers": "layers", "hidden_size": "hidden"}
-    return t(f"model.{names.get(name, name)}")
+def setting_label(name: str) -> str:
+    """A setting of ForecastConfig in words."""
+    key = f"model.{_SHORT.get(name, name)}"
+    return t(key) if known(key) else name
 
 
-def _widgets(session: Session, dataset: str, suggested: ForecastConfig, reasons: dict[str, str]) -> dict[str, Any]:
+def setting_value(name: str, value: Any) -> str:
+    """Its value in words."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "—"
+    return t(f"{name}.{value}") if known(f"{name}.{value}") else str(value)
+
+
+def _widgets(
+    session: Session, dataset: str, subject: str, suggested: ForecastConfig, reasons: dict[str, str]
+) -> dict[str, Any]:
     """All settings as the widgets have them."""
-    values = {**suggested.to_dict(), **session.settings.get(dataset, {})}
+    values = {**suggested.to_dict(), **session.settings.get(subject, {})}
     if st.session_state.get("_settings_of") != dataset:  # other data: its own settings
         st.session_state["_settings_of"] = dataset
         for name in values:
@@ -134,7 +150,7 @@ def _widgets(session: Session, dataset: str, suggested: ForecastConfig, reasons:
         return "\n\n".join(said)
 
     def note(name: str) -> dict[str, Any]:
-        return {"key": f"set_{name}", "on_change": _changed, "args": (dataset, name)}
+        return {"key": f"set_{name}", "on_change": _changed, "args": (subject, name)}
 
     def choice(name: str, choices: tuple[str, ...], prefix: str, help_text: str) -> None:
         _start(name, values[name])
@@ -203,16 +219,16 @@ def _start(name: str, value: Any) -> None:
     st.session_state.setdefault(f"set_{name}", value)
 
 
-def _changed(dataset: str, name: str) -> None:
-    state.current().change(dataset, name, st.session_state[f"set_{name}"])
+def _changed(subject: str, name: str) -> None:
+    state.current().change(subject, name, st.session_state[f"set_{name}"])
 
 
-def _use(dataset: str, values: dict[str, Any]) -> None:
+def _use(subject: str, values: dict[str, Any]) -> None:
     for name, value in values.items():
-        state.current().change(dataset, name, value)
+        state.current().change(subject, name, value)
         st.session_state[f"set_{name}"] = value
 
 
-def _reset(dataset: str) -> None:
-    state.current().settings.pop(dataset, None)
+def _reset(subject: str) -> None:
+    state.current().settings.pop(subject, None)
     st.session_state.pop("_settings_of", None)

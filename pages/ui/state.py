@@ -11,7 +11,7 @@ from forecasting.errors import ForecastingError
 from pages.ui import i18n, services
 
 SOURCES = ("sample", "upload", "ticker")
-REMEMBERED = 12  # datasets of which settings and runs are kept apart
+REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
 
 
 @dataclasses.dataclass
@@ -30,7 +30,7 @@ class Session:
     interval: str = "1d"
     datasets: dict[str, str] = dataclasses.field(default_factory=dict)  # source -> its last readable dataset
     dataset: str | None = None  # the one shown
-    settings: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # dataset -> what was changed
+    settings: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # subject -> what was changed
     runs: dict[str, str] = dataclasses.field(default_factory=dict)  # dataset -> its last run
     sine: dict[str, Any] = dataclasses.field(default_factory=dict)
     sine_run: str | None = None
@@ -43,15 +43,20 @@ class Session:
     def show_run(self, dataset: str, run: str) -> None:
         self.runs = _latest({**{k: v for k, v in self.runs.items() if k != dataset}, dataset: run})
 
-    def change(self, dataset: str, setting: str, value: Any) -> None:
-        """Remember that `setting` was set to `value` for `dataset`."""
-        mine = {**self.settings.pop(dataset, {}), setting: value}
-        self.settings = _latest({**self.settings, dataset: mine})
+    def change(self, subject: str, setting: str, value: Any) -> None:
+        """Remember that `setting` was set to `value` for `subject`."""
+        mine = {**self.settings.get(subject, {}), setting: value}
+        self.settings = _latest({**{k: v for k, v in self.settings.items() if k != subject}, subject: mine})
 
     def to_dict(self) -> dict[str, Any]:
         values = dataclasses.asdict(self)
         del values["workspace"]
         return values
+
+
+def subject(choices: dict[str, Any]) -> str:
+    """What a dataset is about, however it is read: settings hold for it, so that another reading loses none."""
+    return next((f"{key}:{choices[key]}" for key in ("upload", "sample", "symbol") if choices.get(key)), "")
 
 
 def current() -> Session:

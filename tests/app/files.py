@@ -1,0 +1,31 @@
+"""Files that an analyst might bring."""
+
+from __future__ import annotations
+
+import datetime
+import math
+
+
+def german(days: int = 200) -> bytes:
+    """Semicolons, decimal commas, one gap, one date twice."""
+    start = datetime.date(2023, 1, 1)
+    rows = [
+        f"{start + datetime.timedelta(i):%d.%m.%Y};"
+        + f"{100 + 10 * math.sin(2 * math.pi * i / 7) + i / 20:.2f}".replace(".", ",")
+        for i in range(days)
+    ]
+    rows.insert(101, rows[100])
+    del rows[50]
+    return ("Datum;Umsatz\n" + "\n".join(rows) + "\n").encode()
+
+
+def ambiguous() -> bytes:
+    """Every date can be read in both orders; month first they are the first days of twenty years' months."""
+    rows = [f"{1 + i % 12:02}/01/{2001 + i // 12},{i % 12 + 0.5 + i % 5}" for i in range(240)]
+    return ("date,value\n" + "\n".join(rows) + "\n").encode()
+
+
+def plain(header: str = "date,value", days: int = 120) -> bytes:
+    start = datetime.date(2024, 1, 1)
+    rows = [f"{start + datetime.timedelta(i)},{50 + 5 * math.sin(i * math.pi / 3.5):.3f}" for i in range(days)]
+    return (header + "\n" + "\n".join(rows) + "\n").encode()

@@ -1,0 +1,217 @@
+"""The Forecast page before anything is trained: reading, asking, keeping."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app import files
+from tests.app.conftest import Open, address
+
+
+def figure(app: AppTest, key: str) -> dict:
+    """The JSON of the figure that has `key`."""
+    for element in app.get("plotly_chart"):
+        if key in element.proto.id:
+            return json.loads(element.proto.spec)
+    raise AssertionError(f"there is no figure {key!r}")
+
+
+def values(trace: dict, axis: str = "y") -> np.ndarray:
+    """A trace's numbers, which Plotly packs as base64."""
+    packed = trace[axis]
+    if isinstance(packed, dict):
+        import base64
+
+        return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"])
+    return np.asarray(packed)
+
+
+def upload(app: AppTest, content: bytes, name: str = "sales.csv") -> AppTest:
+    app.segmented_control(key="source").set_value("upload").run()
+    app.file_uploader(key="upload").set_value((name, content, "text/csv")).run()
+    assert not app.exception, [e.message for e in app.exception]
+    return app
+
+
+def words(app: AppTest) -> str:
+    """Everything that is written on the page."""
+    kinds = ("markdown", "caption", "error", "warning", "info", "success")
+    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
+
+
+def test_the_first_visit_shows_a_sample_and_train(open_app: Open) -> None:
+    app = open_app()
+    assert not app.button(key="train").disabled
+    assert len(values(figure(app, "chart_series")["data"][0])) > 100
+    assert set(address(app)) == {"workspace", "dataset"}
+
+
+def test_an_upload_is_read_repaired_and_reported(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    assert app.selectbox(key="col_time").value == "Datum"
+    assert app.multiselect(key="col_target").value == ["Umsatz"]
+    assert app.selectbox(key="col_frequency").value == "D"
+    spec = figure(app, "chart_series")
+    line = values(spec["data"][0])
+    assert len(line) == 200
+    assert line[3] == pytest.approx(100 + 10 * np.sin(2 * np.pi * 3 / 7) + 3 / 20, abs=0.005)
+    assert [len(values(trace)) for trace in spec["data"][1:]] == [1, 1]  # one gap filled, one day merged
+    report = app.get("popover")[0].proto.popover.label
+    assert "1 gap filled" in report
+    assert "1 duplicate merged" in report
+
+
+def test_a_reload_brings_back_upload_choices_and_settings(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    app.number_input(key="set_horizon").set_value(9).run()
+    app.selectbox(key="col_frequency").select("B").run()
+    again = open_app(**address(app))
+    assert again.segmented_control(key="source").value == "upload"
+    assert again.selectbox(key="col_frequency").value == "B"
+    assert again.number_input(key="set_horizon").value == 9  # also under another reading of the same file
+    assert address(again)["dataset"] == address(app)["dataset"]
+
+
+def test_an_address_with_only_workspace_and_dataset_shows_that_dataset(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    mine = address(app)
+    app.segmented_control(key="source").set_value("sample").run()
+    assert address(app)["dataset"] != mine["dataset"]
+    again = open_app(**mine)
+    assert address(again)["dataset"] == mine["dataset"]
+    assert len(values(figure(again, "chart_series")["data"][0])) == 200
+
+
+def test_an_ambiguous_date_is_asked_about_and_the_answer_kept(open_app: Open) -> None:
+    app = open_app()
+    before = address(app)["dataset"]
+    upload(app, files.ambiguous())
+    assert app.radio(key="answer_day_first").label == "Day or month first?"
+    assert app.radio(key="answer_day_first").value is None
+    assert address(app)["dataset"] == before  # the page stays as it was
+    app = open_app(**address(app))  # and a reload does not lose the file
+    app.radio(key="answer_day_first").set_value(1).run()
+    assert address(app)["dataset"] != before
+    start = figure(app, "chart_series")["data"][0]["x"][0]
+    assert start.startswith("2001-01-01")
+    assert open_app(**address(app)).radio(key="answer_day_first").value == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "empty.csv"),
+        (b"only,a,header\n", "header.csv"),
+        (b"hello\nworld\n", "words.csv"),
+        (bytes(range(256)) * 20, "binary.csv"),
+        (b"<html><body>404</body></html>", "page.csv"),
+        (b"\x00" * 1000, "nul.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_used_gets_one_sentence_and_the_page_stays(
+    open_app: Open, content: bytes, name: str
+) -> None:
+    app = open_app()
+    before = address(app)
+    upload(app, content, name)
+    assert len(app.error) + len(app.warning) == 1
+    assert "Traceback" not in words(app)
+    assert address(app) == before
+    assert figure(app, "chart_series")
+
+
+NAUGHTY = [
+    "<script>alert(1)</script>",
+    "[click](https://evil.example)",
+    "https://evil.example/x",
+    "**bold** _it_ `code` $x^2$ :smile: :red[x]",
+    "=cmd|' /C calc'!A0",
+    "{0} {name} %s",
+    "\u202eltr",
+    "0" * 300,
+]
+
+
+@pytest.mark.parametrize("name", NAUGHTY)
+def test_a_naughty_column_is_shown_letter_by_letter(open_app: Open, name: str) -> None:
+    quoted = '"' + name.replace('"', '""') + '"'
+    app = upload(open_app(), files.plain(f"date,{quoted}"), "x.csv")
+    title = figure(app, "chart_series")["layout"]["yaxis"]["title"]["text"]
+    assert "<" not in title
+    assert "$" not in title
+
+
+@pytest.mark.parametrize("name", NAUGHTY)
+def test_a_naughty_file_name_is_shown_letter_by_letter(open_app: Open, name: str) -> None:
+    app = upload(open_app(), files.plain(), f"{name}.csv")
+    shown = words(app)
+    assert "](https" not in shown
+    assert not re.search(r"(?<!\\)<", shown)  # a tag only with its bracket escaped
+    assert "$x" not in shown.replace("\\$x", "")
+
+
+def test_a_setting_typed_is_kept_for_its_data_and_can_be_undone(open_app: Open) -> None:
+    app = open_app()
+    default = app.number_input(key="set_window").value
+    app.number_input(key="set_window").set_value(default + 3).run()
+    app.selectbox(key="sample").select("sine").run()
+    app.selectbox(key="sample").select("co2").run()
+    assert app.number_input(key="set_window").value == default + 3
+    app.button(key="reset").click().run()
+    assert app.number_input(key="set_window").value == default
+
+
+def test_another_page_and_back_loses_nothing(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    app.number_input(key="set_horizon").set_value(9).run()
+    app.switch_page("pages/sine_wave.py").run()
+    app.switch_page("pages/forecast.py").run()
+    assert not app.exception
+    assert app.number_input(key="set_horizon").value == 9
+    assert app.selectbox(key="col_time").value == "Datum"
+
+
+def test_only_what_the_package_accepts_is_offered(open_app: Open) -> None:
+    from forecasting import config
+
+    app = open_app()
+    assert len(app.selectbox(key="set_method").options) == len(config.METHODS)
+    assert len(app.selectbox(key="set_cell").options) == len(config.CELLS)
+    assert len(app.selectbox(key="set_schedule").options) == len(config.SCHEDULES)
+
+
+def test_no_interval_level_is_said_in_place(open_app: Open) -> None:
+    app = open_app()
+    app.multiselect(key="set_levels").set_value([]).run()
+    assert len(app.error) == 1
+    assert app.button(key="train").disabled
+
+
+def test_a_workspace_that_does_not_exist_gives_a_new_one(open_app: Open) -> None:
+    app = open_app(workspace="A" * 22)
+    assert address(app)["workspace"] != "A" * 22
+
+
+def test_another_workspace_does_not_open_this_ones_data(open_app: Open) -> None:
+    mine = address(upload(open_app(), files.german()))
+    other = open_app(dataset=mine["dataset"])
+    assert address(other)["workspace"] != mine["workspace"]
+    assert address(other)["dataset"] != mine["dataset"]
+
+
+def test_training_waits_in_the_queue_and_can_be_cancelled(open_app: Open) -> None:
+    app = open_app()
+    app.button(key="train").click().run()
+    run = address(app)["run"]
+    assert app.button(key="cancel")
+    assert app.button(key="train").disabled
+    again = open_app(**address(app))  # a reload finds the run
+    assert address(again)["run"] == run
+    again.button(key="cancel").click().run()
+    assert "cancelled" in again.info[0].value
+    assert not again.button(key="train").disabled
