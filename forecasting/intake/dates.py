@@ -57,8 +57,8 @@ def look_for_times(column: pa.ChunkedArray, day_first: bool | None = None) -> Ti
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     texts = pc.utf8_trim_whitespace(encoded.dictionary)
-    empty = pc.is_in(pc.utf8_lower(texts), pa.array(["", *sorted(NA_TOKENS)], pa.large_string()))
-    texts = pc.if_else(empty, pa.scalar(None, pa.large_string()), texts)
+    empty = pc.is_in(pc.utf8_lower(texts), pa.array(["", *sorted(NA_TOKENS)], pa.string()))
+    texts = pc.if_else(empty, pa.scalar(None, pa.string()), texts)
     if len(texts) == texts.null_count:
         return None
     found = _dates(texts, day_first)

@@ -5,49 +5,141 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import itertools
+import math
+import re
 from collections import Counter
 
-from forecasting.intake.kinds import is_data
+from forecasting.intake.kinds import cleanness
 
 SAMPLE = 64 * 1024  # characters that the search looks at
-DELIMITERS = (",", ";", "\t", "|")
+LINES = 300  # lines of them
+_DELIMITERS = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.98, " ": 0.55, ":": 0.4, "#": 0.65, "~": 0.7, "^": 0.7, "*": 0.45}
+_ONE_COLUMN = 0.45  # what a table without delimiter must be beaten by
+_QUOTES = ('"', "'")
 
 
 @dataclasses.dataclass(frozen=True)
 class Dialect:
-    """encoding: Python codec; delimiter "" means one column; decimal None: undecided; header: line of the names, or None."""
+    """How a text is cut.
+
+    encoding: Python codec. delimiter: "" where there is one column only. quotechar; escapechar "" where quotes are
+    doubled. decimal: None where `to_panel` is to decide. header: line of the names, None where there are none.
+    spaced: blanks after a delimiter (or around, where the delimiter is a blank) belong to it.
+    width: cells of a usual record. other: the delimiter of the second-best reading.
+    """
 
     encoding: str = "utf-8"
     delimiter: str = ","
     quotechar: str = '"'
     decimal: str | None = None
     header: int | None = None
+    escapechar: str = ""
+    spaced: bool = False
+    width: int = 1
+    other: str | None = None
 
 
 def sniff(text: str, delimiter: str | None = None) -> Dialect:
     """The dialect under which the beginning of `text` is the most regular table of the cleanest cells."""
     sample = text[:SAMPLE]
-    if len(text) > SAMPLE:
-        sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
-    if delimiter is not None:
-        return Dialect(delimiter=delimiter)
-    scores = {candidate: _score(sample, candidate) for candidate in DELIMITERS if candidate in sample}
-    best = max(scores, key=lambda candidate: scores[candidate], default="")
-    return Dialect(delimiter=best if best and scores[best] > 0 else "")
+    lines = [line.rstrip("\r\n") for line in itertools.islice(io.StringIO(sample, newline=""), LINES)]
+    if len(sample) < len(text) and len(lines) > 1 and len(lines) < LINES:
+        lines.pop()  # the sample ends inside it
+    tried = [_judge(lines, candidate) for candidate in _candidates(sample, delimiter)]
+    tried.sort(key=lambda pair: -pair[0])
+    best = _with_escape(text, tried[0][1])
+    other = next((dialect.delimiter for _, dialect in tried if dialect.delimiter != best.delimiter), None)
+    return dataclasses.replace(best, other=other)
 
 
-def _score(sample: str, delimiter: str) -> float:
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    try:
-        records = [record for record in reader if record]
-    except csv.Error:
-        return 0.0
+def _candidates(sample: str, delimiter: str | None) -> list[Dialect]:
+    delimiters = [d for d in _DELIMITERS if d in sample] if delimiter is None else [delimiter]
+    quotes = [q for q in _QUOTES if q in sample] or ['"']
+    if "'" in quotes and '"' not in quotes:
+        quotes.append('"')
+    found = []
+    for mark in (*delimiters, "") if delimiter is None else delimiters:
+        for quote in quotes if mark else ['"']:
+            found.append(Dialect(delimiter=mark, quotechar=quote))
+            if mark and f"\\{quote}" in sample:
+                found.append(Dialect(delimiter=mark, quotechar=quote, escapechar="\\"))
+    return found
+
+
+def _with_escape(text: str, dialect: Dialect) -> Dialect:
+    """The dialect with a backslash as escape where the whole text, not only its beginning, has it and doubles none."""
+    quote, delimiter = re.escape(dialect.quotechar), re.escape(dialect.delimiter)
+    if dialect.escapechar or not delimiter or f"\\{dialect.quotechar}" not in text:
+        return dialect
+    escaped = re.search(rf"\\{quote}(?!\s*(?:{delimiter}|[\r\n]|$))", text)
+    doubled = re.search(rf"[^\s{delimiter}\\]{quote}{quote}[^\s{delimiter}]", text)
+    return dataclasses.replace(dialect, escapechar="\\") if escaped and not doubled else dialect
+
+
+def _judge(lines: list[str], dialect: Dialect) -> tuple[float, Dialect]:
+    dialect = dataclasses.replace(dialect, spaced=_is_spaced(lines, dialect.delimiter))
+    records = cut_sample(lines, dialect)
     if not records:
-        return 0.0
-    lengths = Counter(len(record) for record in records)
-    width, times = max(lengths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
-    if width < 2:
-        return 0.0
-    cells = [cell for record in records[1:] or records if len(record) == width for cell in record]
-    clean = sum(1 for cell in cells if not cell.strip() or is_data(cell)) / max(1, len(cells))
-    return times / len(records) * (0.1 + clean) * (1 - 1 / (width + 1))
+        return 0.0, dialect
+    widths = Counter(len(record) for record in records)
+    several = {width: count for width, count in widths.items() if width > 1}
+    if not dialect.delimiter or not several:
+        clean = sum(cleanness(record[0]) for record in records) / len(records)
+        return _ONE_COLUMN * clean * (1.0 if not dialect.delimiter else 0.999), dialect
+    width, times = max(several.items(), key=lambda item: (item[1] * math.sqrt(item[0] - 1), item[0]))
+    single = widths[1]
+    regular = times / (len(records) - 0.6 * single)
+    cells = [cell for record in records if len(record) > 1 for cell in record]
+    clean = sum(map(cleanness, cells)) / len(cells)
+    prior = _DELIMITERS.get(dialect.delimiter, 0.4)
+    if prior < 0.9 and times < 3:
+        prior *= 0.6  # a rare delimiter must show itself more than once or twice
+    quotes = 1.0 if dialect.quotechar == '"' else 0.97
+    quotes *= 0.6 + 0.4 * _placed(lines, dialect)
+    score = prior * quotes * regular * clean * ((width - 1) / width) ** 0.25
+    return score, dataclasses.replace(dialect, width=width)
+
+
+def _placed(lines: list[str], dialect: Dialect) -> float:
+    """The share of quote characters that stand where a cell begins or ends; 1 where there are hardly any."""
+    quote, delimiter = dialect.quotechar, dialect.delimiter
+    marks = inside = 0
+    for line in lines:
+        if quote in line:
+            bare = line.strip().replace(f"{dialect.escapechar or quote}{quote}", "")
+            if dialect.spaced:
+                bare = bare.replace(delimiter + " ", delimiter)
+            framed = f"{delimiter}{bare}{delimiter}"
+            marks += bare.count(quote)
+            inside += bare.count(quote) - framed.count(delimiter + quote) - framed.count(quote + delimiter)
+    return 1.0 if marks < 0.1 * len(lines) else max(0.0, 1.0 - inside / marks)
+
+
+def _is_spaced(lines: list[str], delimiter: str) -> bool:
+    """Whether blanks go with the delimiter: after nearly each one, or in runs where it is a blank itself."""
+    if not delimiter or delimiter == "\t":
+        return False
+    if delimiter == " ":
+        return sum("  " in line.strip() for line in lines) > 0.3 * sum(bool(line.strip()) for line in lines)
+    marks = sum(line.count(delimiter) for line in lines)
+    return marks > 0 and sum(line.count(delimiter + " ") for line in lines) >= 0.9 * marks
+
+
+def cut_sample(lines: list[str], dialect: Dialect) -> list[list[str]]:
+    """The records of some lines under a dialect, blank ones left out."""
+    if not dialect.delimiter:
+        return [[line] for line in lines if line.strip()]
+    if dialect.delimiter == " " and dialect.spaced:
+        lines = [" ".join(line.split()) for line in lines]
+    reader = csv.reader(
+        (line + "\n" for line in lines),
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quotechar,
+        escapechar=dialect.escapechar or None,
+        skipinitialspace=dialect.spaced,
+    )
+    try:
+        return [record for record in reader if any(cell.strip() for cell in record)]
+    except csv.Error:
+        return []

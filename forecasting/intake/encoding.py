@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 
 from forecasting.errors import ReadError
-from forecasting.intake.notes import Note
+from forecasting.intake.codepages import likely_codecs
+from forecasting.intake.notes import Note, some
 
 SAMPLE = 256 * 1024  # bytes that a guess looks at; decoding then checks the whole file
 
@@ -25,13 +26,19 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
     """
     if encoding is not None:
         return _decode_as(data, name, encoding), encoding, ()
-    for mark, codec in _MARKS:
+    for mark, marked in _MARKS:
         if data.startswith(mark):
-            return _decode_as(data, name, codec), codec, ()
-    if codec := _wide(data):
+            return _decode_as(data, name, marked), marked, ()
+    if (codec := _wide(data)) is not None:
         note = Note("encoding", f"No byte order mark; read as {codec} because every other byte is zero.")
         return _decode_as(data, name, codec), codec, (note,)
-    if b"\x00" in data:
+    zeros = data.count(b"\x00")
+    if zeros and zeros <= max(3, len(data) // 1000):
+        rows = some(number for number, line in enumerate(data.split(b"\n"), 1) if b"\x00" in line)
+        text, codec, notes = decode(data.replace(b"\x00", b""), name)
+        message = f"{zeros:,} zero byte{'s' * (zeros > 1)} were removed; a text file has none."
+        return text, codec, (*notes, Note("zero bytes", message, zeros, rows, f"{zeros:,} zero bytes removed"))
+    if zeros:
         row = data[: data.index(b"\x00")].count(b"\n") + 1
         raise ReadError(
             f"{name!r} has zero bytes, first in line {row}, so it is not a text file. Save the table as CSV and bring that.",
@@ -75,27 +82,26 @@ def _wide(data: bytes) -> str | None:
 
 
 def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, str, tuple[Note, ...]]:
-    from charset_normalizer import from_bytes
-
     row = data[: error.start].count(b"\n") + 1
-    best = from_bytes(_around(data, error.start)).best()
-    for codec in (best.encoding if best else None, "cp1252", "latin-1"):
-        if codec is None:
-            continue
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    if sum(not char.isascii() for char in text) >= 4 * broken:
+        rows = tuple(number for number, line in enumerate(text.split("\n"), 1) if "\ufffd" in line)
+        message = f"{broken:,} bytes are damaged UTF-8 and are shown as \ufffd. If there are many, choose another encoding."
+        return text, "utf-8", (Note("encoding", message, broken, rows[:20], f"{broken:,} damaged bytes"),)
+    for codec in likely_codecs(_around(data, error.start)):
         try:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        note = Note(
-            "encoding",
-            f"Not UTF-8 (line {row}); read as {codec}, a guess. If letters look wrong, choose another encoding.",
-            rows=(row,),
-        )
-        return text, codec, (note,)
+        message = f"Not UTF-8 (line {row}); read as {codec}, a guess. If letters look wrong, choose another encoding."
+        return text, codec, (Note("encoding", message, rows=(row,)),)
     raise ReadError(f"{name!r} is in no known text encoding. Save the table as CSV in UTF-8.", field="encoding")
 
 
 def _around(data: bytes, start: int) -> bytes:
-    """A sample that holds the first bytes that are not ASCII: those are what an encoding is told by."""
-    first = max(0, min(start - SAMPLE // 2, len(data) - SAMPLE))
-    return data[first : first + SAMPLE]
+    """Whole lines around the first bytes that are not ASCII: those are what an encoding is told by."""
+    first = max(0, start - SAMPLE // 2)
+    first = data.rfind(b"\n", 0, start) + 1 if first == 0 else data.find(b"\n", first, start) + 1
+    last = data.rfind(b"\n", start, first + SAMPLE)
+    return data[first : last if last > start else first + SAMPLE]

@@ -4,17 +4,88 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = re.compile(r"[+-]?(\d+([.,' ]\d+)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
-_TIME = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s?([AaPp][Mm])?(Z|[+-]\d{2}:?\d{2})?)?"
-    r"|\d{1,2}:\d{2}(:\d{2})?|\d{4}[-/]\d{2}|\d{4}-?Q[1-4]|\d{4}-?W\d{2}"
-)
 NA_TOKENS = frozenset(
-    "na n/a n.a. nan null none nil missing - -- --- . .. ... ? #n/a #na #nv #null! #div/0! #value! #ref! <na> nd n.d.".split()
+    "na n/a n.a. nan null none nil missing - -- --- . .. ... ? #n/a #na #nv #null! #div/0! #value! #ref! #num! #name? "
+    "<na> nd n.d. n/d \\n – — k.a. s/d".split()
 )
+_CURRENCY = r"(?:[$€£¥₹₽₩₺฿₫₴₪₱¢]|R\$|US\$|A\$|C\$|HK\$|kr|zł|Kč|Ft|lei|[A-Z]{3})"
+_SPACES = " \u00a0\u202f\u2009\u2007"
+_DIGITS = rf"(?:\d+(?:[.,'’{_SPACES}]\d{{2,3}})*(?:[.,]\d*)?|[.,]\d+)"
+_NUMBER = re.compile(
+    rf"\(?[+\-\u2212]?(?:{_CURRENCY}[{_SPACES}]?)?[+\-\u2212]?{_DIGITS}(?:[eE][+-]?\d+)?[+-]?"
+    rf"(?:[{_SPACES}]?(?:%|‰|{_CURRENCY}))?\)?"
+)
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:[AaPp]\.?[Mm]\.?)?"
+_ZONE = r"(?:\s?(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?(?:\d{2})?))?"
+_MONTH = r"[^\W\d_]{3,12}\.?"
+_TIME = re.compile(
+    rf"(?:\d{{1,4}}[-/. ]\d{{1,2}}[-/. ]\d{{1,4}}\.?|\d{{4}}-?\d{{2}}-?\d{{2}}|\d{{1,2}}\.?[-/ ]{_MONTH}[-/, ]\s?\d{{2,4}}"
+    rf"|{_MONTH}[-/ ]\d{{1,2}},?[-/ ]\d{{2,4}}|{_MONTH}[-/ ]'?\d{{2,4}}|\d{{4}}[-/ ]{_MONTH}(?:[-/ ]\d{{1,2}})?"
+    rf"|(?:{_MONTH},? )\d{{1,2}}\.? {_MONTH},? \d{{4}})"
+    rf"(?:(?:[T ,]|, )\s?{_CLOCK}{_ZONE})?"
+    rf"|{_CLOCK}{_ZONE}|\d{{4}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{4}}|\d{{4}}[- ]?[QqTt][1-4]|[QqTt][1-4][-/ ]\d{{4}}"
+    rf"|\d{{4}}-?W\d{{1,2}}(?:-\d)?"
+)
+_NAMED_MONTH = re.compile(
+    r"\d{1,4}[-/ .]*(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|"
+    r"oct|nov|dec)[a-z]*[-/ .]*'?\d",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?|ftp)://\S+|www\.\S+|\d{1,3}(?:\.\d{1,3}){3}|true|false|yes|no", re.IGNORECASE
+)
+_WORD = re.compile(r"[\w.-]*[^\W\d][\w.-]*")
+_PHRASE = re.compile(r"[\w(\[\"'„“«¿¡#*+-][\w \-.,:;!?'’\"“”&/()%+*=°@#\[\]<>$€£…–—»«]*")
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number in any way of writing one, sign, currency and percent included."""
+    cell = cell.strip()
+    return bool(_NUMBER.fullmatch(cell)) and any(c.isdigit() for c in cell)
+
+
+def is_time(cell: str) -> bool:
+    """Whether a cell is written as a date, a time of day, a month, a quarter or a week."""
+    cell = cell.strip()
+    if not _TIME.fullmatch(cell):
+        return False
+    return not any(c.isalpha() for c in cell) or bool(_NAMED_MONTH.search(cell)) or _has_only_marks(cell)
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell is empty or a token for a missing value."""
+    cell = cell.strip()
+    return not cell or cell.lower() in NA_TOKENS
 
 
 def is_data(cell: str) -> bool:
     """Whether a cell is a number, a time or a token for a missing value, rather than words."""
-    cell = cell.strip()
-    return bool(_NUMBER.fullmatch(cell) or _TIME.fullmatch(cell)) or cell.lower() in NA_TOKENS
+    return is_number(cell) or is_time(cell) or (bool(cell.strip()) and is_missing(cell))
+
+
+def cleanness(cell: str) -> float:
+    """How sure a cell looks like one value: 1 for numbers, times and nothing at all, 0 for what was cut wrongly."""
+    stripped = cell.strip()
+    if not stripped:
+        return 0.9
+    if len(stripped) <= 40 and (is_number(stripped) or is_time(stripped)):
+        return 1.0
+    if is_missing(stripped) or _NAMED.fullmatch(stripped):
+        return 1.0
+    padded = 0.05 if stripped != cell else 0.0
+    if _WORD.fullmatch(stripped):
+        return 0.9 - padded
+    if stripped[0] in "\"'":
+        return 0.5 if len(stripped) > 1 and stripped[-1] == stripped[0] else 0.0
+    if stripped.count("#") > 1 or stripped.count("^") > 1 or stripped.count("~") > 1:
+        return 0.2
+    if _PHRASE.fullmatch(stripped):
+        return (0.75 if not any(mark in stripped for mark in ",;|\t") else 0.35) - padded
+    return 0.25 if not any(mark in stripped for mark in ",;|\t") else 0.1
+
+
+def _has_only_marks(cell: str) -> bool:
+    letters = "".join(c for c in cell if c.isalpha()).upper()
+    return letters in {"T", "TZ", "Z", "Q", "W", "AM", "PM", "UTC", "GMT", "TUTC", "TAM", "TPM"} or (
+        len(letters) in (3, 4) and ":" in cell
+    )

@@ -1,64 +1,310 @@
-"""Records -> columns: where the header is, what the columns are called, which records are no data."""
+"""Records -> columns: which lines are title, header, units, footer or another table, and what the columns are called."""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
+import math
+import re
+from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from forecasting.errors import ReadError
-from forecasting.intake.kinds import is_data
-from forecasting.intake.notes import Note
+from forecasting.intake.kinds import is_missing, is_number, is_time
+from forecasting.intake.names import name_columns
+from forecasting.intake.notes import Note, some
 from forecasting.intake.records import Record
 
+HEADERS = 4  # lines that a header may have
+COLUMNS = 2_000
+_UNIT = re.compile(
+    r"[\[(].*[\])]|%|‰|°\s?[CFK]?|[µmkMGT]?(?:W|Wh|g|m|s|A|V|Hz|Pa|t|l|L|m[²³23]|J|B)(?:[/ ·]\w+)?|[A-Z]{3}|[$€£¥]|"
+    r"USD.*|EUR.*|-|\d+\s?[A-Z]{3}|mln.*|thousand.*|million.*|units?|index|date|time|text|number|string|yyyy.*",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"\s*(#|//|%%|--\s|;)")
 
-def lay_out(
-    records: list[Record], name: str, header: bool | int | None
-) -> tuple[pa.Table, npt.NDArray[np.int64], int | None, tuple[Note, ...]]:
-    """The cells by column, each record's line, the header's line, and notes."""
-    header_line = _header_line(records, header)
-    names = next((cells for row, cells in records if row == header_line), [])
-    body = [(row, cells) for row, cells in records if header_line is None or row > header_line]
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Laid:
+    """cells by column, each record's line, the header's line, rows whose cells may stand in the wrong column, notes."""
+
+    cells: pa.Table
+    rows: npt.NDArray[np.int64]
+    header: int | None
+    ragged: npt.NDArray[np.int64]
+    notes: tuple[Note, ...]
+
+
+def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid:
+    """The table among the records, and notes on every record that is not part of it."""
+    notes: list[Note] = []
+    filled = [record for record in records if any(cell.strip() for cell in record[1])]
+    if len(filled) < len(records):
+        rows = sorted({row for row, _ in records} - {row for row, _ in filled})
+        notes.append(Note("blank", f"{len(rows):,} records with no cell filled were left out.", len(rows), some(rows)))
+    if not filled:
+        raise ReadError(f"{name!r} has only empty cells. Bring a file with a header line and at least a few rows.")
+    width = _usual(filled)
+    if width > COLUMNS:
+        raise ReadError(f"{name!r} has {width:,} columns; at most {COLUMNS:,} are read. Keep the columns you need.")
+    filled = _without_comments(filled, width, notes)
+    start, names_at = _start(filled, width, header, name)
+    if start:
+        message = f"{start} line{'s' * (start > 1)} above the table were left out: {_quote(filled[0][1])}."
+        notes.append(Note("preamble", message, start, some(row for row, _ in filled[:start])))
+    heads = filled[start:names_at]
+    body = filled[names_at:]
     if not body:
         raise ReadError(f"{name!r} has a header and no rows below it. Bring a file with at least a few rows.")
-    width = max(len(names), max(len(cells) for _, cells in body))
-    columns, notes = name_columns(names, width)
-    values = itertools.zip_longest(*(cells for _, cells in body), fillvalue=None)
-    arrays = [pa.array(column, pa.large_string()) for column in values]
-    arrays += [pa.nulls(len(body), pa.large_string())] * (width - len(arrays))
-    rows = np.array([row for row, _ in body], dtype=np.int64)
-    return pa.table(arrays, names=columns), rows, header_line, notes
+    body = without_footer(body, width, notes)
+    body = _without_headers(body, heads, notes)
+    body = _without_other_tables(body, width, notes)
+    if not body:
+        raise ReadError(f"{name!r} has no rows below its header. Bring a file with at least a few rows.")
+    given = _names(heads, body, width, notes)
+    return _columns(given, body, width, heads[0][0] if heads else None, notes)
 
 
-def name_columns(names: list[str], width: int) -> tuple[list[str], tuple[Note, ...]]:
-    """One name a column, none empty, none twice; notes on those that had to be made up."""
-    columns: list[str] = []
-    made: list[str] = []
-    taken = {name.strip() for name in names}
-    for index in range(width):
-        given = names[index].strip() if index < len(names) else ""
-        column = given or f"column {index + 1}"
-        number = 2
-        while column in columns or (column != given and column in taken):
-            column, number = f"{given or f'column {index + 1}'} ({number})", number + 1
-        if column != given:
-            made.append(column)
-        columns.append(column)
-    if not made:
-        return columns, ()
-    return columns, (Note("names", f"Columns without a name of their own were called {', '.join(made)}.", len(made)),)
+def _usual(records: list[Record]) -> int:
+    widths = Counter(len(cells) for _, cells in records)
+    wide = {width: count for width, count in widths.items() if width > 1}
+    if not wide:
+        return 1
+    best = max(wide, key=lambda width: (wide[width], width))
+    return best if wide[best] * 4 >= widths[1] else 1
 
 
-def _header_line(records: list[Record], header: bool | int | None) -> int | None:
-    if header is False:
-        return None
-    if header is True:
-        return records[0][0]
+def _without_comments(records: list[Record], width: int, notes: list[Note]) -> list[Record]:
+    marked = [row for row, cells in records if len(cells) != width and _COMMENT.match(cells[0])]
+    if not marked or len(marked) == len(records):
+        return records
+    message = f"{len(marked):,} comment line{'s were' if len(marked) > 1 else ' was'} left out."
+    notes.append(Note("comments", message, len(marked), some(marked)))
+    left_out = set(marked)
+    return [record for record in records if record[0] not in left_out]
+
+
+def _start(records: list[Record], width: int, header: bool | int | None, name: str) -> tuple[int, int]:
+    """Where the table begins (its header, if it has one) and where its body does, as positions in `records`."""
+    if header is not None and not isinstance(header, bool):
+        for position, (row, _) in enumerate(records):
+            if row == header:
+                return position, position + 1
+        raise ReadError(f"Line {header} holds no record, so it cannot be the header.", field="header", row=header)
+    start = 0
+    enough = max(2, math.ceil(width / 2)) if width > 1 else 1
+    typed = _typed(records[1:800], width)
+    for position, (_, cells) in enumerate(records):
+        if len(cells) < width - 1:
+            continue
+        below = records[position + 1][1] if position + 1 < len(records) else []
+        names = typed and _is_header(cells, typed) and len(below) == width and not _is_header(below, typed)
+        if names or sum(bool(cell.strip()) for cell in cells) >= enough:
+            start = position
+            break
+    if width == 1:
+        start = _one_column_start(records)
     if header is not None:
-        if header not in {row for row, _ in records}:
-            raise ReadError(f"Line {header} holds no record, so it cannot be the header.", field="header", row=header)
-        return header
-    first = records[0][1]
-    return None if any(is_data(cell) for cell in first) else records[0][0]
+        return start, start + int(header)
+    return start, start + _header_lines(records[start:], width)
+
+
+def _one_column_start(records: list[Record]) -> int:
+    """Titles above a single column: several lines of words before the first number."""
+    kinds = [is_number(cells[0]) or is_time(cells[0]) for _, cells in records[:50]]
+    first = kinds.index(True) if True in kinds else 0
+    return max(0, first - 1)
+
+
+def _header_lines(records: list[Record], width: int) -> int:
+    """How many lines of names the table begins with."""
+    sample = [cells for _, cells in records[1:400] if len(cells) == width]
+    if len(records) == 1:
+        return 0 if any(is_number(cell) or is_time(cell) for cell in records[0][1]) else 1
+    typed = _typed(records[1:400], width)
+    if not typed:
+        first = [cell.strip() for cell in records[0][1]]
+        return int(all(first) and len(set(first)) == len(first) and not any(map(is_number, first)))
+    lines = 0
+    for _, cells in records[:HEADERS]:
+        if not _is_header(cells, typed):
+            break
+        lines += 1
+    if lines == 0 and _is_header_of_times(records[0][1], typed, sample):
+        return 1
+    return min(lines, len(records) - 1) if lines else 0
+
+
+def _typed(records: list[Record], width: int) -> list[int]:
+    """The columns that mostly hold numbers or times."""
+    sample = [cells for _, cells in records if len(cells) == width]
+    return [column for column in range(width) if _is_typed([cells[column] for cells in sample])]
+
+
+def _is_typed(cells: list[str]) -> bool:
+    held = [cell for cell in cells if not is_missing(cell)]
+    return bool(held) and sum(is_number(cell) or is_time(cell) for cell in held) >= 0.7 * len(held)
+
+
+def _is_header(cells: list[str], typed: list[int]) -> bool:
+    held = [cells[column] for column in typed if column < len(cells) and cells[column].strip()]
+    data = sum(is_number(cell) or is_time(cell) for cell in held)
+    words = sum(not (is_number(cell) or is_time(cell) or is_missing(cell)) for cell in held)
+    return words > 0 and data <= words / 3
+
+
+def _is_header_of_times(cells: list[str], typed: list[int], sample: list[list[str]]) -> bool:
+    """Names such as 2019, 2020, 2021 over columns of other numbers."""
+    over = [cells[column].strip() for column in typed if column < len(cells)]
+    outside = [cell for column, cell in enumerate(cells) if column not in typed]
+    years = [int(cell) for cell in over if re.fullmatch(r"(1[6-9]|20|21)\d\d", cell)]
+    if len(years) >= 2 and len(years) >= len(over) - 1:
+        steps = set(np.diff(years).tolist())
+        below = [cells[typed[-1]] for cells in sample[:50]]
+        return len(steps) == 1 and 0 not in steps and not all(re.fullmatch(r"(1[6-9]|20|21)\d\d", c.strip()) for c in below)
+    times = [cell for cell in over if is_time(cell)]
+    below = [cells[column] for cells in sample[:50] for column in typed[1:]]
+    return len(times) >= 3 and len(times) >= len(over) - 1 and bool(outside) and not any(map(is_time, below))
+
+
+def without_footer(body: list[Record], width: int, notes: list[Note]) -> list[Record]:
+    if width < 2:
+        return body
+    end = len(body)
+    while end > 1:
+        cells = body[end - 1][1]
+        held = [cell for cell in cells if cell.strip()]
+        sparse = len(cells) != width or len(held) < width
+        if not (sparse and len(held) <= max(1, width // 3) and not (is_number(held[0]) or is_time(held[0]))):
+            break
+        if len(body) - end > 30 or (len(cells) == width and is_missing(held[0])):
+            break
+        end -= 1
+    if end == len(body) or len(body) - end > max(3, 0.3 * len(body)):
+        return body
+    left_out = body[end:]
+    message = f"{len(left_out)} line{'s' * (len(left_out) > 1)} below the table were left out: {_quote(left_out[0][1])}."
+    notes.append(Note("footer", message, len(left_out), some(row for row, _ in left_out)))
+    return body[:end]
+
+
+def _without_headers(body: list[Record], heads: list[Record], notes: list[Note]) -> list[Record]:
+    if not heads:
+        return body
+    names = [[cell.strip() for cell in cells] for _, cells in heads]
+    again = [row for row, cells in body if cells[0].strip() == names[0][0] and [c.strip() for c in cells] in names]
+    if not again or len(again) > 0.2 * len(body):
+        return body
+    message = f"The header is repeated in {len(again):,} line{'s' * (len(again) > 1)}, which were left out."
+    notes.append(Note("repeated header", message, len(again), some(again)))
+    left_out = set(again)
+    return [record for record in body if record[0] not in left_out]
+
+
+def _without_other_tables(body: list[Record], width: int, notes: list[Note]) -> list[Record]:
+    """Without a second table below the first: two records or more of another width, or under a header of their own."""
+    for position in range(1, len(body) - 1):
+        cells, after = body[position][1], body[position + 1][1]
+        if not 1 < len(cells) == len(after) != width or not _looks_like_names(cells):
+            continue
+        left_out = body[position:]
+        if sum(len(record[1]) == len(cells) for record in left_out) >= 0.8 * len(left_out):
+            message = (
+                f"Another table with {len(cells)} columns begins in line {body[position][0]}; its {len(left_out):,} "
+                "lines were left out."
+            )
+            summary = f"{len(left_out):,} lines of another table left out"
+            notes.append(Note("another table", message, len(left_out), some(row for row, _ in left_out), summary))
+            return body[:position]
+    return body
+
+
+def _looks_like_names(cells: list[str]) -> bool:
+    return all(cell.strip() and not is_number(cell) and not is_time(cell) for cell in cells)
+
+
+def _names(heads: list[Record], body: list[Record], width: int, notes: list[Note]) -> list[str]:
+    """One name a column from the header lines: units set aside, lines above each other joined."""
+    if not heads:
+        notes.append(Note("header", "The first line is data, so the columns were numbered."))
+        return []
+    lines = [[cell.strip() for cell in cells] for _, cells in heads]
+    names = lines[0]
+    if len(lines) > 1:
+        units = lines[1]
+        held = [cell for cell in units if cell]
+        if all(names) and held and all(_UNIT.fullmatch(cell) for cell in held):
+            notes.append(Note("units", f"Line {heads[1][0]} holds units ({', '.join(held[:4])}).", 1, (heads[1][0],)))
+            lines = [names, *lines[2:]]
+        else:
+            message = f"The header has {len(lines)} lines, which were joined."
+            notes.append(Note("header", message, len(lines), some(row for row, _ in heads)))
+        names = _joined(lines)
+    if len(names) == width - 1 and width > 1:
+        last = [cells[-1].strip() for _, cells in body[:200] if len(cells) == width]
+        if any(last):
+            notes.append(Note("header", "The header has one name less than there are columns; the first has none."))
+            names = ["", *names]
+    if names and names[0].startswith("#") and len(names[0]) > 1:
+        names[0] = names[0].lstrip("# ")
+    return names
+
+
+def _joined(lines: list[list[str]]) -> list[str]:
+    """Names of several lines: a cell that stands over several columns belongs to each of them."""
+    width = max(map(len, lines))
+    full = []
+    for depth, line in enumerate(lines):
+        cells = [*line, *[""] * (width - len(line))]
+        if depth < len(lines) - 1 and sum(map(bool, cells)) < width:
+            cells = list(itertools.accumulate(cells, lambda held, cell: cell or held))
+        full.append(cells)
+    return [" ".join(dict.fromkeys(part for part in parts if part)) for parts in zip(*full, strict=True)]
+
+
+def _columns(given: list[str], body: list[Record], width: int, header: int | None, notes: list[Note]) -> Laid:
+    total = max(width, len(given))
+    body = [(row, _trimmed(cells, total)) for row, cells in body]
+    total = max(total, max(len(cells) for _, cells in body))
+    usual = Counter(len(cells) for _, cells in body)
+    short = [row for row, cells in body if len(cells) < width]
+    long = [row for row, cells in body if len(cells) > max(width, len(given))]
+    ragged = [row for row, cells in body if len(cells) not in (width, len(given))]
+    if ragged:
+        kinds = ", ".join(f"{count:,} have {cells}" for cells, count in sorted(usual.items()) if cells != width)
+        message = f"Most records have {width} cells, but {kinds}. Their cells may stand in the wrong columns."
+        notes.append(Note("ragged", message, len(ragged), some(ragged), f"{len(ragged):,} rows of another length"))
+    columns, name_notes = name_columns(given, total)
+    values = list(itertools.zip_longest(*(cells for _, cells in body), fillvalue=None))
+    values += [(None,) * len(body)] * (total - len(values))
+    arrays = [pa.array(column, pa.string()) for column in values]
+    empty = [
+        position
+        for position in range(total)
+        if (position >= len(given) or not given[position]) and not any((cell or "").strip() for cell in values[position])
+    ]
+    if empty and len(empty) < total:
+        message = f"{len(empty)} column{'s' * (len(empty) > 1)} without name and values were left out."
+        notes.append(Note("empty columns", message, len(empty)))
+        columns = [column for position, column in enumerate(columns) if position not in empty]
+        arrays = [array for position, array in enumerate(arrays) if position not in empty]
+        name_notes = name_columns([*given, *[""] * (total - len(given))], total, skip=set(empty))[1]
+    notes.extend(name_notes)
+    rows = np.array([row for row, _ in body], dtype=np.int64)
+    doubtful = sorted({*short, *long} & set(ragged))
+    return Laid(pa.table(arrays, names=columns), rows, header, np.array(doubtful, dtype=np.int64), tuple(notes))
+
+
+def _trimmed(cells: list[str], width: int) -> list[str]:
+    while len(cells) > width and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
+
+
+def _quote(cells: list[str]) -> str:
+    text = " ".join(cell.strip() for cell in cells if cell.strip())
+    return repr(text if len(text) <= 60 else text[:59] + "…")

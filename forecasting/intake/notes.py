@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -27,3 +29,11 @@ class Note:
             "rows": list(self.rows),
             "summary": self.summary,
         }
+
+
+NAMED = 20  # rows that a note lists
+
+
+def some(rows: Iterable[int]) -> tuple[int, ...]:
+    """The first rows, as many as a note lists."""
+    return tuple(int(row) for row in itertools.islice(rows, NAMED))

@@ -91,7 +91,7 @@ class NumberText:
         if self.plain is not None and (decimal == "." or not (self.shapes["dot"].any())):
             return self.plain, np.zeros(len(self.texts), dtype=bool)
         readable = self.readable(decimal)
-        texts = pc.if_else(pa.array(readable), self.texts, pa.scalar(None, pa.large_string()))
+        texts = pc.if_else(pa.array(readable), self.texts, pa.scalar(None, pa.string()))
         other = "," if decimal == "." else "."
         texts = pc.replace_substring(texts, other, "")
         texts = pc.replace_substring(texts, ",", ".")
@@ -113,14 +113,14 @@ def _texts(column: pa.ChunkedArray) -> pa.Array:
     texts = pc.utf8_trim_whitespace(column.combine_chunks())
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
-    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.large_string()), texts)
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     try:
         pc.cast(texts, pa.float64())
     except pa.ArrowInvalid:
-        tokens = pc.is_in(pc.utf8_lower(texts), pa.array(sorted(NA_TOKENS), pa.large_string()))
-        return pc.if_else(tokens, pa.scalar(None, pa.large_string()), texts)
-    nan = pc.is_in(pc.utf8_lower(texts), pa.array(["nan"], pa.large_string()))
-    return pc.if_else(nan, pa.scalar(None, pa.large_string()), texts)
+        tokens = pc.is_in(pc.utf8_lower(texts), pa.array(sorted(NA_TOKENS), pa.string()))
+        return pc.if_else(tokens, pa.scalar(None, pa.string()), texts)
+    nan = pc.is_in(pc.utf8_lower(texts), pa.array(["nan"], pa.string()))
+    return pc.if_else(nan, pa.scalar(None, pa.string()), texts)
 
 
 def _examine(texts: pa.Array) -> NumberText:

@@ -1,29 +1,140 @@
-"""Text and dialect -> records: lists of cells with the line each begins in."""
+"""Text and dialect -> records: lists of cells with the line each begins in, broken quotes mended one line at a time."""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
+from collections import Counter
 
 from forecasting.errors import ReadError
 from forecasting.intake.dialect import Dialect
+from forecasting.intake.notes import Note, some
 
 Record = tuple[int, list[str]]  # 1-based line, cells
+CELL_LIMIT = 1_000_000  # characters
+SPAN = 5_000  # lines that one quoted cell may run over
 
 
-def read_records(text: str, dialect: Dialect, name: str) -> list[Record]:
-    """Every record of `text` that is not blank."""
-    stream = io.StringIO(text, newline="")
+def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], tuple[Note, ...]]:
+    """Every record of `text` that is not a blank line, and notes on those that had to be mended."""
+    lines = list(io.StringIO(text, newline=""))
     if not dialect.delimiter:
-        return [(row, [line.rstrip("\r\n")]) for row, line in enumerate(stream, 1) if line.strip()]
-    reader = csv.reader(stream, delimiter=dialect.delimiter, quotechar=dialect.quotechar or None)
-    records: list[Record] = []
-    row = 1
+        records = [(row, [_unquoted(line.rstrip("\r\n"), dialect)]) for row, line in enumerate(lines, 1) if line.strip()]
+        return records, ()
+    width = _usual_width(lines, dialect)
+    records = []
+    mended: dict[str, list[int]] = {"quotes": [], "delimiter": []}
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        row = at + 1
+        if dialect.quotechar in line or (dialect.escapechar and dialect.escapechar in line):
+            cells, used, sound = _quoted(lines, at, dialect, width)
+            at += used
+            if not sound:
+                mended["quotes"].append(row)
+        else:
+            bare = line.rstrip("\r\n")
+            cells = _plain(bare, dialect)
+            at += 1
+            if len(cells) == 1:
+                if not bare.strip():
+                    continue
+                other = _by_another(bare, dialect, width)
+                if other:
+                    cells = other
+                    mended["delimiter"].append(row)
+        if any(len(cell) > CELL_LIMIT for cell in cells):
+            raise ReadError(f"{name!r} has a cell of more than {CELL_LIMIT:,} characters in line {row}.", row=row)
+        records.append((row, cells))
+    return records, _notes(mended, dialect)
+
+
+def _usual_width(lines: list[str], dialect: Dialect) -> int:
+    """Cells of most records, judged by the lines that need no unquoting; the beginning decides if there are none."""
+    plain = (line for line in lines[:5000] if dialect.quotechar not in line and line.strip())
+    widths = Counter(len(_plain(line.rstrip("\r\n"), dialect)) for line in plain)
+    widths.pop(1, None)
+    return widths.most_common(1)[0][0] if widths and widths.total() >= 3 else dialect.width
+
+
+def _plain(line: str, dialect: Dialect) -> list[str]:
+    if not dialect.spaced:
+        return line.split(dialect.delimiter)
+    if dialect.delimiter == " ":
+        return line.split()
+    return [cell.lstrip(" ") for cell in line.split(dialect.delimiter)]
+
+
+def _quoted(lines: list[str], at: int, dialect: Dialect, width: int) -> tuple[list[str], int, bool]:
+    """The cells of the record at line `at`, the lines it takes, and whether its quotes were sound."""
+    cells, used = _next(itertools.islice(lines, at, at + SPAN), dialect, strict=True)
+    if cells is not None and (used == 1 or len(cells) == width or width < 2):
+        return cells, used, True
+    line = [lines[at].rstrip("\r\n")]
+    loose, _ = _next(line, dialect, strict=False)
+    literal = _literal(line[0], dialect)
+    if loose is not None and len(loose) == width and not _swallowed(loose, dialect):
+        return loose, 1, False
+    if len(literal) == width or cells is None:
+        return literal, 1, False
+    return cells, used, True
+
+
+def _next(lines: object, dialect: Dialect, *, strict: bool) -> tuple[list[str] | None, int]:
+    """The first record of `lines` by the csv module; None where it is malformed (strict) or has no end."""
+    reader = csv.reader(
+        lines,  # type: ignore[arg-type]  # any iterable of lines
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quotechar,
+        escapechar=dialect.escapechar or None,
+        skipinitialspace=dialect.spaced,
+        strict=strict,
+    )
     try:
-        for cells in reader:
-            if cells:
-                records.append((row, cells))
-            row = reader.line_num + 1
-    except csv.Error as error:
-        raise ReadError(f"{name!r} cannot be cut into cells at line {row}: {error}.", row=row) from error
-    return records
+        cells = next(reader)
+    except (csv.Error, StopIteration):
+        return None, 0
+    if dialect.delimiter == " " and dialect.spaced:
+        cells = [cell for cell in cells if cell]
+    return cells, reader.line_num
+
+
+def _swallowed(cells: list[str], dialect: Dialect) -> bool:
+    """Whether a cell took delimiters in because its quote never closed."""
+    return bool(cells) and cells[-1].count(dialect.delimiter) > 0
+
+
+def _literal(line: str, dialect: Dialect) -> list[str]:
+    """The cells where quotes count only if they frame a whole cell; all others are letters like any other."""
+    return [_unquoted(cell, dialect) for cell in _plain(line, dialect)]
+
+
+def _unquoted(cell: str, dialect: Dialect) -> str:
+    quote = dialect.quotechar
+    bare = cell.strip()
+    if len(bare) >= 2 and bare[0] == bare[-1] == quote:
+        return bare[1:-1].replace(quote * 2, quote)
+    return cell
+
+
+def _by_another(line: str, dialect: Dialect, width: int) -> list[str] | None:
+    """The line cut by another usual delimiter, if that makes exactly the cells that a record has."""
+    if width < 3:
+        return None
+    for delimiter in (",", ";", "\t", "|"):
+        if delimiter != dialect.delimiter and line.count(delimiter) == width - 1:
+            return line.split(delimiter)
+    return None
+
+
+def _notes(mended: dict[str, list[int]], dialect: Dialect) -> tuple[Note, ...]:
+    notes = []
+    if rows := mended["quotes"]:
+        message = f"{len(rows):,} lines have a quote character without a partner; it was read as a letter of its cell."
+        notes.append(Note("quotes", message, len(rows), some(rows), f"{len(rows):,} broken quotes"))
+    if rows := mended["delimiter"]:
+        message = f"{len(rows):,} lines are cut by another delimiter than {dialect.delimiter!r} and were read by theirs."
+        notes.append(Note("delimiter", message, len(rows), some(rows), f"{len(rows):,} lines of another delimiter"))
+    return tuple(notes)

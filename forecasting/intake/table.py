@@ -10,11 +10,15 @@ import pandas as pd
 import pyarrow as pa
 
 from forecasting.errors import ReadError
+from forecasting.intake.bulk import lay_out_regular
 from forecasting.intake.dialect import Dialect, sniff
 from forecasting.intake.encoding import decode
 from forecasting.intake.layout import lay_out
+from forecasting.intake.magic import check_kind
 from forecasting.intake.notes import Note
 from forecasting.intake.records import read_records
+
+LARGE = 300_000  # characters from which on a regular table is read in bulk
 
 __all__ = ["Dialect", "Table", "read_table"]
 
@@ -29,6 +33,7 @@ class Table:
     rows: the 1-based line of the file in which each record begins.
     dialect: encoding, delimiter, quotechar, decimal (None: `to_panel` decides), header (line of the names, or None).
     notes: what was assumed, repaired or dropped on the way.
+    ragged: lines with more or fewer cells than the others: their cells may stand in the wrong columns.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Table:
     rows: npt.NDArray[np.int64]
     dialect: Dialect
     notes: tuple[Note, ...] = ()
+    ragged: npt.NDArray[np.int64] = dataclasses.field(default_factory=lambda: np.array([], dtype=np.int64))
 
     @property
     def columns(self) -> list[str]:
@@ -43,7 +49,7 @@ class Table:
 
     def head(self, n: int = 10) -> pd.DataFrame:
         """The first `n` records as text, indexed by their line in the file."""
-        frame = self.cells.slice(0, n).to_pandas()
+        frame: pd.DataFrame = self.cells.slice(0, n).to_pandas()
         frame.index = pd.Index(self.rows[:n], name="row")
         return frame
 
@@ -66,11 +72,15 @@ def read_table(
     """
     if not data:
         raise ReadError(f"{name!r} is empty. Bring a file with a header line and at least a few rows.")
+    check_kind(data, name)
     text, encoding, notes = decode(data, name, encoding)
     if not text.strip():
         raise ReadError(f"{name!r} has no text in it. Bring a file with a header line and at least a few rows.")
     dialect = sniff(text, delimiter)
-    records = read_records(text, dialect, name)
-    cells, rows, header_line, layout_notes = lay_out(records, name, header)
-    dialect = dataclasses.replace(dialect, encoding=encoding, header=header_line)
-    return Table(name, cells, rows, dialect, notes + layout_notes)
+    laid = lay_out_regular(text, dialect, name, header) if len(text) > LARGE else None
+    record_notes: tuple[Note, ...] = ()
+    if laid is None:
+        records, record_notes = read_records(text, dialect, name)
+        laid = lay_out(records, name, header)
+    dialect = dataclasses.replace(dialect, encoding=encoding, header=laid.header)
+    return Table(name, laid.cells, laid.rows, dialect, notes + record_notes + laid.notes, laid.ragged)

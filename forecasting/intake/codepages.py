@@ -1,0 +1,146 @@
+"""Which code page bytes that are not UTF-8 are in: the one under which they make the most plausible words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+# codec -> head start. Western European is by far the most frequent, the DOS and Mac pages are rare.
+_SINGLE = {
+    "cp1252": 0.12,
+    "cp1250": 0.05,
+    "cp1251": 0.03,
+    "cp1253": 0.0,
+    "cp1254": 0.02,
+    "cp1255": 0.0,
+    "cp1256": 0.0,
+    "cp1257": 0.0,
+    "koi8_r": 0.0,
+    "mac_roman": -0.05,
+    "cp850": -0.1,
+    "cp866": -0.1,
+}
+_HIGH = re.compile(r"[^\x00-\x7f]")
+_RUN = re.compile(rb"[\x80-\xff]")
+MOST = 3000  # characters that are looked at
+_QUOTES_AND_DASHES = "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u00a0«»‹›"
+_SIGNS = "€£¥$¢°§©®™±µ·×÷½¼¾²³¹ªº¿¡†•‰"
+
+
+def likely_codecs(sample: bytes) -> list[str]:
+    """Codecs that can decode `sample`, the most plausible first."""
+    scores = {}
+    for codec, start in _SINGLE.items():
+        try:
+            scores[codec] = start + _plausible(sample.decode(codec))
+        except UnicodeDecodeError:
+            continue
+    for codec, common in _DOUBLE.items():
+        score = _double(sample, codec, common)
+        if score is not None:
+            scores[codec] = score
+    ranked = sorted(scores, key=lambda codec: -scores[codec])
+    near = [codec for codec in ranked if scores[codec] > scores[ranked[0]] - 0.04]
+    if len(near) > 1:
+        ranked = _second_opinion(sample, near) + [codec for codec in ranked if codec not in near]
+    return [*ranked, "latin-1"]
+
+
+def _second_opinion(sample: bytes, near: list[str]) -> list[str]:
+    """The codecs that are as good as even, in the order that charset-normalizer's statistics of languages prefer."""
+    from charset_normalizer import from_bytes
+
+    said = [match.encoding for match in from_bytes(sample, cp_isolation=near)]
+    return sorted(near, key=lambda codec: said.index(codec) if codec in said else len(said))
+
+
+def _plausible(text: str) -> float:
+    """Mean over the characters above ASCII: 1 where they stand as they do in words and amounts, below 0 where not."""
+    total, count = 0.0, 0
+    for match in _HIGH.finditer(text):
+        at = match.start()
+        before = text[at - 1] if at else " "
+        after = text[at + 1] if at + 1 < len(text) else " "
+        total += _fit(match.group(), before, after)
+        count += 1
+        if count == MOST:
+            break
+    return total / count if count else 0.0
+
+
+def _fit(char: str, before: str, after: str) -> float:
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cn", "Co"):
+        return -2.0
+    if category[0] == "L" and category != "Lm" and char not in "ªºµ":
+        script = _script(char)
+        for neighbour in (before, after):
+            if neighbour.isalpha() and _script(neighbour) != script:
+                return -1.0
+        if category == "Lu" and before.islower():
+            return -1.0
+        if category == "Lu" and after.islower() and before.isupper():
+            return -0.5
+        if script == "LATIN":  # accents are spread thin: a word of nothing else is another script read wrongly
+            accents = (not before.isascii() and before.isalpha()) + (not after.isascii() and after.isalpha())
+            if accents and max(before, char, after) > "\xff":
+                return 0.6  # Slavic languages do have such words
+            if accents:
+                return 0.4 if accents == 1 and _plain(before) != _plain(after) else -0.5
+            if char in "ðþýÐÞÝ":
+                return 0.7  # Icelandic; these bytes are far more often Turkish
+        return 1.0 if before.isalpha() or after.isalpha() else 0.2
+    between = before.isalpha() and after.isalpha()
+    if char in _QUOTES_AND_DASHES:
+        return 0.9
+    if char in _SIGNS:
+        return -1.0 if between else 0.9
+    return -1.0 if between else 0.1
+
+
+def _plain(char: str) -> bool:
+    return char.isascii() and char.isalpha()
+
+
+def _script(char: str) -> str:
+    if char < "\x80":
+        return "LATIN"
+    return unicodedata.name(char, "?").split(" ", 1)[0]
+
+
+def _double(sample: bytes, codec: str, common: Callable[[int, int], float]) -> float | None:
+    """The mean over two-byte characters of how common they are; None where the bytes do not fit."""
+    try:
+        text = sample.decode(codec)
+    except UnicodeDecodeError as error:
+        if error.start < len(sample) - 4:
+            return None
+        text = sample[: error.start].decode(codec)
+    total, count = 0.0, 0
+    for match in _HIGH.finditer(text):
+        at = match.start()
+        raw = match.group().encode(codec)
+        neighbours = text[at - 1 : at] + text[at + 1 : at + 2]
+        narrow = codec == "cp932" and len(raw) == 1  # half-width katakana
+        total += common(raw[0], raw[1]) if len(raw) == 2 else 0.5 if narrow else -0.5
+        if any(n.isascii() and n.isalpha() for n in neighbours):
+            total -= 0.8
+        count += 1
+        if count == MOST:
+            break
+    return total / count if count else None
+
+
+def _in(*ranges: tuple[int, int]) -> Callable[[int, int], float]:
+    return lambda lead, _: 1.0 if any(low <= lead <= high for low, high in ranges) else -0.3
+
+
+# lead bytes of each standard's frequently used characters
+_DOUBLE = {
+    "gb18030": _in((0xB0, 0xD7), (0xA1, 0xA3)),
+    "big5": _in((0xA4, 0xC6), (0xA1, 0xA3)),
+    "cp932": _in((0x81, 0x83), (0x88, 0x97)),
+    "euc_jp": _in((0xA1, 0xA1), (0xA3, 0xA5), (0xB0, 0xCF)),
+    "cp949": _in((0xA1, 0xA3), (0xB0, 0xC8)),
+}
