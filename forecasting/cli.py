@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.config import ForecastConfig
 from forecasting.errors import AmbiguousInput, ConfigError, ForecastingError, ReadError
+from forecasting.files import write_whole
 from forecasting.options import PANEL, SAMPLE, SETTINGS, TABLE, parser
 from forecasting.terminal import describe, plain, progress_line
 
@@ -203,22 +203,13 @@ def _jsonable(value: Any) -> Any:
 
 
 def _write(path: str, data: bytes) -> None:
-    """All of `data` or nothing: a failure leaves what was there before."""
+    """To a file, or with - to standard output."""
     if path == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    target = Path(os.path.realpath(path))  # through a link, so that the link stays one
-    partial = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)  # a device or a pipe cannot be replaced
-            return
-        try:
-            partial.write_bytes(data)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        write_whole(path, data)
     except OSError as error:
         message = f"{path!r} could not be written ({error.strerror}); name another file."
         raise ForecastingError(message, field="output") from error
