@@ -35,7 +35,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.charts": FOUNDATION,
     "forecasting.model": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
-    "forecasting.suggestions": FOUNDATION,
+    "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
     "forecasting.evaluation": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
     "forecasting.files": set(),
     "forecasting.forecaster": CORE | {"forecasting.files"},
