@@ -10,20 +10,20 @@ from pages.ui.reading import data_section
 from pages.ui.results import results
 from pages.ui.settings import model_section
 
-navigation.through_the_router()
-session = state.current()
-head = st.container()
-dataset = data_section()
-state.write_address(dataset, session.run)
-if dataset is None:
-    head.info(t("read.nothing"))
-else:
-    with components.in_place():
-        head.empty()  # a fragment can write only where the page has written before
-        model_section(head, dataset)
-        series = overview(session.workspace, dataset)
-        run = follow(session.workspace, session.run) if session.run else None
-        if run is None:
-            st.caption(t("run.none"))
-        elif ended(run):
-            results(session.workspace, run, series)
+with navigation.page():
+    session = state.current()
+    head = st.container()
+    dataset = data_section()
+    state.write_address(dataset, session.run)
+    if dataset is None:
+        head.info(t("read.nothing"))
+    else:
+        with components.in_place():
+            head.empty()  # a fragment can write only where the page has written before
+            model_section(head, dataset)
+            series = overview(session.workspace, dataset)
+            run = follow(session.workspace, session.run) if session.run else None
+            if run is None:
+                st.caption(t("run.none"))
+            elif ended(run):
+                results(session.workspace, run, series)

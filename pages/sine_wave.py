@@ -2,5 +2,5 @@
 
 from pages.ui import navigation, sine
 
-navigation.through_the_router()
-sine.page()
+with navigation.page():
+    sine.page()

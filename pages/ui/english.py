@@ -34,7 +34,6 @@ ENGLISH: dict[str, str] = {
     "data.series.none": "none: one series",
     "data.series.help": "The column that names the series, where one file holds several below each other.",
     "data.frequency": "Frequency",
-    "data.frequency.found": "as found: {name}",
     "data.columns": "Columns as understood",
     "data.question.day_first": "Day or month first?",
     "data.answer.day_first.true": "Day first: 01/02 is 1 February",

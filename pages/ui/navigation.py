@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from pages.ui import components, state
 from pages.ui.i18n import t
+
+_ROUTED = "_routed"  # this run came by app.py
 
 
 def navigate() -> StreamlitPage:
@@ -15,6 +20,7 @@ def navigate() -> StreamlitPage:
 
     The pages have no icons: an icon would become the tab's, which the browser fetches from another host.
     """
+    st.session_state[_ROUTED] = True
     st.logo(Path(__file__).with_name("logo.svg"), size="large")
     return st.navigation(
         [
@@ -25,12 +31,22 @@ def navigate() -> StreamlitPage:
     )
 
 
-def through_the_router() -> None:
-    """Start over by app.py where this page was run without it.
+@contextmanager
+def page() -> Iterator[None]:
+    """A page's script runs inside; where it was not app.py that ran it, what app.py does around it is done here.
 
     Until a process has called st.navigation once, Streamlit takes a folder called pages for its older kind of app and
-    runs the file that the address names by itself: so for the first visitor of /sine_wave after a start.
+    runs the file that the address names by itself: so for the first visitor of /sine_wave after a start, and for each
+    run of Streamlit's own tester.
     """
-    if "_session" not in st.session_state:
+    if st.session_state.pop(_ROUTED, False):
+        yield
+        return
+    if not state.begun():
         navigate()
+        del st.session_state[_ROUTED]
         st.rerun()
+    state.begin()
+    yield
+    components.foot()
+    state.finish()

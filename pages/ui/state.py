@@ -65,6 +65,11 @@ def current() -> Session:
     return session
 
 
+def begun() -> bool:
+    """Whether this browser session has its Session."""
+    return "_session" in st.session_state
+
+
 def begin() -> Session:
     """Make or find the Session of this browser session: workspace, state and ids from the address and the store."""
     asked = st.query_params.get("workspace")

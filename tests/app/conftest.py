@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
-import urllib.parse
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -34,6 +40,11 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 @pytest.fixture
 def open_app(data_folder: Path) -> Open:
     """open_app(**query) opens the app in a new session, as a browser that loads an address does."""
+    return opener()
+
+
+def opener() -> Open:
+    """What `open_app` gives, for fixtures that bring their own store."""
 
     def open_app(page: str | None = None, **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
@@ -53,5 +64,38 @@ def address(app: AppTest) -> dict[str, str]:
     return {name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()}
 
 
-def link(app: AppTest) -> str:
-    return urllib.parse.urlencode(address(app))
+def work(folder: Path) -> None:
+    """Have a worker do what is queued in `folder`'s store, as another process."""
+    environment = {**os.environ, "TIDECAST_DATA": str(folder)}
+    command = [sys.executable, "-m", "forecasting", "worker", "--once"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def figure(app: AppTest, key: str) -> dict[str, Any]:
+    """The JSON of the figure that has `key`."""
+    for element in app.get("plotly_chart"):
+        if key in element.proto.id:
+            spec: dict[str, Any] = json.loads(element.proto.spec)
+            return spec
+    raise AssertionError(f"there is no figure {key!r}")
+
+
+def alt(app: AppTest, key: str) -> str:
+    """What that figure says to those who do not see it."""
+    (found,) = (e.proto.alt for e in app.get("plotly_chart") if key in e.proto.id)
+    return str(found)
+
+
+def values(trace: dict[str, Any], axis: str = "y") -> np.ndarray:
+    """A trace's numbers, which Plotly packs as base64."""
+    packed = trace[axis]
+    if isinstance(packed, dict):
+        return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"])
+    return np.asarray(packed)
+
+
+def words(app: AppTest) -> str:
+    """Everything that is written on the page."""
+    kinds = ("markdown", "caption", "error", "warning", "info", "success")
+    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import numpy as np
@@ -10,25 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app import files
-from tests.app.conftest import Open, address
-
-
-def figure(app: AppTest, key: str) -> dict:
-    """The JSON of the figure that has `key`."""
-    for element in app.get("plotly_chart"):
-        if key in element.proto.id:
-            return json.loads(element.proto.spec)
-    raise AssertionError(f"there is no figure {key!r}")
-
-
-def values(trace: dict, axis: str = "y") -> np.ndarray:
-    """A trace's numbers, which Plotly packs as base64."""
-    packed = trace[axis]
-    if isinstance(packed, dict):
-        import base64
-
-        return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=packed["dtype"])
-    return np.asarray(packed)
+from tests.app.conftest import Open, address, figure, values, words
 
 
 def upload(app: AppTest, content: bytes, name: str = "sales.csv") -> AppTest:
@@ -36,12 +17,6 @@ def upload(app: AppTest, content: bytes, name: str = "sales.csv") -> AppTest:
     app.file_uploader(key="upload").set_value((name, content, "text/csv")).run()
     assert not app.exception, [e.message for e in app.exception]
     return app
-
-
-def words(app: AppTest) -> str:
-    """Everything that is written on the page."""
-    kinds = ("markdown", "caption", "error", "warning", "info", "success")
-    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))
 
 
 def test_the_first_visit_shows_a_sample_and_train(open_app: Open) -> None:
