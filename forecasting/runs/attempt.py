@@ -39,7 +39,7 @@ def perform(database: Database, held: Claim, settings: Settings) -> str:
     began = time.monotonic()
     with Pulse(database, held, settings) as pulse:
         try:
-            _publish(database, held, _compute(database, held, pulse))
+            _publish(database, held, _compute(database, held, pulse), pulse)
             end = "done"
         except Cancelled:
             end = pulse.over or "cancelled"
@@ -68,10 +68,11 @@ def _compute(database: Database, held: Claim, pulse: Pulse) -> dict[str, bytes]:
     return results
 
 
-def _publish(database: Database, held: Claim, results: dict[str, bytes]) -> None:
+def _publish(database: Database, held: Claim, results: dict[str, bytes], pulse: Pulse) -> None:
     for left in reversed(range(PUBLISH_TRIES)):
         try:
-            if not publish(database, held, {name: put_blob(database, data) for name, data in results.items()}):
+            artifacts = {name: put_blob(database, data) for name, data in results.items()}
+            if not publish(database, held, artifacts, *pulse.last()):
                 raise Cancelled("The run is another worker's by now.")
             return
         except StoreError as error:

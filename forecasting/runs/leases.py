@@ -56,11 +56,7 @@ def beat(
     curve: Sequence[Sequence[Any]] | None = None,
 ) -> Literal["mine", "cancel", "lost"]:
     """Renew the heartbeat and write progress. "cancel": somebody asked to stop; "lost": the lease is another's."""
-    values: dict[str, Any] = {}
-    if progress is not None:
-        values["progress"] = json.dumps(progress)
-    if curve is not None:
-        values["curve"] = json.dumps(curve)
+    values = _told(progress, curve)
     with database.write() as connection:
         cancel = connection.execute(
             update(runs).where(_mine(held)).values(heartbeat=now(connection), **values).returning(runs.c.cancel)
@@ -68,10 +64,16 @@ def beat(
     return "lost" if cancel is None else "cancel" if cancel else "mine"
 
 
-def publish(database: Database, held: Claim, artifacts: Mapping[str, str]) -> bool:
+def publish(
+    database: Database,
+    held: Claim,
+    artifacts: Mapping[str, str],
+    progress: Mapping[str, Any] | None = None,
+    curve: Sequence[Sequence[Any]] | None = None,
+) -> bool:
     """End the run as done with `artifacts` (name -> SHA-256 of a stored blob); False: the lease is another's."""
     with database.write() as connection:
-        if not _end(connection, held, "done"):
+        if not _end(connection, held, "done", _told(progress, curve)):
             return False
         connection.execute(delete(schema.artifacts).where(schema.artifacts.c.run_id == held.run_id))
         rows = [{"run_id": held.run_id, "name": name, "sha256": sha256} for name, sha256 in artifacts.items()]
@@ -82,7 +84,7 @@ def publish(database: Database, held: Claim, artifacts: Mapping[str, str]) -> bo
 def fail(database: Database, held: Claim, sentence: str, field: str | None = None) -> bool:
     """End the run as failed with a sentence for the user; False: the lease is another's."""
     with database.write() as connection:
-        return _end(connection, held, "failed", error=sentence, error_field=field)
+        return _end(connection, held, "failed", {"error": sentence, "error_field": field})
 
 
 def end_cancelled(database: Database, held: Claim) -> bool:
@@ -147,15 +149,20 @@ def _end(
     connection: Connection,
     held: Claim,
     state: str,
+    more: Mapping[str, str | None] | None = None,
     *,
     only: ColumnElement[bool] | None = None,
-    error: str | None = None,
-    error_field: str | None = None,
 ) -> bool:
     where = _mine(held) if only is None else and_(_mine(held), only)
     values = {"state": state, "finished": now(connection), "used": now(connection), "lease": None, "worker": None}
-    values |= {"cancel": False, "error": error, "error_field": error_field}
+    values |= {"cancel": False, **(more or {})}
     return connection.execute(update(runs).where(where).values(**values)).rowcount == 1
+
+
+def _told(progress: Mapping[str, Any] | None, curve: Sequence[Sequence[Any]] | None) -> dict[str, str]:
+    """Columns for what there is to tell."""
+    values = {"progress": progress, "curve": curve}
+    return {name: json.dumps(value) for name, value in values.items() if value is not None}
 
 
 def _take_back(database: Database, lost: ColumnElement[bool]) -> list[str]:

@@ -41,7 +41,8 @@ class Pulse:
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._done = threading.Event()
-        self._progress: dict[str, Any] | None = None
+        self._progress: dict[str, Any] = {}
+        self._told = True  # what there is to tell has been written
         self._curve: list[list[Any]] = []
         self._thread = threading.Thread(target=self._run, name="tidecast-pulse", daemon=True)
 
@@ -72,11 +73,17 @@ class Pulse:
                 "fraction": progress.fraction,
                 "eta": _eta(time.monotonic() - self._began, progress.fraction),
             }
+            self._told = False
             if point[2] is not None or point[3] is not None:
                 self._curve.append(point)
             if len(self._curve) > CURVE_POINTS:
                 self._curve = self._curve[-1::-2][::-1]
         self._news.set()
+
+    def last(self) -> tuple[dict[str, Any], list[list[Any]]]:
+        """Progress and curve to publish with the result: those of the last half second may not be written yet."""
+        with self._lock:
+            return {**self._progress, "fraction": 1.0, "eta": 0.0}, list(self._curve)
 
     def _run(self) -> None:
         while not self._done.is_set():
@@ -91,8 +98,8 @@ class Pulse:
 
     def _beat(self) -> None:
         with self._lock:
-            progress, self._progress = self._progress, None
-            curve = list(self._curve) if progress is not None else None
+            progress, curve = (None, None) if self._told else (self._progress, list(self._curve))
+            self._told = True
         try:
             answer = beat(self._database, self._held, progress, curve)
             if answer == "lost":

@@ -1,0 +1,111 @@
+"""The whole path with the real worker: data in, run, artifacts out."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from forecasting.config import ForecastConfig
+from forecasting.evaluation.backtest import Backtest
+from forecasting.forecaster import Forecaster
+from forecasting.panel import Panel
+from forecasting.runs import Store, Supervisor
+
+pytestmark = pytest.mark.slow
+
+MakePanel = Callable[..., Panel]
+CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=2)
+
+
+def run_here(folder: Path, panel: Panel) -> tuple[Store, str, str]:
+    """Submit, wait for the end, and return the store with workspace and run."""
+    supervisor = Supervisor(Store(f"sqlite:///{folder / 'tidecast.db'}"))
+    supervisor.start()
+    store = supervisor.store
+    try:
+        workspace = store.new_workspace()
+        data = store.put_dataset(workspace, None, "sales", {}, panel, {})
+        run = supervisor.submit(workspace, "forecast", CONFIG.to_dict(), data, "n")
+        deadline = time.monotonic() + 120
+        while store.run(workspace, run).active:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        supervisor.stop()
+    return store, workspace, run
+
+
+def test_a_forecast_is_made_by_a_worker_and_answers_the_same_question_at_once(
+    tmp_path: Path, make_panel: MakePanel
+) -> None:
+    panel = make_panel(length=200)
+    store, workspace, run = run_here(tmp_path, panel)
+    seen = store.run(workspace, run)
+    assert (seen.state, seen.error, seen.attempts) == ("done", None, 1)
+    assert seen.artifacts == ("backtest", "forecast", "forecaster", "training")
+    stages = list(dict.fromkeys(point[0] for point in seen.curve))
+    assert (stages[0], stages[-1]) == ("validation", "fold 2")
+    assert set(stages) <= {"validation", "final", "fold 1", "fold 2"}
+    assert seen.progress["fraction"] == pytest.approx(1.0)
+
+    forecast = pd.read_parquet(io.BytesIO(store.artifact(workspace, run, "forecast")))
+    forecaster = Forecaster.from_bytes(store.artifact(workspace, run, "forecaster"))
+    pd.testing.assert_frame_equal(forecast, forecaster.predict().frame)
+    assert list(forecast["ds"]) == list(panel.future(5)["ds"])
+    backtest = Backtest.from_bytes(store.artifact(workspace, run, "backtest"))
+    assert backtest.scores["trainings"] == 2
+    assert json.loads(store.artifact(workspace, run, "training"))["curves"]
+
+    began = time.monotonic()
+    other = store.new_workspace()
+    data = store.put_dataset(other, b"their file", "theirs", {}, panel, {})
+    again = store.submit(
+        other, "forecast", {"horizon": 5, "window": 14, "hidden_size": 8, "epochs": 3, "folds": 2}, data, "n"
+    )
+    assert again == run
+    assert store.run(other, again).state == "done"
+    assert store.artifact(other, again, "forecast")
+    assert time.monotonic() - began < 0.3
+    store.close()
+
+
+def test_the_same_run_elsewhere_gives_the_same_bits(tmp_path: Path, make_panel: MakePanel) -> None:
+    results = []
+    for place in ("one", "two"):
+        store, workspace, run = run_here(tmp_path / place, make_panel(length=150))
+        results.append((run, *(store.artifact(workspace, run, name) for name in ("forecast", "backtest"))))
+        store.close()
+    assert results[0] == results[1]
+
+
+def test_too_little_data_fails_with_the_sentence_and_the_setting(tmp_path: Path, make_panel: MakePanel) -> None:
+    store, workspace, run = run_here(tmp_path, make_panel(length=20))
+    seen = store.run(workspace, run)
+    assert seen.state == "failed"
+    assert "20 values" in str(seen.error)
+    assert seen.error_field in dataclasses.asdict(CONFIG)
+    store.close()
+
+
+def test_the_sine_wave_is_a_run_as_well(tmp_path: Path) -> None:
+    supervisor = Supervisor(Store(f"sqlite:///{tmp_path / 'tidecast.db'}"))
+    supervisor.start()
+    store = supervisor.store
+    workspace = store.new_workspace()
+    run = supervisor.submit(workspace, "sine", {"epochs": 5}, None, "sine")
+    assert supervisor.submit(workspace, "sine", {"epochs": 5, "hidden_size": 32}, None, "sine") == run
+    deadline = time.monotonic() + 60
+    while store.run(workspace, run).active:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    supervisor.stop()
+    assert store.run(workspace, run).error is None
+    assert len(json.loads(store.artifact(workspace, run, "result"))["losses"]) == 5
+    store.close()
