@@ -32,6 +32,15 @@ def weekly(length=260, seed=0, noise=0.3):
     return 20 + 3 * np.sin(2 * np.pi * np.arange(length) / 7) + noise * random.normal(size=length)
 
 
+def chaos(length=300):
+    """The logistic map: the next value follows from the last one, but not linearly."""
+    y = np.empty(length)
+    y[0] = 0.3
+    for step in range(1, length):
+        y[step] = 3.8 * y[step - 1] * (1 - y[step - 1])
+    return y
+
+
 def test_a_seasonal_signal_is_forecast_with_skill_and_its_intervals_hold():
     backtest = evaluate(panel(weekly(500)), CONFIG.replace(horizon=7, epochs=15))
     assert backtest.verdict.grade == "better"
@@ -70,10 +79,16 @@ def test_truth_cutoffs_and_naives_are_those_of_the_series():
 
 
 def test_the_same_seed_gives_the_same_forecast_and_another_one_does_not():
-    data = panel(weekly(), seasons=())  # without a season only the network can find it
-    first, again = fit(data, CONFIG).predict(), fit(data, CONFIG).predict()
+    config = CONFIG.replace(epochs=10)
+    data = panel(chaos(), seasons=())
+    first, again = fit(data, config).predict(), fit(data, config).predict()
     pd.testing.assert_frame_equal(first.frame, again.frame, check_exact=True)
-    assert not np.array_equal(first["forecast"], fit(data, CONFIG.replace(seed=1)).predict()["forecast"])
+    assert not np.array_equal(first["forecast"], fit(data, config.replace(seed=1)).predict()["forecast"])
+
+
+def test_the_recurrent_part_finds_what_no_linear_forecast_can():
+    backtest = evaluate(panel(chaos(900), seasons=()), CONFIG.replace(horizon=1, epochs=200, hidden_size=32))
+    assert backtest.scores["recurrent_adds"] > 0.5
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -94,13 +94,16 @@ def fit(
     nets = tuple(one.network for one in trained)
     central, spread, base, anchor = _held_out(nets, early, early_material, chosen, valid_first, valid_last)
     truth = linear.targets(early.flat.z, origins, config.horizon)
-    errors = [float(np.abs(truth - base - share * (central - base)).mean()) for share in SHARES]
-    share = SHARES[int(np.argmin(errors))]
+    stretch = _stretches(origins, early.flat.start + valid_first - 1, config.horizon)
+    losses = [_mean_by(stretch, np.abs(truth - base - share * (central - base)).mean(axis=1)) for share in SHARES]
+    lowest = min(losses, key=lambda one: float(one.sum()))
+    share = max(share for share, one in zip(SHARES, losses, strict=True) if not training.worse(one, lowest))
+    errors = [float(one.mean()) for one in losses]
     scores = (truth - base - share * (central - base)) / spread
 
     late = _prepare(series, periods, logs, config, 0, early)
     final = linear.solve(late.flat, late.origins, early.anchor, early.lags, config.horizon, (chosen.penalty,))[0]
-    stop_after = [one.best_epoch for one in trained] if share > 0 else [0] * config.members
+    stop_after = [one.kept_epoch for one in trained] if share > 0 else [0] * config.members
     finals = _train(late, _material(late, final, config), config, None, None, stop_after, on_epoch)
     method = Method(
         config.window,
@@ -116,12 +119,12 @@ def fit(
         held,
         chosen.penalty,
         share,
-        {"anchor": float(np.abs(truth - anchor).mean()), "linear": errors[0], "whole": min(errors)},
+        {"anchor": float(np.abs(truth - anchor).mean()), "linear": errors[0], "whole": errors[SHARES.index(share)]},
         {
             "validation": [list(one.curve) for one in trained],
             "final": [list(one.curve) for one in finals],
         },
-        tuple(one.best_epoch for one in trained),
+        tuple(one.kept_epoch for one in trained),
         trained[0].stopped,
         networks.parameters(nets[0]),
     )
@@ -257,23 +260,37 @@ def _train(
     ]
 
 
-def _validation(material: training.Material, first: Index, last: Index) -> Callable[[networks.Scaffold], float]:
-    """Mean absolute scaled error over the origins `first` to `last` [S], on at most 128 chunks of them."""
+def _validation(material: training.Material, first: Index, last: Index) -> Callable[[networks.Scaffold], Values]:
+    """Mean absolute scaled errors by stretch over the origins `first` to `last` [S], on at most 128 chunks of them."""
     ends = _chunk_ends(first, last, material.stride)
     ends = ends[np.linspace(0, len(ends) - 1, min(2 * INFERENCE_CHUNKS, len(ends))).astype(np.int64)]
     positions = training.chunks_ending_at(ends, material)
-    starts = torch.from_numpy(first[np.searchsorted(first, ends, side="right") - 1])
-    origins = positions[:, material.window - 1 :]
-    inside = (origins >= starts.to(origins.device)[:, None]).float()[..., None]
+    origins = positions[:, material.window - 1 :].cpu().numpy()
+    inside = origins >= first[np.searchsorted(first, ends, side="right") - 1][:, None]
+    stretch = _stretches(origins[inside], first, material.horizon)
     truth = training.truth(material, positions)
-    total = inside.sum() * material.horizon
 
-    def valid(network: networks.Scaffold) -> float:
+    def valid(network: networks.Scaffold) -> Values:
         with torch.no_grad():
             central, _ = training.outputs(network, material, positions)
-            return float(((truth - central).abs() * inside).sum() / total)
+            errors = (truth - central).abs().mean(-1).cpu().numpy()
+        return _mean_by(stretch, errors[inside])
 
     return valid
+
+
+def _stretches(origins: Index, first: Index, horizon: int) -> Index:
+    """For each origin the number of its stretch: a horizon's length of one series, which begins at `first` [S].
+
+    Errors of origins within a stretch share most of their truth; those of different stretches count as independent.
+    """
+    owner = np.searchsorted(first, origins, side="right") - 1
+    within = (origins - first[owner]) // horizon
+    return np.unique(np.stack([owner, within]), axis=1, return_inverse=True)[1].reshape(-1)
+
+
+def _mean_by(part: Index, values: Values) -> Values:
+    return np.bincount(part, weights=values) / np.bincount(part)
 
 
 def _chunk_ends(first: Index, last: Index, stride: int) -> Index:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from forecasting.config import ForecastConfig
 from forecasting.model import networks
 from forecasting.model.linear import Linear
+from forecasting.model.optimiser import AdamW, Plateau, one_cycle
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
@@ -38,10 +39,10 @@ class Epoch:
 
 @dataclasses.dataclass(frozen=True)
 class Trained:
-    """A network with its best weights, the epoch they are from, the loss curve and why training ended."""
+    """A network with the weights that were kept, the epoch they are from, the loss curve and why training ended."""
 
     network: networks.Scaffold
-    best_epoch: int
+    kept_epoch: int
     curve: tuple[Epoch, ...]
     stopped: str
 
@@ -126,16 +127,18 @@ def train(
     first: Index,
     last: Index,
     *,
-    valid: Callable[[networks.Scaffold], float] | None,
+    valid: Callable[[networks.Scaffold], Values] | None,
     stop_after: int | None = None,
     seed: int = 0,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Trained:
     """Train on origins at the flat positions `first` to `last` [S]; series without any are left out.
 
-    With `valid` (mean loss of a network on what training does not see) the weights of the best epoch are kept and
-    training stops when a third of the epochs brought nothing better. `stop_after` ends it there instead, on the same
-    schedule: so a network on all data takes the epochs that validation found.
+    `valid` gives the losses of a network on what training does not see, a number for each independent part of it.
+    The weights kept are those of the latest epoch that is not worse than the best one by more than a standard error:
+    a held-out stretch is short, and stopping at its lowest point follows its noise. Training stops when a third of the
+    epochs were worse than that. `stop_after` ends it there instead, on the same schedule: so a network on all data
+    takes the epochs that validation found.
     """
     usable = np.flatnonzero(last >= first)
     first, last = first[usable], last[usable]
@@ -147,42 +150,46 @@ def train(
         network = new_network(config, material.inputs.shape[1], material.linear, material.spread, material.window)
         network.to(material.z.device)
         average = copy.deepcopy(network).eval()
-        optimiser = torch.optim.AdamW(network.parameters(), config.learning_rate, weight_decay=1e-4)
-        schedule = _schedule(config, optimiser, max(1, epochs * steps))
+        optimiser = AdamW(network.parameters(), weight_decay=1e-4)
+        plateau = Plateau(config.learning_rate)
+        one_cycled = config.schedule == "one-cycle"
         newest = min(0.3, 1 / (REACH * max(1, epochs * steps)))
-        best, best_epoch, best_loss = _copy(average), 0, valid(average) if valid else math.inf
+        kept, kept_epoch = _copy(average), 0
+        best = valid(average) if valid else np.empty(0)
         curve: list[Epoch] = []
         stopped = "all epochs done"
         for epoch in range(1, min(epochs, epochs if stop_after is None else stop_after) + 1):
             network.train()
             total = torch.zeros((), device=material.z.device)
-            for _ in range(steps):
+            for step in range((epoch - 1) * steps, epoch * steps):
+                rate = one_cycle(config.learning_rate, step, epochs * steps) if one_cycled else plateau.learning_rate
                 loss = _loss(network, material, config.loss, _draw(random, first, last, material, config), first)
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
                 nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-                optimiser.step()
-                if not isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
-                    schedule.step()
+                optimiser.step(rate)
                 _move(average, network, newest)
                 total += loss.detach()
             mean = float(total) / steps
-            held_out = valid(average) if valid else None
+            losses = valid(average) if valid else best
+            held_out = float(losses.mean()) if valid else None
             if not math.isfinite(mean) or not math.isfinite(held_out or 0.0):
-                stopped = f"the loss was no longer finite in epoch {epoch}; the weights of epoch {best_epoch} were kept"
+                stopped = f"the loss was no longer finite in epoch {epoch}; the weights of epoch {kept_epoch} were kept"
                 break
-            if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
-                schedule.step(mean if held_out is None else held_out)
-            curve.append(Epoch(epoch, config.epochs, mean, held_out, float(optimiser.param_groups[0]["lr"])))
+            if config.schedule == "plateau":
+                plateau.step(mean if held_out is None else held_out)
+            curve.append(Epoch(epoch, config.epochs, mean, held_out, rate))
             if on_epoch:
                 on_epoch(curve[-1])
-            if held_out is None or held_out < best_loss:
-                best, best_epoch, best_loss = _copy(average), epoch, math.inf if held_out is None else held_out
-            elif epoch - best_epoch >= max(5, epochs // 3):
-                stopped = f"nothing better in the last {epoch - best_epoch} epochs"
+            if not valid or not worse(losses, best):
+                kept, kept_epoch = _copy(average), epoch
+            elif epoch - kept_epoch >= max(5, epochs // 3):
+                stopped = f"clearly worse in the last {epoch - kept_epoch} epochs"
                 break
-    average.load_state_dict(best)
-    return Trained(average, best_epoch, tuple(curve), stopped)
+            if losses.sum() < best.sum():
+                best = losses
+    average.load_state_dict(kept)
+    return Trained(average, kept_epoch, tuple(curve), stopped)
 
 
 def outputs(network: networks.Scaffold, material: Material, positions: Tensor) -> tuple[Tensor, Tensor]:
@@ -206,16 +213,11 @@ def chunks_ending_at(ends: Index, material: Material) -> Tensor:
     return (torch.from_numpy(ends)[:, None] + torch.arange(1 - length, 1)).to(material.z.device)
 
 
-def _schedule(
-    config: ForecastConfig, optimiser: torch.optim.Optimizer, steps: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    if config.schedule == "one-cycle":
-        return torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, config.learning_rate, total_steps=steps + 1, pct_start=0.1, cycle_momentum=False
-        )
-    if config.schedule == "plateau":
-        return torch.optim.lr_scheduler.ReduceLROnPlateau(optimiser, factor=0.5, patience=3)
-    return torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1.0)
+def worse(losses: Values, best: Values) -> bool:
+    """Whether `losses` exceed `best` by more than the standard error of their mean difference."""
+    difference = losses - best
+    error = float(difference.std()) / math.sqrt(max(1, len(difference) - 1))
+    return float(difference.mean()) > error
 
 
 def _copy(network: nn.Module) -> dict[str, Tensor]:
