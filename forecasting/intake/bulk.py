@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from forecasting.intake import limits
 from forecasting.intake.dialect import Dialect
 from forecasting.intake.layout import Laid, lay_out, without_footer
 from forecasting.intake.notes import Note, some
-from forecasting.intake.records import CELL_LIMIT, read_records
+from forecasting.intake.records import Record, read_records
 
 HEAD = 400  # lines among which title and header are looked for
 TAIL = 40  # lines among which a footer is
@@ -31,7 +32,7 @@ def lay_out_regular(text: str, dialect: Dialect, name: str, header: bool | int |
     lines = _Lines(data, dialect)
     if not lines.sound or len(lines.starts) < 4 * HEAD:
         return None
-    top = lay_out(*_records(text, 0, HEAD, dialect, name)[:1], name, header)  # type: ignore[misc]  # one of two
+    top = lay_out(_first_records(text, HEAD, dialect, name), name, header)
     width = top.cells.num_columns
     if len(top.ragged) or width != dialect.width or any(note.kind in ("comments", "quotes") for note in top.notes):
         return None
@@ -41,7 +42,7 @@ def lay_out_regular(text: str, dialect: Dialect, name: str, header: bool | int |
     regular = lines.counts[body] == width - 1
     blank = lines.lengths[body] == 0
     longest = int(lines.lengths[body].max(initial=0))
-    if not (regular | blank).all() or longest > CELL_LIMIT or (lines.lengths[body] == width - 1).any():
+    if not (regular | blank).all() or longest > limits.CELL or (lines.lengths[body] == width - 1).any():
         return None
     cells = _read(data, int(lines.starts[first]), int(lines.stops[last - 1]), dialect, top.cells.column_names)
     rows = np.flatnonzero(~blank) + first + 1
@@ -89,16 +90,16 @@ class _Lines:
         return bool((np.isin(before, edges) | ~opening).all() and (np.isin(after, edges) | opening).all())
 
 
-def _records(text: str, start: int, lines: int, dialect: Dialect, name: str) -> tuple[list[tuple[int, list[str]]], int]:
-    """The records of `lines` lines of the text from character `start` on, and where they stop."""
-    stop = start
+def _first_records(text: str, lines: int, dialect: Dialect, name: str) -> list[Record]:
+    """The records of the text's first lines."""
+    stop = 0
     for _ in range(lines):
         found = text.find("\n", stop)
         if found < 0:
             stop = len(text)
             break
         stop = found + 1
-    return read_records(text[start:stop], dialect, name)[0], stop
+    return read_records(text[:stop], dialect, name)[0]
 
 
 def _end(data: bytes, lines: _Lines, dialect: Dialect, name: str) -> tuple[int, tuple[Note, ...]]:

@@ -60,12 +60,56 @@ def seasons_of(frequency: str) -> tuple[int, ...]:
     return ()
 
 
-def grid(first: np.generic, last: np.generic, frequency: str) -> npt.NDArray[np.generic]:
-    """Every step from `first` to `last`."""
+def buckets(stamps: npt.NDArray[np.generic], frequency: str) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.int64]]:
+    """A calendar over all of `stamps`, and the place on it to which each belongs.
+
+    Times that lie between two steps belong to the one before; with a calendar of ends (weeks, month ends) to the one
+    after. ValueError for an alias that pandas does not know.
+    """
     if frequency == STEP:
-        return np.arange(int(first), int(last) + 1, dtype=np.int64)  # type: ignore[call-overload]  # np.generic scalar
-    steps = pd.date_range(pd.Timestamp(first), pd.Timestamp(last), freq=frequency)  # type: ignore[arg-type]  # np.datetime64
-    return steps.to_numpy(dtype="datetime64[ns]")
+        first, last = int(stamps.astype(np.int64).min()), int(stamps.astype(np.int64).max())
+        _check_size(last - first + 1, frequency)
+        numbers: npt.NDArray[np.int64] = stamps.astype(np.int64) - first
+        return np.arange(first, last + 1, dtype=np.int64), numbers
+    offset = pd.tseries.frequencies.to_offset(frequency)
+    different, codes = np.unique(stamps, return_inverse=True)
+    index = pd.DatetimeIndex(different)
+    _check_size(_estimate(index[0], index[-1], offset), frequency)
+    steps = pd.date_range(index[0], index[-1], freq=frequency)
+    place = np.searchsorted(steps.to_numpy(), different)
+    if not len(steps) or int(place.max()) >= len(steps) or (steps.to_numpy()[place] != different).any():
+        steps, place = _between(index, offset, frequency)
+    return steps.to_numpy(dtype="datetime64[ns]"), place[codes].astype(np.int64)
+
+
+def _between(
+    index: pd.DatetimeIndex, offset: pd.offsets.BaseOffset, frequency: str
+) -> tuple[pd.DatetimeIndex, npt.NDArray[np.int64]]:
+    if isinstance(offset, pd.offsets.Tick) and offset.nanos < _DAY:
+        floored = index.floor(frequency)
+        steps = pd.date_range(floored[0], floored[-1], freq=frequency)
+        return steps, np.searchsorted(steps.to_numpy(), floored.to_numpy())
+    days = index.normalize()
+    ends = isinstance(offset, pd.offsets.Week) or offset.name.split("-")[0].endswith("E")
+    if ends:
+        steps = pd.date_range(offset.rollforward(days[0]), offset.rollforward(days[-1]), freq=frequency)
+        return steps, np.searchsorted(steps.to_numpy(), days.to_numpy(), side="left")
+    steps = pd.date_range(offset.rollback(days[0]), offset.rollback(days[-1]), freq=frequency)
+    return steps, np.searchsorted(steps.to_numpy(), days.to_numpy(), side="right") - 1
+
+
+def _estimate(first: pd.Timestamp, last: pd.Timestamp, offset: pd.offsets.BaseOffset) -> int:
+    step = (first + offset).value - first.value
+    return (last.value - first.value) // step + 1 if step > 0 else 1  # plain integers: centuries overflow a Timedelta
+
+
+def _check_size(steps: int, frequency: str) -> None:
+    if steps > GRID_LIMIT:
+        raise DataError(
+            f"From the first to the last time there are {steps:,} steps of {frequency!r}; at most {GRID_LIMIT:,} can be "
+            "used. Choose a longer frequency, or look for a wrong date.",
+            field="frequency",
+        )
 
 
 def _steps(stamps: npt.NDArray[np.generic]) -> Frequency:
@@ -137,7 +181,6 @@ def _if_full(frequency: Frequency, stamps: npt.NDArray[np.int64], step: int) -> 
 
 def _irregular(index: pd.DatetimeIndex, column: str) -> AmbiguousInput:
     typical = pd.Series(index).diff().median()
-    choices = [alias for alias, length in (("h", "1h"), ("D", "1D"), ("W-SUN", "7D"), ("MS", "28D"))]
     choices = [
         alias
         for alias, length in (("min", "1min"), ("h", "1h"), ("D", "1D"), ("W-SUN", "7D"), ("MS", "28D"))

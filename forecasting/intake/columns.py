@@ -10,14 +10,14 @@ import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake.calendar import infer, seasons_of
-from forecasting.intake.notes import Note
+from forecasting.intake.notes import Note, some
 from forecasting.intake.repair import AGGREGATIONS, Observed, regularise
 from forecasting.intake.report import Report
 from forecasting.intake.roles import Found, find_roles
 from forecasting.intake.table import Table
 from forecasting.panel import Panel
 
-NAMED = 20  # rows that a note lists
+FEW = 0.05  # share of rows of another length up to which they are set aside rather than trusted
 
 
 def to_panel(
@@ -57,10 +57,9 @@ def to_panel(
     mark, mark_notes = _decimal(table, found, decimal)
     notes = [*table.notes, *mark_notes]
     observed = _observe(table, found, mark, notes)
-    stamps = np.unique(observed.ds)
     reason = "you chose it"
     if frequency is None:
-        inferred = infer(stamps, roles.time)
+        inferred = infer(np.sort(pd.unique(observed.ds)), roles.time)
         frequency, reason = inferred.alias, inferred.reason
     frame, repairs, repair_notes = regularise(observed, frequency, roles.time, duplicates)
     notes.extend(repair_notes)
@@ -129,9 +128,14 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Obs
     if not usable.all():
         rows = table.rows[~usable]
         notes.append(_dropped("time", rows, f"no readable time in column {roles.time!r}"))
+    if 0 < len(table.ragged) <= max(1, FEW * len(table)):
+        doubtful = usable & np.isin(table.rows, table.ragged)
+        usable &= ~doubtful
+        if doubtful.any():
+            notes.append(_dropped("ragged", table.rows[doubtful], "their cells may stand in the wrong columns"))
     names, codes = _series_of(table, roles.series, usable, notes)
     parts = []
-    for position, target in enumerate(roles.target):
+    for number, target in enumerate(roles.target):
         values, odd = found.numbers[target].values(decimal)
         if odd.any():
             shown = ", ".join(repr(found.numbers[target].texts[int(i)].as_py()) for i in np.flatnonzero(odd)[:3])
@@ -140,12 +144,15 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Obs
                     "not a number",
                     f"{int(odd.sum()):,} cells of column {target!r} are no numbers ({shown}) and count as missing.",
                     int(odd.sum()),
-                    _some(table.rows[odd]),
+                    some(table.rows[odd]),
                     f"{int(odd.sum()):,} cells not numbers",
                 )
             )
         keep = usable & np.isfinite(values)
-        parts.append((np.flatnonzero(keep), np.full(int(keep.sum()), position), values[keep]))
+        missing = usable & ~keep & ~odd
+        if missing.any():
+            notes.append(_missing(table, target, missing))
+        parts.append((np.flatnonzero(keep), np.full(int(keep.sum()), number), values[keep]))
     if not sum(len(part[0]) for part in parts):
         raise DataError(
             f"The value column{'s' * (len(roles.target) > 1)} {', '.join(map(repr, roles.target))} "
@@ -157,6 +164,16 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Obs
     y = np.concatenate([part[2] for part in parts])
     ids = _ids(names, roles.series, roles.target)
     return Observed(ids, codes[at] + position * len(names), found.times.stamps[at], y, table.rows[at])
+
+
+def _missing(table: Table, target: str, missing: npt.NDArray[np.bool_]) -> Note:
+    count = int(missing.sum())
+    several = f"{count:,} rows have" if count > 1 else "1 row has"
+    message = (
+        f"{several} no value in column {target!r}. Before the first and after the last value nothing is filled; "
+        "in between the last value is carried on."
+    )
+    return Note("missing", message, count, some(table.rows[missing]))
 
 
 def _ids(names: list[str], series: str | None, targets: list[str]) -> list[str]:
@@ -185,7 +202,7 @@ def _series_of(
                 "series",
                 f"{int(blank.sum()):,} rows have no name in column {series!r}; they form the series '(blank)'.",
                 int(blank.sum()),
-                _some(table.rows[blank]),
+                some(table.rows[blank]),
                 f"{int(blank.sum()):,} rows without a series name",
             )
         )
@@ -195,8 +212,4 @@ def _series_of(
 def _dropped(kind: str, rows: npt.NDArray[np.int64], why: str) -> Note:
     count = len(rows)
     several = f"{count:,} rows were" if count > 1 else "1 row was"
-    return Note(kind, f"{several} dropped: {why}.", count, _some(rows), f"{count:,} row{'s' * (count > 1)} dropped")
-
-
-def _some(rows: npt.NDArray[np.int64]) -> tuple[int, ...]:
-    return tuple(int(row) for row in rows[:NAMED])
+    return Note(kind, f"{several} dropped: {why}.", count, some(rows), f"{count:,} row{'s' * (count > 1)} dropped")

@@ -87,7 +87,7 @@ def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, str,
     broken = text.count("\ufffd")
     if sum(not char.isascii() for char in text) >= 4 * broken:
         rows = tuple(number for number, line in enumerate(text.split("\n"), 1) if "\ufffd" in line)
-        message = f"{broken:,} bytes are damaged UTF-8 and are shown as \ufffd. If there are many, choose another encoding."
+        message = f"{broken:,} bytes are damaged UTF-8, shown as \ufffd. If there are many, choose another encoding."
         return text, "utf-8", (Note("encoding", message, broken, rows[:20], f"{broken:,} damaged bytes"),)
     for codec in likely_codecs(_around(data, error.start)):
         try:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-NA_TOKENS = frozenset(
+NA_TOKENS = frozenset(  # noqa: SIM905  # a list of forty quoted strings reads worse
     "na n/a n.a. nan null none nil missing - -- --- . .. ... ? #n/a #na #nv #null! #div/0! #value! #ref! #num! #name? "
-    "<na> nd n.d. n/d \\n – — k.a. s/d".split()
+    "<na> nd n.d. n/d \\n \u2013 \u2014 k.a. s/d".split()
 )
 _CURRENCY = r"(?:[$€£¥₹₽₩₺฿₫₴₪₱¢]|R\$|US\$|A\$|C\$|HK\$|kr|zł|Kč|Ft|lei|[A-Z]{3})"
 _SPACES = " \u00a0\u202f\u2009\u2007"
-_DIGITS = rf"(?:\d+(?:[.,'’{_SPACES}]\d{{2,3}})*(?:[.,]\d*)?|[.,]\d+)"
+_DIGITS = rf"(?:\d+(?:[.,'\u2019{_SPACES}]\d{{2,3}})*(?:[.,]\d*)?|[.,]\d+)"
 _NUMBER = re.compile(
     rf"\(?[+\-\u2212]?(?:{_CURRENCY}[{_SPACES}]?)?[+\-\u2212]?{_DIGITS}(?:[eE][+-]?\d+)?[+-]?"
     rf"(?:[{_SPACES}]?(?:%|‰|{_CURRENCY}))?\)?"
@@ -32,10 +32,11 @@ _NAMED_MONTH = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?|ftp)://\S+|www\.\S+|\d{1,3}(?:\.\d{1,3}){3}|true|false|yes|no", re.IGNORECASE
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?|ftp)://\S+|www\.\S+|\d{1,3}(?:\.\d{1,3}){3}|true|false|yes|no",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[\w.-]*[^\W\d][\w.-]*")
-_PHRASE = re.compile(r"[\w(\[\"'„“«¿¡#*+-][\w \-.,:;!?'’\"“”&/()%+*=°@#\[\]<>$€£…–—»«]*")
+_PHRASE = re.compile(r"[\w(\[\"'„“«¿¡#*+-][\w \-.,:;!?'\u2019\"“”&/()%+*=°@#\[\]<>$€£…\u2013\u2014»«]*")
 
 
 def is_number(cell: str) -> bool:

@@ -1,4 +1,4 @@
-"""Records -> columns: which lines are title, header, units, footer or another table, and what the columns are called."""
+"""Records -> columns: which lines are title, header, units, footer or another table, and how columns are called."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from forecasting.errors import ReadError
+from forecasting.intake import limits
 from forecasting.intake.kinds import is_missing, is_number, is_time
 from forecasting.intake.names import name_columns
 from forecasting.intake.notes import Note, some
 from forecasting.intake.records import Record
 
 HEADERS = 4  # lines that a header may have
-COLUMNS = 2_000
 _UNIT = re.compile(
     r"[\[(].*[\])]|%|‰|°\s?[CFK]?|[µmkMGT]?(?:W|Wh|g|m|s|A|V|Hz|Pa|t|l|L|m[²³23]|J|B)(?:[/ ·]\w+)?|[A-Z]{3}|[$€£¥]|"
     r"USD.*|EUR.*|-|\d+\s?[A-Z]{3}|mln.*|thousand.*|million.*|units?|index|date|time|text|number|string|yyyy.*",
@@ -49,8 +49,10 @@ def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid
     if not filled:
         raise ReadError(f"{name!r} has only empty cells. Bring a file with a header line and at least a few rows.")
     width = _usual(filled)
-    if width > COLUMNS:
-        raise ReadError(f"{name!r} has {width:,} columns; at most {COLUMNS:,} are read. Keep the columns you need.")
+    if width > limits.COLUMNS:
+        raise ReadError(
+            f"{name!r} has {width:,} columns; at most {limits.COLUMNS:,} are read. Keep the columns you need."
+        )
     filled = _without_comments(filled, width, notes)
     start, names_at = _start(filled, width, header, name)
     if start:
@@ -165,7 +167,11 @@ def _is_header_of_times(cells: list[str], typed: list[int], sample: list[list[st
     if len(years) >= 2 and len(years) >= len(over) - 1:
         steps = set(np.diff(years).tolist())
         below = [cells[typed[-1]] for cells in sample[:50]]
-        return len(steps) == 1 and 0 not in steps and not all(re.fullmatch(r"(1[6-9]|20|21)\d\d", c.strip()) for c in below)
+        return (
+            len(steps) == 1
+            and 0 not in steps
+            and not all(re.fullmatch(r"(1[6-9]|20|21)\d\d", c.strip()) for c in below)
+        )
     times = [cell for cell in over if is_time(cell)]
     below = [cells[column] for cells in sample[:50] for column in typed[1:]]
     return len(times) >= 3 and len(times) >= len(over) - 1 and bool(outside) and not any(map(is_time, below))
@@ -187,7 +193,9 @@ def without_footer(body: list[Record], width: int, notes: list[Note]) -> list[Re
     if end == len(body) or len(body) - end > max(3, 0.3 * len(body)):
         return body
     left_out = body[end:]
-    message = f"{len(left_out)} line{'s' * (len(left_out) > 1)} below the table were left out: {_quote(left_out[0][1])}."
+    message = (
+        f"{len(left_out)} line{'s' * (len(left_out) > 1)} below the table were left out: {_quote(left_out[0][1])}."
+    )
     notes.append(Note("footer", message, len(left_out), some(row for row, _ in left_out)))
     return body[:end]
 
@@ -257,13 +265,17 @@ def _names(heads: list[Record], body: list[Record], width: int, notes: list[Note
 def _joined(lines: list[list[str]]) -> list[str]:
     """Names of several lines: a cell that stands over several columns belongs to each of them."""
     width = max(map(len, lines))
-    full = []
+    full: list[list[str]] = []
     for depth, line in enumerate(lines):
         cells = [*line, *[""] * (width - len(line))]
         if depth < len(lines) - 1 and sum(map(bool, cells)) < width:
-            cells = list(itertools.accumulate(cells, lambda held, cell: cell or held))
+            cells = list(itertools.accumulate(cells, _carried))
         full.append(cells)
     return [" ".join(dict.fromkeys(part for part in parts if part)) for parts in zip(*full, strict=True)]
+
+
+def _carried(held: str, cell: str) -> str:
+    return cell or held
 
 
 def _columns(given: list[str], body: list[Record], width: int, header: int | None, notes: list[Note]) -> Laid:
@@ -285,7 +297,8 @@ def _columns(given: list[str], body: list[Record], width: int, header: int | Non
     empty = [
         position
         for position in range(total)
-        if (position >= len(given) or not given[position]) and not any((cell or "").strip() for cell in values[position])
+        if (position >= len(given) or not given[position])
+        and not any((cell or "").strip() for cell in values[position])
     ]
     if empty and len(empty) < total:
         message = f"{len(empty)} column{'s' * (len(empty) > 1)} without name and values were left out."

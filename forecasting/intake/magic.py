@@ -7,7 +7,6 @@ import re
 from forecasting.errors import ReadError
 
 _REFUSED = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)", "Save it as .xlsx or CSV and bring that"),
     (b"%PDF", "a PDF", "Copy its table into a spreadsheet, save that as CSV and bring it"),
     (b"\x89PNG", "a picture", "Bring the numbers behind it as a CSV"),
     (b"\xff\xd8\xff", "a picture", "Bring the numbers behind it as a CSV"),
@@ -24,7 +23,9 @@ _REFUSED = (
     (b"\x89HDF", "an HDF5 file", "Write the table as Parquet or CSV and bring that"),
     (b"{\\rtf", "a text document", "Copy its table into a spreadsheet, save that as CSV and bring it"),
 )
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|table|script|div)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body|table|script|div)\b", re.IGNORECASE | re.DOTALL
+)
 _XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
 _JSON = re.compile(rb"\s*(?:\{\s*(?:\"[^\"]*\"\s*:|\})|\[\s*[\[{])")
 

@@ -8,11 +8,11 @@ import itertools
 from collections import Counter
 
 from forecasting.errors import ReadError
+from forecasting.intake import limits
 from forecasting.intake.dialect import Dialect
 from forecasting.intake.notes import Note, some
 
 Record = tuple[int, list[str]]  # 1-based line, cells
-CELL_LIMIT = 1_000_000  # characters
 SPAN = 5_000  # lines that one quoted cell may run over
 
 
@@ -20,7 +20,9 @@ def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], 
     """Every record of `text` that is not a blank line, and notes on those that had to be mended."""
     lines = list(io.StringIO(text, newline=""))
     if not dialect.delimiter:
-        records = [(row, [_unquoted(line.rstrip("\r\n"), dialect)]) for row, line in enumerate(lines, 1) if line.strip()]
+        records = [
+            (row, [_unquoted(line.rstrip("\r\n"), dialect)]) for row, line in enumerate(lines, 1) if line.strip()
+        ]
         return records, ()
     width = _usual_width(lines, dialect)
     records = []
@@ -45,8 +47,8 @@ def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], 
                 if other:
                     cells = other
                     mended["delimiter"].append(row)
-        if any(len(cell) > CELL_LIMIT for cell in cells):
-            raise ReadError(f"{name!r} has a cell of more than {CELL_LIMIT:,} characters in line {row}.", row=row)
+        if any(len(cell) > limits.CELL for cell in cells):
+            raise ReadError(f"{name!r} has a cell of more than {limits.CELL:,} characters in line {row}.", row=row)
         records.append((row, cells))
     return records, _notes(mended, dialect)
 
@@ -135,6 +137,8 @@ def _notes(mended: dict[str, list[int]], dialect: Dialect) -> tuple[Note, ...]:
         message = f"{len(rows):,} lines have a quote character without a partner; it was read as a letter of its cell."
         notes.append(Note("quotes", message, len(rows), some(rows), f"{len(rows):,} broken quotes"))
     if rows := mended["delimiter"]:
-        message = f"{len(rows):,} lines are cut by another delimiter than {dialect.delimiter!r} and were read by theirs."
+        message = (
+            f"{len(rows):,} lines are cut by another delimiter than {dialect.delimiter!r} and were read by theirs."
+        )
         notes.append(Note("delimiter", message, len(rows), some(rows), f"{len(rows):,} lines of another delimiter"))
     return tuple(notes)

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from forecasting.errors import DataError
-from forecasting.intake.calendar import grid
-from forecasting.intake.notes import Note
+from forecasting.errors import AmbiguousInput, DataError
+from forecasting.intake.calendar import buckets
+from forecasting.intake.notes import Note, some
+from forecasting.panel import STEP
 
 AGGREGATIONS = ("mean", "sum", "first", "last", "min", "max")
-NAMED = 20  # rows that a note lists
+ASKED = 0.1  # share of the times from which on differing duplicates are asked about rather than averaged
 
 Ints = npt.NDArray[np.int64]
 
@@ -44,50 +45,50 @@ def regularise(
     """The frame of a Panel, the repairs one by one, and the notes on them.
 
     A step that is not there takes the last value before it: nothing that was not known yet leaks backward.
+    Raises AmbiguousInput where many times have several different values and `duplicates` does not say how to merge.
     """
-    steps = grid(seen.ds.min(), seen.ds.max(), frequency)
-    place = _places(seen.ds, steps, frequency, column)
+    steps, place, moved_onto = _on_calendar(seen, frequency, column)
     notes: list[Note] = []
-    order, moved = _order(seen.codes, place)
-    if len(moved):
-        notes.append(
-            Note(
-                "order",
-                f"{len(moved):,} rows were not in order of time and were sorted.",
-                len(moved),
-                _some(seen.rows[moved]),
-                f"{len(moved):,} rows sorted",
-            )
-        )
-    codes, place, y, rows = (values[order] for values in (seen.codes, place, seen.y, seen.rows))
-    codes, place, y, rows, merged, aggregation, merge_notes = _merge(seen, steps, codes, place, y, rows, duplicates)
+    order, late = _order(seen.codes, place)
+    if len(late):
+        count = len(late)
+        message = f"{count:,} row{'s were' if count > 1 else ' was'} not in order of time and were sorted."
+        rows_late = seen.rows[late]
+        notes.append(Note("order", message, count, some(rows_late), f"{count:,} row{'s' * (count > 1)} sorted"))
+    codes, place, rows = seen.codes[order], place[order], seen.rows[order]
+    y = seen.y[order]
+    codes, place, y, rows, merged, aggregation, merge_notes = _merge(
+        seen, steps, codes, place, y, rows, duplicates, column, moved_onto, frequency
+    )
     notes.extend(merge_notes)
     frame, filled = _fill(seen.ids, steps, codes, place, y, rows)
     if len(filled):
         count = len(filled)
-        notes.append(
-            Note(
-                "gaps",
-                f"{count:,} step{'s' * (count > 1)} had no value and took the last one before.",
-                count,
-                _some(filled["row_before"].to_numpy()),
-                f"{count:,} gap{'s' * (count > 1)} filled",
-            )
-        )
+        message = f"{count:,} step{'s' * (count > 1)} had no value and took the last one before."
+        before = filled["row_before"].to_numpy()
+        notes.append(Note("gaps", message, count, some(before), f"{count:,} gap{'s' * (count > 1)} filled"))
     return frame, Repairs(filled, merged, aggregation), notes
 
 
-def _places(ds: npt.NDArray[np.generic], steps: npt.NDArray[np.generic], frequency: str, column: str) -> Ints:
-    place = np.searchsorted(steps, ds)
-    off = steps[np.minimum(place, len(steps) - 1)] != ds
-    if off.any():
+def _on_calendar(seen: Observed, frequency: str, column: str) -> tuple[npt.NDArray[np.generic], Ints, int]:
+    """The calendar's steps, the place of each observation on it, and how many had to be moved onto it."""
+    if frequency == STEP and seen.ds.dtype.kind == "M":
+        stamps, place = np.unique(seen.ds, return_inverse=True)
+        pairs, inverse = np.unique(seen.codes * len(stamps) + place, return_inverse=True)
+        first = np.searchsorted(pairs, np.arange(len(seen.ids)) * len(stamps))
+        return np.arange(1, len(stamps) + 1), (inverse - first[seen.codes]).astype(np.int64), 0
+    if frequency != STEP and seen.ds.dtype.kind != "M":
         raise DataError(
-            f"{int(off.sum()):,} times in column {column!r} are not on the calendar {frequency!r}, the first is "
-            f"{ds[off][0]}. Choose another frequency.",
-            field="frequency",
-            column=column,
+            f"The times in column {column!r} are whole numbers, so the frequency must be {STEP!r}.", field="frequency"
         )
-    return place.astype(np.int64)
+    try:
+        steps, place = buckets(seen.ds, frequency)
+    except (ValueError, OverflowError) as error:
+        raise DataError(
+            f"There is no frequency {frequency!r}. Use a pandas alias such as D, B, W-SUN, MS, QS, YS, h or 30min.",
+            field="frequency",
+        ) from error
+    return steps, place, int((steps[place] != seen.ds).sum())
 
 
 def _order(codes: Ints, place: Ints) -> tuple[Ints, Ints]:
@@ -112,15 +113,28 @@ def _merge(
     y: npt.NDArray[np.float64],
     rows: Ints,
     duplicates: str | None,
+    column: str,
+    moved: int,
+    frequency: str,
 ) -> tuple[Ints, Ints, npt.NDArray[np.float64], Ints, pd.DataFrame, str | None, list[Note]]:
     same = (np.diff(codes) == 0) & (np.diff(place) == 0)
     empty = pd.DataFrame({"unique_id": [], "ds": [], "y": [], "rows": []})
+    notes = []
+    how = duplicates or "mean"
+    if moved:
+        message = (
+            f"{moved:,} values were put on the calendar {frequency!r}; values of one step are merged by their {how}."
+        )
+        notes.append(Note("resampled", message, moved, (), f"resampled to {frequency}"))
     if not same.any():
-        return codes, place, y, rows, empty, None, []
+        return codes, place, y, rows, empty, how if moved else None, notes
     group = np.concatenate([[0], np.cumsum(~same)])
     first = np.flatnonzero(np.concatenate([[True], ~same]))
     again = np.concatenate([[False], same]) | np.concatenate([same, [False]])
-    how = duplicates or "mean"
+    spread = pd.Series(y[again]).groupby(group[again]).agg(["min", "max"])
+    differ = spread.index.to_numpy()[(spread["min"] != spread["max"]).to_numpy()]
+    if duplicates is None and not moved and len(differ) > max(1, ASKED * len(first)):
+        raise _ask(seen, steps, codes, place, y, rows, first, differ, column)
     values = pd.Series(y).groupby(group).agg(how).to_numpy()
     lines = pd.Series(rows[again].astype(str)).groupby(group[again]).agg(", ".join)
     at = first[lines.index.to_numpy()]
@@ -133,17 +147,38 @@ def _merge(
         }
     )
     surplus = int(same.sum())
-    spread = pd.Series(y[again]).groupby(group[again]).agg(["min", "max"])
-    differ = int((spread["min"] != spread["max"]).sum())
-    words = f"by their {how}" if differ or duplicates else "(their values are the same)"
-    note = Note(
-        "duplicates",
-        f"{surplus:,} row{'s' * (surplus > 1)} had the time of another and were merged {words}.",
-        surplus,
-        _some(rows[np.flatnonzero(same) + 1]),
-        f"{surplus:,} duplicate{'s' * (surplus > 1)} merged",
+    words = f"by their {how}" if len(differ) or duplicates else "(their values are the same)"
+    message = f"{surplus:,} row{'s' * (surplus > 1)} had the time of another and were merged {words}."
+    summary = f"{surplus:,} duplicate{'s' * (surplus > 1)} merged"
+    if not moved:
+        notes.append(Note("duplicates", message, surplus, some(rows[np.flatnonzero(same) + 1]), summary))
+    named = how if len(differ) or duplicates or moved else None
+    return codes[first], place[first], values, rows[first], merged, named, notes
+
+
+def _ask(
+    seen: Observed,
+    steps: npt.NDArray[np.generic],
+    codes: Ints,
+    place: Ints,
+    y: npt.NDArray[np.float64],
+    rows: Ints,
+    first: Ints,
+    differ: Ints,
+    column: str,
+) -> AmbiguousInput:
+    at = int(first[differ[0]])
+    when = steps[place[at]]
+    shown = pd.Timestamp(when).isoformat(sep=" ") if isinstance(when, np.datetime64) else str(when)
+    return AmbiguousInput(
+        f"{len(differ):,} times in column {column!r} have several different values, such as {y[at]:g} in line {rows[at]} "
+        f"and {y[at + 1]:g} in line {rows[at + 1]} for {shown}. Say how to merge them, or choose a series column.",
+        question="How should values of the same time be merged?",
+        argument="duplicates",
+        choices=AGGREGATIONS,
+        column=column,
+        row=int(rows[at + 1]),
     )
-    return codes[first], place[first], values, rows[first], merged, how if differ or duplicates else None, [note]
 
 
 def _fill(
@@ -168,7 +203,3 @@ def _fill(
     filled["row_before"] = rows[before]
     filled["row_after"] = rows[np.minimum(before + 1, len(rows) - 1)]
     return frame, filled
-
-
-def _some(rows: Ints) -> tuple[int, ...]:
-    return tuple(int(row) for row in rows[:NAMED])

@@ -10,11 +10,14 @@ import pandas as pd
 import pyarrow as pa
 
 from forecasting.errors import ReadError
+from forecasting.intake import limits
 from forecasting.intake.bulk import lay_out_regular
+from forecasting.intake.containers import Unpacked, kind_of, unpack
 from forecasting.intake.dialect import Dialect, sniff
 from forecasting.intake.encoding import decode
 from forecasting.intake.layout import lay_out
 from forecasting.intake.magic import check_kind
+from forecasting.intake.names import name_columns
 from forecasting.intake.notes import Note
 from forecasting.intake.records import read_records
 
@@ -72,6 +75,17 @@ def read_table(
     """
     if not data:
         raise ReadError(f"{name!r} is empty. Bring a file with a header line and at least a few rows.")
+    if len(data) > limits.BYTES:
+        raise ReadError(f"{name!r} has {len(data) / 2**20:,.0f} MB; at most {limits.BYTES / 2**20:,.0f} MB are read.")
+    packed = kind_of(data)
+    if packed == "gzip":
+        inner = unpack(data, packed, name, sheet).data
+        if kind_of(inner) is not None:
+            raise ReadError(f"{name!r} holds another packed file. Unpack it and bring the file inside.")
+        table = read_table(inner, name, encoding=encoding, delimiter=delimiter, header=header)
+        return dataclasses.replace(table, notes=(Note("unpacked", "The file was unpacked (gzip)."), *table.notes))
+    if packed is not None:
+        return _from_cells(unpack(data, packed, name, sheet), name, header)
     check_kind(data, name)
     text, encoding, notes = decode(data, name, encoding)
     if not text.strip():
@@ -83,4 +97,32 @@ def read_table(
         records, record_notes = read_records(text, dialect, name)
         laid = lay_out(records, name, header)
     dialect = dataclasses.replace(dialect, encoding=encoding, header=laid.header)
+    if len(laid.rows) > limits.ROWS:
+        raise ReadError(f"{name!r} has {len(laid.rows):,} rows; at most {limits.ROWS:,} are read. Bring a part of it.")
     return Table(name, laid.cells, laid.rows, dialect, notes + record_notes + laid.notes, laid.ragged)
+
+
+def _from_cells(unpacked: Unpacked, name: str, header: bool | int | None) -> Table:
+    """The table of a workbook's sheet or of a Parquet file, whose cells are known already."""
+    cells = unpacked.cells
+    assert cells is not None
+    notes: tuple[Note, ...] = ()
+    if unpacked.kind == "parquet":
+        columns, notes = name_columns(unpacked.about["names"], cells.num_columns)
+        if left_out := unpacked.about["left_out"]:
+            notes += (
+                Note("columns", f"Columns of nested values were left out: {', '.join(left_out)}.", len(left_out)),
+            )
+        if not cells.num_rows or not cells.num_columns:
+            raise ReadError(f"{name!r} has no rows. Bring a file with at least a few.")
+        rows = np.arange(1, cells.num_rows + 1, dtype=np.int64)
+        return Table(name, cells.rename_columns(columns), rows, Dialect(delimiter="", decimal="."), notes)
+    sheets = unpacked.about["sheets"]
+    if len(sheets) > 1:
+        others = ", ".join(repr(sheet) for sheet in sheets if sheet != unpacked.about["sheet"])
+        notes = (Note("sheet", f"Sheet {unpacked.about['sheet']!r} was read; there are also {others}.", len(sheets)),)
+    lists = [column.to_pylist() for column in cells.columns]
+    records = [(row, list(values)) for row, values in enumerate(zip(*lists, strict=True), 1) if any(values)]
+    laid = lay_out(records, name, header)
+    dialect = Dialect(delimiter="", decimal=".", header=laid.header)
+    return Table(name, laid.cells, laid.rows, dialect, notes + laid.notes, laid.ragged)

@@ -53,7 +53,7 @@ def check_symbols(symbol: str | Sequence[str]) -> list[str]:
     for name in symbols:
         if not _SYMBOL.fullmatch(name):
             raise TickerError(
-                f"{name[:40]!r} cannot be a ticker. Symbols have letters, digits and . = ^ - only, such as AAPL or ^GSPC.",
+                f"{name[:40]!r} cannot be a ticker. Symbols have letters, digits and . = ^ - only, such as AAPL.",
                 field="symbol",
             )
     return symbols
@@ -130,7 +130,7 @@ def _history(symbol: str, period: str, interval: str) -> pd.DataFrame:
         try:
             frame = _ask(symbol, period, interval)
         except TickerError as error:
-            if isinstance(error, _SlowDown):
+            if isinstance(error, _SlowDownError):
                 _quiet_until = time.monotonic() + _QUIET[min(_failures, len(_QUIET) - 1)]
                 _failures += 1
             raise
@@ -138,7 +138,7 @@ def _history(symbol: str, period: str, interval: str) -> pd.DataFrame:
         return frame
 
 
-class _SlowDown(TickerError):
+class _SlowDownError(TickerError):
     """Yahoo answered 429."""
 
 
@@ -152,11 +152,12 @@ def _ask(symbol: str, period: str, interval: str) -> pd.DataFrame:
     try:
         with _patience(data), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # yfinance's own deprecations are nothing that a user could act on
-            return yfinance.Ticker(symbol).history(period=period, interval=interval)
+            frame: pd.DataFrame = yfinance.Ticker(symbol).history(period=period, interval=interval)
+        return frame
     except Exception as error:  # what escapes is not documented: JSON and key errors, curl's, Yahoo's own
         data.cache_get.cache_clear()  # it keeps bad replies for ever
         if isinstance(error, YFRateLimitError):
-            raise _SlowDown("Yahoo Finance asks us to slow down. Try again in a minute.") from error
+            raise _SlowDownError("Yahoo Finance asks us to slow down. Try again in a minute.") from error
         raise _translated(symbol, error) from error
 
 

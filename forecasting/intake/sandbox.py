@@ -1,0 +1,177 @@
+"""Runs as a process of its own, with limits: a workbook, Parquet or gzip file on standard input -> plain cells or bytes.
+
+A program, not a module of the package: nothing is imported from it, so that it starts fast and holds nothing of value.
+First line of standard output: JSON ("kind", "sheet", "sheets"). Then for gzip the bytes inside, else an Arrow stream of
+text columns. A file that cannot be read: exit 3 and a sentence on standard error.
+"""
+
+import datetime
+import io
+import json
+import sys
+import zipfile
+import zlib
+
+
+class RefusedError(Exception):
+    """A sentence for the user."""
+
+
+def main(kind, choices):
+    restrict(choices)
+    data = sys.stdin.buffer.read()
+    try:
+        about, payload = READERS[kind](data, choices)
+    except RefusedError as error:
+        refuse(str(error))
+    except MemoryError:
+        refuse("needs more memory to unpack than is allowed")
+    except Exception as error:  # the readers' own errors are many and not documented; all mean the same
+        refuse(f"cannot be read: {type(error).__name__}: {error}"[:300])
+    sys.stdout.buffer.write(json.dumps(about).encode() + b"\n")
+    sys.stdout.buffer.write(payload)
+
+
+def refuse(sentence):
+    print(sentence, file=sys.stderr)  # noqa: T201  # this is the program's answer
+    sys.exit(3)
+
+
+def restrict(choices):
+    """Memory, time and files by the operating system where it can; elsewhere the parent's time limit stands alone."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, limit in (
+        (resource.RLIMIT_AS, choices["memory"]),
+        (resource.RLIMIT_CPU, choices["seconds"]),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        try:
+            resource.setrlimit(what, (limit, limit))
+        except (ValueError, OSError):
+            continue  # a system that has the constant but not the limit
+
+
+def gzip(data, choices):
+    """The bytes inside, unpacked piece by piece until the limit."""
+    parts, size, rest = [], 0, data
+    while rest:
+        stream = zlib.decompressobj(wbits=31)
+        while not stream.eof:
+            part = stream.decompress(rest, 1 << 20)
+            size += len(part)
+            if size > choices["expanded"]:
+                raise RefusedError(f"unpacks to more than {choices['expanded'] // 1024**2} MB")
+            if not part and not stream.unconsumed_tail and not stream.eof:
+                raise RefusedError("is cut off: the gzip file has no end")
+            parts.append(part)
+            rest = stream.unconsumed_tail
+        rest = stream.unused_data.lstrip(b"\x00")
+    return {"kind": "gzip"}, b"".join(parts)
+
+
+def workbook(data, choices):
+    """One sheet's cells as text: numbers with a decimal point, times in ISO 8601."""
+    import python_calamine
+
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            names = {info.filename for info in infos}
+            if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+                raise RefusedError("is a zip archive, not a workbook. Unpack it and bring one file of it")
+            if sum(info.file_size for info in infos) > choices["expanded"]:
+                raise RefusedError(f"unpacks to more than {choices['expanded'] // 1024**2} MB")
+    book = python_calamine.load_workbook(io.BytesIO(data))
+    sheets = book.sheet_names
+    if choices["sheet"] is not None and choices["sheet"] not in sheets:
+        raise RefusedError(f"has no sheet {choices['sheet']!r}; its sheets are {', '.join(map(repr, sheets[:20]))}")
+    tried = [choices["sheet"]] if choices["sheet"] is not None else sheets
+    for name in tried:
+        sheet = book.get_sheet_by_name(name)
+        if sheet.total_height > choices["rows"] + 1000:
+            raise RefusedError(f"has {sheet.total_height:,} rows; at most {choices['rows']:,} are read")
+        if sheet.total_width > choices["columns"]:
+            raise RefusedError(f"has {sheet.total_width:,} columns; at most {choices['columns']:,} are read")
+        rows = sheet.to_python(skip_empty_area=False)
+        if any(cell != "" for row in rows for cell in row):
+            columns = list(zip(*rows, strict=True))
+            return {"kind": "workbook", "sheet": name, "sheets": sheets}, arrow(
+                [[text(c) for c in col] for col in columns]
+            )
+    raise RefusedError("has no cell filled")
+
+
+def text(cell):
+    """A cell as text that says the same."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime.datetime):
+        return cell.isoformat(sep=" ") if cell.time() != datetime.time() else cell.date().isoformat()
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, datetime.timedelta):
+        return str(cell)
+    return str(cell)
+
+
+def parquet(data, choices):
+    """Every column that has a plain type, as text."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(io.BytesIO(data))
+    about = file.metadata
+    size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
+    if about.num_rows > choices["rows"]:
+        raise RefusedError(f"has {about.num_rows:,} rows; at most {choices['rows']:,} are read")
+    if about.num_columns > choices["columns"]:
+        raise RefusedError(f"has {about.num_columns:,} columns; at most {choices['columns']:,} are read")
+    if size > choices["expanded"]:
+        raise RefusedError(f"unpacks to more than {choices['expanded'] // 1024**2} MB")
+    table = file.read()
+    names, columns, left_out = [], [], []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if name.startswith("__index_level_"):
+            name = ""
+        if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
+            left_out.append(name)
+            continue
+        if pa.types.is_timestamp(column.type) and column.type.tz:
+            column = column.cast(pa.timestamp(column.type.unit, "UTC"))
+        names.append(name)
+        moments = pa.types.is_timestamp(column.type)
+        column = column.cast(pa.string())
+        columns.append((without_noughts(column) if moments else column).combine_chunks())
+    return {"kind": "parquet", "names": names, "left_out": left_out}, arrow(columns)
+
+
+def without_noughts(column):
+    """Times without fractions, and without a clock where all of them are at midnight."""
+    import pyarrow.compute as pc
+
+    column = pc.replace_substring_regex(column, r"\.0+(Z?)$", r"\1")
+    midnight = pc.all(pc.match_substring_regex(column, " 00:00:00$")).as_py()
+    return pc.replace_substring_regex(column, " 00:00:00$", "") if midnight else column
+
+
+def arrow(columns):
+    import pyarrow as pa
+
+    arrays = [pa.array(column, pa.string()) if isinstance(column, list) else column for column in columns]
+    table = pa.table(arrays, names=[str(i) for i in range(len(arrays))])
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getbuffer()
+
+
+READERS = {"gzip": gzip, "workbook": workbook, "parquet": parquet}
+
+if __name__ == "__main__":
+    main(sys.argv[1], json.loads(sys.argv[2]))
