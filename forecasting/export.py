@@ -44,7 +44,8 @@ def file_stem(name: str) -> str:
 def _iso(times: pd.Series) -> pd.Series:
     """Dates alone where no time of day occurs, else date, T and time."""
     whole_days = bool((times.dt.normalize() == times).all())
-    return times.dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S")
+    text: pd.Series = times.dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S")
+    return text
 
 
 def harmless(text: str) -> str:

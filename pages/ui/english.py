@@ -34,7 +34,6 @@ ENGLISH: dict[str, str] = {
     "data.series.none": "none: one series",
     "data.series.help": "The column that names the series, where one file holds several below each other.",
     "data.frequency": "Frequency",
-    "data.columns": "Columns as understood",
     "data.question.day_first": "Day or month first?",
     "data.answer.day_first.true": "Day first: 01/02 is 1 February",
     "data.answer.day_first.false": "Month first: 01/02 is January 2",
@@ -131,7 +130,6 @@ ENGLISH: dict[str, str] = {
     "seconds.one": "1 second",
     "seconds.many": "{seconds} seconds",
     "minutes.many": "{minutes} minutes",
-    "seconds.few": "a few seconds",
     # What was read
     "read.rows": "{rows:,} values",
     "read.rows.series": "{rows:,} values in {series:,} series",
@@ -141,9 +139,6 @@ ENGLISH: dict[str, str] = {
     "read.note.rows": "rows {rows}",
     "read.note.more": "and {count:,} more",
     "read.none": "Nothing had to be assumed or repaired.",
-    "read.what": "What was found or done",
-    "read.count": "Count",
-    "read.lines": "Rows of the file",
     "read.shown": "Series",
     "read.nothing": "Bring a file, fetch a ticker or choose a sample in the sidebar.",
     "alt.series": "Line chart of {name}: {rows} values from {start} to {end}.",
@@ -157,13 +152,10 @@ ENGLISH: dict[str, str] = {
     "run.epoch": "epoch {epoch} of {epochs}",
     "run.eta": "{time} left",
     "run.cancel": "Cancel",
-    "run.cancelling": "Cancelling …",
     "run.cancelled": "The training was cancelled. Train starts it again.",
     "run.failed": "The training failed: {error}",
     "run.failed.again": "Train starts it again; other settings may help.",
     "run.retry": "A worker was lost; this is attempt {attempt}.",
-    "run.lost": "This run is not in your workspace. Train to make it anew.",
-    "run.other": "The training above is of other data; open its data to see it.",
     "alt.loss": "Training and validation loss by epoch.",
     "run.none": "Press **Train** to see true against predicted, how far to trust it, and the forecast.",
     # Verdict and numbers
@@ -196,7 +188,6 @@ ENGLISH: dict[str, str] = {
     "steps.many": "{steps} steps",
     "alt.predicted": "True values of {name}, what was predicted {step} before, and the naive forecast.",
     "alt.forecast": "The last values of {name} and the forecast of the next {horizon} steps with its intervals.",
-    "forecast.table": "Table",
     "forecast.time": "Time",
     "forecast.value": "Forecast",
     "forecast.low": "{level} % low",
@@ -243,10 +234,6 @@ ENGLISH: dict[str, str] = {
     "export.settings": "Download settings",
     "export.forecast.note": "{rows:,} rows: time, forecast and the bounds of its intervals.",
     "export.settings.note": "All settings and what they were used on, as JSON.",
-    # Errors
-    "error.store": "What was computed cannot be read from the store. Train again.",
-    "error.unexpected": "Something went wrong here that should not have; it is in the server's log. Your data and "
-    "settings are kept.",
     # Sine wave
     "sine.title": "The next value of a sine wave",
     "sine.lead": "The classic first task: from the last {window} values, predict the next one.",

@@ -230,7 +230,7 @@ def _compare(shown: Shown) -> None:
     words = {**chart_words(), "forecast": t("compare.whole")}
     st.markdown(f"**{t('compare.title', origins=int(scores['origins']))}**")
     components.chart(charts.compare_bars(methods, words=words), "chart_compare", t("alt.compare"))
-    ranked = sorted(methods, key=lambda method: methods[method]["mae"])
+    ranked = sorted(methods, key=lambda method: (methods[method]["mae"] is None, methods[method]["mae"]))
     rows = [
         {
             t("compare.method"): words.get(method, method),

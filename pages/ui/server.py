@@ -41,12 +41,12 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
 
 
 async def health(_request: Request) -> JSONResponse:
-    """State of database, queue, workers and disk; 503 when runs cannot be stored."""
+    """State of database, queue, workers and disk; 503 when runs cannot be stored or carried out."""
     try:
         state = dataclasses.asdict(await asyncio.to_thread(lambda: runtime().health()))
     except ForecastingError as error:
-        state = {"database": error.message}
-    ok = state["database"] is None
+        state = {"database": error.message, "trouble": None}
+    ok = state["database"] is None and state["trouble"] is None
     body = {"status": "ok" if ok else "degraded", **state, "database": state["database"] or "ok"}
     return JSONResponse(body, status_code=200 if ok else 503, headers={"Cache-Control": "no-store"})
 

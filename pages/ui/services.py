@@ -11,11 +11,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from forecasting import intake
+from forecasting import Backtest, intake, suggest_config
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, StoreError
-from forecasting.evaluation.backtest import Backtest
-from forecasting.forecaster import suggest_config
 from forecasting.panel import Panel
 from forecasting.runs import Dataset, Run, Store
 from forecasting.runs.supervisor import runtime
@@ -102,6 +100,11 @@ def train_sine(workspace: str, config: dict[str, Any]) -> str:
     run_id = runtime().submit(workspace, "sine", config, None, "sine")
     poll.clear()
     return run_id
+
+
+def warm() -> None:
+    """Have a worker ready for somebody who is about to train; it leaves when nothing comes."""
+    runtime().warm()
 
 
 @st.cache_data(ttl=POLL_SECONDS * 0.9, max_entries=512, show_spinner=False)

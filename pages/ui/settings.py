@@ -80,6 +80,8 @@ def _train_row(session: Session, dataset: str, subject: str, config: ForecastCon
             expected = components.duration(expected_seconds(panel, config))
             note = t("train.busy") if busy else t("train.done") if done else t("train.expected", seconds=expected)
             st.caption(note, width="content")
+    if config is not None and problem is None and not busy and not done:
+        services.warm()
     if problem is not None and config is not None:
         _offer(subject, panel, config, problem)
     elif run is not None and config is not None and not same and run.state == "done":

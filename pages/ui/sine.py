@@ -104,6 +104,8 @@ def _train(values: dict[str, Any]) -> None:
             st.caption(t("train.expected", seconds=t("seconds.one")), width="content")
         elif not same and not run.active:
             st.caption(":material/info: " + t("sine.changed"), width="content")
+    if not same:
+        services.warm()
     if pressed:
         try:
             session.sine_run = services.train_sine(session.workspace, values)

@@ -1,0 +1,188 @@
+"""The app under a real server and a real Chromium, on a free port, with a store of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+
+from tests.conftest import ROOT
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+expect.set_options(timeout=20_000)
+
+
+@dataclasses.dataclass
+class Server:
+    """A running app. `log` is what it said."""
+
+    url: str
+    folder: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """End the server and with it its workers."""
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """start(**environment) starts the app; all that were started end with the test."""
+    servers: list[Server] = []
+
+    def start(folder: Path | None = None, port: int | None = None, **environment: str) -> Server:
+        server = launch(folder or tmp_path / "data", tmp_path / f"server-{len(servers)}.log", port, environment)
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One app for all tests of a module; each test has a workspace of its own."""
+    folder = tmp_path_factory.mktemp("server")
+    running = launch(folder / "data", folder / "server.log", None, {})
+    yield running
+    running.stop()
+
+
+def launch(folder: Path, log: Path, port: int | None, environment: dict[str, str]) -> Server:
+    """Start `streamlit run app.py` and wait until it answers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address=127.0.0.1"]
+    command += [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "TIDECAST_DATA": str(folder), **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(f"http://127.0.0.1:{port}", folder, log, process)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if healthy(port):
+                return server
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    server.stop()
+    raise AssertionError(f"the server did not start:\n{log.read_text(errors='replace')}")
+
+
+def healthy(port: int) -> bool:
+    """Whether the server says that it is."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/_stcore/health")
+        return connection.getresponse().status == 200
+    finally:
+        connection.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium, another one on the path, or Playwright's own."""
+    own = playwright.chromium.executable_path
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), own if Path(own).exists() else None)
+    if found is None:
+        pytest.skip("there is no Chromium: install the package chromium, or run `playwright install chromium`")
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS  # Chromium refuses its sandbox to root
+    launched = playwright.chromium.launch(executable_path=found, args=flags)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A new browser session at 1280 x 900. Whatever the page logs as an error fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def traces(chart: Locator) -> dict[str, dict[str, list[Any]]]:
+    """What a Plotly figure really draws: {name: {x, y}}, the last of each name."""
+    plot = chart.locator(".js-plotly-plot")
+    expect(plot).to_have_count(1)  # while a page is redrawn the old figure stands beside the new one
+    expect(plot.locator(".main-svg").first).to_be_visible()
+    drawn = plot.evaluate("plot => plot._fullData.map(t => ({name: t.name, x: Array.from(t.x), y: Array.from(t.y)}))")
+    return {trace["name"]: {"x": trace["x"], "y": trace["y"]} for trace in drawn}
+
+
+def chart(page: Page, key: str) -> Locator:
+    """The element of a chart's key."""
+    return page.locator(f".st-key-{key}")
+
+
+def upload(page: Page, content: bytes, name: str = "sales.csv") -> None:
+    """Choose Upload and bring a file."""
+    page.get_by_test_id("stSidebar").get_by_role("radio", name="Upload").or_(
+        page.get_by_test_id("stSidebar").get_by_role("button", name="Upload", exact=True)
+    ).first.click()
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+
+
+def train(page: Page) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def set_number(page: Page, label: str, value: int) -> None:
+    """Type into a number field, as a person does."""
+    field = page.get_by_role("spinbutton", name=label, exact=True)
+    field.fill(str(value))
+    field.press("Enter")
