@@ -30,6 +30,7 @@ from forecasting.runs.store import Store
 
 WATCH_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
+FAILURES = 3  # workers that could not begin, one after the other: there is trouble
 STOP_SECONDS = 3.0  # for workers to put their runs back and leave
 WORKER = (sys.executable, "-m", "forecasting", "worker")
 
@@ -66,6 +67,7 @@ class Health:
     """What the server can say about its background work."""
 
     database: str | None  # None: it answers; else a sentence
+    trouble: str | None  # None: workers can be started; else a sentence
     queued: int
     running: int
     workers: int  # local ones alive
@@ -141,6 +143,7 @@ class Supervisor(threading.Thread):
             self._reap()
             return Health(
                 database=problem,
+                trouble=_NO_WORKER if self._failures >= FAILURES else None,
                 queued=counts.get("queued", 0),
                 running=counts.get("running", 0),
                 workers=len(self._workers),
@@ -228,6 +231,9 @@ class Supervisor(threading.Thread):
                 self._not_before = time.monotonic() + min(60, 2**self._failures - 1)
                 if worker.returncode != 0:
                     forsake(self.store.database, name)
+
+
+_NO_WORKER = "No worker can be started, so runs wait in the queue. The server's log says why."
 
 
 def _poke(worker: subprocess.Popen[bytes]) -> None:

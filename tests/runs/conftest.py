@@ -38,7 +38,11 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'tidecast.db'}"
-    server = make_url(request.getfixturevalue("postgres"))
+    return _new_database(request.getfixturevalue("postgres"))
+
+
+def _new_database(postgres: str) -> str:
+    server = make_url(postgres)
     name = f"test_{uuid.uuid4().hex}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -51,6 +55,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def store(url: str) -> Iterator[Store]:
     """An empty store."""
     opened = Store(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def postgres_store(postgres: str) -> Iterator[Store]:
+    """An empty store in PostgreSQL."""
+    opened = Store(_new_database(postgres))
     yield opened
     opened.close()
 

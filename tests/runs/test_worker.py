@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import json
 import logging
 import os
@@ -149,6 +150,36 @@ def test_a_submitted_run_is_done_by_a_worker_that_starts_by_itself(supervisor: S
     assert time.monotonic() - began < 1
 
 
+def test_on_postgresql_as_well(postgres_store: Store) -> None:
+    supervisor = Supervisor(postgres_store, LAUNCHER)
+    supervisor.start()
+    workspace = postgres_store.new_workspace()
+    runs = [supervisor.submit(workspace, "counting", {"seed": seed}, None, "n") for seed in range(4)]
+    for seed, run in enumerate(runs):
+        wait_until(postgres_store, workspace, run, "done")
+        assert postgres_store.artifact(workspace, run, "result") == counting.expected(seed, 5)
+    supervisor.stop()
+
+
+def test_an_edited_module_replaces_the_runtime_and_another_database_too(
+    tmp_path: Path,
+) -> None:
+    from forecasting.runs import supervisor as module
+
+    first = module.runtime(f"sqlite:///{tmp_path / 'a.db'}")
+    assert module.runtime(f"sqlite:///{tmp_path / 'a.db'}") is first
+    second = module.runtime(f"sqlite:///{tmp_path / 'b.db'}")
+    assert second is not first
+    assert not first.is_alive()
+    edited = importlib.util.module_from_spec(module.__spec__)  # what an import after an eviction makes
+    module.__spec__.loader.exec_module(edited)
+    third = edited.runtime(f"sqlite:///{tmp_path / 'b.db'}")
+    assert type(third) is not type(second)
+    assert not second.is_alive()
+    edited.stop_runtime()
+    assert not third.is_alive()
+
+
 def test_warm_starts_one_worker_and_no_second(supervisor: Supervisor) -> None:
     for _ in range(3):
         supervisor.warm()
@@ -209,8 +240,15 @@ def test_a_worker_that_cannot_even_begin_is_not_started_all_the_time(file_store:
         supervisor.ensure_worker()
         started |= set(supervisor._workers)
         time.sleep(0.02)
-    supervisor.stop()
     assert 1 <= len(started) <= 3
+    supervisor._not_before = 0.0
+    deadline = time.monotonic() + 20
+    while supervisor.health().trouble is None and time.monotonic() < deadline:
+        supervisor._not_before = 0.0
+        supervisor.ensure_worker()
+        time.sleep(0.02)
+    assert "No worker can be started" in str(supervisor.health().trouble)
+    supervisor.stop()
 
 
 def test_a_closed_pipe_ends_the_worker_and_gives_its_run_back(file_store: Store) -> None:
