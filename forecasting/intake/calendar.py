@@ -72,14 +72,20 @@ def buckets(stamps: npt.NDArray[np.generic], frequency: str) -> tuple[npt.NDArra
         numbers: npt.NDArray[np.int64] = stamps.astype(np.int64) - first
         return np.arange(first, last + 1, dtype=np.int64), numbers
     offset = pd.tseries.frequencies.to_offset(frequency)
-    different, codes = np.unique(stamps, return_inverse=True)
+    codes, different = pd.factorize(stamps, sort=True)
     index = pd.DatetimeIndex(different)
     _check_size(_estimate(index[0], index[-1], offset), frequency)
     steps = pd.date_range(index[0], index[-1], freq=frequency)
-    place = np.searchsorted(steps.to_numpy(), different)
-    if not len(steps) or int(place.max()) >= len(steps) or (steps.to_numpy()[place] != different).any():
+    place = _exactly(steps, index)
+    if place is None:
         steps, place = _between(index, offset, frequency)
-    return steps.to_numpy(dtype="datetime64[ns]"), place[codes].astype(np.int64)
+    return steps.to_numpy(dtype="datetime64[ns]"), place[codes]
+
+
+def _exactly(steps: pd.DatetimeIndex, index: pd.DatetimeIndex) -> npt.NDArray[np.int64] | None:
+    """The place of each time among the steps; None if one is no step."""
+    place: npt.NDArray[np.int64] = steps.get_indexer(index).astype(np.int64)
+    return None if (place < 0).any() else place
 
 
 def _between(
@@ -88,26 +94,26 @@ def _between(
     if isinstance(offset, pd.offsets.Tick) and offset.nanos < _DAY:
         floored = index.floor(frequency)
         steps = pd.date_range(floored[0], floored[-1], freq=frequency)
-        return steps, np.searchsorted(steps.to_numpy(), floored.to_numpy())
+        return steps, np.searchsorted(steps.to_numpy(), floored.to_numpy()).astype(np.int64)
     days = index.normalize()
     ends = isinstance(offset, pd.offsets.Week) or offset.name.split("-")[0].endswith("E")
     if ends:
         steps = pd.date_range(offset.rollforward(days[0]), offset.rollforward(days[-1]), freq=frequency)
-        return steps, np.searchsorted(steps.to_numpy(), days.to_numpy(), side="left")
+        return steps, np.searchsorted(steps.to_numpy(), days.to_numpy(), side="left").astype(np.int64)
     steps = pd.date_range(offset.rollback(days[0]), offset.rollback(days[-1]), freq=frequency)
-    return steps, np.searchsorted(steps.to_numpy(), days.to_numpy(), side="right") - 1
+    return steps, np.searchsorted(steps.to_numpy(), days.to_numpy(), side="right").astype(np.int64) - 1
 
 
 def _estimate(first: pd.Timestamp, last: pd.Timestamp, offset: pd.offsets.BaseOffset) -> int:
-    step = (first + offset).value - first.value
-    return (last.value - first.value) // step + 1 if step > 0 else 1  # plain integers: centuries overflow a Timedelta
+    step = (first + offset).value - first.value  # plain integers: centuries overflow a Timedelta
+    return (last.value - first.value) // step + 1 if step > 0 else 1
 
 
 def _check_size(steps: int, frequency: str) -> None:
     if steps > GRID_LIMIT:
         raise DataError(
-            f"From the first to the last time there are {steps:,} steps of {frequency!r}; at most {GRID_LIMIT:,} can be "
-            "used. Choose a longer frequency, or look for a wrong date.",
+            f"From the first to the last time there are {steps:,} steps of {frequency!r}; at most {GRID_LIMIT:,} can "
+            "be used. Choose a longer frequency, or look for a wrong date.",
             field="frequency",
         )
 

@@ -15,6 +15,7 @@ from forecasting.intake.repair import AGGREGATIONS, Observed, regularise
 from forecasting.intake.report import Report
 from forecasting.intake.roles import Found, find_roles
 from forecasting.intake.table import Table
+from forecasting.intake.unfold import unfold
 from forecasting.panel import Panel
 
 FEW = 0.05  # share of rows of another length up to which they are set aside rather than trusted
@@ -27,7 +28,7 @@ def to_panel(
     target: str | Sequence[str] | None = None,
     series: str | None = None,
     frequency: str | None = None,
-    day_first: bool | None = None,
+    day_first: bool | str | None = None,
     decimal: str | None = None,
     duplicates: str | None = None,
     covariates: Sequence[str] | None = None,
@@ -42,20 +43,13 @@ def to_panel(
         raise DataError(
             f"duplicates is {duplicates!r}; it must be one of {', '.join(AGGREGATIONS)}.", field="duplicates"
         )
+    if time is None and target is None and series is None:
+        table = unfold(table)
     found = find_roles(table, time, target, series, day_first)
     roles = found.roles
-    if found.times.both_orders:
-        example = table.cells[roles.time][0].as_py()
-        raise AmbiguousInput(
-            f"The dates in column {roles.time!r} fit both as day-month and as month-day (the first is {example!r}).",
-            question="Day or month first?",
-            argument="day_first",
-            choices=(True, False),
-            column=roles.time,
-            row=int(table.rows[0]),
-        )
+    _check_order(table, found)
     mark, mark_notes = _decimal(table, found, decimal)
-    notes = [*table.notes, *mark_notes]
+    notes = [*table.notes, *_time_notes(found), *mark_notes, *_dress_notes(found)]
     observed = _observe(table, found, mark, notes)
     reason = "you chose it"
     if frequency is None:
@@ -80,6 +74,50 @@ def to_panel(
     return panel, report
 
 
+def _time_notes(found: Found) -> list[Note]:
+    times, column = found.times, found.roles.time
+    notes = [Note("time", note) for note in found.time_notes]
+    if times.format not in ("year-month-day", "whole numbers"):
+        notes.append(Note("time", f"Column {column!r} was read as {times.format}."))
+    if times.zone not in (None, "UTC"):
+        notes.append(Note("time zone", f"The times are in {times.zone}; they were turned into UTC."))
+    return notes
+
+
+def _dress_notes(found: Found) -> list[Note]:
+    return [
+        Note("number format", f"{count:,} cells of column {target!r} have {what}; it was taken off.", count)
+        for target in found.roles.target
+        for what, count in found.numbers[target].dress
+    ]
+
+
+def _check_order(table: Table, found: Found) -> None:
+    """Raises AmbiguousInput where days and months can change places, DataError where they do within the column."""
+    times, column = found.times, found.roles.time
+    cells = table.cells[column]
+    if times.mixed is not None:
+        day, month = times.mixed
+        raise DataError(
+            f"Column {column!r} has dates with the day first ({cells[day].as_py()!r}, line {table.rows[day]}) and "
+            f"with the month first ({cells[month].as_py()!r}, line {table.rows[month]}). Write them in one way.",
+            field="time",
+            column=column,
+            row=int(table.rows[month]),
+        )
+    if times.orders:
+        at = int(np.flatnonzero(times.present)[0])
+        raise AmbiguousInput(
+            f"The dates in column {column!r} fit more than one order of day, month and year "
+            f"(the first is {cells[at].as_py()!r}).",
+            question="Day or month first?",
+            argument="day_first",
+            choices=times.orders,
+            column=column,
+            row=int(table.rows[at]),
+        )
+
+
 def _decimal(table: Table, found: Found, decimal: str | None) -> tuple[str, list[Note]]:
     """The decimal mark of the value columns: proved by one of them, named by the user, or asked for."""
     if decimal is not None:
@@ -87,15 +125,22 @@ def _decimal(table: Table, found: Found, decimal: str | None) -> tuple[str, list
             raise DataError(f"decimal is {decimal!r}; it must be '.' or ','.", field="decimal")
         return decimal, []
     columns = {name: found.numbers[name] for name in found.roles.target}
-    proofs = {name: numbers.decimal for name, numbers in columns.items() if numbers.decimal}
+    proofs = {}
     for name, numbers in columns.items():
-        if numbers.contradicts:
+        point, comma = numbers.proofs
+        if point.any() and comma.any():
+            first, second = int(np.flatnonzero(point)[0]), int(np.flatnonzero(comma)[0])
             raise DataError(
-                f"Column {name!r} has numbers with a decimal point and numbers with a decimal comma. "
-                "Write them in one way and bring the file again.",
+                f"Column {name!r} has numbers with a decimal point (line {table.rows[first]}) and with a decimal comma "
+                f"(line {table.rows[second]}). Write them in one way and bring the file again.",
                 column=name,
+                row=int(table.rows[second]),
             )
+        if point.any() or comma.any():
+            proofs[name] = "." if point.any() else ","
     marks = set(proofs.values())
+    if not marks and table.dialect.decimal:
+        return table.dialect.decimal, []
     if len(marks) == 1:
         mark = marks.pop()
         return mark, [Note("decimal", "The decimal mark is a comma.")] if mark == "," else []
@@ -104,7 +149,7 @@ def _decimal(table: Table, found: Found, decimal: str | None) -> tuple[str, list
             if table.dialect.delimiter == "," and not numbers.shapes["comma3"].any():
                 continue
             at = int(np.flatnonzero(numbers.doubtful)[0])
-            cell = numbers.texts[at].as_py()
+            cell = numbers.original[at].as_py()
             raise AmbiguousInput(
                 f"{cell!r} in column {name!r} can be a number above a thousand or one with three decimals.",
                 question="Which is the decimal mark?",
@@ -138,7 +183,7 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Obs
     for number, target in enumerate(roles.target):
         values, odd = found.numbers[target].values(decimal)
         if odd.any():
-            shown = ", ".join(repr(found.numbers[target].texts[int(i)].as_py()) for i in np.flatnonzero(odd)[:3])
+            shown = ", ".join(repr(found.numbers[target].original[int(i)].as_py()) for i in np.flatnonzero(odd)[:3])
             notes.append(
                 Note(
                     "not a number",

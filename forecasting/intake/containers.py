@@ -32,7 +32,7 @@ class Unpacked:
 
     kind: str
     data: bytes = b""
-    cells: pa.Table | None = None
+    cells: pa.Table = None
     about: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
@@ -54,8 +54,13 @@ def unpack(data: bytes, kind: str, name: str, sheet: str | None) -> Unpacked:
     command = [sys.executable, "-P", str(_PROGRAM), kind, json.dumps(choices)]
     variables = {key: value for key, value in os.environ.items() if key != "PYTHONWARNINGS"}
     try:
-        done = subprocess.run(
-            command, input=data, capture_output=True, timeout=2 * limits.SECONDS, check=False, env=variables
+        done = subprocess.run(  # noqa: S603
+            command,  # our own program; the file comes in on standard input
+            input=data,
+            capture_output=True,
+            timeout=2 * limits.SECONDS,
+            check=False,
+            env=variables,
         )
     except subprocess.TimeoutExpired as error:
         raise ReadError(f"{name!r} takes more than {limits.SECONDS} seconds to unpack. Save it as CSV.") from error

@@ -41,7 +41,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
     if zeros:
         row = data[: data.index(b"\x00")].count(b"\n") + 1
         raise ReadError(
-            f"{name!r} has zero bytes, first in line {row}, so it is not a text file. Save the table as CSV and bring that.",
+            f"{name!r} has zero bytes, first in line {row}, so it is not a text file. Save the table as CSV instead.",
             row=row,
         )
     try:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-NA_TOKENS = frozenset(  # noqa: SIM905  # a list of forty quoted strings reads worse
-    "na n/a n.a. nan null none nil missing - -- --- . .. ... ? #n/a #na #nv #null! #div/0! #value! #ref! #num! #name? "
-    "<na> nd n.d. n/d \\n \u2013 \u2014 k.a. s/d".split()
-)
+_MISSING = """na n/a n.a. nan null none nil missing - -- --- . .. ... ? <na> nd n.d. n/d k.a. s/d * ** \\n \u2013 \u2014
+    unknown #n/a #na #nv #null! #div/0! #value! #ref! #num! #name? (null) (blank) (empty)"""
+NA_TOKENS = frozenset(_MISSING.split()) | {"keine angabe", "not available"}
 _CURRENCY = r"(?:[$€£¥₹₽₩₺฿₫₴₪₱¢]|R\$|US\$|A\$|C\$|HK\$|kr|zł|Kč|Ft|lei|[A-Z]{3})"
 _SPACES = " \u00a0\u202f\u2009\u2007"
 _DIGITS = rf"(?:\d+(?:[.,'\u2019{_SPACES}]\d{{2,3}})*(?:[.,]\d*)?|[.,]\d+)"
@@ -19,16 +18,16 @@ _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:[AaPp]\.?[Mm]\.?)?"
 _ZONE = r"(?:\s?(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?(?:\d{2})?))?"
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _TIME = re.compile(
-    rf"(?:\d{{1,4}}[-/. ]\d{{1,2}}[-/. ]\d{{1,4}}\.?|\d{{4}}-?\d{{2}}-?\d{{2}}|\d{{1,2}}\.?[-/ ]{_MONTH}[-/, ]\s?\d{{2,4}}"
-    rf"|{_MONTH}[-/ ]\d{{1,2}},?[-/ ]\d{{2,4}}|{_MONTH}[-/ ]'?\d{{2,4}}|\d{{4}}[-/ ]{_MONTH}(?:[-/ ]\d{{1,2}})?"
-    rf"|(?:{_MONTH},? )\d{{1,2}}\.? {_MONTH},? \d{{4}})"
+    rf"(?:\d{{1,4}}[-/. ]\d{{1,2}}[-/. ]\d{{1,4}}\.?|\d{{4}}-?\d{{2}}-?\d{{2}}"
+    rf"|\d{{1,2}}\.?[-/ ]{_MONTH}[-/, ]\s?\d{{2,4}}|{_MONTH}[-/ ]\d{{1,2}},?[-/ ]\d{{2,4}}"
+    rf"|{_MONTH}[-/ ]'?\d{{2,4}}|\d{{4}}[-/ ]{_MONTH}(?:[-/ ]\d{{1,2}})?|(?:{_MONTH},? )\d{{1,2}}\.? {_MONTH},? \d{{4}})"
     rf"(?:(?:[T ,]|, )\s?{_CLOCK}{_ZONE})?"
     rf"|{_CLOCK}{_ZONE}|\d{{4}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{4}}|\d{{4}}[- ]?[QqTt][1-4]|[QqTt][1-4][-/ ]\d{{4}}"
     rf"|\d{{4}}-?W\d{{1,2}}(?:-\d)?"
 )
 _NAMED_MONTH = re.compile(
-    r"\d{1,4}[-/ .]*(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|"
-    r"oct|nov|dec)[a-z]*[-/ .]*'?\d",
+    r"\d{1,4}[-/ .]*(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/ .]*'?\d",
     re.IGNORECASE,
 )
 _NAMED = re.compile(

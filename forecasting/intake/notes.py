@@ -34,6 +34,13 @@ class Note:
 NAMED = 20  # rows that a note lists
 
 
+def count_of(number: int, thing: str, verb: str = "") -> str:
+    """Such as "1 row" and "1,200 rows"; with `verb` "was", also "1 row was" and "1,200 rows were"."""
+    plural = {"was": "were", "has": "have", "is": "are"}
+    words = f"{number:,} {thing}" + ("" if number == 1 else "s")
+    return f"{words} {verb if number == 1 else plural.get(verb, verb)}" if verb else words
+
+
 def some(rows: Iterable[int]) -> tuple[int, ...]:
     """The first rows, as many as a note lists."""
     return tuple(int(row) for row in itertools.islice(rows, NAMED))

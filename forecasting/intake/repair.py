@@ -171,8 +171,9 @@ def _ask(
     when = steps[place[at]]
     shown = pd.Timestamp(when).isoformat(sep=" ") if isinstance(when, np.datetime64) else str(when)
     return AmbiguousInput(
-        f"{len(differ):,} times in column {column!r} have several different values, such as {y[at]:g} in line {rows[at]} "
-        f"and {y[at + 1]:g} in line {rows[at + 1]} for {shown}. Say how to merge them, or choose a series column.",
+        f"{len(differ):,} times in column {column!r} have several different values, such as {y[at]:g} in line "
+        f"{rows[at]} and {y[at + 1]:g} in line {rows[at + 1]} for {shown}. "
+        "Say how to merge them, or choose a series column.",
         question="How should values of the same time be merged?",
         argument="duplicates",
         choices=AGGREGATIONS,

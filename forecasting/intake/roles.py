@@ -8,19 +8,32 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.errors import DataError
-from forecasting.intake.dates import Times, look_for_steps, look_for_times, look_for_years
+from forecasting.intake.compose import compose
+from forecasting.intake.dates import Times, look_for_times
 from forecasting.intake.numbers import NumberText, look_for_numbers
 from forecasting.intake.report import Roles
 from forecasting.intake.table import Table
+from forecasting.intake.timecodes import look_for_epochs, look_for_serials, look_for_steps, look_for_years
 
 _TIME_NAMES = re.compile(
     r"(^|[^a-z])(ds|date|datetime|time|timestamp|day|month|quarter|week|year|period|datum|zeit|fecha|jour|data|tag|"
     r"monat|jahr|annee|mois|step|index|t)([^a-z]|$)|date|time",
     re.IGNORECASE,
 )
+_COUNTER_NAMES = re.compile(
+    r"^(column 1|row_?(names?|num|number|id)?|index|idx|id|no\.?|nr\.?|n|num|number|obs|#|unnamed: ?0|x)$",
+    re.IGNORECASE,
+)
+_PART_NAMES = re.compile(
+    r"year|month|day|week|quarter|hour|minute|date|jahr|monat|tag|woche|quartal|stunde|mois|jour|semaine|dow|doy|dom",
+    re.IGNORECASE,
+)
+_YEAR_NAMES = re.compile(r"^time$|^period$|year|jahr|ann[eé]e|a[nñ]o|anno|\bano\b|yr|rok|^date$|^ds$|年", re.IGNORECASE)
+_READS_AS_NUMBER = re.compile(r"year and month$")  # 2012.05 is a month or an amount
 _STEP_NAMES = re.compile(r"^(ds|t|n|step|steps|time|index|period|idx|day|week|month|year|hour)$", re.IGNORECASE)
 _SERIES_NAMES = re.compile(
     r"^(unique_?id|series(_?(id|name))?|id|item(_?id)?|sku|store(_?(id|nbr))?|shop|product(_?id)?|ticker|symbol|name|"
@@ -40,6 +53,7 @@ class Found:
     candidates: dict[str, list[str]]
     times: Times
     numbers: dict[str, NumberText]
+    time_notes: tuple[str, ...] = ()
 
 
 def find_roles(
@@ -47,7 +61,7 @@ def find_roles(
     time: str | None,
     target: str | Sequence[str] | None,
     series: str | None,
-    day_first: bool | None,
+    day_first: bool | str | None,
 ) -> Found:
     """The roles of `table`'s columns. Raises DataError where a column named is not there or cannot take its role."""
     columns = table.columns
@@ -70,20 +84,31 @@ def find_roles(
             field="time",
             column=time,
         )
+    composed = compose(table, time, times[time], {*targets, series})
+    if composed is not None:
+        times[time] = composed.times
+        reason = f"{reason}; {composed.note}"
+    parts = composed.columns if composed is not None else ()
     reasons = {"time": reason}
     numbers = {
         name: found
         for name in columns
-        if name != time and (found := look_for_numbers(table.cells[name])) is not None and found.share >= _VALUE_SHARE
+        if name != time
+        and name not in parts
+        and (found := look_for_numbers(table.cells[name])) is not None
+        and found.share >= _VALUE_SHARE
     }
     stamps = times[time].stamps
-    series_candidates = [name for name in columns if name != time and name not in targets and _may_name(table, name)]
+    taken = {time, *targets, *parts}
+    series_candidates = [name for name in columns if name not in taken and _may_name(table, name)]
     if series is None:
         series, reasons["series"] = _choose_series(table, stamps, series_candidates, numbers)
     else:
         reasons["series"] = "you chose it"
     candidates = [
-        name for name, found in numbers.items() if name != series and not _describes_time(found, times[time], name)
+        name
+        for name, found in numbers.items()
+        if name != series and not _describes_time(found, times[time], name) and _in_usual_rows(table, name)
     ]
     if not targets:
         targets, reasons["target"] = _choose_targets(candidates, table)
@@ -96,23 +121,37 @@ def find_roles(
                 )
     roles = Roles(time, targets, series, reasons)
     offered = {"time": list(times), "target": candidates, "series": series_candidates}
-    return Found(roles, offered, times[time], {name: numbers[name] for name in {*targets, *candidates}})
+    notes = (composed.note,) if composed is not None else ()
+    return Found(roles, offered, times[time], {name: numbers[name] for name in {*targets, *candidates}}, notes)
 
 
-def _time_of(table: Table, name: str, chosen: str | None, day_first: bool | None) -> Times | None:
+def _time_of(table: Table, name: str, chosen: str | None, day_first: bool | str | None) -> Times | None:
     if chosen is not None and name != chosen:
         found = look_for_times(table.cells[name], day_first) if len(table) < 100_000 else None
         return found if found is not None and found.share >= _TIME_SHARE else None
     column = table.cells[name]
+    wanted = name == chosen
     found = look_for_times(column, day_first)
-    if found is not None and found.share >= (_TIME_SHARE if chosen is None else 0.5):
-        return found
+    if found is not None and found.share >= (0.5 if wanted else _TIME_SHARE):
+        if look_for_steps(column) is None and (wanted or _READS_AS_NUMBER.match(found.format) is None):
+            return found
+        found = dataclasses.replace(found, weight=2)
+        return found if wanted or _TIME_NAMES.search(name) or _rises(found) else None
     years = look_for_years(column)
-    if years is not None and ("year" in name.lower() or name == chosen or _even(years.stamps.astype("datetime64[Y]"))):
+    if years is not None and (wanted or _YEAR_NAMES.search(name) or _even(years.stamps.astype("datetime64[Y]"))):
         return years
-    if name == chosen or _STEP_NAMES.match(name):
-        return look_for_steps(column)
-    return None
+    if wanted or _TIME_NAMES.search(name):
+        for look in (look_for_epochs, look_for_serials):
+            counted = look(column)
+            if counted is not None and _rises(counted):
+                return counted
+    return look_for_steps(column) if wanted or _STEP_NAMES.match(name) else None
+
+
+def _rises(times: Times) -> bool:
+    """Whether the times do not fall, but for breaks between series."""
+    steps = np.diff(times.stamps[times.ok].astype(np.int64))
+    return bool(len(steps)) and float((steps >= 0).mean()) >= 0.9 and bool((steps > 0).any())
 
 
 def _even(stamps: object) -> bool:
@@ -125,7 +164,7 @@ def _choose_time(table: Table, times: dict[str, Times], taken: set[str | None]) 
         found = times[name]
         different = len(pd.unique(found.stamps[found.ok]))
         return (
-            int(found.stamps.dtype.kind == "M" and found.format != "years"),
+            found.weight,
             int(bool(_TIME_NAMES.search(name))),
             int(different > 1),
             -table.columns.index(name),
@@ -181,12 +220,20 @@ def _describes_time(found: NumberText, times: Times, name: str) -> bool:
         return False
     values = found.plain
     if len(values) > 2 and (np.diff(values) == 1).all() and values[0] in (0, 1):
-        return True
-    if times.stamps.dtype.kind != "M":
+        return _COUNTER_NAMES.match(name) is not None
+    if times.stamps.dtype.kind != "M" or not _PART_NAMES.search(name):
         return False
     index = pd.DatetimeIndex(times.stamps)
     parts = (index.year, index.month, index.day, index.hour, index.weekday, index.weekday + 1, index.dayofyear)
     return any(len(part.unique()) > 1 and np.array_equal(part.to_numpy(), values) for part in parts)
+
+
+def _in_usual_rows(table: Table, name: str) -> bool:
+    """Whether a column holds something in rows of the usual length: one made by rows too long does not."""
+    if not len(table.ragged):
+        return True
+    usual = pa.array(~np.isin(table.rows, table.ragged))
+    return bool(pc.any(pc.greater(pc.utf8_length(pc.fill_null(table.cells[name].filter(usual), "")), 0)).as_py())
 
 
 def _choose_targets(candidates: list[str], table: Table) -> tuple[list[str], str]:

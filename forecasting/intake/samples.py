@@ -60,7 +60,7 @@ def _bundled(package: str, path: str, **choices: str) -> Callable[[], Panel]:
             raise DataError(f"This sample comes with the package {package}, which is not installed.")
         file = Path(spec.submodule_search_locations[0]) / path
         table = read_table(file.read_bytes(), file.name)
-        return to_panel(table, **choices)[0]  # type: ignore[arg-type]  # keywords are named in the list below
+        return to_panel(table, **choices)[0]
 
     return load
 

@@ -1,9 +1,11 @@
-"""Runs as a process of its own, with limits: a workbook, Parquet or gzip file on standard input -> plain cells or bytes.
+"""Runs as a process of its own, with limits: a packed file on standard input -> its cells as text, or the bytes inside.
 
 A program, not a module of the package: nothing is imported from it, so that it starts fast and holds nothing of value.
 First line of standard output: JSON ("kind", "sheet", "sheets"). Then for gzip the bytes inside, else an Arrow stream of
 text columns. A file that cannot be read: exit 3 and a sentence on standard error.
 """
+
+from __future__ import annotations
 
 import datetime
 import io
@@ -11,13 +13,16 @@ import json
 import sys
 import zipfile
 import zlib
+from typing import Any, NoReturn
+
+Answer = tuple[dict[str, Any], Any]  # what is known, and the bytes
 
 
 class RefusedError(Exception):
     """A sentence for the user."""
 
 
-def main(kind, choices):
+def main(kind: str, choices: dict[str, Any]) -> None:
     restrict(choices)
     data = sys.stdin.buffer.read()
     try:
@@ -32,12 +37,12 @@ def main(kind, choices):
     sys.stdout.buffer.write(payload)
 
 
-def refuse(sentence):
-    print(sentence, file=sys.stderr)  # noqa: T201  # this is the program's answer
+def refuse(sentence: str) -> NoReturn:
+    sys.stderr.write(sentence)
     sys.exit(3)
 
 
-def restrict(choices):
+def restrict(choices: dict[str, Any]) -> None:
     """Memory, time and files by the operating system where it can; elsewhere the parent's time limit stands alone."""
     try:
         import resource
@@ -55,9 +60,10 @@ def restrict(choices):
             continue  # a system that has the constant but not the limit
 
 
-def gzip(data, choices):
+def gzip(data: bytes, choices: dict[str, Any]) -> Answer:
     """The bytes inside, unpacked piece by piece until the limit."""
-    parts, size, rest = [], 0, data
+    parts: list[bytes] = []
+    size, rest = 0, data
     while rest:
         stream = zlib.decompressobj(wbits=31)
         while not stream.eof:
@@ -73,7 +79,7 @@ def gzip(data, choices):
     return {"kind": "gzip"}, b"".join(parts)
 
 
-def workbook(data, choices):
+def workbook(data: bytes, choices: dict[str, Any]) -> Answer:
     """One sheet's cells as text: numbers with a decimal point, times in ISO 8601."""
     import python_calamine
 
@@ -105,7 +111,7 @@ def workbook(data, choices):
     raise RefusedError("has no cell filled")
 
 
-def text(cell):
+def text(cell: object) -> str:
     """A cell as text that says the same."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
@@ -120,7 +126,7 @@ def text(cell):
     return str(cell)
 
 
-def parquet(data, choices):
+def parquet(data: bytes, choices: dict[str, Any]) -> Answer:
     """Every column that has a plain type, as text."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -151,7 +157,7 @@ def parquet(data, choices):
     return {"kind": "parquet", "names": names, "left_out": left_out}, arrow(columns)
 
 
-def without_noughts(column):
+def without_noughts(column: Any) -> Any:
     """Times without fractions, and without a clock where all of them are at midnight."""
     import pyarrow.compute as pc
 
@@ -160,7 +166,7 @@ def without_noughts(column):
     return pc.replace_substring_regex(column, " 00:00:00$", "") if midnight else column
 
 
-def arrow(columns):
+def arrow(columns: list[Any]) -> Any:
     import pyarrow as pa
 
     arrays = [pa.array(column, pa.string()) if isinstance(column, list) else column for column in columns]

@@ -105,7 +105,6 @@ def read_table(
 def _from_cells(unpacked: Unpacked, name: str, header: bool | int | None) -> Table:
     """The table of a workbook's sheet or of a Parquet file, whose cells are known already."""
     cells = unpacked.cells
-    assert cells is not None
     notes: tuple[Note, ...] = ()
     if unpacked.kind == "parquet":
         columns, notes = name_columns(unpacked.about["names"], cells.num_columns)

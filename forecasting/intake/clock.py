@@ -1,0 +1,85 @@
+"""The time of day and the zone behind a date -> nanoseconds after midnight UTC."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_ZONES = {  # hours east of UTC; abbreviations that mean several zones (CST, IST, BST) are not here
+    "Z": 0.0,
+    "UTC": 0.0,
+    "GMT": 0.0,
+    "WET": 0.0,
+    "CET": 1.0,
+    "CEST": 2.0,
+    "MEZ": 1.0,
+    "MESZ": 2.0,
+    "EET": 2.0,
+    "EEST": 3.0,
+    "EST": -5.0,
+    "EDT": -4.0,
+    "CDT": -5.0,
+    "MST": -7.0,
+    "MDT": -6.0,
+    "PST": -8.0,
+    "PDT": -7.0,
+    "JST": 9.0,
+}
+_HALF_AND_ZONE = (
+    r"\s?(?P<ap>[AaPp]\.?[Mm]\.?)?\s?(?P<z>"
+    + "|".join(sorted(_ZONES, key=len, reverse=True))
+    + r"|(?:UTC|GMT)?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?(?:\s?\[[A-Za-z_/+-]+\])?"
+)
+_SECONDS = r"(?::(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?"
+CLOCK = r"(?P<h>[0-9]{1,2})[:h](?P<mi>[0-9]{2})" + _SECONDS + _HALF_AND_ZONE  # a time of day
+AFTER_DATE = r"(?:(?:T|,?\s+)(?:" + CLOCK + r"))?$"  # a date's end, with or without one
+
+
+def nanoseconds(parts: pa.StructArray) -> tuple[Ints, Flags, str | None]:
+    """Nanoseconds after midnight UTC, which of them are times of day, and the zone in words if there is any."""
+    hours, minutes, seconds = ints(parts, "h"), ints(parts, "mi"), ints(parts, "s")
+    half = pc.utf8_slice_codeunits(pc.utf8_lower(parts.field("ap")), 0, 1)
+    has_half = flags(pc.is_in(half, pa.array(["a", "p"], half.type)))
+    afternoon = flags(pc.fill_null(pc.equal(half, "p"), False))
+    ok = (hours <= 24) & (minutes <= 59) & (seconds <= 60) & ~((hours == 24) & (minutes + seconds > 0))
+    ok &= ~has_half | ((hours >= 1) & (hours <= 12))
+    hours = np.where(has_half, hours % 12 + 12 * afternoon, hours)
+    fraction = pc.utf8_rpad(pc.fill_null(parts.field("f"), ""), 9, "0")
+    nanos = np.asarray(pc.cast(fraction, pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
+    offset, zone = _offsets(parts.field("z"))
+    return ((hours * 60 + minutes) * 60 + seconds - offset) * 1_000_000_000 + nanos, ok, zone
+
+
+def _offsets(zones: pa.Array) -> tuple[Ints, str | None]:
+    """Seconds east of UTC, and the zones in words."""
+    seconds = np.zeros(len(zones), dtype=np.int64)
+    named = [name for name in pc.unique(zones).to_pylist() if name]
+    for name in named:
+        if name in _ZONES:
+            value = int(_ZONES[name] * 3600)
+        else:
+            digits = name.lstrip("UTCGM")
+            sign, digits = digits[0], digits[1:].replace(":", "").ljust(4, "0")
+            value = (int(digits[:2]) * 60 + int(digits[2:])) * 60 * (-1 if sign == "-" else 1)
+        seconds[flags(pc.fill_null(pc.equal(zones, name), False))] = value
+    if not named:
+        return seconds, None
+    words = {"UTC" if name in ("Z", "UTC", "GMT", "+00:00", "+0000", "+00") else name for name in named}
+    return seconds, " and ".join(sorted(f"UTC{word}" if word[0] in "+-" else word for word in words))
+
+
+def ints(parts: pa.StructArray, field: str) -> Ints:
+    """A field of digits as numbers, 0 where it is empty."""
+    text = parts.field(field)
+    text = pc.if_else(pc.fill_null(pc.equal(text, ""), True), "0", text)
+    return np.asarray(pc.cast(text, pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def flags(array: pa.Array) -> Flags:
+    """A column of truth values for NumPy."""
+    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=bool)
