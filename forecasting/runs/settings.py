@@ -41,7 +41,7 @@ class Settings:
             queue=_whole(number)("QUEUE", cls.queue, 1),
             wall_seconds=number("WALL_SECONDS", cls.wall_seconds, 1.0),
             memory_mb=_whole(number)("MEMORY_MB", cls.memory_mb, 256),
-            keep_days=number("KEEP_DAYS", cls.keep_days, 0.0),
+            keep_days=number("KEEP_DAYS", cls.keep_days, 1.0),
             budget_mb=_whole(number)("BUDGET_MB", cls.budget_mb, 1),
         )
 

@@ -56,11 +56,13 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in security_headers().items()]
+        self._headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if not self._headers:  # not earlier: Streamlit reads its secrets into the environment at the start
+                    self._headers = [(n.lower().encode(), v.encode()) for n, v in security_headers().items()]
                 message["headers"] = [*message.get("headers", []), *self._headers]
             await send(message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import random
@@ -9,12 +10,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from sqlalchemy import text
 
+from forecasting.config import ForecastConfig
+from forecasting.panel import Panel
 from forecasting.runs import Store, Supervisor
 from forecasting.runs.kinds import KINDS
 from tests.runs import counting
@@ -81,6 +86,41 @@ def test_killed_workers_lose_nothing(store: Store, capsys: pytest.CaptureFixture
     check_integrity(store)
 
 
+def test_a_real_training_that_was_killed_ends_with_the_same_bits(tmp_path: Path) -> None:
+    ds = pd.date_range("2024-01-01", periods=300)
+    y = np.sin(np.arange(300) / 3) + np.random.default_rng(0).normal(0, 0.3, 300)
+    panel = Panel(pd.DataFrame({"unique_id": "a", "ds": ds, "y": y}), "D", (7,), "sales")
+    config = ForecastConfig(horizon=7, window=28, hidden_size=32, epochs=20)
+    unkilled = _trained(tmp_path / "unkilled", panel, config, kills=0)
+    assert _trained(tmp_path / "killed", panel, config, kills=2) == unkilled
+
+
+def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> list[bytes]:
+    """The results of a real training whose worker is killed so many times."""
+    supervisor = Supervisor(Store(f"sqlite:///{folder / 'tidecast.db'}"))
+    supervisor.start()
+    store = supervisor.store
+    workspace = store.new_workspace()
+    data = store.put_dataset(workspace, None, "sales", {}, panel, {})
+    run = supervisor.submit(workspace, "forecast", config.to_dict(), data, "n")
+
+    def begun(attempt: int) -> bool:
+        seen = store.run(workspace, run)
+        return seen.attempts == attempt and bool(seen.curve)
+
+    for kill in range(1, kills + 1):
+        _wait(functools.partial(begun, kill), 60)
+        for worker in list(supervisor._workers.values()):
+            worker.kill()
+    wait_for_all(store, workspace, 60)
+    supervisor.stop()
+    seen = store.run(workspace, run)
+    assert (seen.state, seen.attempts) == ("done", kills + 1)
+    results = [store.artifact(workspace, run, name) for name in ("forecast", "backtest")]
+    store.close()
+    return results
+
+
 SERVER = """
 import sys, time
 from forecasting.runs import Store, Supervisor
@@ -114,7 +154,7 @@ def test_a_killed_server_leaves_no_worker_and_the_next_one_goes_on(
         pids = [line["worker_pid"] for line in workers if line["event"] == "worker started"]
         assert pids
         began = time.monotonic()
-        _wait(lambda pids=pids: not any(_alive(pid) for pid in pids), 5)
+        _wait(functools.partial(_none_alive, pids), 5)
         longest = max(longest, time.monotonic() - began)
     supervisor = Supervisor(store, LAUNCHER)
     supervisor.start()
@@ -163,11 +203,15 @@ def _running(store: Store) -> list[object]:
         return list(connection.execute(text("SELECT id, worker FROM runs WHERE state = 'running'")).all())
 
 
-def _wait(condition: object, seconds: float) -> None:
+def _wait(condition: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s"
         time.sleep(0.02)
+
+
+def _none_alive(pids: list[int]) -> bool:
+    return not any(_alive(pid) for pid in pids)
 
 
 def _alive(pid: int) -> bool:

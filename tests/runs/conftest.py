@@ -24,6 +24,7 @@ LAUNCHER = (sys.executable, "-m", "tests.runs.launcher")
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """URL of a PostgreSQL server, started once for all tests."""
+    pytest.importorskip("psycopg")
     try:
         context = postgres_server()
         url = context.__enter__()
