@@ -62,16 +62,16 @@ class Pulse:
         if self.over is not None:
             raise Cancelled(f"The run was ended: {self.over}.")
         stage = f"fold {progress.fold}" if progress.stage == "fold" else progress.stage
-        point = [stage, progress.epoch, _number(progress.train_loss), _number(progress.valid_loss)]
+        point = [stage, int(progress.epoch), _number(progress.train_loss), _number(progress.valid_loss)]
         with self._lock:
             self._progress = {
                 "stage": progress.stage,
-                "fold": progress.fold,
-                "folds": progress.folds,
-                "epoch": progress.epoch,
-                "epochs": progress.epochs,
-                "fraction": progress.fraction,
-                "eta": _eta(time.monotonic() - self._began, progress.fraction),
+                "fold": int(progress.fold),
+                "folds": int(progress.folds),
+                "epoch": int(progress.epoch),
+                "epochs": int(progress.epochs),
+                "fraction": float(progress.fraction),
+                "eta": _eta(time.monotonic() - self._began, float(progress.fraction)),
             }
             self._told = False
             if point[2] is not None or point[3] is not None:

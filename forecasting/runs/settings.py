@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
@@ -33,16 +33,19 @@ class Settings:
         def number(name: str, default: float, low: float) -> float:
             return _number(values, f"TIDECAST_{name}", default, low)
 
+        def whole(name: str, default: int, low: int) -> int:
+            return _whole(values, f"TIDECAST_{name}", default, low)
+
         cores = os.cpu_count() or 1
         return cls(
             database=values.get("TIDECAST_DATABASE") or default_database(values),
-            workers=_whole(number)("WORKERS", min(2, cores), 0),
+            workers=whole("WORKERS", min(2, cores), 0),
             idle_seconds=number("IDLE_SECONDS", cls.idle_seconds, 0.0),
-            queue=_whole(number)("QUEUE", cls.queue, 1),
+            queue=whole("QUEUE", cls.queue, 1),
             wall_seconds=number("WALL_SECONDS", cls.wall_seconds, 1.0),
-            memory_mb=_whole(number)("MEMORY_MB", cls.memory_mb, 256),
+            memory_mb=whole("MEMORY_MB", cls.memory_mb, 256),
             keep_days=number("KEEP_DAYS", cls.keep_days, 1.0),
-            budget_mb=_whole(number)("BUDGET_MB", cls.budget_mb, 1),
+            budget_mb=whole("BUDGET_MB", cls.budget_mb, 1),
         )
 
 
@@ -66,5 +69,8 @@ def _number(values: Mapping[str, str], name: str, default: float, low: float) ->
     return value
 
 
-def _whole(number: Callable[[str, float, float], float]) -> Callable[[str, int, int], int]:
-    return lambda name, default, low: int(number(name, default, low))
+def _whole(values: Mapping[str, str], name: str, default: int, low: int) -> int:
+    value = _number(values, name, default, low)
+    if value != int(value):
+        raise ConfigError(f"{name} is {values[name]!r}; it must be a whole number.", field=name)
+    return int(value)
