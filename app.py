@@ -22,4 +22,5 @@ if get_script_run_ctx() is not None:  # the server, which looks for `app`, needs
     else:
         page.run()
         components.foot()
-        state.finish()
+        with components.in_place():
+            state.finish()

@@ -95,6 +95,8 @@ def blank(height: int, x_title: str, y_title: str, **layout: Any) -> go.Figure:
         yaxis={"title": y_title, "automargin": True},
         uirevision="keep",  # zoom and hidden lines survive a redraw
     )
+    if layout.get("showlegend") is False:
+        layout = {"margin": {"l": 8, "r": 8, "t": 8, "b": 8}, **layout}
     return figure.update_layout(**layout)
 
 

@@ -49,4 +49,5 @@ def page() -> Iterator[None]:
     state.begin()
     yield
     components.foot()
-    state.finish()
+    with components.in_place():
+        state.finish()

@@ -36,6 +36,7 @@ def overview(workspace: str, dataset_id: str) -> str:
 
 
 @st.fragment
+@components.in_place()
 def _chart(workspace: str, dataset_id: str, series: str) -> None:
     frame = services.one_series(workspace, dataset_id, series)
     repairs = _repairs(services.dataset(workspace, dataset_id).report, series, frame)

@@ -29,6 +29,7 @@ def ended(run: Run) -> bool:
     return run.state == "done"
 
 
+@components.in_place()
 def _live(workspace: str, run_id: str) -> None:
     run = services.poll(workspace, run_id)
     if run is None or not run.active:

@@ -63,6 +63,7 @@ def _points(value: float | None) -> str:
 
 
 @st.fragment
+@components.in_place()
 def _tabs(shown: Shown) -> None:
     """Only the open tab is drawn: a hidden figure costs the browser as much as a seen one."""
     rooms: dict[str, Callable[[Shown], None]] = {

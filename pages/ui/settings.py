@@ -32,6 +32,7 @@ _LEVELS = (50, 60, 70, 80, 90, 95, 98, 99)
 
 
 @st.fragment
+@components.in_place()
 def model_section(head: DeltaGenerator, dataset: str) -> None:
     """The settings in the sidebar and, in `head`, Train with what it would take."""
     session = state.current()

@@ -65,7 +65,7 @@ def tab(app: AppTest, name: str) -> AppTest:
 def test_the_settings_of_the_run_are_in_the_widgets(app: AppTest) -> None:
     for name, value in SETTINGS.items():
         assert app.number_input(key=f"set_{name}").value == value
-    assert "results are below" in words(app)
+    assert "results below" in words(app)
 
 
 def test_the_verdict_is_said_in_a_sentence(app: AppTest, backtest: Backtest) -> None:
