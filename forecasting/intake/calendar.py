@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
+from forecasting.intake.notes import count_of
 from forecasting.panel import STEP
 
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -27,19 +28,43 @@ class Frequency:
     reason: str
 
 
-def infer(stamps: npt.NDArray[np.generic], column: str) -> Frequency:
-    """The frequency of sorted, unique time stamps. AmbiguousInput where they follow none."""
-    if len(stamps) < 2:
+@dataclasses.dataclass(frozen=True, eq=False)
+class Stamps:
+    """The different times of all series in order; the first and last time of each series; how many values there are."""
+
+    times: npt.NDArray[np.generic]
+    firsts: npt.NDArray[np.int64]
+    lasts: npt.NDArray[np.int64]
+    values: int
+
+    @classmethod
+    def of(cls, codes: npt.NDArray[np.int64], ds: npt.NDArray[np.generic]) -> Stamps:
+        """Of observations: series `codes[i]` has a value at `ds[i]`."""
+        spans = pd.Series(ds.astype(np.int64)).groupby(codes).agg(["min", "max"])
+        different = len(pd.unique(codes * (1 << 40) + pd.factorize(ds)[0]))
+        return cls(np.sort(pd.unique(ds)), spans["min"].to_numpy(), spans["max"].to_numpy(), different)
+
+    def share(self, step: int) -> float:
+        """Of the steps from the first to the last time of each series, the share that has a value."""
+        return self.values / float(((self.lasts - self.firsts) // step + 1).sum())
+
+
+def infer(stamps: Stamps, column: str) -> Frequency:
+    """The frequency of time stamps. AmbiguousInput where they follow none."""
+    times = stamps.times
+    if len(times) < 2:
         raise DataError(
             f"Column {column!r} has one point in time only; a forecast needs a history of at least a few.",
             column=column,
         )
-    if stamps.dtype.kind == "i":
-        return _steps(stamps)
-    index = pd.DatetimeIndex(stamps)
-    clock = np.asarray(stamps).astype(np.int64) % _DAY
-    found = _monthly(index) or _daily(index) if (clock == clock[0]).all() else None
-    found = found or _clockwise(index)
+    if times.dtype.kind == "i":
+        return _steps(stamps, column)
+    index = pd.DatetimeIndex(times)
+    clock = np.asarray(times).astype(np.int64) % _DAY
+    found = None
+    if (clock == clock[0]).all():
+        found = _monthly(index, stamps) or _daily(index, stamps)
+    found = found or _clockwise(index, stamps)
     if found is None:
         raise _irregular(index, column)
     return found
@@ -118,11 +143,19 @@ def _check_size(steps: int, frequency: str) -> None:
         )
 
 
-def _steps(stamps: npt.NDArray[np.generic]) -> Frequency:
-    return Frequency(STEP, f"whole numbers from {stamps[0]} to {stamps[-1]}")
+def _steps(stamps: Stamps, column: str) -> Frequency:
+    first, last = int(stamps.firsts.min()), int(stamps.lasts.max())
+    if stamps.share(1) < FULL:
+        raise DataError(
+            f"The whole numbers in column {column!r} run from {first:,} to {last:,}, but most of them are not there. "
+            "Choose another time column.",
+            field="time",
+            column=column,
+        )
+    return Frequency(STEP, f"whole numbers from {first} to {last}")
 
 
-def _monthly(index: pd.DatetimeIndex) -> Frequency | None:
+def _monthly(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
     days = index.normalize()
     ordinal = days.year.to_numpy() * 12 + days.month.to_numpy() - 1
     if len(np.unique(ordinal)) != len(index):
@@ -132,6 +165,7 @@ def _monthly(index: pd.DatetimeIndex) -> Frequency | None:
         ("E", days.is_month_end, "the last day"),
         ("BS", _is_business_edge(days, start=True), "the first business day"),
         ("BE", _is_business_edge(days, start=False), "the last business day"),
+        ("S", days.day == days.day[0], f"day {days.day[0]}"),
     ):
         if not fits.all():
             continue
@@ -148,7 +182,7 @@ def _monthly(index: pd.DatetimeIndex) -> Frequency | None:
             alias = f"{_count(step // 3)}{business}Q{edge}-{anchor}"
             alias = alias.removesuffix("-JAN") if edge == "S" else alias.removesuffix("-DEC")
             return Frequency(alias, f"every date is {words} of a quarter")
-        if len(index) / ((ordinal[-1] - ordinal[0]) // step + 1) < FULL:
+        if stamps.share(step * 31 * _DAY) < FULL:
             return None
         return Frequency(f"{_count(step)}{business}M{edge}", f"every date is {words} of a month")
     return None
@@ -159,30 +193,31 @@ def _is_business_edge(days: pd.DatetimeIndex, *, start: bool) -> npt.NDArray[np.
     return np.array([offset.is_on_offset(day) for day in days[:2000]], dtype=bool)
 
 
-def _daily(index: pd.DatetimeIndex) -> Frequency | None:
+def _daily(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
     days = index.normalize().to_numpy(dtype="datetime64[D]").astype(np.int64)
     step = int(np.gcd.reduce(np.diff(days)))
     if step % 7 == 0:
         anchor = _DAYS[index[0].weekday()]
-        return _if_full(
-            Frequency(f"{_count(step // 7)}W-{anchor}", f"every date is a {index[0].day_name()}"), days, step
-        )
+        weekly = Frequency(f"{_count(step // 7)}W-{anchor}", f"every date is a {index[0].day_name()}")
+        return _if_full(weekly, stamps, step * _DAY)
     weekdays = np.unique(index.weekday)
     if step == 1 and len(weekdays) == 5 and weekdays.max() == 4:
         return Frequency("B", "there are dates from Monday to Friday and none on a weekend")
-    return _if_full(Frequency(f"{_count(step)}D", f"dates are {step} day{'s' * (step > 1)} apart"), days, step)
+    return _if_full(Frequency(f"{_count(step)}D", f"dates are {count_of(step, 'day')} apart"), stamps, step * _DAY)
 
 
-def _clockwise(index: pd.DatetimeIndex) -> Frequency | None:
-    stamps = index.to_numpy(dtype="datetime64[ns]").astype(np.int64)
-    step = int(np.gcd.reduce(np.diff(stamps)))
+def _clockwise(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
+    step = int(np.gcd.reduce(np.diff(index.to_numpy(dtype="datetime64[ns]").astype(np.int64))))
     alias = pd.tseries.frequencies.to_offset(pd.Timedelta(step, "ns")).freqstr
     return _if_full(Frequency(alias, f"times are {pd.Timedelta(step, 'ns')} apart"), stamps, step)
 
 
-def _if_full(frequency: Frequency, stamps: npt.NDArray[np.int64], step: int) -> Frequency | None:
-    slots = (int(stamps[-1]) - int(stamps[0])) // step + 1
-    return frequency if len(stamps) / slots >= FULL and slots <= GRID_LIMIT else None
+def _if_full(frequency: Frequency, stamps: Stamps, step: int) -> Frequency | None:
+    """The frequency, if most of its steps have values, and if it is none of the odd ones that any two dates make."""
+    usual = step % (7 * _DAY) == 0 or step <= _DAY or step // _DAY in (2, 3, 4, 5, 6, 8, 10, 14, 15, 16, 28, 30)
+    if len(stamps.times) < 4 and (not usual or frequency.alias[0].isdigit()):
+        return None
+    return frequency if stamps.share(step) >= FULL else None
 
 
 def _irregular(index: pd.DatetimeIndex, column: str) -> AmbiguousInput:

@@ -9,16 +9,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
-from forecasting.intake.calendar import infer, seasons_of
-from forecasting.intake.notes import Note, some
+from forecasting.intake.calendar import Stamps, infer, seasons_of
+from forecasting.intake.decimals import decimal_mark
+from forecasting.intake.notes import Note, count_of, some
 from forecasting.intake.repair import AGGREGATIONS, Observed, regularise
 from forecasting.intake.report import Report
 from forecasting.intake.roles import Found, find_roles
 from forecasting.intake.table import Table
-from forecasting.intake.unfold import unfold
+from forecasting.intake.unfold import join_decimals, unfold
 from forecasting.panel import Panel
 
-FEW = 0.05  # share of rows of another length up to which they are set aside rather than trusted
+FEW = 0.2  # share of rows of another length up to which they are set aside; above it nothing can be trusted
 
 
 def to_panel(
@@ -43,17 +44,18 @@ def to_panel(
         raise DataError(
             f"duplicates is {duplicates!r}; it must be one of {', '.join(AGGREGATIONS)}.", field="duplicates"
         )
+    table = join_decimals(table, decimal)
     if time is None and target is None and series is None:
         table = unfold(table)
     found = find_roles(table, time, target, series, day_first)
     roles = found.roles
     _check_order(table, found)
-    mark, mark_notes = _decimal(table, found, decimal)
+    mark, mark_notes = decimal_mark(table, found, decimal)
     notes = [*table.notes, *_time_notes(found), *mark_notes, *_dress_notes(found)]
     observed = _observe(table, found, mark, notes)
     reason = "you chose it"
     if frequency is None:
-        inferred = infer(np.sort(pd.unique(observed.ds)), roles.time)
+        inferred = infer(Stamps.of(observed.codes, observed.ds), roles.time)
         frequency, reason = inferred.alias, inferred.reason
     frame, repairs, repair_notes = regularise(observed, frequency, roles.time, duplicates)
     notes.extend(repair_notes)
@@ -86,7 +88,7 @@ def _time_notes(found: Found) -> list[Note]:
 
 def _dress_notes(found: Found) -> list[Note]:
     return [
-        Note("number format", f"{count:,} cells of column {target!r} have {what}; it was taken off.", count)
+        Note("number format", f"{count_of(count, 'cell', 'has')} {what} in column {target!r}; it was taken off.", count)
         for target in found.roles.target
         for what, count in found.numbers[target].dress
     ]
@@ -118,54 +120,6 @@ def _check_order(table: Table, found: Found) -> None:
         )
 
 
-def _decimal(table: Table, found: Found, decimal: str | None) -> tuple[str, list[Note]]:
-    """The decimal mark of the value columns: proved by one of them, named by the user, or asked for."""
-    if decimal is not None:
-        if decimal not in (".", ","):
-            raise DataError(f"decimal is {decimal!r}; it must be '.' or ','.", field="decimal")
-        return decimal, []
-    columns = {name: found.numbers[name] for name in found.roles.target}
-    proofs = {}
-    for name, numbers in columns.items():
-        point, comma = numbers.proofs
-        if point.any() and comma.any():
-            first, second = int(np.flatnonzero(point)[0]), int(np.flatnonzero(comma)[0])
-            raise DataError(
-                f"Column {name!r} has numbers with a decimal point (line {table.rows[first]}) and with a decimal comma "
-                f"(line {table.rows[second]}). Write them in one way and bring the file again.",
-                column=name,
-                row=int(table.rows[second]),
-            )
-        if point.any() or comma.any():
-            proofs[name] = "." if point.any() else ","
-    marks = set(proofs.values())
-    if not marks and table.dialect.decimal:
-        return table.dialect.decimal, []
-    if len(marks) == 1:
-        mark = marks.pop()
-        return mark, [Note("decimal", "The decimal mark is a comma.")] if mark == "," else []
-    for name, numbers in columns.items():
-        if numbers.doubtful.any() and (not marks or name not in proofs):
-            if table.dialect.delimiter == "," and not numbers.shapes["comma3"].any():
-                continue
-            at = int(np.flatnonzero(numbers.doubtful)[0])
-            cell = numbers.original[at].as_py()
-            raise AmbiguousInput(
-                f"{cell!r} in column {name!r} can be a number above a thousand or one with three decimals.",
-                question="Which is the decimal mark?",
-                argument="decimal",
-                choices=(".", ","),
-                column=name,
-                row=int(table.rows[at]),
-            )
-    if len(marks) > 1:
-        raise DataError(
-            "Some value columns have a decimal point and others a decimal comma. Choose columns of one kind.",
-            field="target",
-        )
-    return ".", []
-
-
 def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Observed:
     """One entry a series and time that the file gives a value for, in the order of the file."""
     roles = found.roles
@@ -173,8 +127,14 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Obs
     if not usable.all():
         rows = table.rows[~usable]
         notes.append(_dropped("time", rows, f"no readable time in column {roles.time!r}"))
-    if 0 < len(table.ragged) <= max(1, FEW * len(table)):
+    if len(table.ragged):
         doubtful = usable & np.isin(table.rows, table.ragged)
+        if len(table.ragged) > FEW * len(table):
+            raise DataError(
+                f"{len(table.ragged):,} of {len(table):,} records have more or fewer cells than the others, first in "
+                f"line {table.ragged[0]}. If numbers have a decimal comma, separate the cells by semicolons.",
+                row=int(table.ragged[0]),
+            )
         usable &= ~doubtful
         if doubtful.any():
             notes.append(_dropped("ragged", table.rows[doubtful], "their cells may stand in the wrong columns"))
@@ -187,10 +147,10 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Obs
             notes.append(
                 Note(
                     "not a number",
-                    f"{int(odd.sum()):,} cells of column {target!r} are no numbers ({shown}) and count as missing.",
+                    f"{count_of(int(odd.sum()), 'cell')} of column {target!r} without a number: {shown}. They are missing.",
                     int(odd.sum()),
                     some(table.rows[odd]),
-                    f"{int(odd.sum()):,} cells not numbers",
+                    f"{count_of(int(odd.sum()), 'cell')} without a number",
                 )
             )
         keep = usable & np.isfinite(values)
@@ -213,10 +173,9 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Obs
 
 def _missing(table: Table, target: str, missing: npt.NDArray[np.bool_]) -> Note:
     count = int(missing.sum())
-    several = f"{count:,} rows have" if count > 1 else "1 row has"
     message = (
-        f"{several} no value in column {target!r}. Before the first and after the last value nothing is filled; "
-        "in between the last value is carried on."
+        f"{count_of(count, 'row', 'has')} no value in column {target!r}. Nothing is filled before the first and after "
+        "the last value; in between the last value is carried on."
     )
     return Note("missing", message, count, some(table.rows[missing]))
 
@@ -256,5 +215,5 @@ def _series_of(
 
 def _dropped(kind: str, rows: npt.NDArray[np.int64], why: str) -> Note:
     count = len(rows)
-    several = f"{count:,} rows were" if count > 1 else "1 row was"
-    return Note(kind, f"{several} dropped: {why}.", count, some(rows), f"{count:,} row{'s' * (count > 1)} dropped")
+    summary = f"{count_of(count, 'row')} dropped"
+    return Note(kind, f"{count_of(count, 'row', 'was')} dropped: {why}.", count, some(rows), summary)

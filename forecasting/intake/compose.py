@@ -36,7 +36,7 @@ class Composed:
 
 
 def compose(table: Table, column: str, times: Times, taken: Collection[str | None]) -> Composed | None:
-    """The times of `column` made finer by other columns, where they alone repeat; None where there is nothing to add."""
+    """The times of `column` made finer by other columns, where they alone repeat; else None."""
     if times.stamps.dtype.kind != "M" or not pd.Series(times.stamps).duplicated().any():
         return None
     others = [name for name in table.columns if name != column and name not in taken]
@@ -63,7 +63,10 @@ def _in_year(table: Table, column: str, times: Times, others: list[str]) -> Comp
     month = next((name for name in others if _MONTH.search(name) and _months(table.cells[name]) is not None), None)
     if month is None:
         return None
-    months = years.astype("datetime64[M]") + (_months(table.cells[month]) - 1)
+    numbers = _months(table.cells[month])
+    if numbers is None:
+        return None
+    months = years.astype("datetime64[M]") + (numbers - 1)
     for name in others:
         if name != month and _DAY.search(name) and (days := _whole(table.cells[name], 1, 31)) is not None:
             stamps = months.astype("datetime64[D]") + (days - 1)
@@ -79,7 +82,8 @@ def _in_year(table: Table, column: str, times: Times, others: list[str]) -> Comp
 def _if_finer(
     times: Times, added: npt.NDArray[np.timedelta64], ok: npt.NDArray[np.bool_], columns: tuple[str, ...], note: str
 ) -> Composed | None:
-    found = dataclasses.replace(times, stamps=times.stamps + added, ok=times.ok & ok, format=f"{times.format} and hour")
+    finer = times.stamps.astype("datetime64[ns]") + added
+    found = dataclasses.replace(times, stamps=finer, ok=times.ok & ok, format=f"{times.format} and hour")
     return _if_new(times, found, columns, note)
 
 
@@ -93,11 +97,8 @@ def _clock(column: pa.ChunkedArray) -> tuple[Ints, npt.NDArray[np.bool_], str] |
     hours = _whole(column, 0, 24)
     if hours is not None:
         if hours.min() >= 1 and hours.max() == 24:
-            return (
-                (hours - 1) * _HOURS,
-                np.ones(len(hours), dtype=bool),
-                "hours from 1 to 24, counted from their beginning,",
-            )
+            every = np.ones(len(hours), dtype=bool)
+            return (hours - 1) * _HOURS, every, "hours from 1 to 24, counted from their beginning,"
         return hours * _HOURS, np.ones(len(hours), dtype=bool), "the hours"
     texts = pc.utf8_trim_whitespace(column.combine_chunks())
     parts = pc.extract_regex(texts, "^" + CLOCK + "$")

@@ -16,7 +16,7 @@ from forecasting.errors import ReadError
 from forecasting.intake import limits
 from forecasting.intake.kinds import is_missing, is_number, is_time
 from forecasting.intake.names import name_columns
-from forecasting.intake.notes import Note, some
+from forecasting.intake.notes import Note, count_of, some
 from forecasting.intake.records import Record
 
 HEADERS = 4  # lines that a header may have
@@ -45,7 +45,8 @@ def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid
     filled = [record for record in records if any(cell.strip() for cell in record[1])]
     if len(filled) < len(records):
         rows = sorted({row for row, _ in records} - {row for row, _ in filled})
-        notes.append(Note("blank", f"{len(rows):,} records with no cell filled were left out.", len(rows), some(rows)))
+        message = f"{count_of(len(rows), 'record', 'was')} left out that have no cell filled."
+        notes.append(Note("blank", message, len(rows), some(rows)))
     if not filled:
         raise ReadError(f"{name!r} has only empty cells. Bring a file with a header line and at least a few rows.")
     width = _usual(filled)
@@ -56,7 +57,7 @@ def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid
     filled = _without_comments(filled, width, notes)
     start, names_at = _start(filled, width, header, name)
     if start:
-        message = f"{start} line{'s' * (start > 1)} above the table were left out: {_quote(filled[0][1])}."
+        message = f"{count_of(start, 'line', 'was')} left out above the table: {_quote(filled[0][1])}."
         notes.append(Note("preamble", message, start, some(row for row, _ in filled[:start])))
     heads = filled[start:names_at]
     body = filled[names_at:]
@@ -84,7 +85,7 @@ def _without_comments(records: list[Record], width: int, notes: list[Note]) -> l
     marked = [row for row, cells in records if len(cells) != width and _COMMENT.match(cells[0])]
     if not marked or len(marked) == len(records):
         return records
-    message = f"{len(marked):,} comment line{'s were' if len(marked) > 1 else ' was'} left out."
+    message = f"{count_of(len(marked), 'comment line', 'was')} left out."
     notes.append(Note("comments", message, len(marked), some(marked)))
     left_out = set(marked)
     return [record for record in records if record[0] not in left_out]
@@ -193,9 +194,7 @@ def without_footer(body: list[Record], width: int, notes: list[Note]) -> list[Re
     if end == len(body) or len(body) - end > max(3, 0.3 * len(body)):
         return body
     left_out = body[end:]
-    message = (
-        f"{len(left_out)} line{'s' * (len(left_out) > 1)} below the table were left out: {_quote(left_out[0][1])}."
-    )
+    message = f"{count_of(len(left_out), 'line', 'was')} left out below the table: {_quote(left_out[0][1])}."
     notes.append(Note("footer", message, len(left_out), some(row for row, _ in left_out)))
     return body[:end]
 
@@ -252,14 +251,29 @@ def _names(heads: list[Record], body: list[Record], width: int, notes: list[Note
             message = f"The header has {len(lines)} lines, which were joined."
             notes.append(Note("header", message, len(lines), some(row for row, _ in heads)))
         names = _joined(lines)
-    if len(names) == width - 1 and width > 1:
-        last = [cells[-1].strip() for _, cells in body[:200] if len(cells) == width]
-        if any(last):
+    if len(names) < width:
+        surplus = any(cell.strip() for _, cells in body[:400] if len(cells) == width for cell in cells[len(names) :])
+        if surplus and len(names) == width - 1 and _first_is_unnamed(names, body, width):
             notes.append(Note("header", "The header has one name less than there are columns; the first has none."))
             names = ["", *names]
+        elif surplus:
+            message = f"The header has {len(names)} names but the records have {width} cells."
+            notes.append(Note("short header", message, width - len(names), (heads[0][0],)))
     if names and names[0].startswith("#") and len(names[0]) > 1:
         names[0] = names[0].lstrip("# ")
     return names
+
+
+def _first_is_unnamed(names: list[str], body: list[Record], width: int) -> bool:
+    """Whether records begin with a name of their own, as R writes them, rather than that a decimal comma cut them."""
+    usual = [cells for _, cells in body[:400] if len(cells) == width]
+    first = [cells[0].strip() for cells in usual]
+    if len(set(first)) < len(first) or re.search(
+        r"date|time|datum|^ds$|month|year|period|jahr", names[0], re.IGNORECASE
+    ):
+        return False
+    counted = first[:3] in (["0", "1", "2"], ["1", "2", "3"]) or not any(is_number(cell) for cell in first)
+    return counted or not all(cell.strip().lstrip("-").isdigit() for cells in usual for cell in cells[-2:])
 
 
 def _joined(lines: list[list[str]]) -> list[str]:
@@ -289,7 +303,9 @@ def _columns(given: list[str], body: list[Record], width: int, header: int | Non
     if ragged:
         kinds = ", ".join(f"{count:,} have {cells}" for cells, count in sorted(usual.items()) if cells != width)
         message = f"Most records have {width} cells, but {kinds}. Their cells may stand in the wrong columns."
-        notes.append(Note("ragged", message, len(ragged), some(ragged), f"{len(ragged):,} rows of another length"))
+        notes.append(
+            Note("ragged", message, len(ragged), some(ragged), f"{count_of(len(ragged), 'row')} of another length")
+        )
     columns, name_notes = name_columns(given, total)
     values = list(itertools.zip_longest(*(cells for _, cells in body), fillvalue=None))
     values += [(None,) * len(body)] * (total - len(values))
@@ -301,7 +317,7 @@ def _columns(given: list[str], body: list[Record], width: int, header: int | Non
         and not any((cell or "").strip() for cell in values[position])
     ]
     if empty and len(empty) < total:
-        message = f"{len(empty)} column{'s' * (len(empty) > 1)} without name and values were left out."
+        message = f"{count_of(len(empty), 'column', 'was')} left out that had neither name nor values."
         notes.append(Note("empty columns", message, len(empty)))
         columns = [column for position, column in enumerate(columns) if position not in empty]
         arrays = [array for position, array in enumerate(arrays) if position not in empty]

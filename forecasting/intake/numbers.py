@@ -41,6 +41,7 @@ _DRESSED = (
     r"^(?P<sign>[+-]?)\s*(?P<before>[^0-9+\-.,\s()]{0,4}?)\s*(?P<sign2>[+-]?)"
     r"(?P<number>[0-9.,](?:[0-9.,]|[ '][0-9])*(?:[eE][+-]?[0-9]+)?)\s*(?P<after>[^0-9\s+\-.,][^0-9]{0,15})?$"
 )
+_LARGE = r"^[+-]?[0-9]{4,}|[eE]"
 _MONEY = frozenset(  # signs and codes of currencies
     [
         "$",
@@ -138,6 +139,19 @@ class NumberText:
     def doubtful(self) -> Flags:
         """Cells that are one number with a decimal point and another with a decimal comma."""
         return self.shapes["point3"] | self.shapes["comma3"]
+
+    def shows_noughts(self, shape: str) -> bool:
+        """Whether small cells without a mark stand beside cells like 1,230: as decimals nobody writes both."""
+        whole = self.shapes["whole"]
+        small = whole & ~flags(pc.fill_null(pc.match_substring_regex(self.texts, _LARGE), False))
+        if not small.any() or small.sum() != whole.sum():
+            return False
+        marked = self.texts.filter(pa.array(self.shapes[shape]))
+        return bool(pc.any(pc.match_substring_regex(marked, "0$")).as_py())
+
+    def are_thousands(self, shape: str) -> bool:
+        """Whether cells like 1,234 are above a thousand: several, with noughts at the end, beside small ones."""
+        return int(self.shapes[shape].sum()) >= 5 and self.shows_noughts(shape)
 
     def values(self, decimal: str) -> tuple[Floats, Flags]:
         """The numbers, NaN where there is none, and which cells hold something that is no number."""

@@ -10,7 +10,7 @@ from collections import Counter
 from forecasting.errors import ReadError
 from forecasting.intake import limits
 from forecasting.intake.dialect import Dialect
-from forecasting.intake.notes import Note, some
+from forecasting.intake.notes import Note, count_of, some
 
 Record = tuple[int, list[str]]  # 1-based line, cells
 SPAN = 5_000  # lines that one quoted cell may run over
@@ -134,11 +134,15 @@ def _by_another(line: str, dialect: Dialect, width: int) -> list[str] | None:
 def _notes(mended: dict[str, list[int]], dialect: Dialect) -> tuple[Note, ...]:
     notes = []
     if rows := mended["quotes"]:
-        message = f"{len(rows):,} lines have a quote character without a partner; it was read as a letter of its cell."
-        notes.append(Note("quotes", message, len(rows), some(rows), f"{len(rows):,} broken quotes"))
+        message = (
+            f"{count_of(len(rows), 'line', 'has')} a quote without a partner; it was read as a letter of its cell."
+        )
+        notes.append(Note("quotes", message, len(rows), some(rows), count_of(len(rows), "broken quote")))
     if rows := mended["delimiter"]:
         message = (
-            f"{len(rows):,} lines are cut by another delimiter than {dialect.delimiter!r} and were read by theirs."
+            f"{count_of(len(rows), 'line', 'is')} cut by another delimiter than {dialect.delimiter!r} and read by that."
         )
-        notes.append(Note("delimiter", message, len(rows), some(rows), f"{len(rows):,} lines of another delimiter"))
+        notes.append(
+            Note("delimiter", message, len(rows), some(rows), f"{count_of(len(rows), 'line')} of another delimiter")
+        )
     return tuple(notes)

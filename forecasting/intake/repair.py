@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake.calendar import buckets
-from forecasting.intake.notes import Note, some
+from forecasting.intake.notes import Note, count_of, some
 from forecasting.panel import STEP
 
 AGGREGATIONS = ("mean", "sum", "first", "last", "min", "max")
@@ -52,9 +52,9 @@ def regularise(
     order, late = _order(seen.codes, place)
     if len(late):
         count = len(late)
-        message = f"{count:,} row{'s were' if count > 1 else ' was'} not in order of time and were sorted."
+        message = f"{count_of(count, 'row', 'was')} out of the order of time; the rows were sorted."
         rows_late = seen.rows[late]
-        notes.append(Note("order", message, count, some(rows_late), f"{count:,} row{'s' * (count > 1)} sorted"))
+        notes.append(Note("order", message, count, some(rows_late), f"{count_of(count, 'row')} sorted"))
     codes, place, rows = seen.codes[order], place[order], seen.rows[order]
     y = seen.y[order]
     codes, place, y, rows, merged, aggregation, merge_notes = _merge(
@@ -64,9 +64,9 @@ def regularise(
     frame, filled = _fill(seen.ids, steps, codes, place, y, rows)
     if len(filled):
         count = len(filled)
-        message = f"{count:,} step{'s' * (count > 1)} had no value and took the last one before."
+        message = f"{count_of(count, 'step')} had no value and took the last one before."
         before = filled["row_before"].to_numpy()
-        notes.append(Note("gaps", message, count, some(before), f"{count:,} gap{'s' * (count > 1)} filled"))
+        notes.append(Note("gaps", message, count, some(before), f"{count_of(count, 'gap')} filled"))
     return frame, Repairs(filled, merged, aggregation), notes
 
 
@@ -148,8 +148,10 @@ def _merge(
     )
     surplus = int(same.sum())
     words = f"by their {how}" if len(differ) or duplicates else "(their values are the same)"
-    message = f"{surplus:,} row{'s' * (surplus > 1)} had the time of another and were merged {words}."
-    summary = f"{surplus:,} duplicate{'s' * (surplus > 1)} merged"
+    message = (
+        f"{count_of(surplus, 'row')} had the time of another and {'were' if surplus > 1 else 'was'} merged {words}."
+    )
+    summary = f"{count_of(surplus, 'duplicate')} merged"
     if not moved:
         notes.append(Note("duplicates", message, surplus, some(rows[np.flatnonzero(same) + 1]), summary))
     named = how if len(differ) or duplicates or moved else None

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import AmbiguousInput, TickerError
-from forecasting.intake.calendar import infer, seasons_of
+from forecasting.intake.calendar import Stamps, infer, seasons_of
 from forecasting.intake.repair import Observed, regularise
 from forecasting.panel import STEP, Panel
 
@@ -66,7 +66,7 @@ def _panel(prices: dict[str, pd.Series], interval: str) -> Panel:
     seen = Observed(symbols, codes, stamps, np.concatenate(list(prices.values())), np.arange(1, len(stamps) + 1))
     name = ", ".join(symbols)
     try:
-        frequency = infer(np.unique(stamps), "Date").alias
+        frequency = infer(Stamps.of(codes, stamps), "Date").alias
     except AmbiguousInput:
         if interval[-1] not in "mh" or interval == "1mo":
             frequency = {"1d": "B", "1wk": "W-MON", "1mo": "MS"}[interval]

@@ -7,7 +7,9 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from forecasting.errors import AmbiguousInput
 from forecasting.intake.dates import Times, look_for_times
 from forecasting.intake.kinds import is_number
 from forecasting.intake.months import month_of
@@ -21,6 +23,44 @@ LEAST = 3  # columns named by times that make a table one of this kind
 def unfold(table: Table) -> Table:
     """`table` itself, or the same cells with columns "time" and "value" where its column names are times."""
     return _by_month(table) or _by_header(table) or table
+
+
+def join_decimals(table: Table, decimal: str | None) -> Table:
+    """`table`, or with each two cells that a decimal comma had cut apart joined again, if `decimal` says so.
+
+    A table cut by commas whose header has too few names, by one for each column of numbers, is in doubt: asked about.
+    """
+    short = next((note for note in table.notes if note.kind == "short header"), None)
+    named = len(table.columns) - short.count if short is not None else 0
+    if short is None or table.dialect.delimiter != "," or named - 1 != short.count:
+        return table
+    pairs = [(1 + 2 * i, 2 + 2 * i) for i in range(short.count)]
+    if not all(
+        _fits(table, left, r"^\s*[+-]?[0-9]+$") and _fits(table, right, r"^[0-9]+\s*$") for left, right in pairs
+    ):
+        return table
+    if decimal is None:
+        cells = [table.cells.column(position)[0].as_py() for position in pairs[0]]
+        raise AmbiguousInput(
+            f"The records have more cells than the header has names: {cells[0]},{cells[1]} in line {table.rows[0]} can "
+            "be one number with a decimal comma, or two numbers.",
+            question="Which is the decimal mark?",
+            argument="decimal",
+            choices=(",", "."),
+            row=int(table.rows[0]),
+        )
+    if decimal != ",":
+        return table
+    joined = [table.cells.column(0)]
+    for left, right in pairs:
+        joined.append(pc.binary_join_element_wise(table.cells.column(left), table.cells.column(right), ","))
+    note = Note("decimal", "Numbers that their decimal comma had cut into two cells were joined.", short.count)
+    cells = pa.table(joined, names=table.columns[:named])
+    return dataclasses.replace(table, cells=cells, notes=(*table.notes, note))
+
+
+def _fits(table: Table, position: int, pattern: str) -> bool:
+    return bool(pc.all(pc.fill_null(pc.match_substring_regex(table.cells.column(position), pattern), False)).as_py())
 
 
 def _by_month(table: Table) -> Table | None:

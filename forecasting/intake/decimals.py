@@ -1,0 +1,76 @@
+"""Which mark the decimals of a table have: proved by its cells, named by the user, or asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.errors import AmbiguousInput, DataError
+from forecasting.intake.notes import Note
+from forecasting.intake.roles import Found
+from forecasting.intake.table import Table
+
+
+def decimal_mark(table: Table, found: Found, decimal: str | None) -> tuple[str, list[Note]]:
+    """The decimal mark of the value columns: proved by one of them, named by the user, or asked for."""
+    if decimal is not None:
+        if decimal not in (".", ","):
+            raise DataError(f"decimal is {decimal!r}; it must be '.' or ','.", field="decimal")
+        return decimal, []
+    proofs = {}
+    for name, numbers in found.numbers.items():
+        point, comma = numbers.proofs
+        if point.any() and comma.any() and name in found.roles.target:
+            first, second = int(np.flatnonzero(point)[0]), int(np.flatnonzero(comma)[0])
+            raise DataError(
+                f"Column {name!r} has numbers with a decimal point (line {table.rows[first]}) and with a decimal comma "
+                f"(line {table.rows[second]}). Write them in one way and bring the file again.",
+                column=name,
+                row=int(table.rows[second]),
+            )
+        if point.any() != comma.any():
+            proofs[name] = "." if point.any() else ","
+    wanted = {proofs[name] for name in found.roles.target if name in proofs}
+    if len(wanted) > 1:
+        raise DataError(
+            "Some value columns have a decimal point and others a decimal comma. Choose columns of one kind.",
+            field="target",
+        )
+    marks = wanted or set(proofs.values())
+    if len(marks) == 1:
+        mark = marks.pop()
+        return mark, [Note("decimal", "The decimal mark is a comma.")] if mark == "," else []
+    if table.dialect.decimal:
+        return table.dialect.decimal, []
+    return _unproved(table, found)
+
+
+def _unproved(table: Table, found: Found) -> tuple[str, list[Note]]:
+    """The decimal mark where no cell proves it: by how the column as a whole is written, or by asking."""
+    notes: list[Note] = []
+    decided: set[str] = set()
+    for name in found.roles.target:
+        numbers = found.numbers[name]
+        for shape, thousands, decimals in (("comma3", ".", ","), ("point3", ",", ".")):
+            doubtful = numbers.shapes[shape]
+            if not doubtful.any():
+                continue
+            at = int(np.flatnonzero(doubtful)[0])
+            cell = numbers.original[at].as_py()
+            if numbers.are_thousands(shape):
+                decided.add(thousands)
+                notes.append(Note("decimal", f"{cell!r} in column {name!r} was read as a number above a thousand."))
+            elif shape == "point3" and table.dialect.delimiter in (",", "") and not numbers.shows_noughts(shape):
+                decided.add(decimals)
+                notes.append(Note("decimal", f"{cell!r} in column {name!r} was read with a decimal point."))
+            else:
+                decided = {".", ","}
+            if len(decided) > 1:
+                raise AmbiguousInput(
+                    f"{cell!r} in column {name!r} can be a number above a thousand or one with three decimals.",
+                    question="Which is the decimal mark?",
+                    argument="decimal",
+                    choices=(".", ","),
+                    column=name,
+                    row=int(table.rows[at]),
+                )
+    return (decided.pop() if decided else "."), notes
