@@ -30,8 +30,8 @@ class ForecastConfig:
     dropout: float = 0.0  # between layers and before the head
     learning_rate: float = 5e-3  # the schedule's highest
     schedule: str = "one-cycle"
-    epochs: int = 30  # at most; one epoch sees as many origins as the training stretch has
-    batch_size: int = 16  # chunks a step
+    epochs: int = 40  # at most; one epoch sees as many origins as the training stretch has
+    batch_size: int = 8  # chunks a step
     members: int = 1  # networks of different seeds; the forecast is their median
     loss: str = "mae"  # of the central forecast; the quantiles are always trained by pinball loss
     seed: int = 0
@@ -41,13 +41,13 @@ class ForecastConfig:
 
     def __post_init__(self) -> None:
         for field, low, high in _WHOLE:
-            _check_whole(field, getattr(self, field), low, high)
-        _check_choice("method", self.method, METHODS)
-        _check_choice("cell", self.cell, CELLS)
-        _check_choice("schedule", self.schedule, SCHEDULES)
-        _check_choice("loss", self.loss, LOSSES)
-        _check_real("dropout", self.dropout, 0.0, 0.9)
-        _check_real("learning_rate", self.learning_rate, 1e-6, 1.0)
+            check_whole(field, getattr(self, field), low, high)
+        check_choice("method", self.method, METHODS)
+        check_choice("cell", self.cell, CELLS)
+        check_choice("schedule", self.schedule, SCHEDULES)
+        check_choice("loss", self.loss, LOSSES)
+        check_real("dropout", self.dropout, 0.0, 0.9)
+        check_real("learning_rate", self.learning_rate, 1e-6, 1.0)
         object.__setattr__(self, "levels", _levels(self.levels))
         object.__setattr__(self, "features", _features(self.features))
 
@@ -59,12 +59,7 @@ class ForecastConfig:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ForecastConfig:
         """The config of `values`; unknown keys raise ConfigError, missing ones take their defaults."""
-        known = {field.name for field in dataclasses.fields(cls)}
-        for name in values:
-            if name not in known:
-                raise ConfigError(
-                    f"There is no setting called {name!r}. The settings are: {', '.join(sorted(known))}.", field=str(name)
-                )
+        check_known(cls, values)
         return cls(**values)
 
     def replace(self, **changes: Any) -> ForecastConfig:
@@ -85,17 +80,29 @@ _WHOLE = (  # setting, lowest, highest: bounds that keep one run within a small 
 )
 
 
-def _check_whole(field: str, value: object, low: int, high: int) -> None:
+def check_known(config: type[Any], values: Mapping[str, Any]) -> None:
+    """ConfigError unless every key of `values` is a setting of the dataclass `config`."""
+    known = {field.name for field in dataclasses.fields(config)}
+    for name in values:
+        if name not in known:
+            settings = ", ".join(sorted(known))
+            raise ConfigError(f"There is no setting called {name!r}. The settings are: {settings}.", field=str(name))
+
+
+def check_whole(field: str, value: object, low: int, high: int) -> None:
+    """ConfigError unless `value` is a whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise ConfigError(f"{field} is {value!r}; it must be a whole number from {low:,} to {high:,}.", field=field)
 
 
-def _check_real(field: str, value: object, low: float, high: float) -> None:
+def check_real(field: str, value: object, low: float, high: float) -> None:
+    """ConfigError unless `value` is a number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise ConfigError(f"{field} is {value!r}; it must be a number from {low:g} to {high:g}.", field=field)
 
 
-def _check_choice(field: str, value: object, choices: tuple[str, ...]) -> None:
+def check_choice(field: str, value: object, choices: tuple[str, ...]) -> None:
+    """ConfigError unless `value` is one of `choices`."""
     if value not in choices:
         raise ConfigError(f"{field} is {value!r}; it must be one of {', '.join(choices)}.", field=field)
 

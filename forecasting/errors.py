@@ -1,22 +1,22 @@
 """Everything a user can get wrong, as exceptions that say what was found, where, and what to do next.
 
-    ForecastingError            field, row, column say where
-    ├── ReadError               bytes that cannot be read as a table
-    ├── DataError               a table that cannot become a Panel, or a Panel that cannot be used
-    │   └── TooShortError       needed, available
-    ├── AmbiguousInput          question, argument, choices: ask, then call again with the answer
-    ├── ConfigError             a setting outside its range; field names it
-    ├── TickerError             a symbol, or Yahoo Finance's answer to it
-    ├── ModelFileError          a saved Forecaster that cannot be loaded
-    ├── StoreError              the database of runs cannot be used
-    └── Cancelled               the work was asked to stop
+ForecastingError            field, row, column say where
+├── ReadError               bytes that cannot be read as a table
+├── DataError               a table that cannot become a Panel, or a Panel that cannot be used
+│   └── TooShortError       needed, available
+├── AmbiguousInput          question, argument, choices: ask, then call again with the answer
+├── ConfigError             a setting outside its range; field names it
+├── TickerError             a symbol, or Yahoo Finance's answer to it
+├── ModelFileError          a saved Forecaster that cannot be loaded
+├── StoreError              the database of runs cannot be used
+└── Cancelled               the work was asked to stop
 """
 
 from __future__ import annotations
 
 
 class ForecastingError(Exception):
-    """A sentence for the user. `field` names an argument or setting; `row` (1-based, as in the file) and `column` a cell."""
+    """A sentence for the user. `field` names an argument or setting; `row` (1-based in the file), `column` a cell."""
 
     def __init__(
         self, message: str, *, field: str | None = None, row: int | None = None, column: str | None = None

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import math
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import pandas as pd
 
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, ModelFileError, TooShortError
+from forecasting.files import write_whole
 from forecasting.panel import Panel, Values, steps_after
 from forecasting.suggestions import suggest_config
 
@@ -144,7 +144,7 @@ def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> 
 def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
     """About how long fit and evaluate take together on one slow core: arithmetic, for people to plan by."""
     origins = float(np.maximum(panel.lengths - config.window, 1).sum())
-    stride = max(config.window, 64)
+    stride = max(config.window, 192)
     steps = max(1.0, origins / (config.batch_size * stride)) * config.epochs * config.members
     chunk = config.batch_size * (config.window + stride)
     layers = config.hidden_size**2 * (2 * config.num_layers - 1)
@@ -271,15 +271,7 @@ class Forecaster:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write `to_bytes` to `path`, whole or not at all."""
-        target = Path(path)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self.to_bytes())
-            os.replace(temporary, target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, self.to_bytes())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Forecaster:

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import io
 import json
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -96,9 +97,9 @@ class Panel:
 
         about = {"frequency": self.frequency, "seasons": list(self.seasons), "name": self.name}
         table = pa.Table.from_pandas(self.frame, preserve_index=False)
-        table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"tidecast": json.dumps(about).encode()})
+        metadata = {**(table.schema.metadata or {}), b"tidecast": json.dumps(about).encode()}
         sink = io.BytesIO()
-        pq.write_table(table, sink, compression="zstd")
+        pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
         return sink.getvalue()
 
     @classmethod
@@ -115,11 +116,11 @@ class Panel:
             raise DataError("The stored data of this series cannot be read; bring the file again.") from error
 
 
-def steps_after(end: object, frequency: str, horizon: int) -> npt.NDArray[np.generic]:
+def steps_after(end: Any, frequency: str, horizon: int) -> npt.NDArray[np.generic]:
     """The `horizon` time stamps after `end`, one `frequency` apart."""
     if frequency == STEP:
-        return int(end) + 1 + np.arange(horizon, dtype=np.int64)  # type: ignore[call-overload]  # np.generic scalar
-    start = pd.Timestamp(end)  # type: ignore[arg-type]  # np.datetime64
+        return np.arange(1, horizon + 1, dtype=np.int64) + np.int64(end)
+    start = pd.Timestamp(end)
     try:
         steps = pd.date_range(start, periods=horizon + 1, freq=frequency)
     except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:

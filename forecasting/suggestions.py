@@ -24,7 +24,7 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
     horizon, why_horizon = _horizon(panel, season, length)
     window, why_window = _window(seasons, horizon, longest)
     origins = int(panel.lengths.sum())
-    batch_size = 32 if origins > 20_000 else 16
+    batch_size = 32 if origins > 20_000 else 8
     epochs = 22 if origins > 20_000 else 40
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
     defaults = ForecastConfig()
@@ -41,7 +41,7 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
         "schedule": "one-cycle needs the fewest steps",
         "epochs": f"at most; training stops earlier when validation does. {origins:,} values make an epoch "
         f"{'long' if epochs < 40 else 'short'}",
-        "batch_size": f"chunks of {max(window, 64)} origins a step",
+        "batch_size": f"chunks of {max(window, 192)} origins a step",
         "members": "one network; more take proportionally longer and are a little steadier",
         "loss": "the absolute error: forecasts of the median, steady against outliers",
         "seed": "the same seed gives the same forecast",

@@ -78,7 +78,7 @@ def fit(
     scores [O, H]: held-out errors over their spread, by networks that had not seen them, for calibration.
     """
     periods = anchors.candidate_periods(series, seasons)
-    logs = [scaling.grows_with_level(values) for values in series]
+    logs = _logs(series)
     length = np.array([len(values) for values in series], dtype=np.int64)
     held = held_out_steps(length, config.horizon)
 
@@ -169,6 +169,12 @@ def to_units(method: Method, owner: Index, scaled: Values) -> Values:
     for a, b in itertools.pairwise(edges):
         result[a:b] = scaling.inverse(scaled[a:b], method.states[int(owner[a])])
     return result
+
+
+def _logs(series: Sequence[Values]) -> list[bool]:
+    """Which series go on a log scale: all positive ones if that suits a third of them, since they share a network."""
+    suits = [scaling.grows_with_level(values) for values in series]
+    return [3 * sum(suits) >= len(series) and bool(values.min() > 0) for values in series]
 
 
 def held_out_steps(length: Index, horizon: int) -> int:

@@ -16,6 +16,8 @@ from forecasting.panel import Values
 PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)  # relative to the mean variance of a regressor
 MOST_LAGS = 512  # recent values used; the eigenvectors of more would cost more than the recurrent path
 MOST_ORIGINS = 20_000
+REWEIGHTINGS = 3  # of origins by the inverse of their error: towards the least absolute instead of square error
+TYPICAL = 1e-2  # penalty with which those errors are found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,19 +60,29 @@ def solve(
         origins = origins[np.linspace(0, len(origins) - 1, MOST_ORIGINS).astype(np.int64)]
     offsets = regressors(flat.z, origins, lags)
     left = targets(flat.z, origins, horizon) - offsets @ wide.T
-    gram = offsets.T @ offsets / len(origins)
-    cross = offsets.T @ left / len(origins)
-    variance = float(np.trace(gram)) / max(1, len(lags) - 1) or 1.0
+    weight = np.ones(len(origins))
+    for _ in range(REWEIGHTINGS):
+        size = np.abs(left - offsets @ _ridges(offsets, left, weight, (TYPICAL,))[0].T).mean(axis=1)
+        weight = 1 / np.maximum(size, 0.1 * np.median(size) + 1e-12)
+        weight /= weight.mean()
+    ridges = _ridges(offsets, left, weight, penalties)
+    return [Linear(wide, ridge, lags, penalty) for ridge, penalty in zip(ridges, penalties, strict=True)]
+
+
+def _ridges(offsets: Values, left: Values, weight: Values, penalties: tuple[float, ...]) -> list[Values]:
+    """Ridge coefficients [H, L] for rows of `weight` [O], one a penalty, from one eigendecomposition."""
+    weighted = offsets * weight[:, None]
+    gram = offsets.T @ weighted / len(offsets)
+    cross = weighted.T @ left / len(offsets)
+    variance = float(np.trace(gram)) / max(1, gram.shape[0] - 1) or 1.0
     eigenvalues, vectors = np.linalg.eigh(gram)
     rotated = vectors.T @ cross  # [L, H]
-    found = []
-    for penalty in penalties:
-        if np.isinf(penalty):
-            ridge = np.zeros_like(wide)
-        else:
-            ridge = (vectors @ (rotated / (np.maximum(eigenvalues, 0.0) + penalty * variance)[:, None])).T
-        found.append(Linear(wide, ridge, lags, penalty))
-    return found
+    return [
+        np.zeros((left.shape[1], offsets.shape[1]))
+        if np.isinf(penalty)
+        else (vectors @ (rotated / (np.maximum(eigenvalues, 0.0) + penalty * variance)[:, None])).T
+        for penalty in penalties
+    ]
 
 
 def choose(options: list[Linear], flat: Flat, origins: Index, horizon: int) -> Linear:

@@ -68,8 +68,8 @@ class Material:
 
 
 def origins_per_chunk(window: int) -> int:
-    """About as many origins as warm-up steps, so that each step is computed about twice."""
-    return max(window, 64)
+    """At least as many origins as warm-up steps, so that each step is computed about twice at most."""
+    return max(window, 192)
 
 
 def chunk_length(window: int) -> int:

@@ -4,22 +4,43 @@ import pytest
 from forecasting.model import anchors, linear, windows
 
 
-def series(length=400, seed=0):
+def series(length=400, seed=0, noise=0.1):
     random = np.random.default_rng(seed)
-    return np.sin(np.arange(length) / 5) + 0.1 * random.normal(size=length)
+    return np.sin(np.arange(length) / 5) + noise * random.normal(size=length)
 
 
 def test_the_ridge_solves_the_augmented_least_squares_problem():
     flat = windows.flatten([series()], pad=30)
     origins = flat.start[0] + np.arange(30, 380)
-    anchor = anchors.assemble([anchors.candidates((), 5, 1, 400)[anchors.LAST]], ["last value"], 5)
     lags = np.arange(-19, 1)
-    found = linear.solve(flat, origins, anchor, lags, 5, (0.01,))[0]
     x, y = linear.regressors(flat.z, origins, lags), linear.targets(flat.z, origins, 5)
-    alpha = 0.01 * len(origins) * (np.trace(x.T @ x) / len(origins)) / (len(lags) - 1)
-    stacked = np.vstack([x, np.sqrt(alpha) * np.eye(len(lags))])
-    oracle = np.linalg.lstsq(stacked, np.vstack([y, np.zeros((len(lags), 5))]), rcond=None)[0].T
-    np.testing.assert_allclose(found.ridge, oracle, atol=1e-8)
+    weight = np.random.default_rng(1).uniform(0.5, 2, len(origins))
+    found = linear._ridges(x, y, weight, (0.01,))[0]
+    root = np.sqrt(weight)[:, None]
+    alpha = 0.01 * np.square(x * root).sum() / (len(lags) - 1)
+    stacked = np.vstack([x * root, np.sqrt(alpha) * np.eye(len(lags))])
+    oracle = np.linalg.lstsq(stacked, np.vstack([y * root, np.zeros((len(lags), 5))]), rcond=None)[0].T
+    np.testing.assert_allclose(found, oracle, atol=1e-8)
+
+
+def test_heavy_tailed_noise_moves_the_linear_path_less_than_least_squares():
+    anchor = anchors.assemble([anchors.candidates((), 1, 1, 400)[anchors.LAST]], ["last value"], 1)
+    lags = np.arange(-9, 1)
+    robust, plain = [], []
+    for seed in range(20):
+        noise = np.random.default_rng(seed).standard_t(1.5, 700)
+        z = np.zeros(700)
+        for step in range(1, 700):
+            z[step] = 0.5 * z[step - 1] + noise[step]
+        flat = windows.flatten([z], pad=10)
+        origins = flat.start[0] + np.arange(20, 690)
+        found = linear.solve(flat, origins, anchor, lags, 1, (1e-4,))[0].ridge
+        x, y = linear.regressors(flat.z, origins, lags), linear.targets(flat.z, origins, 1)
+        least = linear._ridges(x, y, np.ones(len(x)), (1e-4,))[0]
+        robust.append(np.abs(y - x @ found.T).mean())
+        plain.append(np.abs(y - x @ least.T).mean())
+    assert np.mean(robust) < np.mean(plain)
+    assert np.sum(np.array(robust) < np.array(plain)) >= 18
 
 
 @pytest.mark.parametrize(
