@@ -14,8 +14,8 @@ CHINESE: dict[str, str] = {
     "source.ticker": "股票代码",
     "data.sample": "示例",
     "data.upload": "上传文件",
-    "data.upload.note": "支持 CSV、TSV、TXT、XLSX 和 Parquet，最大 {megabytes} MB。文件与您的工作区一起保存在本服务器上："
-    "任何持有本页地址的人都能打开它。",
+    "data.upload.note": "支持 CSV、TSV、TXT、XLSX 和 Parquet，最大 {megabytes} MB。文件保存在本服务器上，"
+    "任何持有本页地址的人都能打开它；最后一次打开 {days} 天后删除。",
     "data.upload.using": "正在使用 **{name}**。上传另一个文件即可替换。",
     "data.upload.waiting": "请上传一个文件；在此之前页面保持原样。",
     "data.ticker": "股票代码",

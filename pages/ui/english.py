@@ -15,8 +15,8 @@ ENGLISH: dict[str, str] = {
     "source.ticker": "Ticker",
     "data.sample": "Sample",
     "data.upload": "Upload a file",
-    "data.upload.note": "CSV, TSV, TXT, XLSX or Parquet, up to {megabytes} MB. Kept on this server with your "
-    "workspace: whoever has this page's address can open it.",
+    "data.upload.note": "CSV, TSV, TXT, XLSX or Parquet, up to {megabytes} MB. Kept on this server until {days} days "
+    "after it was last opened, by whoever has this page's address.",
     "data.upload.using": "Using **{name}**. Bring another file to replace it.",
     "data.upload.waiting": "Bring a file; until then the page shows what it showed before.",
     "data.ticker": "Ticker",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 
 from forecasting.config import ForecastConfig
@@ -15,21 +16,24 @@ def what_fits(panel: Panel, config: ForecastConfig) -> ForecastConfig | None:
 
     The horizon is what the user wants to know, so the number of folds gives way first, then the window, then it.
     """
-    horizons = _halves(config.horizon)
-    folds = sorted({config.folds, 1}, reverse=True)
-    for horizon, number in itertools.product(horizons, folds):
-        for window in _halves(config.window):
-            changed = config.replace(horizon=horizon, window=window, folds=number)
-            if window >= min(horizon, config.window) or horizon == 1:
-                try:
-                    check_length(panel, changed, folds=changed.folds)
-                except TooShortError:
-                    continue
-                return changed
+    for horizon, folds in itertools.product(_shorter(config.horizon), sorted({config.folds, 1}, reverse=True)):
+        changed = config.replace(horizon=horizon, folds=folds)
+        windows = range(min(horizon, config.window), config.window + 1)
+        fitting = bisect.bisect_left(windows, True, key=lambda window: not _fits(panel, changed.replace(window=window)))
+        if fitting > 0:
+            return changed.replace(window=windows[fitting - 1])
     return None
 
 
-def _halves(number: int) -> list[int]:
+def _fits(panel: Panel, config: ForecastConfig) -> bool:
+    try:
+        check_length(panel, config, folds=config.folds)
+    except TooShortError:
+        return False
+    return True
+
+
+def _shorter(number: int) -> list[int]:
     """`number`, three quarters of it, and so on down to 1."""
     found = [number]
     while found[-1] > 1:

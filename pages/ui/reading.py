@@ -17,6 +17,7 @@ from pages.ui.state import Session
 PERIODS = ("1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "max")
 INTERVALS = ("1d", "1wk", "1mo", "1h")
 FREQUENCIES = ("min", "5min", "15min", "30min", "h", "D", "B", "W-SUN", "W-MON", "MS", "ME", "QS", "YS", "step")
+_DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 TYPES = ("csv", "tsv", "txt", "xlsx", "parquet")
 
 
@@ -90,7 +91,7 @@ def _choice(name: str, options: tuple[str, ...], chosen: str) -> str:
 def _upload(session: Session) -> str | None:
     megabytes = int(st.get_option("server.maxUploadSize"))
     file = st.file_uploader(t("data.upload"), type=TYPES, key="upload")
-    st.caption(t("data.upload.note", megabytes=megabytes))
+    st.caption(t("data.upload.note", megabytes=megabytes, days=f"{services.keep_days():g}"))
     if file is not None and st.session_state.get("_upload_seen") != file.file_id:
         session.upload = services.keep_upload(session.workspace, file.getvalue(), file.name)
         session.upload_name = file.name
@@ -109,7 +110,8 @@ def _understand(session: Session, upload: str) -> str | None:
     problem: ForecastingError | None = None
     found: str | None = None
     try:
-        found = services.read_upload(session.workspace, upload, session.choices)
+        with st.spinner(t("data.reading", name=plain(session.upload_name, 60))):
+            found = services.read_upload(session.workspace, upload, session.choices)
     except ForecastingError as caught:
         problem = caught
     if isinstance(problem, AmbiguousInput):
@@ -245,6 +247,8 @@ def plain_option(name: str) -> str:
 def frequency_name(alias: str) -> str:
     """An offset alias in words."""
     stem, _, anchor = alias.partition("-")
+    if stem == "W" and anchor in _DAYS:
+        return f"{t('frequency.W')} ({t('chart.weekdays').split(',')[_DAYS.index(anchor)]})"
     if known(f"frequency.{stem}"):
-        return t(f"frequency.{stem}") + (f" ({anchor.title()})" if stem == "W" and anchor else "")
+        return t(f"frequency.{stem}")
     return t("frequency.other", alias=alias)

@@ -27,6 +27,11 @@ def store() -> Store:
     return runtime().store
 
 
+def keep_days() -> float:
+    """Days that data and runs are kept after they were last opened."""
+    return store().settings.keep_days
+
+
 # Data in
 
 

@@ -190,3 +190,34 @@ def test_training_waits_in_the_queue_and_can_be_cancelled(open_app: Open) -> Non
     again.button(key="cancel").click().run()
     assert "cancelled" in again.info[0].value
     assert not again.button(key="train").disabled
+
+
+def test_several_series_are_shown_one_at_a_time(open_app: Open) -> None:
+    rows = [
+        f"{city},2024-{1 + i // 28:02}-{1 + i % 28:02},{i % 7 + shift}"
+        for shift, city in ((0, "a"), (50, "<b>"))
+        for i in range(112)
+    ]
+    app = upload(open_app(), ("city,date,sales\n" + "\n".join(rows) + "\n").encode())
+    assert app.selectbox(key="col_series").value == "city"
+    first = values(figure(app, "chart_series")["data"][0])
+    app.selectbox(key="series_shown").select("<b>").run()
+    np.testing.assert_allclose(values(figure(app, "chart_series")["data"][0]) - 50, first)
+    assert figure(app, "chart_series")["data"][0]["name"] == "&lt;b&gt;"
+
+
+def test_what_fits_is_the_longest_window_that_does(open_app: Open) -> None:
+    from forecasting import load_sample
+    from forecasting.config import ForecastConfig
+    from forecasting.errors import TooShortError
+    from forecasting.forecaster import check_length
+    from pages.ui.fits import what_fits
+
+    panel = load_sample("nile")
+    config = ForecastConfig(horizon=5, window=500)
+    fitting = what_fits(panel, config)
+    assert fitting is not None
+    check_length(panel, fitting, folds=fitting.folds)
+    with pytest.raises(TooShortError):
+        check_length(panel, fitting.replace(window=fitting.window + 1), folds=fitting.folds)
+    assert (fitting.horizon, fitting.folds) == (5, config.folds)
