@@ -8,31 +8,27 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import os
-import secrets
 import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
 from forecasting.errors import StoreError
 from forecasting.runs import schema
+from forecasting.runs.database import now
 from forecasting.runs.housekeeping import sweep
-from forecasting.runs.identity import THREADS
-from forecasting.runs.leases import forsake, recover
+from forecasting.runs.leases import LEASE_SECONDS, forsake, recover
+from forecasting.runs.processes import COMMAND, LocalWorker
 from forecasting.runs.store import Store
 
 WATCH_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
 FAILURES = 3  # workers that could not begin, one after the other: there is trouble
 STOP_SECONDS = 3.0  # for workers to put their runs back and leave
-WORKER = (sys.executable, "-m", "forecasting", "worker")
+DEAF_SECONDS = 30.0  # an idle worker that has left work in the queue for so long hangs
 
 _THREAD = "tidecast-supervisor"
 _starting = threading.Lock()
@@ -78,16 +74,17 @@ class Health:
 class Supervisor(threading.Thread):
     """Keeps up to `settings.workers` local workers for `store`, started by need and ended with this process."""
 
-    def __init__(self, store: Store, command: Sequence[str] = WORKER) -> None:
+    def __init__(self, store: Store, command: Sequence[str] = COMMAND) -> None:
         super().__init__(name=_THREAD, daemon=True)
         self.store = store
         self.stopping = False
         self._command = list(command)
-        self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._workers: dict[str, LocalWorker] = {}
         self._lock = threading.RLock()
         self._look = threading.Event()
         self._failures = 0  # workers that ended with an error, one after the other
         self._not_before = 0.0
+        self._waiting_since = time.monotonic()  # for an idle worker to take what is queued
 
     def serves(self, store: Store) -> bool:
         """Whether it is at work, and for the same database under the same settings as `store`."""
@@ -106,18 +103,20 @@ class Supervisor(threading.Thread):
         """See to it that queued work is taken up at once: wake an idle worker, or start one."""
         runs = schema.runs.c
         with self.store.database.read() as connection:
-            rows = connection.execute(
-                select(runs.state, runs.worker).where(runs.state.in_(("queued", "running")))
-            ).all()
+            active = runs.state.in_(("queued", "running"))
+            rows = connection.execute(select(runs.state, runs.worker, runs.heartbeat).where(active)).all()
+            at = now(connection)
         queued = sum(row.state == "queued" for row in rows)
         with self._lock:
             self._reap()
-            idle = len(self._workers) - sum(row.worker in self._workers for row in rows)
+            busy = {row.worker: at - row.heartbeat for row in rows if row.worker in self._workers}
+            self._end_hung(busy, queued > 0)
+            idle = len(self._workers) - len(busy)
             for _ in range(min(queued - idle, self.store.settings.workers - len(self._workers))):
                 self._start_worker()
             if queued:
                 for worker in self._workers.values():
-                    _poke(worker)
+                    worker.wake()
 
     def warm(self) -> None:
         """Have one worker ready, because the user is likely to train soon. Returns at once."""
@@ -158,14 +157,10 @@ class Supervisor(threading.Thread):
         with self._lock:
             workers = list(self._workers.values())
             for worker in workers:
-                _close(worker)
+                worker.dismiss()
             deadline = time.monotonic() + STOP_SECONDS
             for worker in workers:
-                try:
-                    worker.wait(max(0.0, deadline - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    worker.kill()
-                    worker.wait()
+                worker.wait(deadline)
             self._workers.clear()
         if threading.current_thread() is not self and self.is_alive():
             self.join(STOP_SECONDS)
@@ -186,67 +181,57 @@ class Supervisor(threading.Thread):
                 if working:  # said once, not every second
                     log.error("no work without the database", extra={"why": error.message})
                 working = False
+            except Exception as error:  # a defect of ours must not leave the queue without a watch
+                log.error("watch met a defect", extra={"kind": type(error).__name__})
             self._look.wait(WATCH_SECONDS)
             self._look.clear()
 
     def _start_worker(self) -> None:
         if self.stopping or time.monotonic() < self._not_before:
             return
-        name = secrets.token_hex(8)
-        worker = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            bufsize=0,
-            env=self._environment(name),
-            start_new_session=True,  # Ctrl-C is for the server, whose end closes the pipe that the worker reads
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
-        )
-        if worker.stdin is not None and os.name == "posix":
-            os.set_blocking(worker.stdin.fileno(), False)  # a worker that reads nothing must not hold us up
-        self._workers[name] = worker
-        log.info("worker started", extra={"worker": name, "worker_pid": worker.pid})
+        try:
+            url = self.store.database.url.render_as_string(hide_password=False)
+            worker = LocalWorker(self._command, url)
+        except OSError as error:  # no memory or no process left
+            log.error("worker could not be started", extra={"why": error.strerror})
+            self._failed()
+            return
+        self._workers[worker.name] = worker
 
-    def _environment(self, name: str) -> dict[str, str]:
-        threads = str(THREADS)
-        package = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
-        return {
-            **os.environ,
-            "TIDECAST_DATABASE": self.store.database.url.render_as_string(hide_password=False),  # not in `ps`
-            "TIDECAST_WORKER": name,
-            "PYTHONPATH": path,
-            **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), threads),
-        }
+    def _failed(self) -> None:
+        self._failures += 1
+        self._not_before = time.monotonic() + min(60, 2**self._failures - 1)
 
     def _reap(self) -> None:
         """Forget workers that ended, and take back what they held: no need to wait for their lease to run out."""
         for name, worker in list(self._workers.items()):
-            if worker.poll() is not None:
-                _close(worker)
-                del self._workers[name]
-                level = logging.INFO if worker.returncode == 0 else logging.WARNING
-                log.log(level, "worker ended", extra={"worker": name, "status": worker.returncode})
-                self._failures = self._failures + 1 if worker.returncode == 1 else 0  # 1: it could not even begin
-                self._not_before = time.monotonic() + min(60, 2**self._failures - 1)
-                if worker.returncode != 0:
+            status = worker.ended()
+            if status is None:
+                continue
+            del self._workers[name]
+            if status == 1:  # it could not even begin
+                self._failed()
+            else:
+                self._failures = 0
+            if status != 0:
+                try:
                     forsake(self.store.database, name)
+                except StoreError as error:  # then the lease has to run out
+                    log.warning("run of a dead worker not taken back", extra={"why": error.message})
+
+    def _end_hung(self, busy: Mapping[str, float], waiting: bool) -> None:
+        """End workers that are alive and do nothing: no heartbeat in their run, or no interest in a waiting one."""
+        for name, silent in busy.items():
+            if silent > LEASE_SECONDS - 2 * WATCH_SECONDS:  # before others may take the run, so that it is seen here
+                self._workers[name].kill()
+        idle = [worker for name, worker in self._workers.items() if name not in busy]
+        if not waiting or not idle:
+            self._waiting_since = time.monotonic()
+        elif time.monotonic() - self._waiting_since > DEAF_SECONDS:
+            self._waiting_since = time.monotonic()
+            for worker in idle:
+                if time.monotonic() - worker.started > DEAF_SECONDS:
+                    worker.kill()
 
 
 _NO_WORKER = "No worker can be started, so runs wait in the queue. The server's log says why."
-
-
-def _poke(worker: subprocess.Popen[bytes]) -> None:
-    if worker.stdin is not None:
-        try:
-            worker.stdin.write(b"\n")
-        except (OSError, ValueError):  # it is leaving; the next look finds it gone
-            log.debug("worker could not be woken")
-
-
-def _close(worker: subprocess.Popen[bytes]) -> None:
-    if worker.stdin is not None:
-        try:
-            worker.stdin.close()
-        except OSError:  # it ended with an unread line in the pipe
-            log.debug("pipe of a worker was gone")

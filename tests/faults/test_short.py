@@ -68,7 +68,7 @@ def test_killed_workers_lose_nothing(store: Store, capsys: pytest.CaptureFixture
         held = {row.worker: row.id for row in _running(store)}
         for name, worker in list(supervisor._workers.items()):
             if name in held and killed[held[name]] < 2:
-                worker.kill()
+                worker.process.kill()
                 killed[held[name]] += 1
                 kills += 1
                 break
@@ -111,7 +111,7 @@ def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> 
     for kill in range(1, kills + 1):
         _wait(functools.partial(begun, kill), 60)
         for worker in list(supervisor._workers.values()):
-            worker.kill()
+            worker.process.kill()
     wait_for_all(store, workspace, 60)
     supervisor.stop()
     seen = store.run(workspace, run)

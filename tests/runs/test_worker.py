@@ -264,6 +264,27 @@ def test_a_closed_pipe_ends_the_worker_and_gives_its_run_back(file_store: Store)
     assert (seen.state, seen.attempts) == ("queued", 0)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP to send")
+def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    from forecasting.runs import supervisor as module
+
+    store = supervisor.store
+    store.settings = dataclasses.replace(store.settings, workers=1)
+    workspace = store.new_workspace()
+    run = supervisor.submit(workspace, "counting", {"steps": 20, "pause": 0.1}, None, "n")
+    wait_until(store, workspace, run, "running")
+    for worker in supervisor._workers.values():
+        worker.process.send_signal(signal.SIGSTOP)
+    assert wait_until(store, workspace, run, "done", seconds=40).attempts == 2
+    # And one that hangs without a run.
+    monkeypatch.setattr(module, "DEAF_SECONDS", 1.0)
+    for worker in supervisor._workers.values():
+        worker.process.send_signal(signal.SIGSTOP)
+    after = supervisor.submit(workspace, "counting", {"seed": 5}, None, "n")
+    wait_until(store, workspace, after, "done")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
 def test_a_worker_told_to_stop_gives_its_run_back(file_store: Store) -> None:
     workspace = file_store.new_workspace()
