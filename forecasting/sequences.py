@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.config import check_choice, check_known, check_real, check_whole
 from forecasting.errors import ConfigError
 from forecasting.forecaster import Progress
 
@@ -67,13 +68,12 @@ class SineConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for field, low, high in _RANGES:
-            _check_range(field, getattr(self, field), low, high, whole=field in _WHOLE)
-        for field, choices in (("cell", CELLS), ("recipe", tuple(RECIPES))):
-            if getattr(self, field) not in choices:
-                raise ConfigError(
-                    f"{field} is {getattr(self, field)!r}; it must be one of {', '.join(choices)}.", field=field
-                )
+        for field, low, high in _WHOLE:
+            check_whole(field, getattr(self, field), low, high)
+        for field, least, most in _REAL:
+            check_real(field, getattr(self, field), least, most)
+        check_choice("cell", self.cell, CELLS)
+        check_choice("recipe", self.recipe, tuple(RECIPES))
         if self.amplitude == 0 and self.noise == 0:
             raise ConfigError(
                 "amplitude and noise are both 0, so there is nothing to predict; raise one of them.", field="amplitude"
@@ -89,12 +89,7 @@ class SineConfig:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> SineConfig:
         """The config of `values`; unknown keys raise ConfigError, missing ones take their defaults."""
-        known = [field.name for field in dataclasses.fields(cls)]
-        for name in values:
-            if name not in known:
-                raise ConfigError(
-                    f"There is no setting called {name!r}. The settings are: {', '.join(known)}.", field=str(name)
-                )
+        check_known(cls, values)
         return cls(**values)
 
 
@@ -195,17 +190,15 @@ def _train(
     """Loss on the training part during, and on the test part after, each epoch."""
     import torch
 
+    from forecasting.model.optimiser import AdamW, one_cycle
+
     windows, targets = _windows(y, config.window)
     count = split - config.window  # windows whose target lies before the split
     recipe = RECIPES[config.recipe]
     batch_size = recipe.batch_size or count
-    optimiser = torch.optim.Adam(network.parameters(), config.learning_rate)
-    schedule = None
-    if recipe.one_cycle:
-        steps = config.epochs * math.ceil(count / batch_size)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, config.learning_rate, total_steps=steps, pct_start=0.1
-        )
+    steps = config.epochs * math.ceil(count / batch_size)
+    optimiser = AdamW(network.parameters())  # without decay: Adam
+    rate, step = config.learning_rate, 0
     losses, test_losses = [], []
     for epoch in range(1, config.epochs + 1):
         summed = 0.0
@@ -213,9 +206,8 @@ def _train(
             loss = ((network(windows[batch]) - targets[batch]) ** 2).mean()
             optimiser.zero_grad()
             loss.backward()
-            optimiser.step()
-            if schedule is not None:
-                schedule.step()
+            optimiser.step(one_cycle(rate, step, steps) if recipe.one_cycle else rate)
+            step += 1
             summed += loss.item() * len(batch)
         losses.append(summed / count)
         with torch.no_grad():
@@ -273,24 +265,18 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-_WHOLE = {"points", "window", "num_layers", "hidden_size", "epochs", "rollout", "seed"}
-_RANGES = (  # setting, lowest, highest: bounds that keep a run to seconds
-    ("period", 0.5, 100.0),
-    ("amplitude", 0.0, 1000.0),
-    ("noise", 0.0, 1000.0),
+_WHOLE = (  # setting, lowest, highest: bounds that keep a run to seconds
     ("points", 50, 5000),
     ("window", 1, 1000),
     ("num_layers", 1, 4),
     ("hidden_size", 1, 256),
     ("epochs", 1, 500),
-    ("learning_rate", 1e-5, 10.0),
     ("rollout", 0, 5000),
     ("seed", 0, 2**31 - 1),
 )
-
-
-def _check_range(field: str, value: object, low: float, high: float, *, whole: bool) -> None:
-    kinds = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
-        kind = "a whole number" if whole else "a number"
-        raise ConfigError(f"{field} is {value!r}; it must be {kind} from {low:,g} to {high:,.10g}.", field=field)
+_REAL = (
+    ("period", 0.5, 100.0),
+    ("amplitude", 0.0, 1000.0),
+    ("noise", 0.0, 1000.0),
+    ("learning_rate", 1e-5, 10.0),
+)
