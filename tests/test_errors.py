@@ -17,7 +17,7 @@ def _classes() -> dict[str, type[ForecastingError]]:
 
 
 def test_the_docstring_draws_every_error_below_its_parent() -> None:
-    drawn = re.findall(r"^ +([│ ]*)[├└]── (\w+)", errors.__doc__ or "", re.MULTILINE)
+    drawn = re.findall(r"^ *([│ ]*)[├└]── (\w+)", errors.__doc__ or "", re.MULTILINE)
     parents = {"ForecastingError": Exception}
     above = ForecastingError
     for indent, name in drawn:
