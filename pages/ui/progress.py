@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from forecasting import charts
@@ -9,13 +11,17 @@ from forecasting.runs import Run
 from pages.ui import components, services, state
 from pages.ui.i18n import chart_words, t
 
+FRESH_SECONDS = 10.0  # so long after the click a run is looked at more often, until its first loss
+
 
 def follow(workspace: str, run_id: str) -> Run | None:
     """Draw a run that is under way and keep it fresh; the run as it is now, None where the workspace has it not."""
     run = services.poll(workspace, run_id)
     if run is not None and run.active:
         # Only a run that can still change is polled; the fragment's last act is to redraw the page with the results.
-        st.fragment(_live, run_every=services.POLL_SECONDS)(workspace, run_id)
+        fresh = not run.curve and time.time() - run.queued < FRESH_SECONDS
+        every = services.POLL_SECONDS / 4 if fresh else services.POLL_SECONDS
+        st.fragment(_live, run_every=every)(workspace, run_id, fresh)
     return run
 
 
@@ -30,9 +36,9 @@ def ended(run: Run) -> bool:
 
 
 @components.in_place()
-def _live(workspace: str, run_id: str) -> None:
-    run = services.poll(workspace, run_id)
-    if run is None or not run.active:
+def _live(workspace: str, run_id: str, fresh: bool) -> None:
+    run = services.look(workspace, run_id) if fresh else services.poll(workspace, run_id)
+    if run is None or not run.active or (fresh and run.curve):
         st.rerun()
     with st.container(border=True, key="live"):
         left, right = st.columns([5, 1], vertical_alignment="center")

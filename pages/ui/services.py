@@ -96,14 +96,14 @@ def train(workspace: str, dataset_id: str, config: ForecastConfig) -> str:
     """Link a run of `config` on a dataset to the workspace and see that a worker takes it."""
     name = dataset(workspace, dataset_id).name
     run_id = runtime().submit(workspace, "forecast", config.to_dict(), dataset_id, name)
-    poll.clear()
+    poll.clear(workspace, run_id)
     return run_id
 
 
 def train_sine(workspace: str, config: dict[str, Any]) -> str:
     """The same for the sine wave."""
     run_id = runtime().submit(workspace, "sine", config, None, "sine")
-    poll.clear()
+    poll.clear(workspace, run_id)
     return run_id
 
 
@@ -121,10 +121,16 @@ def poll(workspace: str, run_id: str) -> Run | None:
         return None
 
 
+def look(workspace: str, run_id: str) -> Run | None:
+    """The run's row as it is now; what `poll` remembers is renewed by it."""
+    poll.clear(workspace, run_id)
+    return poll(workspace, run_id)
+
+
 def cancel(workspace: str, run_id: str) -> None:
     """Stop waiting for a run; it ends where nobody else waits."""
     store().cancel(workspace, run_id)
-    poll.clear()
+    poll.clear(workspace, run_id)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

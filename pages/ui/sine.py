@@ -134,7 +134,7 @@ def _results(run: Run, result: dict[str, Any]) -> None:
     ]
     with st.container(horizontal=True, gap="small", key="sine_numbers"):
         for label, value, explained in facts:
-            st.metric(label, value, help=explained, border=True, width=160)
+            st.metric(label, value, help=explained, border=True)
     left, right = st.columns([2, 1])
     with left:
         st.markdown(f"**{t('sine.predicted')}**")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,3 +216,11 @@ def test_a_damaged_store_is_said_in_a_sentence(trained: dict[str, str], monkeypa
 
 def test_the_folder_holds_what_was_asked(trained: dict[str, str]) -> None:
     assert Path(Store().database.file).exists()
+
+
+def test_a_stored_run_shows_within_three_tenths_of_a_second(trained: dict[str, str]) -> None:
+    opener()(**trained)  # reads the artifacts
+    started = time.process_time()  # of this process alone: the machine may have other work
+    app = opener()(**trained)
+    assert time.process_time() - started < 0.3
+    assert app.metric
