@@ -52,10 +52,10 @@ def to_panel(
     _check_order(table, found)
     mark, mark_notes = decimal_mark(table, found, decimal)
     notes = [*table.notes, *_time_notes(found), *mark_notes, *_dress_notes(found)]
-    observed = _observe(table, found, mark, notes)
+    observed, stamps = _observe(table, found, mark, notes)
     reason = "you chose it"
     if frequency is None:
-        inferred = infer(Stamps.of(observed.codes, observed.ds), roles.time)
+        inferred = infer(stamps, roles.time)
         frequency, reason = inferred.alias, inferred.reason
     frame, repairs, repair_notes = regularise(observed, frequency, roles.time, duplicates)
     notes.extend(repair_notes)
@@ -120,8 +120,8 @@ def _check_order(table: Table, found: Found) -> None:
         )
 
 
-def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Observed:
-    """One entry a series and time that the file gives a value for, in the order of the file."""
+def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> tuple[Observed, Stamps]:
+    """One entry a series and time that the file gives a value for, in the order of the file; and all of its times."""
     roles = found.roles
     usable = found.times.ok.copy()
     if not usable.all():
@@ -147,7 +147,7 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Obs
             notes.append(
                 Note(
                     "not a number",
-                    f"{count_of(int(odd.sum()), 'cell')} of column {target!r} without a number: {shown}. They are missing.",
+                    f"{count_of(int(odd.sum()), 'cell')} of column {target!r} without a number ({shown}): missing.",
                     int(odd.sum()),
                     some(table.rows[odd]),
                     f"{count_of(int(odd.sum()), 'cell')} without a number",
@@ -168,7 +168,8 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> Obs
     position = np.concatenate([part[1] for part in parts])
     y = np.concatenate([part[2] for part in parts])
     ids = _ids(names, roles.series, roles.target)
-    return Observed(ids, codes[at] + position * len(names), found.times.stamps[at], y, table.rows[at])
+    seen = Observed(ids, codes[at] + position * len(names), found.times.stamps[at], y, table.rows[at])
+    return seen, Stamps.of(codes[usable], found.times.stamps[usable])
 
 
 def _missing(table: Table, target: str, missing: npt.NDArray[np.bool_]) -> Note:

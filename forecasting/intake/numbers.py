@@ -112,10 +112,10 @@ class NumberText:
 
     @property
     def share(self) -> float:
-        """Of the cells that hold something, the share that is numbers under the better mark."""
+        """Of the cells that hold something, the share that is numbers under one mark or the other."""
         if self.present == 0:
             return 0.0
-        return max(int(self.readable(mark).sum()) for mark in _READABLE) / self.present
+        return int((self.readable(".") | self.readable(",")).sum()) / self.present
 
     def readable(self, decimal: str) -> Flags:
         """Which cells are numbers if `decimal` is the decimal mark."""
@@ -246,7 +246,8 @@ def _off(marks: pa.Array, ok: Flags, field: str) -> tuple[Flags, list[tuple[str,
     if not counts:
         return np.ones(len(marks), dtype=bool), []
     mark = max(counts, key=lambda known: counts[known])
-    if mark not in _MONEY and mark not in ("%", "‰") and counts[mark] < 0.9 * total:
+    unit = field == "after" and counts[mark] >= 0.9 * total  # letters before a number make a name of it: S1, S2
+    if mark not in _MONEY and mark not in ("%", "‰") and not unit:
         return flags(pc.equal(marks, "")), []
     allowed = flags(pc.or_(pc.equal(marks, ""), pc.equal(marks, mark)))
     return allowed, [(f"{mark!r} {'before' if field == 'before' else 'after'} the number", counts[mark])]

@@ -225,7 +225,7 @@ def _describes_time(found: NumberText, times: Times, name: str) -> bool:
         return False
     index = pd.DatetimeIndex(times.stamps)
     parts = (index.year, index.month, index.day, index.hour, index.weekday, index.weekday + 1, index.dayofyear)
-    return any(len(part.unique()) > 1 and np.array_equal(part.to_numpy(), values) for part in parts)
+    return any(np.array_equal(part.to_numpy(), values) for part in parts)
 
 
 def _in_usual_rows(table: Table, name: str) -> bool:

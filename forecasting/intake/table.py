@@ -90,6 +90,8 @@ def read_table(
     text, encoding, notes = decode(data, name, encoding)
     if not text.strip():
         raise ReadError(f"{name!r} has no text in it. Bring a file with a header line and at least a few rows.")
+    if not text.strip(" \t\r\n,;|\"'"):
+        raise ReadError(f"{name!r} has only empty cells. Bring a file with a header line and at least a few rows.")
     dialect = sniff(text, delimiter)
     laid = lay_out_regular(text, dialect, name, header) if len(text) > LARGE else None
     record_notes: tuple[Note, ...] = ()

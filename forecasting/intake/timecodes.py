@@ -23,6 +23,8 @@ _SERIAL_FROM, _SERIAL_TO = 20_000, 75_000  # 1954-10-03 and 2105-05-07 in Excel'
 
 def look_for_years(column: pa.ChunkedArray) -> Times | None:
     """The column as years, such as 1998 or 1998.0: the first day of each."""
+    if not _begins(column, _YEAR):
+        return None
     texts, present = _held(column)
     fits = flags(pc.fill_null(pc.match_substring_regex(texts, _YEAR), False))
     if not fits.any() or not (fits | ~present).all():
@@ -34,6 +36,8 @@ def look_for_years(column: pa.ChunkedArray) -> Times | None:
 
 def look_for_steps(column: pa.ChunkedArray) -> Times | None:
     """The column as whole numbers, such as 1, 2, 3; None if it is anything else."""
+    if not _begins(column, r"^[+-]?[0-9]+(\.0*)?$"):
+        return None
     texts, present = _held(column)
     if not present.all():
         return None
@@ -76,6 +80,12 @@ def look_for_serials(column: pa.ChunkedArray) -> Times | None:
     )
 
 
+def _begins(column: pa.ChunkedArray, pattern: str) -> bool:
+    """Whether the first cells are of a kind: a look that spares reading a long column for nothing."""
+    head = pc.utf8_trim_whitespace(column.slice(0, 200).combine_chunks())
+    return bool(pc.any(pc.match_substring_regex(head, pattern)).as_py())
+
+
 def _held(column: pa.ChunkedArray) -> tuple[pa.Array, Flags]:
     texts = pc.utf8_trim_whitespace(column.combine_chunks())
     if isinstance(texts, pa.ChunkedArray):
@@ -85,6 +95,8 @@ def _held(column: pa.ChunkedArray) -> tuple[pa.Array, Flags]:
 
 
 def _numbers(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.float64] | None, Flags]:
+    if not _begins(column, r"^[0-9]+(\.[0-9]*)?$"):
+        return None, np.zeros(len(column), dtype=bool)
     texts, present = _held(column)
     try:
         numbers = np.asarray(pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
