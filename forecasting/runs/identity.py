@@ -53,10 +53,14 @@ def run_id(kind: str, panel_id: str | None, config: Mapping[str, Any]) -> str:
     return _digest({"kind": kind, "input": panel_id, "config": dict(config), "made_by": version(), "threads": THREADS})
 
 
-@functools.cache
 def version() -> str:
-    """Package version, digest of the code that computes, and torch version, without importing torch."""
-    return f"{__version__}+{_code_digest()} torch {importlib.metadata.version('torch')}"
+    """Package version, digest of the code that computes as it now lies on the disk, and torch version."""
+    return f"{__version__}+{_code_digest()} torch {_torch_version()}"
+
+
+@functools.cache
+def _torch_version() -> str:
+    return importlib.metadata.version("torch")  # without importing torch
 
 
 def _code_digest() -> str:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
 
-from forecasting.runs import schema
+from forecasting.runs import identity, schema
 from forecasting.runs.database import Database, now
 from forecasting.runs.turns import turns
 
@@ -128,6 +128,7 @@ def _take(connection: Connection, worker: str, run_id: str) -> Claim | None:
             heartbeat=at,
             started=at,
             attempts=runs.c.attempts + 1,
+            version=identity.version(),  # whose result it will be; another than asked for after a change of the code
             progress="{}",
             curve="[]",
         )

@@ -163,11 +163,13 @@ _AFRESH: dict[str, Any] = {  # a run that has not begun
 
 
 def _state(connection: Connection, run_id: str) -> str | None:
-    """The state of a run, None where there is none, "damaged" where it is done and its result was set aside."""
-    row = connection.execute(select(runs.c.state).where(runs.c.id == run_id).with_for_update()).one_or_none()
+    """The state of a run, None where there is none, "damaged" where it is done and its result cannot be used."""
+    query = select(runs.c.state, runs.c.version).where(runs.c.id == run_id).with_for_update()
+    row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    return "damaged" if row.state == "done" and _damaged(connection, run_id) else str(row.state)
+    usable = row.state != "done" or (row.version == identity.version() and not _damaged(connection, run_id))
+    return str(row.state) if usable else "damaged"
 
 
 def _damaged(connection: Connection, run_id: str) -> bool:

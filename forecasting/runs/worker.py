@@ -18,9 +18,9 @@ import time
 from types import FrameType
 
 from forecasting.errors import StoreError
+from forecasting.runs import identity
 from forecasting.runs.attempt import perform
 from forecasting.runs.database import Database
-from forecasting.runs.identity import THREADS
 from forecasting.runs.leases import claim, give_back
 from forecasting.runs.log import log_to_stderr
 from forecasting.runs.pulse import resident_mb
@@ -50,6 +50,7 @@ class _Worker:
         self._owned = owned
         self._name = os.environ.get("TIDECAST_WORKER") or f"{socket.gethostname()}:{os.getpid()}"
         self._busy = False  # may hold a run
+        self._version = identity.version()  # of the code that is about to be imported
         self._wake = threading.Event()
 
     def watch(self) -> None:
@@ -63,8 +64,8 @@ class _Worker:
         idle_since = time.monotonic()
         while True:
             end = self._work_once()
-            if end == "memory":
-                return 0  # a fresh process begins small
+            if end in ("memory", "outdated"):
+                return 0  # a fresh process begins small, and with the code as it is now
             if end is not None:
                 idle_since = time.monotonic()
                 continue
@@ -78,7 +79,13 @@ class _Worker:
         self._busy = True
         try:
             held = claim(self._database, self._name)
-            return None if held is None else perform(self._database, held, self._settings)
+            if held is None:
+                return None
+            if identity.version() != self._version:
+                log.info("code has changed, worker leaves")
+                give_back(self._database, self._name)
+                return "outdated"
+            return perform(self._database, held, self._settings)
         except StoreError as error:
             log.error("no work without the database", extra={"why": error.message})
             time.sleep(1)
@@ -128,7 +135,7 @@ def _prepare() -> None:
         os.nice(NICE)
     import torch
 
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(identity.THREADS)
     torch.set_num_interop_threads(1)
     for name in ("pyarrow.parquet", "forecasting.forecaster", "forecasting.sequences"):
         importlib.import_module(name)

@@ -16,9 +16,10 @@ import pytest
 
 from forecasting.errors import StoreError
 from forecasting.panel import Panel
-from forecasting.runs import Run, Store, Supervisor, leases
+from forecasting.runs import Run, Store, Supervisor, identity, leases
 from forecasting.runs.attempt import execute, perform
 from forecasting.runs.pulse import CURVE_POINTS, Pulse
+from forecasting.runs.worker import _Worker
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
 
@@ -178,6 +179,34 @@ def test_an_edited_module_replaces_the_runtime_and_another_database_too(
     assert not second.is_alive()
     edited.stop_runtime()
     assert not third.is_alive()
+
+
+def test_a_worker_whose_code_was_edited_leaves_and_does_nothing_with_the_old(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = file_store.new_workspace()
+    monkeypatch.setattr(identity, "version", lambda: "old")
+    worker = _Worker(str(file_store.database.url), file_store.settings, owned=True)
+    monkeypatch.setattr(identity, "version", lambda: "new")
+    run = file_store.submit(workspace, "counting", {}, None, "n")
+    assert worker.work(once=False) == 0
+    assert (file_store.run(workspace, run).state, file_store.run(workspace, run).attempts) == ("queued", 0)
+    worker._database.close()
+
+
+def test_what_was_asked_of_old_code_and_made_by_new_answers_no_question_of_the_old(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = file_store.new_workspace()
+    monkeypatch.setattr(identity, "version", lambda: "old")
+    run = file_store.submit(workspace, "counting", {}, None, "n")
+    monkeypatch.setattr(identity, "version", lambda: "new")
+    perform(file_store.database, claimed(file_store), file_store.settings)
+    assert file_store.run(workspace, run).state == "done"  # whoever waited has an answer
+    assert file_store.submit(workspace, "counting", {}, None, "n") != run
+    monkeypatch.setattr(identity, "version", lambda: "old")
+    assert file_store.submit(workspace, "counting", {}, None, "n") == run
+    assert file_store.run(workspace, run).state == "queued"
 
 
 def test_warm_starts_one_worker_and_no_second(supervisor: Supervisor) -> None:
