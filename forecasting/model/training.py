@@ -23,6 +23,7 @@ from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 REACH = 0.1  # the running mean of the weights, which is what forecasts, looks back over this share of the steps
+SMALL = 1e-3  # of a scaled error, beside which differences do not count
 SPREAD_WEIGHT = 0.1  # of the spread's loss beside the central one: enough to learn it, too little to lead
 
 
@@ -136,7 +137,7 @@ def train(
 
     `valid` gives the losses of a network on what training does not see, a number for each independent part of it.
     The weights kept are those of the latest epoch that is not worse than the best one by more than a standard error:
-    a held-out stretch is short, and stopping at its lowest point follows its noise. Training stops when a third of the
+    a held-out stretch is short, and stopping at its lowest point follows its noise. Training stops when half of the
     epochs were worse than that. `stop_after` ends it there instead, on the same schedule: so a network on all data
     takes the epochs that validation found.
     """
@@ -183,10 +184,10 @@ def train(
                 on_epoch(curve[-1])
             if not valid or not worse(losses, best):
                 kept, kept_epoch = _copy(average), epoch
-            elif epoch - kept_epoch >= max(5, epochs // 3):
+            elif epoch - kept_epoch >= max(5, epochs // 2):
                 stopped = f"clearly worse in the last {epoch - kept_epoch} epochs"
                 break
-            if losses.sum() < best.sum():
+            if np.log((losses + SMALL) / (best + SMALL)).sum() < 0:
                 best = losses
     average.load_state_dict(kept)
     return Trained(average, kept_epoch, tuple(curve), stopped)
@@ -214,8 +215,11 @@ def chunks_ending_at(ends: Index, material: Material) -> Tensor:
 
 
 def worse(losses: Values, best: Values) -> bool:
-    """Whether `losses` exceed `best` by more than the standard error of their mean difference."""
-    difference = losses - best
+    """Whether `losses` exceed `best` by more than the standard error of their mean difference.
+
+    Both as logarithms: a few stretches with large errors would else drown what happens on all others.
+    """
+    difference = np.log((losses + SMALL) / (best + SMALL))
     error = float(difference.std()) / math.sqrt(max(1, len(difference) - 1))
     return float(difference.mean()) > error
 
