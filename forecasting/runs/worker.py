@@ -131,12 +131,12 @@ def _stdin_is_pipe() -> bool:
 
 def _prepare() -> None:
     """Import what every run needs, once, and make this process a quiet neighbour."""
-    if hasattr(os, "nice"):
-        os.nice(NICE)
     import torch
 
     torch.set_num_threads(identity.THREADS)
     torch.set_num_interop_threads(1)
     for name in ("pyarrow.parquet", "forecasting.forecaster", "forecasting.sequences"):
         importlib.import_module(name)
+    if hasattr(os, "nice"):
+        os.nice(NICE)  # from here on: somebody may be waiting for the imports, which are short
     log.info("worker ready", extra={"mb": round(resident_mb() or 0)})

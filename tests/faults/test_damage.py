@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -15,10 +14,11 @@ from forecasting.errors import StoreError
 from forecasting.runs import Store, identity, leases, schema
 from forecasting.runs.attempt import perform
 from forecasting.runs.kinds import KINDS
+from tests.faults import SCALE
 from tests.runs import counting
 
 pytestmark = pytest.mark.slow
-TRIES = int(os.environ.get("TIDECAST_FAULTS", "200"))  # the long version sets more
+TRIES = 200 * SCALE
 
 
 @pytest.fixture
