@@ -30,7 +30,12 @@ DONE, WRONG, INTERRUPTED = 0, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit status."""
+    """Run one command and return the exit status.
+
+    Torch has one thread, as in the workers, so that a forecast made here has the same bits as one made there (and a
+    busy machine is not stalled by threads that spin); OMP_NUM_THREADS overrules it.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         args = parser().parse_args(arguments)
         return COMMANDS[args.command](args)

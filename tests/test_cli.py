@@ -21,6 +21,7 @@ from forecasting import cli, options, terminal
 from forecasting.config import ForecastConfig
 from forecasting.forecaster import Progress
 from forecasting.intake import sample_names
+from forecasting.runs.identity import THREADS
 from tests.conftest import ROOT
 
 QUICK = ["--window", "14", "--hidden-size", "4", "--epochs", "1", "--folds", "1"]
@@ -271,6 +272,19 @@ def test_long_files_with_whole_number_steps_need_no_options_but_the_season(steps
     assert frame["ds"].tolist() == [241, 242, 243, 244] * 2
     np.testing.assert_allclose(frame["forecast"], [11, 15, 13, 18, 51, 55, 53, 58], atol=0.5)
     assert json.loads(report.read_text())["seasons"] == [4]
+
+
+@pytest.mark.slow
+def test_torch_has_as_many_threads_as_in_a_worker_unless_told_otherwise(daily: Path) -> None:
+    code = (
+        "import sys; from forecasting.cli import main; main(sys.argv[1:]); "
+        "import torch; print(torch.get_num_threads(), file=sys.stderr)"
+    )
+    call = [sys.executable, "-c", code, "forecast", str(daily), *QUICK, "--output", "-"]
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    for given, threads in (({}, THREADS), ({"OMP_NUM_THREADS": "2"}, 2)):
+        done = subprocess.run(call, cwd=ROOT, env=environment | given, capture_output=True, text=True, check=True)
+        assert done.stderr == f"{threads}\n"
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
