@@ -156,7 +156,7 @@ def _steps(stamps: Stamps, column: str) -> Frequency:
 
 
 def _monthly(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
-    days = index.normalize()
+    days = pd.DatetimeIndex(index.normalize().to_numpy())  # without the frequency that normalize infers: it bends edges
     ordinal = days.year.to_numpy() * 12 + days.month.to_numpy() - 1
     if len(np.unique(ordinal)) != len(index):
         return None

@@ -91,6 +91,7 @@ def _format(sample: pa.Array) -> str | None:
 
 def _has_months(sample: pa.Array, form: str) -> bool:
     names = pc.extract_regex(sample, _PATTERNS[form]).field("mon").drop_null().unique().to_pylist()
+    names = [name for name in names if name]
     return bool(names) and sum(month_of(name) > 0 for name in names) >= 0.8 * len(names)
 
 

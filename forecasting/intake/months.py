@@ -4,37 +4,34 @@ from __future__ import annotations
 
 import unicodedata
 
-_STEMS = (  # one line a month; a name belongs to the month one of whose stems it begins with
-    "jan ene gen sty янв led",
-    "feb fev fév lut фев uno",
-    "mar mär maa mrt мар bře",
-    "apr abr avr kwi апр dub",
-    "may mai mei mag maj мая май kvě",
-    "jun juin giu cze июн čer",
-    "jul juil lug lip июл",
-    "aug ago aou aoû sie авг srp",
-    "sep set wrz сен zář",
-    "oct okt ott out paz paź окт říj",
-    "nov lis ноя",
-    "dec dez dic des gru дек pro",
+_NAMES = (  # a line a month: English, German, French, Spanish, Italian, Portuguese, Dutch, Nordic, Polish, Russian
+    "january januar jänner janvier enero gennaio janeiro januari styczeń stycznia январь января",
+    "february februar feber février fevrier febrero febbraio fevereiro februari luty lutego февраль февраля",
+    "march märz maerz mars marzo março marco maart mrt marts marzec marca март марта",
+    "april avril abril aprile kwiecień kwietnia апрель апреля",
+    "may mai mayo maggio maio mei maj maja май мая",
+    "june juni juin junio giugno junho czerwiec czerwca июнь июня",
+    "july juli juillet julio luglio julho lipiec lipca июль июля",
+    "august août aout agosto augustus augusti sierpień sierpnia август августа",
+    "september septembre septiembre settembre setembro wrzesień września сентябрь сентября",
+    "october oktober octobre octubre ottobre outubro październik października октябрь октября",
+    "november novembre noviembre novembro listopad listopada ноябрь ноября",
+    "december dezember décembre diciembre dicembre dezembro desember grudzień grudnia декабрь декабря",
 )
 WORDS = "(?:de |del |d')"  # between the parts of a Spanish, Portuguese or Catalan date
 
 
 def month_of(name: str) -> int:
-    """The month that a word names, 0 if none."""
-    word = name.lower().strip(".")
+    """The month that a word names in full or cut short after three letters at the least; 0 if none."""
+    word = _bare(name.lower().strip("."))
     if len(word) < 3:
         return 0
-    for form in (word, _bare(word)):
-        stem = max((stem for stem in _STEM if form.startswith(stem)), key=len, default="")
-        if stem:
-            return _STEM[stem]
-    return 0
+    found = {month for full, month in _FULL if full.startswith(word)}
+    return found.pop() if len(found) == 1 else 0
 
 
 def _bare(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
-_STEM = {stem: month for month, line in enumerate(_STEMS, 1) for stem in line.split()}
+_FULL = [(_bare(name), month) for month, line in enumerate(_NAMES, 1) for name in line.split()]

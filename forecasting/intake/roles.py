@@ -188,7 +188,7 @@ def _may_name(table: Table, name: str) -> bool:
     if different > max(1, len(head) // 2) and len(head) > 3:
         return False
     fractions = pc.fill_null(pc.match_substring_regex(head, r"^\s*[+-]?[0-9]*[.,][0-9]+\s*$"), False)
-    return not pc.any(fractions).as_py()
+    return bool(pc.sum(fractions).as_py() <= 0.5 * len(head))
 
 
 def _choose_series(

@@ -193,17 +193,26 @@ def test_an_hour_that_daylight_saving_repeats_is_two_hours_where_zones_are_given
     assert report.summary == "nothing had to be repaired"
 
 
+def grid(head: str, *axes: range | list[object], cell: str = "{0},{1},1\n") -> str:
+    return head + "\n" + "".join(cell.format(a, b) for a in axes[0] for b in axes[1])
+
+
+DAYS = [f"2024-01-{day:02d}" for day in range(1, 5)]
+CLOCK = [f"{hour:02d}:30" for hour in range(24)]
+MONTHS = "Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec\n"
+
+
 @pytest.mark.parametrize(
     ("text", "frequency", "first"),
     [
-        ("date,hour,v\n" + "".join(f"2024-01-{d:02d},{h},{h}\n" for d in range(1, 5) for h in range(24)), "h", "2024-01-01"),
-        ("date,hour,v\n" + "".join(f"2024-01-{d:02d},{h},{h}\n" for d in range(1, 5) for h in range(1, 25)), "h", "2024-01-01"),
-        ("date,time,v\n" + "".join(f"2024-01-{d:02d},{h:02d}:30,{h}\n" for d in range(1, 5) for h in range(24)), "h", "2024-01-01 00:30"),
-        ("year,month,v\n" + "".join(f"{y},{m},{m}\n" for y in range(2000, 2004) for m in range(1, 13)), "MS", "2000-01-01"),
-        ("year,quarter,v\n" + "".join(f"{y},{q},{q}\n" for y in range(2000, 2008) for q in range(1, 5)), "QS", "2000-01-01"),
-        ("Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec\n" + "".join(f"{y},1,2,3,4,5,6,7,8,9,10,11,12\n" for y in range(2000, 2004)), "MS", "2000-01-01"),
+        (grid("date,hour,v", DAYS, range(24)), "h", "2024-01-01"),
+        (grid("date,hour,v", DAYS, range(1, 25)), "h", "2024-01-01"),
+        (grid("date,time,v", DAYS, CLOCK), "h", "2024-01-01 00:30"),
+        (grid("year,month,v", range(2000, 2004), range(1, 13)), "MS", "2000-01-01"),
+        (grid("year,quarter,v", range(2000, 2008), range(1, 5)), "QS", "2000-01-01"),
+        (MONTHS + "".join(f"{year},1,2,3,4,5,6,7,8,9,10,11,12\n" for year in range(2000, 2004)), "MS", "2000-01-01"),
     ],
-)  # fmt: skip
+)
 def test_time_over_several_columns(text: str, frequency: str, first: str) -> None:
     panel, report = read(text)
     assert panel.frequency == frequency

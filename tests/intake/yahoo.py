@@ -75,7 +75,7 @@ class Yahoo:
             "exchangeTimezoneName": zone,
             "regularMarketPrice": closes[-1],
             "priceHint": 2,
-            "currentTradingPeriod": {name: session for name in ("pre", "regular", "post")},
+            "currentTradingPeriod": dict.fromkeys(("pre", "regular", "post"), session),
             "tradingPeriods": [[{**session, "start": day, "end": day + 25200}] for day in opens],
             "dataGranularity": interval,
             "range": "",

@@ -8,7 +8,7 @@ import sys
 
 
 class _AfterYfinance(importlib.abc.MetaPathFinder):
-    """Connects yfinance to the test's server once it is imported, so that no process imports it sooner than it would."""
+    """Connects yfinance to the test's server once it is imported, and not sooner."""
 
     def find_spec(self, name, path=None, target=None):  # type: ignore[no-untyped-def]
         if name != "yfinance":

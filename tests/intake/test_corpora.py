@@ -1,0 +1,195 @@
+"""Public corpora of awkward files, where the folder with them exists beside the checkout."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import AmbiguousInput, ForecastingError
+from forecasting.intake import fetch_ticker, read_table, to_panel
+from forecasting.panel import STEP
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT.parent / "shared" / "data"
+needs_data = pytest.mark.skipif(not DATA.exists(), reason="the corpora are not beside this checkout (../shared/data)")
+
+
+def files(folder: str, pattern: str = "*") -> list[Path]:
+    return [path for path in sorted((DATA / folder).rglob(pattern)) if path.is_file()]
+
+
+@needs_data
+@pytest.mark.parametrize("path", files("csv/spectrum/csvs", "*.csv"), ids=lambda path: path.stem)
+def test_spectrum_is_read_to_the_letter(path: Path) -> None:
+    truth = json.loads((path.parents[1] / "json" / f"{path.stem}.json").read_text(encoding="utf-8"))
+    if path.stem == "location_coordinates":  # upstream's slip: another telephone number, not in a list
+        truth = [{**truth, "Contact Phone Number": "2095257564"}]
+    assert read_table(path.read_bytes(), path.name).cells.to_pylist() == truth
+
+
+SERIES = {  # file -> column, frequency, first and last day, values in the file
+    "wti_daily.csv": ("Price", "B", "1986-01-02", "2026-08-18", 10_226),
+    "natgas_daily.csv": ("Price", "B", "1997-01-07", "2026-08-18", 7_436),
+    "vix_daily.csv": ("CLOSE", "B", "1990-01-02", "2026-07-23", 9_235),
+    "sm_co2.csv": ("co2", "W-SAT", "1958-03-29", "2001-12-29", 2_225),
+    "sm_sunspots.csv": ("SUNACTIVITY", "YS", "1700-01-01", "2008-01-01", 309),
+    "vega_seattle_weather_daily.csv": ("temp_max", "D", "2012-01-01", "2015-12-31", 1_461),
+    "R_fivethirtyeight_US_births_2000_2007.csv": ("births", "D", "2000-01-01", "2007-12-31", 2_922),
+}
+
+
+@needs_data
+@pytest.mark.parametrize("name", SERIES)
+def test_sample_series_are_read_whole(name: str) -> None:
+    column, frequency, first, last, values = SERIES[name]
+    path = DATA / "series" / name
+    panel, report = to_panel(read_table(path.read_bytes(), name))
+    one = panel.frame[panel.frame["unique_id"] == column].reset_index(drop=True)
+    assert panel.frequency == frequency
+    assert (one["ds"].iloc[0], one["ds"].iloc[-1]) == (pd.Timestamp(first), pd.Timestamp(last))
+    filled = report.filled[report.filled["unique_id"] == column]
+    assert len(one) - len(filled) == values
+    with path.open(newline="", encoding="utf-8") as stream:
+        truth = [float(row[column]) for row in csv.DictReader(stream) if row[column]]
+    kept = ~one["ds"].isin(filled["ds"])
+    assert one["y"][kept].tolist() == truth
+
+
+@needs_data
+@pytest.mark.parametrize("name", ["hourly_train.csv", "hourly_test.csv", "weekly_train.csv", "weekly_test.csv"])
+def test_long_files_with_steps_need_no_options(name: str) -> None:
+    path = DATA / "m4" / name
+    panel, report = to_panel(read_table(path.read_bytes(), name))
+    truth = np.genfromtxt(path, delimiter=",", skip_header=1, usecols=(1, 2))
+    assert panel.frequency == STEP
+    assert panel.frame["ds"].tolist() == truth[:, 0].astype(int).tolist()
+    assert panel.frame["y"].tolist() == truth[:, 1].tolist()
+    assert report.summary == "nothing had to be repaired"
+
+
+@needs_data
+@pytest.mark.parametrize("name", ["simple.csv", "simple.ssv", "simple.xlsx", "simple.xls"])
+def test_the_same_two_series_in_several_formats(name: str) -> None:
+    panel, _ = to_panel(read_table((DATA / "csv" / "horror" / name).read_bytes(), name))
+    assert panel.series_ids == ["Galway", "Berkeley"]
+    assert panel.frame["ds"].tolist() == list(pd.date_range("2011-01-01", periods=3)) * 2
+    assert panel.frame["y"].tolist() == [1, -1, 0, 6, 8, 5]
+
+
+@needs_data
+def test_hourly_and_annual_tables() -> None:
+    folder = DATA / "csv" / "horror"
+    panel, _ = to_panel(read_table((folder / "example.tsv").read_bytes(), "example.tsv"))
+    assert (panel.frequency, len(panel.series_ids)) == ("h", 16)
+    panel, _ = to_panel(read_table((folder / "simple.psv").read_bytes(), "simple.psv"))
+    assert (panel.frequency, len(panel.series_ids)) == ("YS", 5)
+
+
+def outcome(path: Path) -> ForecastingError | None:
+    """What reading a file ends in, if not in a Panel."""
+    try:
+        table = read_table(path.read_bytes(), path.name)
+        unique = len(set(table.columns)) == len(table.columns) > 0
+        assert unique
+        assert len(table.rows) == len(table)
+        to_panel(table)
+    except ForecastingError as error:
+        return error
+    return None
+
+
+def check_outcome(path: Path) -> None:
+    error = outcome(path)
+    if isinstance(error, AmbiguousInput):
+        assert error.argument in ("day_first", "decimal", "duplicates", "frequency")
+        assert error.choices
+    elif error is not None:
+        assert str(error).rstrip().endswith((".", "?"))
+
+
+@needs_data
+@pytest.mark.parametrize(
+    "path", [p for p in files("csv/horror") if p.stat().st_size < 100_000], ids=lambda path: path.name
+)
+def test_an_awkward_file_gives_a_panel_a_question_or_a_sentence(path: Path) -> None:
+    check_outcome(path)
+
+
+@needs_data
+@pytest.mark.slow
+@pytest.mark.parametrize("path", files("csv/dialects", "*.csv"), ids=lambda path: path.name)
+def test_a_file_with_any_dialect_gives_a_panel_a_question_or_a_sentence(path: Path) -> None:
+    check_outcome(path)
+
+
+@needs_data
+@pytest.mark.slow
+def test_more_dialects_are_found_than_by_clevercsv_alone() -> None:
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        import dialects
+    finally:
+        sys.path.pop(0)
+    right, _, _ = dialects.measure(dialects.load(DATA / "csv" / "dialects"), dialects.by_tidecast)
+    assert right["cells"] >= 305  # clevercsv 0.8.5: 265
+    assert right["encoding"] >= 325  # 321
+
+
+def naughty() -> list[str]:
+    path = DATA / "csv" / "naughty" / "blns.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
+def check_naughty(words: list[str]) -> None:
+    for word in words:
+        quoted = '"' + word.replace('"', '""') + '"'
+        lines = [f"2024-01-{day:02d},{day},{quoted}" for day in range(1, 13)]
+        data = "\n".join([f"date,v,{quoted}", *lines]).encode("utf-8", "surrogatepass")
+        try:
+            table = read_table(data, word)
+            panel, report = to_panel(table, time="date", target="v")
+        except ForecastingError:
+            continue
+        assert panel.frame["y"].tolist() == list(range(1, 13)), word
+        json.dumps(report.to_dict())
+
+
+@needs_data
+def test_naughty_strings_as_names_cells_and_files_are_text() -> None:
+    check_naughty(naughty()[::12])
+
+
+@needs_data
+@pytest.mark.slow
+def test_every_naughty_string_as_name_cell_and_file_is_text() -> None:
+    check_naughty(naughty())
+
+
+@needs_data
+def test_naughty_strings_as_series_names_keep_their_text() -> None:
+    words = [word.strip() for word in naughty() if word.strip() and word.isprintable() and len(word) < 60]
+    words = list(dict.fromkeys(words))
+    frame = pd.DataFrame({"unique_id": np.repeat(words, 3), "ds": [1, 2, 3] * len(words), "y": 1.0})
+    panel, _ = to_panel(read_table(frame.to_csv(index=False).encode(), "a.csv"))
+    assert panel.series_ids == words
+
+
+@needs_data
+def test_naughty_strings_as_tickers_are_refused_or_asked_for_safely(monkeypatch: pytest.MonkeyPatch) -> None:
+    from forecasting.intake import ticker
+
+    asked: list[str] = []
+
+    def ask(symbol: str, period: str, interval: str) -> pd.DataFrame:
+        asked.append(symbol)
+        return pd.DataFrame()
+
+    monkeypatch.setattr(ticker, "_ask", ask)
+    for word in naughty():
+        with pytest.raises(ForecastingError):
+            fetch_ticker(word)
+    assert all(symbol.isascii() and symbol.upper() == symbol and len(symbol) <= 15 for symbol in asked)
