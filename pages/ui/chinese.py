@@ -147,6 +147,7 @@ CHINESE: dict[str, str] = {
     "run.stage.final": "用全部数据训练",
     "run.stage.fold": "回测 {fold} / {folds}",
     "run.epoch": "第 {epoch} 轮，共 {epochs} 轮",
+    "run.losses": "损失 {losses}",
     "run.eta": "还需{time}",
     "run.cancel": "取消",
     "run.cancelled": "训练已取消。点击训练可重新开始。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from forecasting import charts
 from forecasting.errors import ForecastingError
 from pages.ui import i18n
 from pages.ui.i18n import t
@@ -33,6 +34,28 @@ def chart(figure: go.Figure, key: str, alt: str) -> None:
     """`figure` over the whole width. `alt` says what it shows."""
     config = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
     st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config)
+
+
+def live_loss(points: Sequence[tuple[int, float | None, float | None]], words: charts.Words, alt: str) -> None:
+    """Loss by epoch of a training under way: `points` are (epoch, training, validation).
+
+    Not by Plotly, whose figures Streamlit mounts anew whenever they change: at each poll the page would flicker.
+    """
+    curves = ((words["train_loss"], charts.PALETTE[0], 1), (words["valid_loss"], charts.PALETTE[1], 2))
+    rows = [(point[0], name, point[at]) for name, _, at in curves for point in points if point[at] is not None]
+    colours = {"domain": [name for name, _, _ in curves], "range": [colour for _, colour, _ in curves]}
+    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 2}
+    across = {"format": "d", "tickMinStep": 1, "grid": False}
+    spec = {  # the same at each poll: only then is the drawing changed and not made anew
+        "mark": {"type": "line", "strokeWidth": 1.8, "point": {"size": 5}},
+        "encoding": {
+            "x": {"field": "epoch", "type": "quantitative", "title": words["epoch"], "axis": across},
+            "y": {"field": "loss", "type": "quantitative", "title": words["loss"], "scale": {"zero": False}},
+            "color": {"field": "curve", "type": "nominal", "scale": colours, "legend": legend},
+        },
+    }
+    frame = pd.DataFrame(rows, columns=["epoch", "curve", "loss"])
+    st.vega_lite_chart(frame, spec, width="stretch", height=270, alt=alt)
 
 
 def table(frame: pd.DataFrame, key: str, height: int | None = None) -> None:

@@ -150,6 +150,7 @@ ENGLISH: dict[str, str] = {
     "run.stage.final": "Training on all data",
     "run.stage.fold": "Backtest {fold} of {folds}",
     "run.epoch": "epoch {epoch} of {epochs}",
+    "run.losses": "loss {losses}",
     "run.eta": "{time} left",
     "run.cancel": "Cancel",
     "run.cancelled": "The training was cancelled. Train starts it again.",

@@ -6,7 +6,6 @@ import time
 
 import streamlit as st
 
-from forecasting import charts
 from forecasting.runs import Run
 from pages.ui import components, services, state
 from pages.ui.i18n import chart_words, t
@@ -50,8 +49,7 @@ def _live(workspace: str, run_id: str, fresh: bool) -> None:
                 st.rerun()
         points = _latest_stage(run)
         if points:
-            figure = charts.loss_chart(points, words=chart_words())
-            components.chart(figure, "live_loss", t("alt.loss"))
+            components.live_loss(points, chart_words(), t("alt.loss"))
 
 
 def _said(run: Run) -> str:
@@ -67,6 +65,9 @@ def _said(run: Run) -> str:
         parts.append(t("run.epoch", epoch=progress.get("epoch", 0), epochs=progress["epochs"]))
     if progress.get("eta") is not None:
         parts.append(t("run.eta", time=components.duration(float(progress["eta"]))))
+    if run.curve:
+        losses = [components.number(loss) for loss in run.curve[-1][2:4] if loss is not None]
+        parts.append(t("run.losses", losses=" / ".join(losses)))
     if run.attempts > 1:
         parts.append(t("run.retry", attempt=run.attempts))
     return " · ".join(parts) or t("run.starting")

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import http.client
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -165,6 +166,18 @@ def traces(chart: Locator) -> dict[str, dict[str, list[Any]]]:
 def chart(page: Page, key: str) -> Locator:
     """The element of a chart's key."""
     return page.locator(f".st-key-{key}")
+
+
+LIVE = ".st-key-live [data-testid=stVegaLiteChart]"
+
+
+def live_loss(page: Page) -> tuple[int, list[float]]:
+    """While a training is under way: points drawn of the loss curve, and the losses said beside it."""
+    expect(page.locator(f"{LIVE} .mark-line path").first).to_be_attached()
+    said = re.search(r"loss ([\d.]+)(?: / ([\d.]+))?", page.locator(".st-key-live").inner_text())
+    assert said is not None
+    path = page.locator(f"{LIVE} .mark-line path").first.get_attribute("d") or ""
+    return len(re.findall("[ML]", path)), [float(loss) for loss in said.groups() if loss]
 
 
 def upload(page: Page, content: bytes, name: str = "sales.csv") -> None:
