@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake.calendar import Stamps, infer, seasons_of
+from forecasting.intake.covariates import add_covariates
+from forecasting.intake.dates import LOCAL
 from forecasting.intake.decimals import decimal_mark
 from forecasting.intake.notes import Note, count_of, some
 from forecasting.intake.repair import AGGREGATIONS, Observed, regularise
@@ -52,18 +55,24 @@ def to_panel(
     _check_order(table, found)
     mark, mark_notes = decimal_mark(table, found, decimal)
     notes = [*table.notes, *_time_notes(found), *mark_notes, *_dress_notes(found)]
-    observed, stamps = _observe(table, found, mark, notes)
+    observed, rows = _observe(table, found, mark, notes)
     reason = "you chose it"
     if frequency is None:
-        inferred = infer(stamps, roles.time)
+        inferred = infer(Stamps.of(rows.codes[rows.usable], found.times.stamps[rows.usable]), roles.time)
         frequency, reason = inferred.alias, inferred.reason
     frame, repairs, repair_notes = regularise(observed, frequency, roles.time, duplicates)
     notes.extend(repair_notes)
+    if covariates:
+        base = len(observed.ids) // len(roles.target)
+        ids = [observed.ids[start : start + base] for start in range(0, len(observed.ids), base)]
+        ds, usable = found.times.stamps, rows.usable
+        frame, more = add_covariates(frame, table, covariates, ids, rows.codes, ds, usable, frequency, mark)
+        notes.extend(more)
     seasons = seasons_of(frequency)
     panel = Panel(frame, frequency, seasons, table.name)
     report = Report(
         roles=roles,
-        candidates=found.candidates,
+        candidates={**found.candidates, "covariates": _remaining(found)},
         frequency=frequency,
         frequency_reason=reason,
         seasons=seasons,
@@ -76,12 +85,19 @@ def to_panel(
     return panel, report
 
 
+def _remaining(found: Found) -> list[str]:
+    """Columns of numbers that are not forecast: they can be covariates."""
+    return [name for name in found.candidates["target"] if name not in found.roles.target]
+
+
 def _time_notes(found: Found) -> list[Note]:
     times, column = found.times, found.roles.time
     notes = [Note("time", note) for note in found.time_notes]
     if times.format not in ("year-month-day", "whole numbers"):
         notes.append(Note("time", f"Column {column!r} was read as {times.format}."))
-    if times.zone not in (None, "UTC"):
+    if times.format.endswith(LOCAL):
+        notes.append(Note("time zone", f"The times are midnights in {times.zone}; their dates were kept."))
+    elif times.zone not in (None, "UTC"):
         notes.append(Note("time zone", f"The times are in {times.zone}; they were turned into UTC."))
     return notes
 
@@ -120,8 +136,16 @@ def _check_order(table: Table, found: Found) -> None:
         )
 
 
-def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> tuple[Observed, Stamps]:
-    """One entry a series and time that the file gives a value for, in the order of the file; and all of its times."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Rows:
+    """The series that each row of the table belongs to, and whether it has a time and stands for itself."""
+
+    codes: npt.NDArray[np.int64]
+    usable: npt.NDArray[np.bool_]
+
+
+def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> tuple[Observed, _Rows]:
+    """One entry a series and time that the file gives a value for, in the order of the file; and what each row is."""
     roles = found.roles
     usable = found.times.ok.copy()
     if not usable.all():
@@ -169,7 +193,7 @@ def _observe(table: Table, found: Found, decimal: str, notes: list[Note]) -> tup
     y = np.concatenate([part[2] for part in parts])
     ids = _ids(names, roles.series, roles.target)
     seen = Observed(ids, codes[at] + position * len(names), found.times.stamps[at], y, table.rows[at])
-    return seen, Stamps.of(codes[usable], found.times.stamps[usable])
+    return seen, _Rows(codes, usable)
 
 
 def _missing(table: Table, target: str, missing: npt.NDArray[np.bool_]) -> Note:

@@ -15,6 +15,7 @@ from forecasting.intake.kinds import NA_TOKENS
 from forecasting.intake.months import WORDS, month_of
 
 Stamps = npt.NDArray[np.datetime64]
+LOCAL = ", local days"  # ends the format of dates that carry a zone
 SHARE = 0.5  # of a sample's cells, the share that must look like one format before the column is read by it
 
 
@@ -192,6 +193,14 @@ def _plain(stamps: Stamps, ok: Flags, words: str) -> Times:
 def _with_clock(days: Stamps, ok: Flags, parts: pa.StructArray, words: str) -> Times:
     nanos, clock_ok, zone = nanoseconds(parts)
     ok = ok & clock_ok & flags(parts.is_valid())
+    if (
+        zone not in (None, "UTC")
+        and ok.any()
+        and not any(ints(parts, field)[ok].any() for field in ("h", "mi", "s", "f"))
+    ):
+        return Times(
+            days, ok, ok, words + LOCAL, zone=zone
+        )  # days of a place: in UTC they would begin the evening before
     return Times(days + nanos.astype("timedelta64[ns]"), ok, ok, words, zone=zone)
 
 

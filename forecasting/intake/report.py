@@ -29,7 +29,7 @@ class Roles:
 class Report:
     """How a Table was read.
 
-    candidates: for "time", "target" and "series", the columns that could take the role.
+    candidates: for "time", "target", "series" and "covariates", the columns that could take the role.
     filled: `unique_id, ds, y, row_before, row_after`: steps that the file did not have, with the lines around them.
     merged: `unique_id, ds, y, rows`: steps that the file had more than once, with their lines; `aggregation` says how.
     notes: every assumption, repair and drop, those of the Table first.

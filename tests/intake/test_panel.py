@@ -315,3 +315,34 @@ def test_the_table_is_not_changed() -> None:
     before = table.cells.to_pylist()
     to_panel(table)
     assert table.cells.to_pylist() == before
+
+
+def test_days_with_a_zone_keep_their_dates_through_daylight_saving() -> None:
+    index = pd.date_range("2024-03-01", periods=60, freq="D", tz="Europe/Berlin")
+    panel, report = read("t,v\n" + "".join(f"{t.isoformat()},{i}\n" for i, t in enumerate(index)))
+    assert panel.frequency == "D"
+    assert panel.frame["ds"].tolist() == list(index.tz_localize(None))
+    assert "time zone" in kinds(report)
+
+
+def test_covariates_are_carried_and_rows_beyond_the_last_value_are_counted() -> None:
+    text = "date,v,price,promo\n" + "".join(
+        f"2024-01-{d:02d},{d if d < 18 else ''},{'' if d == 5 else d * 2},{d % 2}\n" for d in range(1, 21)
+    )
+    panel, report = read(text, target="v", covariates=["price", "promo"])
+    assert list(panel.frame.columns) == ["unique_id", "ds", "y", "price", "promo"]
+    assert panel.frame["price"].tolist() == [8 if d == 5 else d * 2 for d in range(1, 18)]
+    assert report.candidates["covariates"] == ["price", "promo"]
+    assert next(note for note in report.notes if note.kind == "future").rows == (19, 20, 21)
+    for wrong in ("nothing", "date"):
+        with pytest.raises(DataError) as caught:
+            read(text, target="v", covariates=[wrong])
+        assert caught.value.field == "covariates"
+
+
+def test_covariates_of_several_series_stay_with_theirs() -> None:
+    text = "date,shop,v,price\n" + "".join(
+        f"2024-01-{d:02d},{s},{d},{d * k}\n" for d in range(1, 9) for k, s in ((2, "z"), (3, "b"))
+    )
+    panel, _ = read(text, target="v", covariates=["price"])
+    assert panel.frame["price"].tolist() == [d * 2 for d in range(1, 9)] + [d * 3 for d in range(1, 9)]
