@@ -50,7 +50,7 @@ def _unproved(table: Table, found: Found) -> tuple[str, list[Note]]:
     decided: set[str] = set()
     for name in found.roles.target:
         numbers = found.numbers[name]
-        for shape, thousands, decimals in (("comma3", ".", ","), ("point3", ",", ".")):
+        for shape, thousands in (("comma3", "."), ("point3", ",")):
             doubtful = numbers.shapes[shape]
             if not doubtful.any():
                 continue
@@ -59,9 +59,6 @@ def _unproved(table: Table, found: Found) -> tuple[str, list[Note]]:
             if numbers.are_thousands(shape):
                 decided.add(thousands)
                 notes.append(Note("decimal", f"{cell!r} in column {name!r} was read as a number above a thousand."))
-            elif shape == "point3" and table.dialect.delimiter in (",", "") and not numbers.shows_noughts(shape):
-                decided.add(decimals)
-                notes.append(Note("decimal", f"{cell!r} in column {name!r} was read with a decimal point."))
             else:
                 decided = {".", ","}
             if len(decided) > 1:

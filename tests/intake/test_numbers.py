@@ -62,12 +62,14 @@ def test_thousands_or_three_decimals_are_asked_about(cells: list[str], delimiter
     assert panel_of(cells, delimiter, decimal=",") == [float(cell.replace(",", ".")) for cell in cells]
 
 
-def test_points_before_three_digits_are_asked_about_where_semicolons_hint_at_another_language() -> None:
-    with pytest.raises(AmbiguousInput):
-        panel_of(["1.234", "2.345", "3.456"], ";")
-    assert panel_of(["1.234", "2.345", "3.456"], ",") == [1.234, 2.345, 3.456]
-    with pytest.raises(AmbiguousInput):
-        panel_of(["1.230", "999", "3.450"], ",")
+@pytest.mark.parametrize("delimiter", [";", ","])
+def test_points_before_three_digits_are_asked_about_as_well(delimiter: str) -> None:
+    for cells in (["1.234", "2.345", "3.456"], ["1.230", "999", "3.450"]):
+        with pytest.raises(AmbiguousInput):
+            panel_of(cells, delimiter)
+        assert panel_of(cells, delimiter, decimal=".") == [float(cell) for cell in cells]
+    assert panel_of(["0.234", "2.345", "3.456"], delimiter) == [0.234, 2.345, 3.456]
+    assert panel_of(["1234.567", "2.345", "3.456"], delimiter) == [1234.567, 2.345, 3.456]
 
 
 def test_another_column_proves_the_mark() -> None:
