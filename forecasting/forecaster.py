@@ -18,11 +18,12 @@ from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
 from forecasting.panel import Panel, Values, steps_after
-from forecasting.suggestions import suggest_config
+from forecasting.suggestions import check_length, expected_seconds, needed_values, suggest_config
 
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest
-    from forecasting.model.fitting import Account, Method, Parts
+    from forecasting.model.fitting import Account
+    from forecasting.model.method import Method, Parts
 
 __all__ = [
     "Forecast",
@@ -95,6 +96,7 @@ def evaluate(
     """
     from forecasting.evaluation import backtest, intervals, metrics
     from forecasting.model import fitting, windows
+    from forecasting.model import method as methods
 
     folds = config.replace(folds=folds if folds is not None else config.folds).folds
     check_length(panel, config, folds=folds)
@@ -110,7 +112,7 @@ def evaluate(
         season = season or min((*panel.seasons, *method.periods), default=1)
         seen = lengths[kept]
         last = np.minimum(seen - fold.test_end - 1, seen - config.horizon)
-        parts = fitting.forecast(method, [values[i] for i in kept], seen - fold.test_start, last)
+        parts = methods.forecast(method, [values[i] for i in kept], seen - fold.test_start, last)
         bounds = _bounds(method, parts, table, config.levels)
         owner = np.asarray(kept, dtype=np.int64)[parts.owner]
         scale = np.ones(len(values))
@@ -119,45 +121,11 @@ def evaluate(
     return backtest.score(panel, rows, season, config.horizon, [(one.test_start, one.test_end) for one in plan])
 
 
-def needed_values(config: ForecastConfig) -> int:
-    """Values that one training needs: a window, a horizon to learn from, one to validate on, and a few origins."""
-    return config.window + 2 * config.horizon + 8
-
-
-def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> None:
-    """TooShortError unless the longest series can be trained on (and, with `folds`, backtested)."""
-    needed = needed_values(config)
-    if folds is not None:
-        test = config.horizon + folds - 1
-        needed = max(needed + test, math.ceil(needed / 0.8))
-    available = int(panel.lengths.max())
-    if available < needed:
-        raise TooShortError(
-            f"The longest series has {available:,} values; a window of {config.window} and a horizon of "
-            f"{config.horizon} need {needed:,}. Choose a shorter window or horizon, or bring more data.",
-            needed=needed,
-            available=available,
-            field="window" if config.window > config.horizon else "horizon",
-        )
-
-
-def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
-    """About how long fit and evaluate take together on one slow core: arithmetic, for people to plan by."""
-    origins = float(np.maximum(panel.lengths - config.window, 1).sum())
-    stride = max(config.window, 192)
-    steps = max(1.0, origins / (config.batch_size * stride)) * config.epochs * config.members
-    chunk = config.batch_size * (config.window + stride)
-    layers = config.hidden_size**2 * (2 * config.num_layers - 1)
-    cost = 4e-3 + chunk * 1e-9 * (layers + config.horizon * config.window)
-    trainings = 2 * (1 + config.folds)
-    return 1.0 + 0.7 * trainings * steps * cost
-
-
 class Forecaster:
     """A trained method with what it needs to predict: the end of each series and the calibration of its intervals."""
 
     def __init__(self, config: ForecastConfig, panel: Panel, method: Method, table: Values, training: dict[str, Any]):
-        from forecasting.model import fitting
+        from forecasting.model import method as methods
 
         self.config = config
         self.panel_id = panel.id
@@ -167,16 +135,16 @@ class Forecaster:
         self._method = method
         self._table = table  # [H, Q]
         self._ends = [times[-1] for times in panel.times()]
-        keep = fitting.history(method)
+        keep = methods.history(method)
         self._history = [values[-keep:].copy() for values in panel.values()]
 
     def predict(self, levels: tuple[int, ...] | None = None) -> Forecast:
         """The steps after the end of each series, with intervals at `levels` (config.levels by default)."""
-        from forecasting.model import fitting
+        from forecasting.model import method as methods
 
         levels = self.config.levels if levels is None else self.config.replace(levels=tuple(levels)).levels
         lengths = np.array([len(values) for values in self._history], dtype=np.int64)
-        parts = fitting.forecast(self._method, self._history, lengths, lengths)
+        parts = methods.forecast(self._method, self._history, lengths, lengths)
         horizon = self.config.horizon
         ds = np.concatenate([steps_after(end, self.frequency, horizon) for end in self._ends])
         frame: dict[str, Any] = {
@@ -196,7 +164,7 @@ class Forecaster:
         honest where `start` is not before the end of the data that it was fitted on.
         """
         from forecasting.evaluation import backtest, metrics
-        from forecasting.model import fitting
+        from forecasting.model import method as methods
 
         if panel.series_ids != self.series_ids:
             raise DataError("These are not the series that the forecaster was fitted on.")
@@ -208,7 +176,7 @@ class Forecaster:
                 needed=start + horizon,
                 available=int(lengths.min()),
             )
-        parts = fitting.forecast(self._method, values, first, lengths - horizon)
+        parts = methods.forecast(self._method, values, first, lengths - horizon)
         bounds = _bounds(self._method, parts, self._table, self.config.levels)
         season = min((*panel.seasons, *self._method.periods), default=1)
         scale = np.array([metrics.naive_scale(one[:start], season) for one in values])
@@ -219,9 +187,9 @@ class Forecaster:
         """safetensors with JSON in its metadata."""
         from safetensors.numpy import save
 
-        from forecasting.model import fitting
+        from forecasting.model import method as methods
 
-        tensors, about = fitting.export(self._method)
+        tensors, about = methods.export(self._method)
         tensors["table"] = self._table
         tensors["history"] = np.concatenate(self._history)
         tensors["lengths"] = np.array([len(values) for values in self._history], dtype=np.int64)
@@ -245,7 +213,7 @@ class Forecaster:
         from safetensors import SafetensorError
         from safetensors.numpy import load
 
-        from forecasting.model import fitting
+        from forecasting.model import method as methods
 
         try:
             size = int.from_bytes(data[:8], "little")
@@ -264,7 +232,7 @@ class Forecaster:
             forecaster._table = tensors["table"]
             forecaster._ends = list(tensors["ends"].astype("datetime64[ns]") if about["dated"] else tensors["ends"])
             forecaster._history = np.split(tensors["history"], np.cumsum(tensors["lengths"])[:-1])
-            forecaster._method = fitting.restore(tensors, about, forecaster.config)
+            forecaster._method = methods.restore(tensors, about, forecaster.config)
         except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
             raise ModelFileError("This is not a model file of Tidecast, or it is damaged. Train again.") from error
         return forecaster
@@ -286,12 +254,12 @@ class Forecaster:
 def _bounds(method: Method, parts: Parts, table: Values, levels: tuple[int, ...]) -> dict[int, tuple[Values, Values]]:
     """Interval ends [O, H] in the unit of each series, by level."""
     from forecasting.evaluation import intervals
-    from forecasting.model import fitting
+    from forecasting.model import method as methods
 
     found = {}
     for level in levels:
         low, high = intervals.bounds(parts.scaled, parts.spread, table, level)
-        found[level] = fitting.to_units(method, parts.owner, low), fitting.to_units(method, parts.owner, high)
+        found[level] = methods.to_units(method, parts.owner, low), methods.to_units(method, parts.owner, high)
     return found
 
 

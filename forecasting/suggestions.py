@@ -1,10 +1,13 @@
-"""suggest_config: every default computed from frequency, season and length, with its reason."""
+"""What suits a Panel: every default with its reason, how many values are needed, how long a training takes."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from forecasting.config import ForecastConfig
+from forecasting.errors import TooShortError
 from forecasting.model.anchors import candidate_periods
 from forecasting.panel import STEP, Panel
 
@@ -53,6 +56,40 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
     }
     assert set(reasons) == set(defaults.to_dict())  # noqa: S101  # a reason a setting, checked where they are written
     return config, reasons
+
+
+def needed_values(config: ForecastConfig) -> int:
+    """Values that one training needs: a window, a horizon to learn from, one to validate on, and a few origins."""
+    return config.window + 2 * config.horizon + 8
+
+
+def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> None:
+    """TooShortError unless the longest series can be trained on (and, with `folds`, backtested)."""
+    needed = needed_values(config)
+    if folds is not None:
+        test = config.horizon + folds - 1
+        needed = max(needed + test, math.ceil(needed / 0.8))
+    available = int(panel.lengths.max())
+    if available < needed:
+        raise TooShortError(
+            f"The longest series has {available:,} values; a window of {config.window} and a horizon of "
+            f"{config.horizon} need {needed:,}. Choose a shorter window or horizon, or bring more data.",
+            needed=needed,
+            available=available,
+            field="window" if config.window > config.horizon else "horizon",
+        )
+
+
+def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
+    """About how long fit and evaluate take together on one slow core: arithmetic, for people to plan by."""
+    origins = float(np.maximum(panel.lengths - config.window, 1).sum())
+    stride = max(config.window, 192)
+    steps = max(1.0, origins / (config.batch_size * stride)) * config.epochs * config.members
+    chunk = config.batch_size * (config.window + stride)
+    layers = config.hidden_size**2 * (2 * config.num_layers - 1)
+    cost = 4e-3 + chunk * 1e-9 * (layers + config.horizon * config.window)
+    trainings = 2 * (1 + config.folds)
+    return 1.0 + 0.7 * trainings * steps * cost
 
 
 def _horizon(panel: Panel, season: int, length: int) -> tuple[int, str]:

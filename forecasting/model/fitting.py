@@ -1,4 +1,4 @@
-"""The recurrent method over arrays: prepare, train with a stretch held out, train again on everything, forecast.
+"""The recurrent method over arrays: prepare, train with a stretch held out, train again on everything.
 
 Axes: S series, O origins (of all series, end to end), H horizon, M members.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,42 +16,15 @@ import torch
 from forecasting.config import ForecastConfig
 from forecasting.model import anchors, linear, networks, scaling, training, windows
 from forecasting.model.linear import Linear
+from forecasting.model.method import Method, chunk_ends, pad, run
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the network beside anchor + linear that validation chooses from
 SAMPLE = 2000  # origins on which anchors are compared
-INFERENCE_CHUNKS = 64
+VALIDATION_CHUNKS = 128
 
 OnEpoch = Callable[[str, int, training.Epoch], None]  # stage, member, epoch
-
-
-@dataclasses.dataclass(frozen=True)
-class Method:
-    """A trained recurrent method: what it takes to forecast at any origin of the series it knows."""
-
-    window: int
-    horizon: int
-    periods: tuple[int, ...]
-    anchor_names: tuple[str, ...]
-    states: tuple[scaling.State, ...]  # [S]
-    linear: Linear
-    networks: tuple[networks.Scaffold, ...]  # [M]
-    share: float  # of the networks beside anchor + linear; 0: the recurrent part is switched off
-
-
-@dataclasses.dataclass(frozen=True)
-class Parts:
-    """Forecasts at origins, taken apart, in the unit of each series, and the spread in scaled units: each [O, H]."""
-
-    owner: Index  # [O] series
-    seen: Index  # [O] values up to and including the origin
-    last: Values  # [O] scaled value at the origin
-    anchor: Values
-    linear: Values
-    whole: Values
-    scaled: Values  # the whole, scaled
-    spread: Values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,46 +102,6 @@ def fit(
     return method, scores, account
 
 
-def forecast(method: Method, series: Sequence[Values], first: Index, last: Index) -> Parts:
-    """Forecasts at every origin of each series from `first` to `last` [S] values seen, both included.
-
-    Nothing after an origin is used for it. `series` are those that the method was fitted on, longer or not.
-    """
-    z = [scaling.transform(values, state) for values, state in zip(series, method.states, strict=True)]
-    flat = windows.flatten(z, _pad(method.window, method.horizon, method.linear.lags, method.periods))
-    owner, origins = windows.all_origins(flat, first, last)
-    seen = origins - flat.start[owner] + 1
-    offsets = linear.regressors(flat.z, origins, method.linear.lags)
-    anchor = offsets @ method.linear.anchor.T
-    base = anchor + offsets @ method.linear.ridge.T
-    material = training.material(
-        flat, method.periods, method.linear, method.networks[0].spread.cpu().numpy(), method.window
-    )
-    ends = flat.start + last - 1
-    central, spread = _run(method.networks, material, flat.start + first - 1, ends)
-    whole = base + method.share * (central - base)
-    level = flat.z[origins]
-    return Parts(
-        owner,
-        seen,
-        level,
-        to_units(method, owner, level[:, None] + anchor),
-        to_units(method, owner, level[:, None] + base),
-        to_units(method, owner, level[:, None] + whole),
-        level[:, None] + whole,
-        spread,
-    )
-
-
-def to_units(method: Method, owner: Index, scaled: Values) -> Values:
-    """Scaled values [O, H] in the unit of the series `owner` [O]."""
-    result = np.empty_like(scaled)
-    edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
-    for a, b in itertools.pairwise(edges):
-        result[a:b] = scaling.inverse(scaled[a:b], method.states[int(owner[a])])
-    return result
-
-
 def _logs(series: Sequence[Values]) -> list[bool]:
     """Which series go on a log scale: all positive ones if that suits a third of them, since they share a network."""
     suits = [scaling.grows_with_level(values) for values in series]
@@ -214,7 +145,7 @@ def _prepare(
     enough = min(config.window, max(2, int(np.median(length)) // 4))
     first = np.full_like(last, enough)
     lags = earlier.lags if earlier else np.array([-(6 * max(periods, default=1) + config.horizon)], dtype=np.int64)
-    flat = windows.flatten([z for z, _ in scaled], _pad(config.window, config.horizon, lags, periods))
+    flat = windows.flatten([z for z, _ in scaled], pad(config.window, config.horizon, lags, periods))
     _, origins = windows.all_origins(flat, first, last)
     if earlier:
         anchor = earlier.anchor
@@ -223,10 +154,6 @@ def _prepare(
         anchor = anchors.choose(flat, picked, periods, config.horizon, config.window)
         lags = linear.lags_for(anchor, config.window, config.horizon, periods)
     return _Prepared(flat, tuple(state for _, state in scaled), anchor, lags, periods, first, last, origins)
-
-
-def _pad(window: int, horizon: int, lags: Index, periods: tuple[int, ...]) -> int:
-    return max(training.chunk_length(window), int(-lags.min()), max(periods, default=1) + horizon)
 
 
 def _material(prepared: _Prepared, chosen: Linear, config: ForecastConfig) -> training.Material:
@@ -267,9 +194,9 @@ def _train(
 
 
 def _validation(material: training.Material, first: Index, last: Index) -> Callable[[networks.Scaffold], Values]:
-    """Mean absolute scaled errors by stretch over the origins `first` to `last` [S], on at most 128 chunks of them."""
-    ends = _chunk_ends(first, last, material.stride)
-    ends = ends[np.linspace(0, len(ends) - 1, min(2 * INFERENCE_CHUNKS, len(ends))).astype(np.int64)]
+    """Mean absolute scaled errors by stretch over the origins `first` to `last` [S], on some chunks of them."""
+    ends = chunk_ends(first, last, material.stride)
+    ends = ends[np.linspace(0, len(ends) - 1, min(VALIDATION_CHUNKS, len(ends))).astype(np.int64)]
     positions = training.chunks_ending_at(ends, material)
     origins = positions[:, material.window - 1 :].cpu().numpy()
     inside = origins >= first[np.searchsorted(first, ends, side="right") - 1][:, None]
@@ -299,15 +226,6 @@ def _mean_by(part: Index, values: Values) -> Values:
     return np.bincount(part, weights=values) / np.bincount(part)
 
 
-def _chunk_ends(first: Index, last: Index, stride: int) -> Index:
-    """Last origins of chunks that together cover `first` to `last` [S], ascending."""
-    counts = np.maximum(-(-(last - first + 1) // stride), 0)
-    owner = np.repeat(np.arange(len(counts)), counts)
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    ends: Index = last[owner] - stride * (counts[owner] - 1 - within)
-    return ends
-
-
 def _held_out(
     nets: tuple[networks.Scaffold, ...],
     prepared: _Prepared,
@@ -319,80 +237,7 @@ def _held_out(
     """Offsets by the networks, their spread, by anchor + linear and by the anchor alone, each [O, H]."""
     flat = prepared.flat
     _, origins = windows.all_origins(flat, first, last)
-    central, spread = _run(nets, material, flat.start + first - 1, flat.start + last - 1)
+    central, spread = run(nets, material, flat.start + first - 1, flat.start + last - 1)
     offsets = linear.regressors(flat.z, origins, chosen.lags)
     anchor = offsets @ chosen.anchor.T
     return central, spread, anchor + offsets @ chosen.ridge.T, anchor
-
-
-def _run(
-    nets: tuple[networks.Scaffold, ...], material: training.Material, first: Index, last: Index
-) -> tuple[Values, Values]:
-    """Median over members of the central offsets, and of their spread, at all origins `first` to `last` [S]."""
-    ends = _chunk_ends(first, last, material.stride)
-    owner = np.searchsorted(first, ends, side="right") - 1
-    central, spread = [], []
-    # A chunk's origins before `first`, or already in the chunk before it, are dropped.
-    keep = np.minimum(ends - first[owner] + 1, material.stride)
-    for at in range(0, len(ends), INFERENCE_CHUNKS):
-        positions = training.chunks_ending_at(ends[at : at + INFERENCE_CHUNKS], material)
-        with torch.no_grad():
-            found = [training.outputs(network.eval(), material, positions) for network in nets]
-        middle = np.median([one[0].cpu().numpy() for one in found], axis=0).astype(np.float64)
-        width = np.median([one[1].exp().cpu().numpy() for one in found], axis=0).astype(np.float64)
-        inside = np.arange(material.stride)[None, :] >= material.stride - keep[at : at + INFERENCE_CHUNKS, None]
-        central.append(middle[inside])
-        spread.append((width * material.spread.cpu().numpy())[inside])
-    if not central:
-        return np.empty((0, material.horizon)), np.empty((0, material.horizon))
-    return np.concatenate(central), np.concatenate(spread)
-
-
-def history(method: Method) -> int:
-    """How many of the last values a forecast depends on."""
-    return _pad(method.window, method.horizon, method.linear.lags, method.periods) + 1
-
-
-def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(arrays, JSON-able rest) of a Method; `restore` is its inverse."""
-    arrays: dict[str, Any] = {
-        "linear.anchor": method.linear.anchor,
-        "linear.ridge": method.linear.ridge,
-        "linear.lags": method.linear.lags,
-        "states": np.array([[s.log, s.centre, s.scale, s.floor] for s in method.states], dtype=np.float64),
-    }
-    for member, network in enumerate(method.networks):
-        for name, value in network.state_dict().items():
-            arrays[f"member{member}.{name}"] = value.cpu().numpy()
-    about = {
-        "periods": list(method.periods),
-        "anchor_names": list(method.anchor_names),
-        "share": method.share,
-        "penalty": str(method.linear.penalty),
-    }
-    return arrays, about
-
-
-def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfig) -> Method:
-    """The Method that `export` took apart."""
-    chosen = Linear(arrays["linear.anchor"], arrays["linear.ridge"], arrays["linear.lags"], float(about["penalty"]))
-    nets = []
-    for member in range(config.members):
-        lead = f"member{member}."
-        state = {name[len(lead) :]: torch.from_numpy(value) for name, value in arrays.items() if name.startswith(lead)}
-        inputs = state["recurrent.weight_ih_l0"].shape[1]
-        network = training.new_network(config, inputs, chosen, state["spread"], config.window)
-        network.load_state_dict(state)
-        nets.append(network.eval())
-    return Method(
-        config.window,
-        config.horizon,
-        tuple(about["periods"]),
-        tuple(about["anchor_names"]),
-        tuple(
-            scaling.State(bool(log), centre, scale, floor) for log, centre, scale, floor in arrays["states"].tolist()
-        ),
-        chosen,
-        tuple(nets),
-        about["share"],
-    )

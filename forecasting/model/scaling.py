@@ -14,6 +14,7 @@ import numpy as np
 from forecasting.panel import Values
 
 UNIT = 0.3  # a mean seasonal-naive error in scaled units: keeps inputs in the near-linear range of tanh
+MOST_LOG = 700.0  # exp overflows not far above
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +55,7 @@ def transform(values: Values, state: State) -> Values:
 def inverse(scaled: Values, state: State) -> Values:
     """Values in the unit of the series. The log scale is cut where exp would overflow."""
     level = scaled * state.scale + state.centre
-    return np.exp(np.minimum(level, 700.0)) if state.log else level
+    return np.exp(np.minimum(level, MOST_LOG)) if state.log else level
 
 
 def grows_with_level(train: Values, lag: int = 1) -> bool:

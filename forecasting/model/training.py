@@ -138,12 +138,12 @@ def train(
     `valid` gives the losses of a network on what training does not see, a number for each independent part of it.
     The weights kept are those of the latest epoch that is not worse than the best one by more than a standard error:
     a held-out stretch is short, and stopping at its lowest point follows its noise. Training stops when half of the
-    epochs were worse than that. `stop_after` ends it there instead, on the same schedule: so a network on all data
-    takes the epochs that validation found.
+    epochs were worse than that. `stop_after` replaces config.epochs, schedule and all: so a network on all data
+    takes the epochs that validation found, and its learning rate has come down by then.
     """
     usable = np.flatnonzero(last >= first)
     first, last = first[usable], last[usable]
-    epochs = config.epochs if len(usable) else 0
+    epochs = (config.epochs if stop_after is None else stop_after) if len(usable) else 0
     steps = max(1, math.ceil(int((last - first + 1).sum()) / (config.batch_size * material.stride)))
     random = np.random.default_rng(seed)
     with torch.random.fork_rng(devices=[]):
@@ -159,7 +159,7 @@ def train(
         best = valid(average) if valid else np.empty(0)
         curve: list[Epoch] = []
         stopped = "all epochs done"
-        for epoch in range(1, min(epochs, epochs if stop_after is None else stop_after) + 1):
+        for epoch in range(1, epochs + 1):
             network.train()
             total = torch.zeros((), device=material.z.device)
             for step in range((epoch - 1) * steps, epoch * steps):

@@ -4,6 +4,7 @@ import torch
 
 from forecasting.config import CELLS, ForecastConfig
 from forecasting.model import anchors, fitting, linear, networks, training, windows
+from forecasting.model import method as methods
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -60,4 +61,4 @@ def test_a_loss_that_is_no_longer_finite_keeps_the_best_weights_and_says_so():
         training._loss = original
     assert "no longer finite" in account.stopped
     length = np.array([300])
-    assert np.isfinite(fitting.forecast(method, series, length, length).whole).all()
+    assert np.isfinite(methods.forecast(method, series, length, length).whole).all()
