@@ -27,8 +27,18 @@ class Anchor:
     """The chosen mix. matrix [H, L] over `lags` [L], ascending and ending in 0."""
 
     names: tuple[str, ...]
+    periods: frozenset[int]  # seasons that the mix looks back by
     matrix: Values
     lags: Index
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """A naive forecast: for each step ahead the weight of each lag. `period` 0: it knows no season."""
+
+    name: str
+    period: int
+    steps: list[dict[int, float]]
 
 
 def candidate_periods(series: Sequence[Values], seasons: Sequence[int]) -> tuple[int, ...]:
@@ -67,23 +77,21 @@ def _peaks(series: Sequence[Values], longest: int) -> set[int]:
     return {p for p in found if not any(q < p and p % q == 0 and mean[p] < mean[q] + 0.02 for q in found)}
 
 
-def candidates(periods: Sequence[int], horizon: int, window: int, longest: int) -> dict[str, list[dict[int, float]]]:
-    """Naive forecasts by name, each as one {lag: weight} a step ahead. `longest`: values that a series has at least."""
-    steps = np.arange(1, horizon + 1)
-    found: dict[str, list[dict[int, float]]] = {LAST: [{0: 1.0} for _ in steps]}
+def candidates(periods: Sequence[int], horizon: int, window: int, longest: int) -> list[Candidate]:
+    """The naive forecasts worth comparing. `longest`: values that half of the series have at least."""
+    steps = range(1, horizon + 1)
+    found = [Candidate(LAST, 0, [{0: 1.0} for _ in steps])]
     for period in periods:
-        lags = [int(h - period * -(-h // period)) for h in steps]
-        found[f"value {period} steps ago"] = [{lag: 1.0} for lag in lags]
-        found[f"change since {period} steps ago"] = [
-            _sum({0: 1.0}, {lag: 1.0}, {lag - int(h): -1.0}) for lag, h in zip(lags, steps, strict=True)
-        ]
+        lags = [h - period * -(-h // period) for h in steps]
+        change = [_sum({0: 1.0}, {lag: 1.0}, {lag - h: -1.0}) for lag, h in zip(lags, steps, strict=True)]
+        found.append(Candidate(f"value {period} steps ago", period, [{lag: 1.0} for lag in lags]))
+        found.append(Candidate(f"change since {period} steps ago", period, change))
         for seasons in (3, 6):
             if 2 * seasons * period <= longest:
-                found[f"mean of {seasons} values {period} steps apart"] = [
-                    {lag - period * k: 1 / seasons for k in range(seasons)} for lag in lags
-                ]
+                mean = [{lag - period * k: 1 / seasons for k in range(seasons)} for lag in lags]
+                found.append(Candidate(f"mean of {seasons} values {period} steps apart", period, mean))
     if window > 1:
-        found[f"mean of {window} values"] = [{-k: 1 / window for k in range(window)} for _ in steps]
+        found.append(Candidate(f"mean of {window} values", 0, [{-k: 1 / window for k in range(window)} for _ in steps]))
     return found
 
 
@@ -98,36 +106,37 @@ def _sum(*terms: dict[int, float]) -> dict[int, float]:
 def choose(flat: Flat, origins: Index, periods: Sequence[int], horizon: int, window: int, most: int = 3) -> Anchor:
     """The equal-weight mix of up to `most` candidates with the lowest mean absolute error over `origins`."""
     table = candidates(periods, horizon, window, int(np.median(flat.length)))
-    matrices, lags = _matrices(list(table.values()), horizon)
+    matrices, lags = _matrices(table, horizon)
     z = flat.z
     last = z[origins][:, None]
     offsets = z[origins[:, None] + lags] - last  # [O, L]
     truth = z[origins[:, None] + np.arange(1, horizon + 1)] - last  # [O, H]
     errors = np.stack([(truth - offsets @ matrix.T).astype(np.float32) for matrix in matrices])  # [A, O, H]
-    names = list(table)
     best: tuple[int, ...] = (0,)
     best_error = np.inf
-    for size in range(1, min(most, len(names)) + 1):
-        for chosen in itertools.combinations(range(len(names)), size):
+    for size in range(1, min(most, len(table)) + 1):
+        for chosen in itertools.combinations(range(len(table)), size):
             error = float(np.abs(errors[list(chosen)].mean(0)).mean())
             if error < best_error * (1 - 0.005 * (size > len(best))):  # a longer mix must earn its place
                 best, best_error = chosen, error
-    return assemble([table[names[i]] for i in best], [names[i] for i in best], horizon)
+    return mix([table[i] for i in best], horizon)
 
 
-def assemble(parts: Sequence[list[dict[int, float]]], names: Sequence[str], horizon: int) -> Anchor:
-    """The mean of candidate anchors."""
+def mix(parts: Sequence[Candidate], horizon: int) -> Anchor:
+    """The mean of naive forecasts."""
     matrices, lags = _matrices(parts, horizon)
-    return Anchor(tuple(names), np.mean(matrices, axis=0), lags)
+    seasons = frozenset(part.period for part in parts if part.period)
+    return Anchor(tuple(part.name for part in parts), seasons, np.mean(matrices, axis=0), lags)
 
 
-def _matrices(parts: Sequence[list[dict[int, float]]], horizon: int) -> tuple[list[Values], Index]:
-    lags = np.array(sorted({0, *(lag for part in parts for step in part for lag in step)}), dtype=np.int64)
+def _matrices(parts: Sequence[Candidate], horizon: int) -> tuple[list[Values], Index]:
+    """One matrix [H, L] a part, over the lags that any of them uses."""
+    lags = np.array(sorted({0, *(lag for part in parts for step in part.steps for lag in step)}), dtype=np.int64)
     place = {int(lag): i for i, lag in enumerate(lags)}
     matrices = []
     for part in parts:
         matrix = np.zeros((horizon, len(lags)))
-        for h, step in enumerate(part):
+        for h, step in enumerate(part.steps):
             for lag, weight in step.items():
                 matrix[h, place[lag]] = weight
         matrices.append(matrix)

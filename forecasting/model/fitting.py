@@ -21,7 +21,8 @@ from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the network beside anchor + linear that validation chooses from
-SAMPLE = 2000  # origins on which anchors are compared
+SAMPLE = 2000  # origins on which anchors are compared, fewer where the horizon is long
+SAMPLE_CELLS = 200_000
 VALIDATION_CHUNKS = 128
 
 OnEpoch = Callable[[str, int, training.Epoch], None]  # stage, member, epoch
@@ -102,6 +103,12 @@ def fit(
     return method, scores, account
 
 
+def _sample(origins: Index, horizon: int) -> Index:
+    """Some of the origins, evenly spread."""
+    count = min(SAMPLE, max(50, SAMPLE_CELLS // horizon), len(origins))
+    return origins[np.linspace(0, len(origins) - 1, count).astype(np.int64)]
+
+
 def _logs(series: Sequence[Values]) -> list[bool]:
     """Which series go on a log scale: all positive ones if that suits a third of them, since they share a network."""
     suits = [scaling.grows_with_level(values) for values in series]
@@ -150,15 +157,15 @@ def _prepare(
     if earlier:
         anchor = earlier.anchor
     else:
-        picked = origins[np.linspace(0, len(origins) - 1, min(SAMPLE, len(origins))).astype(np.int64)]
+        picked = _sample(origins, config.horizon)
         anchor = anchors.choose(flat, picked, periods, config.horizon, config.window)
-        lags = linear.lags_for(anchor, config.window, config.horizon, periods)
+        lags = linear.lags_for(anchor, config.window, config.horizon)
     return _Prepared(flat, tuple(state for _, state in scaled), anchor, lags, periods, first, last, origins)
 
 
 def _material(prepared: _Prepared, chosen: Linear, config: ForecastConfig) -> training.Material:
     origins = prepared.origins
-    picked = origins[np.linspace(0, len(origins) - 1, min(SAMPLE, len(origins))).astype(np.int64)]
+    picked = _sample(origins, config.horizon)
     offsets = linear.regressors(prepared.flat.z, picked, chosen.lags)
     left = linear.targets(prepared.flat.z, picked, config.horizon) - offsets @ (chosen.anchor + chosen.ridge).T
     return training.material(prepared.flat, prepared.periods, chosen, np.abs(left).mean(axis=0) + 1e-6, config.window)

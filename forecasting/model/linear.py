@@ -30,12 +30,11 @@ class Linear:
     penalty: float  # infinite: the ridge is switched off
 
 
-def lags_for(anchor: Anchor, window: int, horizon: int, periods: tuple[int, ...]) -> Index:
+def lags_for(anchor: Anchor, window: int, horizon: int) -> Index:
     """Regressor lags: the window, what the anchor uses, and the same stretch a season ago where that lies further."""
     wanted = {int(lag) for lag in anchor.lags} | set(range(-(min(window, MOST_LAGS) - 1), 1))
-    for period in periods:
-        if any(f" {period} steps" in name for name in anchor.names):
-            wanted |= {h - period for h in range(1, min(horizon, period) + 1)}
+    for period in anchor.periods:
+        wanted |= {h - period for h in range(1, min(horizon, period) + 1)}
     return np.array(sorted(wanted), dtype=np.int64)
 
 

@@ -24,7 +24,7 @@ def test_the_ridge_solves_the_augmented_least_squares_problem():
 
 
 def test_heavy_tailed_noise_moves_the_linear_path_less_than_least_squares():
-    anchor = anchors.assemble([anchors.candidates((), 1, 1, 400)[anchors.LAST]], ["last value"], 1)
+    anchor = anchors.mix(anchors.candidates((), 1, 1, 400), 1)
     lags = np.arange(-9, 1)
     robust, plain = [], []
     for seed in range(20):
@@ -50,7 +50,8 @@ def test_each_anchor_is_the_naive_forecast_that_its_name_says(name):
     z = series(200)
     flat = windows.flatten([z], pad=60)
     horizon, seen = 10, 100
-    anchor = anchors.assemble([anchors.candidates((7,), horizon, 20, 200)[name]], [name], horizon)
+    anchor = anchors.mix([one for one in anchors.candidates((7,), horizon, 20, 200) if one.name == name], horizon)
+    assert anchor.names == (name,)
     offsets = linear.regressors(flat.z, flat.start + seen - 1, anchor.lags)
     found = z[seen - 1] + (offsets @ anchor.matrix.T)[0]
     past = z[:seen]

@@ -11,7 +11,7 @@ from forecasting.model import method as methods
 def test_an_untrained_network_is_its_anchor(cell):
     random = np.random.default_rng(0)
     flat = windows.flatten([random.normal(size=300)], pad=200)
-    anchor = anchors.assemble([anchors.candidates((7,), 6, 20, 300)["value 7 steps ago"]], ["value 7 steps ago"], 6)
+    anchor = anchors.mix([one for one in anchors.candidates((7,), 6, 20, 300) if one.name == "value 7 steps ago"], 6)
     network = networks.Scaffold(cell, 4, 8, 2, 20, training.tensor(anchor.matrix))
     zero = linear.Linear(anchor.matrix, np.zeros_like(anchor.matrix), anchor.lags, np.inf)
     material = training.material(flat, (7,), zero, np.ones(6), 20)
