@@ -27,11 +27,20 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
     horizon, why_horizon = _horizon(panel, season, length)
     window, why_window = _window(seasons, horizon, longest)
     origins = int(panel.lengths.sum())
-    batch_size = 32 if origins > 20_000 else 8
-    epochs = 22 if origins > 20_000 else 40
+    many = origins > 20_000
+    # Steps of time in a batch, so that long windows take smaller batches and as much memory and time as short ones.
+    batch_size = max(8, 8 * (7800 // (8 * (window + max(window, 192) - 1)))) if many else 8
+    epochs = 22 if many else 40
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
     defaults = ForecastConfig()
-    config = ForecastConfig(horizon=horizon, window=window, batch_size=batch_size, epochs=epochs, folds=folds)
+    config = ForecastConfig(
+        horizon=horizon,
+        window=window,
+        batch_size=batch_size,
+        epochs=epochs,
+        folds=folds,
+        learning_rate=3e-3 if many else 5e-3,
+    )
     reasons = {
         "horizon": why_horizon,
         "window": why_window,
@@ -40,7 +49,12 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
         "hidden_size": "wider networks gained nothing on the series that we measured",
         "num_layers": "one layer is as accurate as two on most series, and faster",
         "dropout": "early stopping and the average of the weights already keep the network from overfitting",
-        "learning_rate": "the peak of the one-cycle schedule; higher rates diverge on some series",
+        "learning_rate": "the peak of the one-cycle schedule; "
+        + (
+            "lower, since an epoch of so many values has many steps"
+            if many
+            else "an epoch of so few values has few steps"
+        ),
         "schedule": "one-cycle needs the fewest steps",
         "epochs": f"at most; training stops earlier when validation does. {origins:,} values make an epoch "
         f"{'long' if epochs < 40 else 'short'}",

@@ -86,6 +86,7 @@ def test_the_same_seed_gives_the_same_forecast_and_another_one_does_not():
     assert not np.array_equal(first["forecast"], fit(data, config.replace(seed=1)).predict()["forecast"])
 
 
+@pytest.mark.slow
 def test_the_recurrent_part_finds_what_no_linear_forecast_can():
     backtest = evaluate(panel(chaos(900), seasons=()), CONFIG.replace(horizon=1, epochs=200, hidden_size=32))
     assert backtest.scores["recurrent_adds"] > 0.5
