@@ -8,11 +8,14 @@ from typing import Any
 SENTENCES = {
     "better": "Beats the naive forecast by {skill} % (95 % interval {low} to {high} %) {basis}; its {level} % "
     "intervals held {held} % of the time.",
+    "better-seasonal": "Beats the naive forecast by {skill} % (95 % interval {low} to {high} %) and repeating the last "
+    "season by {seasonal} % {basis}; its {level} % intervals held {held} % of the time.",
     "better-not-seasonal": "Beats the naive forecast by {skill} % (95 % interval {low} to {high} %) {basis}, but not "
     "repeating the last season ({seasonal} % against it); its {level} % intervals held {held} % of the time.",
     "same": "No better than repeating the last value: {skill} % (95 % interval {low} to {high} %) {basis}. Treat this "
     "series as a random walk.",
     "worse": "Worse than repeating the last value by {loss} % {basis}. Use the naive forecast instead.",
+    "worse-exact": "Repeating the last value was exact {basis}, and this forecast was not. Use the naive forecast instead.",
     "unknown": "Too few origins to tell whether this beats repeating the last value ({skill} % {basis}).",
     "exact": "This series does not change, and neither does its forecast {basis}.",
 }
@@ -40,7 +43,11 @@ class Verdict:
 
 
 def judge(scores: dict[str, Any]) -> Verdict:
-    """The verdict on the scores of a Backtest. Better means: the whole 95 % interval of the skill is above zero."""
+    """The verdict on the scores of a Backtest.
+
+    Better means: the whole 95 % interval of the skill against naive is above zero, and so is the skill against
+    repeating the last season.
+    """
     skill = scores["methods"]["forecast"]["skill"]
     low, high = scores["skill_interval"]
     seasonal = scores["methods"]["forecast"]["skill_seasonal"]
@@ -57,11 +64,16 @@ def judge(scores: dict[str, Any]) -> Verdict:
         "high": 100 * (high or 0.0),
     }
     if scores["methods"]["naive"]["mae"] == 0:
-        return Verdict("same", "exact" if scores["methods"]["forecast"]["mae"] == 0 else "worse", values)
+        exact = scores["methods"]["forecast"]["mae"] == 0
+        return Verdict("same", "exact", values) if exact else Verdict("worse", "worse-exact", values)
     if low is None or high is None:
         return Verdict("same", "unknown", values)
     if high < 0:
         return Verdict("worse", "worse", values)
     if low <= 0:
         return Verdict("same", "same", values)
-    return Verdict("better", "better" if seasonal is None or seasonal > 0 else "better-not-seasonal", values)
+    if scores["season"] <= 1 or seasonal is None:
+        return Verdict("better", "better", values)
+    if seasonal <= 0:
+        return Verdict("same", "better-not-seasonal", values)
+    return Verdict("better", "better-seasonal", values)

@@ -159,11 +159,14 @@ CHINESE: dict[str, str] = {
     # Verdict and numbers
     "verdict.better": "比朴素预测好 {skill} %（95 % 区间 {low} 至 {high} %），基于 {trainings} 次训练和 {origins} 个起点；"
     "其 {level} % 区间在 {held} % 的时间里包含真实值。",
+    "verdict.better-seasonal": "比朴素预测好 {skill} %（95 % 区间 {low} 至 {high} %），比重复上一季节好 {seasonal} %，"
+    "基于 {trainings} 次训练和 {origins} 个起点；其 {level} % 区间在 {held} % 的时间里包含真实值。",
     "verdict.better-not-seasonal": "比朴素预测好 {skill} %（95 % 区间 {low} 至 {high} %），但不如重复上一季节"
     "（相对其为 {seasonal} %），基于 {trainings} 次训练和 {origins} 个起点；其 {level} % 区间在 {held} % 的时间里包含真实值。",
     "verdict.same": "不比重复最后一个值更好：{skill} %（95 % 区间 {low} 至 {high} %），基于 {trainings} 次训练和 {origins} 个"
     "起点。请把这条序列当作随机游走。",
     "verdict.worse": "比重复最后一个值差 {loss} %，基于 {trainings} 次训练和 {origins} 个起点。请改用朴素预测。",
+    "verdict.worse-exact": "重复最后一个值完全准确（{trainings} 次训练，{origins} 个起点），而此预测并非如此。请改用朴素预测。",
     "verdict.unknown": "起点太少，无法判断是否优于重复最后一个值（{skill} %，基于 {trainings} 次训练和 {origins} 个起点）。",
     "verdict.exact": "这条序列不变，它的预测也不变（基于 {trainings} 次训练和 {origins} 个起点）。",
     "number.mae": "MAE",

@@ -1,0 +1,49 @@
+import pytest
+
+from forecasting.evaluation.verdict import SENTENCES, judge
+
+
+def scores(*, interval=(0.1, 0.3), skill=0.2, seasonal=0.1, season=7, naive=2.0, mae=1.0, trainings=3):
+    return {
+        "methods": {"forecast": {"mae": mae, "skill": skill, "skill_seasonal": seasonal}, "naive": {"mae": naive}},
+        "skill_interval": list(interval),
+        "coverage": {"50": 0.5, "80": 0.77, "95": 0.94},
+        "trainings": trainings,
+        "origins": 480,
+        "season": season,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "grade", "says"),
+    [
+        (
+            {"season": 1},
+            "better",
+            "Beats the naive forecast by 20 % (95 % interval 10 to 30 %) over 3 trainings and 480",
+        ),
+        ({}, "better", "repeating the last season by 10 %"),
+        ({"seasonal": -0.2}, "same", "but not repeating the last season (-20 % against it)"),
+        ({"interval": (-0.02, 0.3)}, "same", "No better than repeating the last value"),
+        ({"interval": (-0.3, -0.1), "skill": -0.2}, "worse", "Worse than repeating the last value by 20 %"),
+        ({"interval": (None, None)}, "same", "Too few origins"),
+        ({"naive": 0.0, "mae": 0.0, "interval": (None, None), "skill": 0.0}, "same", "does not change"),
+        ({"naive": 0.0, "mae": 0.5, "interval": (None, None), "skill": None}, "worse", "Use the naive forecast"),
+        ({"trainings": 1}, "better", "over 1 training and"),
+    ],
+)
+def test_the_sentence_says_what_the_scores_say(changes, grade, says):
+    verdict = judge(scores(**changes))
+    assert verdict.grade == grade
+    assert says in verdict.text
+    assert "{" not in verdict.text
+
+
+def test_coverage_is_that_of_the_level_nearest_to_eighty():
+    assert "80 % intervals held 77 %" in judge(scores()).text
+
+
+def test_every_sentence_can_be_filled():
+    values = judge(scores()).values
+    for sentence in SENTENCES.values():
+        sentence.format(basis="", **values)
