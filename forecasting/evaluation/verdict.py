@@ -15,7 +15,7 @@ SENTENCES = {
     "same": "No better than repeating the last value: {skill} % (95 % interval {low} to {high} %) {basis}. Treat this "
     "series as a random walk.",
     "worse": "Worse than repeating the last value by {loss} % {basis}. Use the naive forecast instead.",
-    "worse-exact": "Repeating the last value was exact {basis}, and this forecast was not. Use the naive forecast instead.",
+    "worse-exact": "Repeating the last value was exact {basis}, this forecast was not. Use the naive forecast.",
     "unknown": "Too few origins to tell whether this beats repeating the last value ({skill} % {basis}).",
     "exact": "This series does not change, and neither does its forecast {basis}.",
 }

@@ -28,7 +28,7 @@ def scores(*, interval=(0.1, 0.3), skill=0.2, seasonal=0.1, season=7, naive=2.0,
         ({"interval": (-0.3, -0.1), "skill": -0.2}, "worse", "Worse than repeating the last value by 20 %"),
         ({"interval": (None, None)}, "same", "Too few origins"),
         ({"naive": 0.0, "mae": 0.0, "interval": (None, None), "skill": 0.0}, "same", "does not change"),
-        ({"naive": 0.0, "mae": 0.5, "interval": (None, None), "skill": None}, "worse", "Use the naive forecast"),
+        ({"naive": 0.0, "mae": 0.5, "interval": (None, None), "skill": None}, "worse", "Use the naive forecast."),
         ({"trainings": 1}, "better", "over 1 training and"),
     ],
 )
