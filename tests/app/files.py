@@ -27,5 +27,5 @@ def ambiguous() -> bytes:
 
 def plain(header: str = "date,value", days: int = 120) -> bytes:
     start = datetime.date(2024, 1, 1)
-    rows = [f"{start + datetime.timedelta(i)},{50 + 5 * math.sin(i * math.pi / 3.5):.3f}" for i in range(days)]
+    rows = [f"{start + datetime.timedelta(i)},{50 + 5 * math.sin(i * math.pi / 3.5):.2f}" for i in range(days)]
     return (header + "\n" + "\n".join(rows) + "\n").encode()
