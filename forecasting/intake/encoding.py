@@ -85,7 +85,8 @@ def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, str,
     row = data[: error.start].count(b"\n") + 1
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
-    if sum(not char.isascii() for char in text) >= 4 * broken:
+    # Letters of two bytes seldom come about by chance: as many of them as broken ones make it UTF-8.
+    if sum(not char.isascii() for char in text) >= 2 * broken:
         rows = tuple(number for number, line in enumerate(text.split("\n"), 1) if "\ufffd" in line)
         message = f"{broken:,} bytes are damaged UTF-8, shown as \ufffd. If there are many, choose another encoding."
         return text, "utf-8", (Note("encoding", message, broken, rows[:20], f"{broken:,} damaged bytes"),)

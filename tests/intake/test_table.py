@@ -70,6 +70,15 @@ def test_an_encoding_can_be_overruled_and_a_wrong_one_is_refused() -> None:
         read_table(data, "a.csv", encoding="klingon")
 
 
+def test_one_damaged_byte_does_not_turn_the_other_letters_into_something_else() -> None:
+    rows = "".join(f"2024-01-{day:02},{day}\n" for day in range(1, 29))
+    table = read_table("Datum,Größe\n".encode() + rows.encode() + b"2024-01-29,\xff5\n", "one.csv")
+    assert table.columns == ["Datum", "Größe"]
+    assert table.dialect.encoding == "utf-8"
+    note = next(note for note in table.notes if note.kind == "encoding")
+    assert note.rows == (30,)
+
+
 def test_damaged_utf8_is_shown_and_counted_not_read_as_something_else() -> None:
     data = ("name,v\n" + "".join(f"é{i},1\n" for i in range(20))).encode() + b"\xff\xfe,2\n"
     table = read_table(data, "a.csv")
