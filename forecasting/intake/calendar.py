@@ -209,7 +209,13 @@ def _daily(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
 def _clockwise(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
     step = int(np.gcd.reduce(np.diff(index.to_numpy(dtype="datetime64[ns]").astype(np.int64))))
     alias = pd.tseries.frequencies.to_offset(pd.Timedelta(step, "ns")).freqstr
-    return _if_full(Frequency(alias, f"times are {pd.Timedelta(step, 'ns')} apart"), stamps, step)
+    return _if_full(Frequency(alias, f"times are {_span(pd.Timedelta(step, 'ns'))} apart"), stamps, step)
+
+
+def _span(length: pd.Timedelta) -> str:
+    """A stretch of time in words: "3 days", or hours, minutes and seconds as "01:30:00"."""
+    whole = length == pd.Timedelta(days=length.days)
+    return count_of(length.days, "day") if whole else str(length).removeprefix("0 days ")
 
 
 def _if_full(frequency: Frequency, stamps: Stamps, step: int) -> Frequency | None:
@@ -228,7 +234,7 @@ def _irregular(index: pd.DatetimeIndex, column: str) -> AmbiguousInput:
         if pd.Timedelta(length) >= typical / 2
     ][:3] or ["MS"]
     return AmbiguousInput(
-        f"The times in column {column!r} follow no regular calendar (typically {typical} apart). "
+        f"The times in column {column!r} follow no regular calendar (typically {_span(typical)} apart). "
         "Choose a frequency: values that fall into one step are then averaged.",
         question="Which frequency should the series have?",
         argument="frequency",

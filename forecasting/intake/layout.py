@@ -45,7 +45,7 @@ def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid
     filled = [record for record in records if any(cell.strip() for cell in record[1])]
     if len(filled) < len(records):
         rows = sorted({row for row, _ in records} - {row for row, _ in filled})
-        message = f"{count_of(len(rows), 'record', 'was')} left out that have no cell filled."
+        message = f"{count_of(len(rows), 'empty record', 'was')} left out."
         notes.append(Note("blank", message, len(rows), some(rows)))
     if not filled:
         raise ReadError(f"{name!r} has only empty cells. Bring a file with a header line and at least a few rows.")

@@ -31,8 +31,8 @@ def main(kind: str, choices: dict[str, Any]) -> None:
         refuse(str(error))
     except MemoryError:
         refuse("needs more memory to unpack than is allowed")
-    except Exception as error:  # the readers' own errors are many and not documented; all mean the same
-        refuse(f"cannot be read: {type(error).__name__}: {error}"[:300])
+    except Exception:  # the readers' own errors are many and not documented; all mean the same
+        refuse("is damaged, or not what its name says. Save it again where it came from, or save the table as CSV")
     sys.stdout.buffer.write(json.dumps(about).encode() + b"\n")
     sys.stdout.buffer.write(payload)
 
