@@ -12,9 +12,10 @@ from forecasting import charts
 from forecasting.panel import Panel
 from forecasting.runs import Dataset
 from pages.ui import components, services
+from pages.ui.choices import plain_option
 from pages.ui.components import plain
 from pages.ui.i18n import chart_words, t
-from pages.ui.reading import frequency_name, plain_option
+from pages.ui.reading import frequency_name
 
 
 def overview(workspace: str, dataset_id: str) -> str:
@@ -24,9 +25,7 @@ def overview(workspace: str, dataset_id: str) -> str:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="what_was_read"):
         st.markdown(_line(data, panel), width="stretch")
         if data.report:
-            with st.popover(
-                plain(data.report.get("summary") or t("read.report")), key="report", icon=":material/fact_check:"
-            ):
+            with st.popover(_summary(data.report), key="report", icon=":material/fact_check:"):
                 _report(data.report)
     series = panel.series_ids[0]
     if len(panel.series_ids) > 1:
@@ -69,6 +68,18 @@ def moment(ds: Any) -> str:
         return f"{int(ds):,}"
     stamp = pd.Timestamp(ds)
     return stamp.strftime("%Y-%m-%d" if stamp == stamp.normalize() else "%Y-%m-%d %H:%M")
+
+
+def _summary(report: dict[str, Any]) -> str:
+    """Such as: 3 gaps filled, 1 duplicate merged · 2 assumptions"""
+    notes = report.get("notes") or []
+    assumed = sum(not note["summary"] for note in notes)
+    if not notes:
+        return t("read.clean")
+    done = plain(report["summary"]) if assumed < len(notes) else t("read.unrepaired")
+    if not assumed:
+        return done
+    return f"{done} · " + (t("read.assumed.one") if assumed == 1 else t("read.assumed.many", count=assumed))
 
 
 def _report(report: dict[str, Any]) -> None:

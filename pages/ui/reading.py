@@ -10,7 +10,9 @@ from forecasting import intake
 from forecasting.errors import AmbiguousInput, ForecastingError
 from forecasting.intake.samples import about_sample
 from pages.ui import components, services, state
+from pages.ui.choices import changed, plain_option, start, with_
 from pages.ui.components import plain
+from pages.ui.how_read import how_read
 from pages.ui.i18n import known, t
 from pages.ui.state import Session
 
@@ -121,12 +123,15 @@ def _understand(session: Session, upload: str) -> str | None:
         components.error(problem)
     for argument, (question, answers) in session.questions.items():
         _ask(session, argument, question, answers)
-    try:
-        columns = services.table(session.workspace, upload, session.choices).columns
-    except ForecastingError:
-        return None  # already said above
     report = services.dataset(session.workspace, found).report if found else {}
-    _columns(session, columns, report)
+    try:
+        cells = services.table(session.workspace, upload, session.choices)
+    except ForecastingError:
+        cells = None  # already said above
+    if cells is not None:
+        _columns(session, cells.columns, report)
+    if services.is_text(session.workspace, upload):
+        how_read(session, cells.dialect if cells is not None else None, report)
     return found
 
 
@@ -160,68 +165,53 @@ def _columns(session: Session, columns: list[str], report: dict[str, Any]) -> No
     targets = _first(candidates.get("target"), columns)
     chosen = roles.get("target") or []
     chosen = [chosen] if isinstance(chosen, str) else list(chosen)
-    _start("col_target", chosen)
+    start("col_target", chosen)
     st.multiselect(
         t("data.values"),
-        _with(targets, *chosen),
+        with_(targets, *chosen),
         format_func=plain_option,
         key="col_target",
         help=t("data.values.help"),
-        on_change=_changed,
+        on_change=changed,
         args=(session, "target", "col_target"),
     )
     series = roles.get("series") or ""
-    _start("col_series", series)
+    start("col_series", series)
     st.selectbox(
         t("data.series"),
-        ["", *_with(_first(candidates.get("series"), columns), *([series] if series else []))],
+        ["", *with_(_first(candidates.get("series"), columns), *([series] if series else []))],
         format_func=lambda name: plain_option(name) if name else t("data.series.none"),
         key="col_series",
         help=t("data.series.help"),
-        on_change=_changed,
+        on_change=changed,
         args=(session, "series", "col_series"),
     )
     frequency = session.choices.get("frequency") or report.get("frequency")
     if frequency:
-        _start("col_frequency", frequency)
+        start("col_frequency", frequency)
         st.selectbox(
             t("data.frequency"),
-            _with(list(FREQUENCIES), frequency),
+            with_(list(FREQUENCIES), frequency),
             format_func=frequency_name,
             key="col_frequency",
             help=plain(report.get("frequency_reason", "")) or None,
-            on_change=_changed,
+            on_change=changed,
             args=(session, "frequency", "col_frequency"),
         )
 
 
 def _role(session: Session, role: str, options: list[str], chosen: str | None) -> None:
     key = f"col_{role}"
-    _start(key, chosen)
+    start(key, chosen)
     st.selectbox(
         t(f"data.{role}"),
-        _with(options, *([chosen] if chosen else [])),
+        with_(options, *([chosen] if chosen else [])),
         format_func=plain_option,
         key=key,
         index=0 if chosen else None,
-        on_change=_changed,
+        on_change=changed,
         args=(session, role, key),
     )
-
-
-def _changed(session: Session, role: str, key: str) -> None:
-    """A column was overruled: read again by it. What was answered about another column is asked anew."""
-    stale = {"time": ("day_first", "frequency"), "target": ("decimal",)}.get(role, ())
-    kept = {name: value for name, value in session.choices.items() if name not in (role, *stale)}
-    value = st.session_state[key]
-    session.choices = kept if value in (None, []) else {**kept, role: value}
-    session.questions = {name: asked for name, asked in session.questions.items() if name not in stale}
-
-
-def _start(key: str, value: Any) -> None:
-    """Let the widget show what is understood now, whatever it showed before."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
 
 
 def _forget(session: Session) -> None:
@@ -233,15 +223,6 @@ def _forget(session: Session) -> None:
 
 def _first(found: list[str] | None, otherwise: list[str]) -> list[str]:
     return list(found) if found else list(otherwise)
-
-
-def _with(options: list[str], *more: str) -> list[str]:
-    return list(dict.fromkeys([*options, *more]))
-
-
-def plain_option(name: str) -> str:
-    """An option of a select box, which shows text as it is."""
-    return " ".join(name.split())[:80] or "·"
 
 
 def frequency_name(alias: str) -> str:

@@ -107,7 +107,10 @@ def _predicted(shown: Shown) -> None:
         words=chart_words(),
     )
     components.chart(figure, "chart_predicted", t("alt.predicted", name=charts.escape(series), step=steps(step)))
-    st.caption(t("predicted.caption", step=steps(step)))
+    said = t("predicted.caption", step=steps(step))
+    if step < horizon:
+        said += " " + t("predicted.end", end=steps(horizon - step), horizon=steps(horizon))
+    st.caption(said)
 
 
 def _forecast(shown: Shown) -> None:
@@ -186,8 +189,11 @@ def _training(shown: Shown) -> None:
     workspace, run, _ = shown
     training = services.record(workspace, run.id, "training")
     words = chart_words()
+    waited = run.finished - run.started if run.started and run.finished else None
     facts = [
-        (t("training.seconds"), duration(float(training["seconds"]))),
+        (t("training.seconds"), duration(float(training["seconds"])))
+        if waited is None
+        else (t("training.waited"), duration(waited)),
         (t("training.parameters"), f"{int(training['parameters']):,}"),
         (t("training.best_epoch"), ", ".join(map(str, training["best_epochs"]))),
         (t("training.periods"), ", ".join(map(str, training["periods"])) or t("training.periods.none")),
@@ -257,10 +263,13 @@ def _recurrent_adds(share: float) -> str:
 
 def _export(shown: Shown) -> None:
     workspace, run, _ = shown
-    with st.container(horizontal=True, gap="small"):
+    left, right = st.columns(2)
+    with left:
         _download_forecast(shown, "download_forecast")
-        data = services.dataset(workspace, run.dataset_id or "")
-        about = {"program": "Tidecast", "run": run.id, "data": data.name, "dataset": data.id, "reading": data.choices}
+        st.caption(t("export.forecast.note", rows=len(services.forecast(workspace, run.id))))
+    data = services.dataset(workspace, run.dataset_id or "")
+    about = {"program": "Tidecast", "run": run.id, "data": data.name, "dataset": data.id, "reading": data.choices}
+    with right:
         st.download_button(
             t("export.settings"),
             export.settings_json(run.config, about),
@@ -270,8 +279,7 @@ def _export(shown: Shown) -> None:
             icon=":material/settings:",
             on_click="ignore",
         )
-    st.caption(t("export.forecast.note", rows=len(services.forecast(workspace, run.id))))
-    st.caption(t("export.settings.note"))
+        st.caption(t("export.settings.note"))
 
 
 def _download_forecast(shown: Shown, key: str) -> None:

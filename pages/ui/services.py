@@ -14,6 +14,7 @@ import streamlit as st
 from forecasting import Backtest, intake, suggest_config
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, StoreError
+from forecasting.intake.containers import kind_of
 from forecasting.panel import Panel
 from forecasting.runs import Dataset, Run, Store
 from forecasting.runs.supervisor import runtime
@@ -43,6 +44,13 @@ def keep_upload(workspace: str, raw: bytes, name: str) -> str:
 def table(workspace: str, upload: str, choices: dict[str, Any]) -> intake.Table:
     """The upload's cells as text."""
     return _table(workspace, upload, json.dumps({key: choices[key] for key in READ if key in choices}, sort_keys=True))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def is_text(workspace: str, upload: str) -> bool:
+    """Whether the upload is text, packed or not, rather than a workbook or a Parquet file."""
+    raw = store().raw(workspace, upload)
+    return raw is not None and kind_of(raw) in (None, "gzip")
 
 
 def read_upload(workspace: str, upload: str, choices: dict[str, Any]) -> str:

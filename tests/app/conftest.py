@@ -59,6 +59,14 @@ def opener() -> Open:
     return open_app
 
 
+def upload(app: AppTest, content: bytes, name: str = "sales.csv") -> AppTest:
+    """Choose Upload and bring a file."""
+    app.segmented_control(key="source").set_value("upload").run()
+    app.file_uploader(key="upload").set_value((name, content, "text/csv")).run()
+    assert not app.exception, [e.message for e in app.exception]
+    return app
+
+
 def address(app: AppTest) -> dict[str, str]:
     """What the address holds now."""
     return {name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()}

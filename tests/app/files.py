@@ -29,3 +29,14 @@ def plain(header: str = "date,value", days: int = 120) -> bytes:
     start = datetime.date(2024, 1, 1)
     rows = [f"{start + datetime.timedelta(i)},{50 + 5 * math.sin(i * math.pi / 3.5):.2f}" for i in range(days)]
     return (header + "\n" + "\n".join(rows) + "\n").encode()
+
+
+def windows(days: int = 120) -> bytes:
+    """German as a German Windows writes it: letters beyond ASCII in its own code page."""
+    return german(days).decode().replace("Umsatz", "Größe").encode("cp1252")
+
+
+def titled(days: int = 120) -> bytes:
+    """A header whose names are numbers, so that it can be taken for data."""
+    rows = plain(days=days).decode().splitlines()[1:]
+    return ("day,17\n" + "\n".join(rows) + "\n").encode()

@@ -6,17 +6,9 @@ import re
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from tests.app import files
-from tests.app.conftest import Open, address, figure, values, words
-
-
-def upload(app: AppTest, content: bytes, name: str = "sales.csv") -> AppTest:
-    app.segmented_control(key="source").set_value("upload").run()
-    app.file_uploader(key="upload").set_value((name, content, "text/csv")).run()
-    assert not app.exception, [e.message for e in app.exception]
-    return app
+from tests.app.conftest import Open, address, figure, upload, values, words
 
 
 def test_the_first_visit_shows_a_sample_and_train(open_app: Open) -> None:

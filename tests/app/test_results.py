@@ -156,6 +156,33 @@ def test_export_offers_forecast_and_settings(app: AppTest) -> None:
     assert labels == ["Download forecast CSV", "Download settings"]
 
 
+def test_each_download_has_its_own_words_below_it(app: AppTest) -> None:
+    tab(app, "Export")
+    columns = [c for c in app.columns if c.get("download_button")]
+    assert [c.get("download_button")[0].label for c in columns] == ["Download forecast CSV", "Download settings"]
+    assert "rows" in columns[0].caption[0].value
+    assert "JSON" in columns[1].caption[0].value
+
+
+def test_the_time_said_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
+    from pages.ui.components import duration
+
+    run = Store().run(trained["workspace"], trained["run"])
+    assert run.started is not None
+    assert run.finished is not None
+    tab(app, "Training")
+    facts = {metric.label: metric.value for metric in app.metric}
+    assert facts["Time from start to finish"] == duration(run.finished - run.started)
+    assert "Season lengths tried" in facts
+
+
+def test_an_end_before_the_data_do_is_said(app: AppTest) -> None:
+    app.slider(key="step").set_value(1).run()
+    assert "ends 3 steps before the data do" in words(app)
+    app.slider(key="step").set_value(4).run()
+    assert "before the data do" not in words(app)
+
+
 def test_a_changed_setting_says_that_the_results_are_of_another(app: AppTest) -> None:
     app.number_input(key="set_window").set_value(21).run()
     assert "Window 14" in words(app)
