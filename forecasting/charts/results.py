@@ -38,9 +38,11 @@ def true_vs_predicted(
 ) -> go.Figure:
     """Truth (`ds, y`) with what was predicted `step` steps before, naive thin beside it, the interval as a band.
 
-    `backtest` holds one series. `folds` (`train_end, test_start, test_end`) are shaded.
+    `backtest` holds one series. `folds` (`train_end, test_start, test_end`) are shaded, each as
+    far as forecasts of this step reach: the last origin is a whole horizon before the end of the data.
     """
     shown = backtest[backtest["step"] == step].sort_values("ds")
+    targets = shown["ds"]
     figure = blank(height, "", escape(name))
     level = _band_level(shown)
     columns = ["y", "forecast", "naive"] + ([f"forecast-lo-{level}", f"forecast-hi-{level}"] if level else [])
@@ -86,7 +88,7 @@ def true_vs_predicted(
         hovertemplate="%{y:.5g}",
     )
     if folds:
-        _shade(figure, folds, history, words)
+        _shade(figure, folds, targets, words)
         _open_on_tests(figure, folds, history, shown[columns])
     return figure
 
@@ -183,16 +185,17 @@ def _stamps(fold: Mapping[str, Any], whole: bool) -> dict[str, Any]:
     return {key: stamp(value) for key, value in fold.items() if key in ("valid_start", "test_start", "test_end")}
 
 
-def _shade(figure: go.Figure, folds: Sequence[Mapping[str, Any]], history: pd.DataFrame, words: Words) -> None:
-    """Training, validation and test stretches, each named."""
-    whole = history["ds"].dtype.kind == "i"
+def _shade(figure: go.Figure, folds: Sequence[Mapping[str, Any]], targets: pd.Series, words: Words) -> None:
+    """Training, validation and test stretches, each named; a test ends with the last of `targets` in it."""
+    whole = targets.dtype.kind == "i"
     label = {"font": {"size": 11, "color": NAIVE}, "yshift": 2}
     first = _stamps(folds[0], whole)
     for number, fold in enumerate(folds, start=1):
         times = _stamps(fold, whole)
+        inside = targets[(targets >= times["test_start"]) & (targets <= times["test_end"])]
         figure.add_vrect(
             x0=times["test_start"],
-            x1=times["test_end"],
+            x1=times["test_end"] if inside.empty else inside.max(),
             fillcolor=tint(NAIVE, 0.12 if number % 2 else 0.06),
             line_width=0,
             layer="below",

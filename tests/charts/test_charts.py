@@ -49,12 +49,32 @@ def test_the_band_is_the_80_percent_interval() -> None:
     assert high.fill == "tonexty"
 
 
-def test_train_and_test_stretches_are_shaded_and_named() -> None:
-    figure = charts.true_vs_predicted(synthetic.history(), synthetic.backtest(), 1, "y", folds=synthetic.folds())
+@pytest.mark.parametrize(("step", "end"), [(1, "2024-07-16"), (3, "2024-07-18")])
+@pytest.mark.parametrize("dated", [True, False])
+def test_a_test_is_shaded_as_far_as_that_step_is_predicted(step: int, end: str, dated: bool) -> None:
+    backtest = synthetic.backtest(dated=dated)
+    last = backtest.groupby("cutoff")["step"].max()
+    backtest = backtest[backtest["cutoff"].isin(last[last == 3].index)]  # as in a real one: origins of whole horizons
+    figure = charts.true_vs_predicted(
+        synthetic.history(dated=dated), backtest, step, "y", folds=synthetic.folds(dated=dated)
+    )
     (shade,) = figure.layout.shapes
-    assert pd.Timestamp(shade.x0) == pd.Timestamp("2024-05-20")
-    assert pd.Timestamp(shade.x1) == pd.Timestamp("2024-07-18")
+    days = pd.date_range("2024-01-01", periods=200)
+    if dated:
+        assert pd.Timestamp(shade.x0) == pd.Timestamp("2024-05-20")
+        assert pd.Timestamp(shade.x1) == pd.Timestamp(end)
+    else:
+        assert (shade.x0, shade.x1) == (141, 1 + days.get_loc(end))
+    assert shade.x1 == trace(figure, "Predicted").x[-1]
     assert {a.text for a in figure.layout.annotations} == {"test", "training"}
+
+
+def test_each_interval_of_the_fan_has_a_colour_of_its_own() -> None:
+    figure = charts.forecast_chart(synthetic.history(), synthetic.forecast(), "y", tail=30)
+    colours = [t.fillcolor for t in figure.data if t.name.endswith("interval") and t.showlegend]
+    assert len(set(colours)) == 3
+    depth = [float(colour.rsplit(",", 1)[1].rstrip(")")) for colour in colours]
+    assert depth == sorted(depth)  # from 95 to 50: the narrower, the darker
 
 
 def test_the_fan_starts_at_the_last_true_value_and_holds_every_level() -> None:
