@@ -164,8 +164,12 @@ def _settings(args: Namespace, panel: Panel) -> tuple[ForecastConfig, dict[str, 
 def _settings_file(path: str) -> Mapping[str, Any]:
     try:
         document = json.loads(Path(path).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path!r} cannot be read as settings in JSON ({error}).", field="settings") from error
+    except OSError as error:
+        raise ConfigError(f"{path!r} cannot be read: {error.strerror}.", field="settings") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(
+            f"{path!r} holds no settings in JSON; `Download settings` writes them.", field="settings"
+        ) from error
     values = document.get("settings", document) if isinstance(document, dict) else None
     if not isinstance(values, dict):
         raise ConfigError(f"{path!r} has to hold one JSON object of settings.", field="settings")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 import os
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.config import ForecastConfig
-from forecasting.errors import DataError, ModelFileError, TooShortError
+from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
 from forecasting.panel import Panel, Values, steps_after
 from forecasting.suggestions import check_length, expected_seconds, needed_values, suggest_config
@@ -82,7 +83,7 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     started = time.perf_counter()
     report = _fit_progress(config, on_progress, "final", 1, 1, 0.0, 1.0)
     method, scores, account = fitting.fit(panel.values(), panel.seasons, config, report)
-    table = intervals.calibrate(scores)
+    table = intervals.calibrate(scores, account.stretches)
     training = _training(method, account, time.perf_counter() - started)
     return Forecaster(config, panel, method, table, training)
 
@@ -107,8 +108,8 @@ def evaluate(
         report = _fit_progress(config, on_progress, "fold", number + 1, len(plan), number / len(plan), 1 / len(plan))
         kept = [i for i, n in enumerate(lengths) if n - fold.test_start >= needed_values(config)]
         train = [values[i][: lengths[i] - fold.test_start] for i in kept]
-        method, scores, _ = fitting.fit(train, panel.seasons, config, report)
-        table = intervals.calibrate(scores)
+        method, scores, account = fitting.fit(train, panel.seasons, config, report)
+        table = intervals.calibrate(scores, account.stretches)
         season = season or min((*panel.seasons, *method.periods), default=1)
         seen = lengths[kept]
         last = np.minimum(seen - fold.test_end - 1, seen - config.horizon)
@@ -142,7 +143,7 @@ class Forecaster:
         """The steps after the end of each series, with intervals at `levels` (config.levels by default)."""
         from forecasting.model import method as methods
 
-        levels = self.config.levels if levels is None else self.config.replace(levels=tuple(levels)).levels
+        levels = self.config.levels if levels is None else self.config.replace(levels=levels).levels
         lengths = np.array([len(values) for values in self._history], dtype=np.int64)
         parts = methods.forecast(self._method, self._history, lengths, lengths)
         horizon = self.config.horizon
@@ -168,6 +169,8 @@ class Forecaster:
 
         if panel.series_ids != self.series_ids:
             raise DataError("These are not the series that the forecaster was fitted on.")
+        if start < 1:
+            raise DataError(f"start is {start}; a forecast needs at least one value before it.", field="start")
         values, lengths, horizon = panel.values(), panel.lengths, self.config.horizon
         first = np.full_like(lengths, start)
         if (lengths - horizon < first).any():
@@ -203,9 +206,9 @@ class Forecaster:
             "training": self.training,
             "dated": np.array(self._ends).dtype.kind == "M",
         }
-        return save(
-            {name: np.ascontiguousarray(value) for name, value in tensors.items()}, {"tidecast": json.dumps(about)}
-        )
+        arrays = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+        about["digest"] = _digest(about, arrays)
+        return save(arrays, {"tidecast": json.dumps(about, allow_nan=False)})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Forecaster:
@@ -223,6 +226,8 @@ class Forecaster:
                     f"This model file has format {about['format']}; this Tidecast reads {FORMAT}. Train again."
                 )
             tensors = load(data)
+            if about.pop("digest") != _digest(about, tensors):
+                raise ModelFileError("This model file was damaged or changed since it was saved. Train again.")
             forecaster = cls.__new__(cls)
             forecaster.config = ForecastConfig.from_dict(about["config"])
             forecaster.panel_id = about["panel_id"]
@@ -233,7 +238,7 @@ class Forecaster:
             forecaster._ends = list(tensors["ends"].astype("datetime64[ns]") if about["dated"] else tensors["ends"])
             forecaster._history = np.split(tensors["history"], np.cumsum(tensors["lengths"])[:-1])
             forecaster._method = methods.restore(tensors, about, forecaster.config)
-        except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        except (SafetensorError, ConfigError, KeyError, ValueError, TypeError, RuntimeError) as error:
             raise ModelFileError("This is not a model file of Tidecast, or it is damaged. Train again.") from error
         return forecaster
 
@@ -249,6 +254,15 @@ class Forecaster:
         except OSError as error:
             raise ModelFileError(f"The model file {path} cannot be read: {error.strerror}.") from error
         return cls.from_bytes(data)
+
+
+def _digest(about: dict[str, Any], arrays: dict[str, Any]) -> str:
+    """SHA-256 over all that a model file says."""
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    for name in sorted(arrays):
+        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
+        digest.update(arrays[name].tobytes())
+    return digest.hexdigest()
 
 
 def _bounds(method: Method, parts: Parts, table: Values, levels: tuple[int, ...]) -> dict[int, tuple[Values, Values]]:

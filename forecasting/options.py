@@ -46,7 +46,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     add("--target", metavar="COLUMN", action="append", help="of values; may be given several times")
     add("--series", metavar="COLUMN", action="append", help="tells one series from another")
     add("--frequency", metavar="F", help="D, B, h, W-SUN, MS, 30min, ..., or step for whole numbers")
-    add("--season", metavar="S", type=_whole, action="append", help="steps in a season; may be given several times")
+    add("--season", metavar="S", type=_season, action="append", help="steps in a season; may be given several times")
     order = group.add_mutually_exclusive_group()
     order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="01/02 is 1 February")
     order.add_argument("--month-first", dest="day_first", action="store_false", default=None, help="01/02 is 2 January")
@@ -73,6 +73,13 @@ def _whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _season(text: str) -> int:
+    steps = _whole(text)
+    if steps < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of steps; it must be 1 (no season) or more")
+    return steps
 
 
 def _real(text: str) -> float:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from forecasting.errors import DataError
 
+LARGEST = 1e100  # squares of values, and their sums, stay finite
 STEP = "step"  # the frequency of a Panel whose `ds` are whole numbers, one apart
 
 Values = npt.NDArray[np.float64]
@@ -45,6 +46,12 @@ class Panel:
             raise DataError("There are no values to forecast from.")
         if frame["y"].dtype != np.float64 or not np.isfinite(frame["y"].to_numpy()).all():
             raise DataError("A Panel's values must be finite 64-bit numbers; fill or drop the missing ones first.")
+        if (largest := float(np.abs(frame["y"].to_numpy()).max())) > LARGEST:
+            raise DataError(
+                f"A value is {largest:.3g} in size; beyond {LARGEST:.0e} nothing can be computed with it. Correct it, "
+                "or bring the values in a larger unit.",
+                column="y",
+            )
         if np.asarray(frame["ds"]).dtype.kind not in "Mi":
             raise DataError("A Panel's ds must be timestamps or whole numbers.")
         codes = pd.factorize(frame["unique_id"])[0]

@@ -65,6 +65,19 @@ def test_forecasts_do_not_change_when_values_after_their_cutoff_change():
     assert not np.allclose(first.loc[~kept, "forecast"], second.loc[~kept, "forecast"])
 
 
+def test_forecasts_of_a_series_do_not_change_with_the_one_that_stands_before_it():
+    """A short series looks back on padding, never on the end of its neighbour."""
+    config = CONFIG.replace(window=1, horizon=1, epochs=3, folds=1)
+    long, short = np.cumsum(np.random.default_rng(0).normal(size=900)) - 50, weekly(212)
+    moved = long.copy()
+    moved[-100:] -= 400  # all within the test stretch
+    found = [
+        evaluate(panel(long, series, short, seasons=(7, 365)), config).query("unique_id == 's2'")["forecast"]
+        for series in (long, moved)
+    ]
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
+
+
 def test_truth_cutoffs_and_naives_are_those_of_the_series():
     y = weekly()
     backtest = evaluate(panel(y), CONFIG)
@@ -107,7 +120,11 @@ def test_a_loaded_forecaster_predicts_the_same_to_the_last_bit(tmp_path, cell):
 
 def test_a_damaged_or_foreign_model_file_is_refused(tmp_path):
     data = fit(panel(weekly()), CONFIG.replace(epochs=0)).to_bytes()
-    for damaged in (b"", b"PK\x03\x04 not a model", data[:-9], b"\xff" * 100):
+    middle = len(data) // 2
+    flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+    other = data.replace(b'\\"share\\": ', b'\\"share\\":-', 1)
+    assert other != data
+    for damaged in (b"", b"PK\x03\x04 not a model", data[:-9], data + b"\0" * 8, b"\xff" * 100, flipped, other):
         with pytest.raises(errors.ModelFileError):
             Forecaster.from_bytes(damaged)
     with pytest.raises(errors.ModelFileError):
@@ -173,7 +190,7 @@ def test_suggested_settings_always_fit_the_data(length, frequency, seasons):
     check_length(data, config, folds=config.folds)
 
 
-def test_progress_rises_to_one_and_cancelling_ends_the_training():
+def test_progress_never_falls_and_cancelling_ends_the_training():
     seen = []
     evaluate(panel(weekly()), CONFIG, on_progress=seen.append)
     fractions = [progress.fraction for progress in seen]
@@ -196,6 +213,8 @@ def test_forecasts_from_later_origins_use_what_was_seen_by_then():
     first = backtest[backtest["cutoff"] == backtest["cutoff"].min()]["forecast"].to_numpy()
     np.testing.assert_allclose(first, forecaster.predict()["forecast"], rtol=1e-2)
     assert backtest.scores["methods"]["forecast"]["mae"] < 1
+    with pytest.raises(errors.DataError):
+        forecaster.backtest(panel(y), 0)
 
 
 @pytest.mark.parametrize("loss", ["mae", "mse", "huber", "pinball"])
@@ -205,3 +224,49 @@ def test_every_loss_and_schedule_learns(loss, schedule):
     forecaster = fit(panel(weekly(400, noise=0.05), seasons=()), CONFIG.replace(loss=loss, schedule=schedule, epochs=6))
     errors_held_out = forecaster.training["held_out_errors"]
     assert errors_held_out["whole"] < errors_held_out["anchor"]
+
+
+def wild(kind):
+    y = weekly(200)
+    if kind == "spike":
+        y[100] = 1e45
+    elif kind == "growth":
+        y = np.exp(np.arange(200) * 1.1)
+    else:
+        y = np.geomspace(1, 1e90, 200)
+    return y
+
+
+@pytest.mark.parametrize("kind", ["spike", "growth", "steep"])
+def test_wild_values_give_finite_forecasts_and_scores_that_json_can_hold(kind):
+    data = panel(wild(kind))
+    backtest = evaluate(data, CONFIG)
+    assert Backtest.from_bytes(backtest.to_bytes()).verdict.text
+    forecaster = fit(data, CONFIG)
+    assert np.isfinite(forecaster.predict().select_dtypes("number")).all(axis=None)
+    assert forecaster.to_bytes()
+
+
+def test_values_beyond_computing_are_refused_in_a_sentence():
+    with pytest.raises(errors.DataError, match=r"1e\+300"):
+        panel([*weekly(50), 1e300])
+
+
+def test_levels_that_are_no_list_are_refused():
+    with pytest.raises(errors.ConfigError) as caught:
+        fit(panel(weekly()), CONFIG.replace(epochs=0)).predict(80)
+    assert caught.value.field == "levels"
+
+
+def test_series_too_short_for_the_backtest_are_counted():
+    backtest = evaluate(panel(weekly(260), weekly(40, 1)), CONFIG)
+    assert (backtest.scores["series"], backtest.scores["series_left_out"]) == (2, 1)
+    assert "1 of 2 series were too short" in backtest.verdict.text
+
+
+def test_long_seasons_and_horizons_fit_into_a_small_machine():
+    """Their lags are thousands; what is held at once stays bounded."""
+    random = np.random.default_rng(0)
+    y = np.tile(np.sin(np.arange(720) / 115), 5) + 0.1 * random.normal(size=3600)
+    forecaster = fit(panel(y, frequency=STEP, seasons=(720,)), CONFIG.replace(horizon=720, epochs=1, window=30))
+    assert forecaster.training["held_out_errors"]["linear"] < 1

@@ -33,7 +33,8 @@ class Backtest(pd.DataFrame):
 
     scores: JSON-able; `methods` (mae, rmse, mase, smape, skill, skill_seasonal of each), `skill_interval` (95 %, None
     where it cannot be told), `coverage` and `msis` by level, `by_step` (mae of each method a step ahead), `folds`,
-    `trainings`, `origins` (distinct origins times series), `season`, `recurrent_adds`, `every`.
+    `trainings`, `origins` (distinct origins times series), `series`, `series_left_out` (too short to be tested),
+    `season`, `recurrent_adds`, `every`.
     """
 
     _metadata = ["scores"]  # noqa: RUF012  # pandas' way of naming what copies carry along
@@ -150,23 +151,23 @@ def _scores(blocks: list[dict[str, Values]], rows: Sequence[Rows], season: int, 
     scaled = {name: metrics.mase(truth, joined[name], scale) for name in METHODS}
     methods = {
         name: {
-            "mae": metrics.mae(truth, joined[name]),
-            "rmse": metrics.rmse(truth, joined[name]),
-            "mase": scaled[name],
-            "smape": metrics.smape(truth, joined[name]),
+            "mae": _number(metrics.mae(truth, joined[name])),
+            "rmse": _number(metrics.rmse(truth, joined[name])),
+            "mase": _number(scaled[name]),
+            "smape": _number(metrics.smape(truth, joined[name])),
             "skill": _number(metrics.skill(scaled[name], scaled["naive"])),
             "skill_seasonal": _number(metrics.skill(scaled[name], scaled["seasonal-naive"])),
         }
         for name in METHODS
     }
     per_cutoff = {name: _by_cutoff(rows, blocks, name) for name in ("forecast", "naive")}
-    interval = metrics.skill_interval(per_cutoff["forecast"], per_cutoff["naive"], block=2 * horizon)
+    interval = metrics.skill_interval(per_cutoff["forecast"], per_cutoff["naive"], horizon)
     coverage, msis = {}, {}
     for level in rows[0].bounds:
         low = np.concatenate([fold.bounds[level][0] for fold in rows])
         high = np.concatenate([fold.bounds[level][1] for fold in rows])
         coverage[str(level)] = metrics.coverage(truth, low, high)
-        msis[str(level)] = metrics.interval_score(truth, low, high, scale, level)
+        msis[str(level)] = _number(metrics.interval_score(truth, low, high, scale, level))
     return {
         "methods": methods,
         "skill_interval": [_number(end) for end in interval],
@@ -175,6 +176,8 @@ def _scores(blocks: list[dict[str, Values]], rows: Sequence[Rows], season: int, 
         "by_step": {name: np.abs(truth - joined[name]).mean(axis=0).tolist() for name in METHODS},
         "trainings": len(rows),
         "origins": len(truth),
+        "series": len(rows[0].scale),
+        "series_left_out": int(len(rows[0].scale) - len({int(one) for fold in rows for one in fold.forecasts.owner})),
         "season": season,
         "recurrent_adds": _number(metrics.skill(scaled["forecast"], scaled["anchor-linear"])),
     }

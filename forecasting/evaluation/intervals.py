@@ -16,8 +16,11 @@ PROBABILITIES = np.arange(1, 400) / 400
 ENOUGH = 400  # errors that a horizon's quantiles rest on; neighbouring horizons lend what is missing
 
 
-def calibrate(scores: Values) -> Values:
+def calibrate(scores: Values, independent: int) -> Values:
     """Quantiles [H, Q] of held-out `scores` [O, H], with the finite-sample correction (n + 1) p away from the middle.
+
+    Errors of neighbouring origins share most of their truth: the scores tell no more than `independent` of them would,
+    so they are widened by the ratio of Student's quantiles with that many values to the normal ones.
 
     Where a probability lies beyond what n scores can tell, the most extreme score is widened in proportion to the
     spread of all scores. Without any score the quantiles are those of a Laplace distribution of spread 1.
@@ -33,7 +36,16 @@ def calibrate(scores: Values) -> Values:
     for h in range(horizon):
         low = max(0, min(h - reach, horizon - 2 * reach - 1))
         table[h] = _quantiles(np.sort(scores[:, low : low + 2 * reach + 1], axis=None))
-    return np.maximum.accumulate(table, axis=1)
+    return np.maximum.accumulate(table * _widening(independent), axis=1)
+
+
+def _widening(independent: int) -> Values:
+    """Student's quantiles over the normal ones [Q], at least 1."""
+    from scipy.special import ndtri, stdtrit
+
+    tails = np.maximum(np.abs(PROBABILITIES - 0.5), 0.01) + 0.5
+    ratio: Values = np.maximum(stdtrit(max(2, independent - 1), tails) / ndtri(tails), 1.0)
+    return ratio
 
 
 def _quantiles(ordered: Values) -> Values:

@@ -14,11 +14,15 @@ SENTENCES = {
     "repeating the last season ({seasonal} % against it); its {level} % intervals held {held} % of the time.",
     "same": "No better than repeating the last value: {skill} % (95 % interval {low} to {high} %) {basis}. Treat this "
     "series as a random walk.",
+    "same-seasonal": "No better than repeating the last value: {skill} % (95 % interval {low} to {high} %) {basis}. "
+    "Repeating the last season is the forecast to beat here.",
     "worse": "Worse than repeating the last value by {loss} % {basis}. Use the naive forecast instead.",
     "worse-exact": "Repeating the last value was exact {basis}, this forecast was not. Use the naive forecast.",
-    "unknown": "Too few origins to tell whether this beats repeating the last value ({skill} % {basis}).",
-    "exact": "This series does not change, and neither does its forecast {basis}.",
+    "unknown": "Too few origins to tell whether this beats repeating the last value ({skill} % {basis}). A shorter "
+    "horizon or more data would tell.",
+    "exact": "Nothing changed in the test stretch, and the forecast said so {basis}.",
 }
+EXACT = 1e-9  # scaled error that rounding leaves
 BASIS = "over {trainings} trainings and {origins} origins"
 
 
@@ -36,7 +40,10 @@ class Verdict:
         basis = BASIS.format(**shown)
         if self.values["trainings"] == 1:
             basis = basis.replace("1 trainings", "1 training")
-        return SENTENCES[self.key].format(basis=basis, **shown)
+        sentence = SENTENCES[self.key].format(basis=basis, **shown)
+        if left := self.values.get("left_out"):
+            sentence += f" {left:,.0f} of {self.values['series']:,.0f} series were too short to be tested."
+        return sentence
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -60,18 +67,22 @@ def judge(scores: dict[str, Any]) -> Verdict:
         "skill": 100 * (skill or 0.0),
         "loss": -100 * (skill or 0.0),
         "seasonal": 100 * (seasonal or 0.0),
+        "series": float(scores["series"]),
+        "left_out": float(scores["series_left_out"]),
         "low": 100 * (low or 0.0),
         "high": 100 * (high or 0.0),
     }
-    if scores["methods"]["naive"]["mae"] == 0:
-        exact = scores["methods"]["forecast"]["mae"] == 0
+    methods = scores["methods"]
+    if methods["naive"]["mae"] == 0:
+        exact = methods["forecast"]["mase"] is not None and methods["forecast"]["mase"] < EXACT
         return Verdict("same", "exact", values) if exact else Verdict("worse", "worse-exact", values)
     if low is None or high is None:
-        return Verdict("same", "unknown", values)
+        return Verdict("worse", "worse", values) if (skill or 0.0) < 0 else Verdict("same", "unknown", values)
     if high < 0:
         return Verdict("worse", "worse", values)
     if low <= 0:
-        return Verdict("same", "same", values)
+        better_season = scores["season"] > 1 and (methods["seasonal-naive"]["skill"] or 0.0) > 0
+        return Verdict("same", "same-seasonal" if better_season else "same", values)
     if scores["season"] <= 1 or seasonal is None:
         return Verdict("better", "better", values)
     if seasonal <= 0:

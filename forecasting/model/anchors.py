@@ -18,6 +18,7 @@ from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 LAST = "last value"
+MOST_TERMS = 512  # lags that a mean may take: more would cost more than the recurrent path
 _LONGER = {24: 168, 48: 336, 96: 672, 7: 364, 5: 260, 1440: 10080}  # a day's steps -> a week's; a week's -> a year's
 _USUAL = (4, 5, 7, 12, 13, 24, 26, 48, 52, 96, 144, 168, 260, 288, 336, 365)
 
@@ -87,10 +88,10 @@ def candidates(periods: Sequence[int], horizon: int, window: int, longest: int) 
         found.append(Candidate(f"value {period} steps ago", period, [{lag: 1.0} for lag in lags]))
         found.append(Candidate(f"change since {period} steps ago", period, change))
         for seasons in (3, 6):
-            if 2 * seasons * period <= longest:
+            if 2 * seasons * period <= longest and seasons * min(horizon, period) <= MOST_TERMS:
                 mean = [{lag - period * k: 1 / seasons for k in range(seasons)} for lag in lags]
                 found.append(Candidate(f"mean of {seasons} values {period} steps apart", period, mean))
-    if window > 1:
+    if 1 < window <= MOST_TERMS:
         found.append(Candidate(f"mean of {window} values", 0, [{-k: 1 / window for k in range(window)} for _ in steps]))
     return found
 

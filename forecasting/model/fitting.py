@@ -33,6 +33,7 @@ class Account:
     """What happened while fitting, for people. Times are in the curves of each stage and member."""
 
     held_out: int  # steps at the end of each series that validation used
+    stretches: int  # of a horizon's length, in all series, that these are: about as many independent errors
     penalty: float
     share: float
     errors: dict[str, float]  # mean absolute scaled error held out: anchor, linear, whole
@@ -89,15 +90,20 @@ def fit(
     )
     account = Account(
         held,
+        int(stretch.max()) + 1 if len(stretch) else 0,
         chosen.penalty,
         share,
-        {"anchor": float(np.abs(truth - anchor).mean()), "linear": errors[0], "whole": errors[SHARES.index(share)]},
+        {
+            "anchor": float(_mean_by(stretch, np.abs(truth - anchor).mean(axis=1)).mean()),
+            "linear": errors[0],
+            "whole": errors[SHARES.index(share)],
+        },
         {
             "validation": [list(one.curve) for one in trained],
             "final": [list(one.curve) for one in finals],
         },
         tuple(one.kept_epoch for one in trained),
-        trained[0].stopped,
+        next((one.stopped for one in (*trained, *finals) if "finite" in one.stopped), trained[0].stopped),
         networks.parameters(nets[0]),
     )
     return method, scores, account
@@ -208,13 +214,15 @@ def _validation(material: training.Material, first: Index, last: Index) -> Calla
     origins = positions[:, material.window - 1 :].cpu().numpy()
     inside = origins >= first[np.searchsorted(first, ends, side="right") - 1][:, None]
     stretch = _stretches(origins[inside], first, material.horizon)
-    truth = training.truth(material, positions)
+    once = training.chunks_at_once(material)
 
     def valid(network: networks.Scaffold) -> Values:
         with torch.no_grad():
-            central, _ = training.outputs(network, material, positions)
-            errors = (truth - central).abs().mean(-1).cpu().numpy()
-        return _mean_by(stretch, errors[inside])
+            parts = [
+                (training.truth(material, some) - training.outputs(network, material, some)[0]).abs().mean(-1)
+                for some in torch.split(positions, once)
+            ]
+        return _mean_by(stretch, torch.cat(parts).cpu().numpy()[inside])
 
     return valid
 

@@ -16,6 +16,8 @@ from forecasting.panel import Values
 PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)  # relative to the mean variance of a regressor
 MOST_LAGS = 512  # recent values used; the eigenvectors of more would cost more than the recurrent path
 MOST_ORIGINS = 20_000
+MOST_REGRESSORS = 1024
+MOST_CELLS = 10_000_000  # regressors of all origins: 80 MB
 REWEIGHTINGS = 3  # of origins by the inverse of their error: towards the least absolute instead of square error
 TYPICAL = 1e-2  # penalty with which those errors are found
 
@@ -57,15 +59,25 @@ def solve(
     wide = widen(anchor.matrix, anchor.lags, lags)
     if len(origins) > MOST_ORIGINS:
         origins = origins[np.linspace(0, len(origins) - 1, MOST_ORIGINS).astype(np.int64)]
+    if len(lags) * len(origins) > MOST_CELLS:
+        origins = origins[np.linspace(0, len(origins) - 1, max(1, MOST_CELLS // len(lags))).astype(np.int64)]
     offsets = regressors(flat.z, origins, lags)
     left = targets(flat.z, origins, horizon) - offsets @ wide.T
+    # What the anchor alone needs, far back, is no regressor where there would be too many of them.
+    near = np.ones(len(lags), dtype=bool) if len(lags) <= MOST_REGRESSORS else lags > -MOST_LAGS
+    offsets = offsets[:, near]
     weight = np.ones(len(origins))
     for _ in range(REWEIGHTINGS):
         size = np.abs(left - offsets @ _ridges(offsets, left, weight, (TYPICAL,))[0].T).mean(axis=1)
         weight = 1 / np.maximum(size, 0.1 * np.median(size) + 1e-12)
         weight /= weight.mean()
     ridges = _ridges(offsets, left, weight, penalties)
-    return [Linear(wide, ridge, lags, penalty) for ridge, penalty in zip(ridges, penalties, strict=True)]
+    found = []
+    for ridge, penalty in zip(ridges, penalties, strict=True):
+        full = np.zeros_like(wide)
+        full[:, near] = ridge
+        found.append(Linear(wide, full, lags, penalty))
+    return found
 
 
 def _ridges(offsets: Values, left: Values, weight: Values, penalties: tuple[float, ...]) -> list[Values]:

@@ -18,8 +18,6 @@ from forecasting.model.linear import Linear
 from forecasting.model.windows import Index
 from forecasting.panel import Values
 
-CHUNKS = 64  # computed at once when forecasting
-
 
 @dataclasses.dataclass(frozen=True)
 class Method:
@@ -41,7 +39,6 @@ class Parts:
 
     owner: Index  # [O] series
     seen: Index  # [O] values up to and including the origin
-    last: Values  # [O] scaled value at the origin
     anchor: Values
     linear: Values
     whole: Values
@@ -71,7 +68,6 @@ def forecast(method: Method, series: Sequence[Values], first: Index, last: Index
     return Parts(
         owner,
         seen,
-        level,
         to_units(method, owner, level[:, None] + anchor),
         to_units(method, owner, level[:, None] + base),
         to_units(method, owner, level[:, None] + whole),
@@ -82,12 +78,7 @@ def forecast(method: Method, series: Sequence[Values], first: Index, last: Index
 
 def to_units(method: Method, owner: Index, scaled: Values) -> Values:
     """Scaled values [O, H] in the unit of the series `owner` [O]."""
-    log = np.array([state.log for state in method.states])[owner]
-    centre = np.array([state.centre for state in method.states])[owner, None]
-    scale = np.array([state.scale for state in method.states])[owner, None]
-    result: Values = scaled * scale + centre
-    result[log] = np.exp(np.minimum(result[log], scaling.MOST_LOG))
-    return result
+    return scaling.inverse(scaled, method.states, owner)
 
 
 def history(method: Method) -> int:
@@ -101,7 +92,7 @@ def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
         "linear.anchor": method.linear.anchor,
         "linear.ridge": method.linear.ridge,
         "linear.lags": method.linear.lags,
-        "states": np.array([[s.log, s.centre, s.scale, s.floor] for s in method.states], dtype=np.float64),
+        "states": np.array([[s.log, s.centre, s.scale, s.floor, s.ceiling] for s in method.states], dtype=np.float64),
     }
     for member, network in enumerate(method.networks):
         for name, value in network.state_dict().items():
@@ -131,9 +122,7 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         config.horizon,
         tuple(about["periods"]),
         tuple(about["anchor_names"]),
-        tuple(
-            scaling.State(bool(log), centre, scale, floor) for log, centre, scale, floor in arrays["states"].tolist()
-        ),
+        tuple(scaling.State(bool(log), *rest) for log, *rest in arrays["states"].tolist()),
         chosen,
         tuple(nets),
         about["share"],
@@ -149,13 +138,14 @@ def run(
     central, spread = [], []
     # A chunk's origins before `first`, or already in the chunk before it, are dropped.
     keep = np.minimum(ends - first[owner] + 1, material.stride)
-    for at in range(0, len(ends), CHUNKS):
-        positions = training.chunks_ending_at(ends[at : at + CHUNKS], material)
+    once = training.chunks_at_once(material)
+    for at in range(0, len(ends), once):
+        positions = training.chunks_ending_at(ends[at : at + once], material)
         with torch.no_grad():
-            found = [training.outputs(network.eval(), material, positions) for network in nets]
+            found = [training.outputs(network.to(positions.device).eval(), material, positions) for network in nets]
         middle = np.median([one[0].cpu().numpy() for one in found], axis=0).astype(np.float64)
         width = np.median([one[1].exp().cpu().numpy() for one in found], axis=0).astype(np.float64)
-        inside = np.arange(material.stride)[None, :] >= material.stride - keep[at : at + CHUNKS, None]
+        inside = np.arange(material.stride)[None, :] >= material.stride - keep[at : at + once, None]
         central.append(middle[inside])
         spread.append((width * material.spread.cpu().numpy())[inside])
     if not central:
@@ -173,4 +163,4 @@ def chunk_ends(first: Index, last: Index, stride: int) -> Index:
 
 
 def pad(window: int, horizon: int, lags: Index, periods: tuple[int, ...]) -> int:
-    return max(training.chunk_length(window), int(-lags.min()), max(periods, default=1) + horizon)
+    return max(training.chunk_length(window) + max(periods, default=1), int(-lags.min()), horizon)

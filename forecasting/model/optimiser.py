@@ -59,6 +59,8 @@ def one_cycle(peak: float, step: int, steps: int, warm_up: float = 0.1) -> float
 
     Both along half a cosine; Smith and Topin (2019) with the constants that torch's OneCycleLR has.
     """
+    if steps == 1:
+        return peak
     start, end = peak / 25, peak / 25 / 1e4
     top = warm_up * steps - 1
     if step <= top:

@@ -11,20 +11,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forecasting.model.windows import Index
 from forecasting.panel import Values
 
 UNIT = 0.3  # a mean seasonal-naive error in scaled units: keeps inputs in the near-linear range of tanh
-MOST_LOG = 700.0  # exp overflows not far above
+GROWTH = 14.0  # a forecast on a log scale is cut at a million times the largest value seen, long before exp overflows
 
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """scaled = (f(y) - centre) / scale, where f is log(max(y, floor)) if `log`, else the identity."""
+    """scaled = (f(y) - centre) / scale, where f is log(max(y, floor)) if `log`, else the identity.
+
+    `ceiling` bounds f of what is scaled back: infinite without the logarithm.
+    """
 
     log: bool
     centre: float
     scale: float
     floor: float
+    ceiling: float
 
 
 def fit_transform(values: Values, periods: Sequence[int], train_end: int, log: bool) -> tuple[Values, State]:
@@ -43,7 +48,8 @@ def fit(train: Values, periods: Sequence[int], log: bool) -> State:
     scale = float(np.mean(errors)) / UNIT if errors else 0.0
     # Below the rounding error of the values themselves there is no variation to scale by.
     smallest = float(np.abs(level).max()) * 1e-12
-    return State(log, centre, scale if scale > smallest else 1.0, floor)
+    ceiling = float(level.max()) + GROWTH if log else np.inf
+    return State(log, centre, scale if scale > smallest else 1.0, floor, ceiling)
 
 
 def transform(values: Values, state: State) -> Values:
@@ -52,10 +58,15 @@ def transform(values: Values, state: State) -> Values:
     return (level - state.centre) / state.scale
 
 
-def inverse(scaled: Values, state: State) -> Values:
-    """Values in the unit of the series. The log scale is cut where exp would overflow."""
-    level = scaled * state.scale + state.centre
-    return np.exp(np.minimum(level, MOST_LOG)) if state.log else level
+def inverse(scaled: Values, states: Sequence[State], owner: Index) -> Values:
+    """Values [O, H] in the unit of the series `owner` [O], each scaled by its own of `states` [S]."""
+    log = np.array([state.log for state in states])[owner]
+    centre, scale, ceiling = (
+        np.array([getattr(state, name) for state in states])[owner, None] for name in ("centre", "scale", "ceiling")
+    )
+    level: Values = np.minimum(scaled * scale + centre, ceiling)
+    level[log] = np.exp(level[log])
+    return level
 
 
 def grows_with_level(train: Values, lag: int = 1) -> bool:

@@ -24,6 +24,7 @@ from forecasting.panel import Values
 
 REACH = 0.1  # the running mean of the weights, which is what forecasts, looks back over this share of the steps
 SMALL = 1e-3  # of a scaled error, beside which differences do not count
+CELLS = 8_000_000  # offsets of all origins that are held at once
 SPREAD_WEIGHT = 0.1  # of the spread's loss beside the central one: enough to learn it, too little to lead
 
 
@@ -103,6 +104,11 @@ def material(flat: Flat, periods: tuple[int, ...], linear: Linear, spread: Value
     )
 
 
+def chunks_at_once(material: Material) -> int:
+    """Chunks that may be computed together without taking more than some 100 MB."""
+    return max(1, min(64, CELLS // (chunk_length(material.window) * (len(material.lags) + 2 * material.horizon))))
+
+
 def tensor(values: Values) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
 
@@ -179,7 +185,7 @@ def train(
                 break
             if config.schedule == "plateau":
                 plateau.step(mean if held_out is None else held_out)
-            curve.append(Epoch(epoch, config.epochs, mean, held_out, rate))
+            curve.append(Epoch(epoch, epochs, mean, held_out, rate))
             if on_epoch:
                 on_epoch(curve[-1])
             if not valid or not worse(losses, best):
