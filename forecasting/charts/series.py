@@ -67,7 +67,7 @@ def forecast_chart(
     levels = sorted(levels_of(forecast), reverse=True)
     for rank, level in enumerate(levels):
         # The narrower, the darker: in the legend, too, where bands do not lie on each other.
-        colour = tint(FORECAST, 0.08 + 0.16 * (rank + 1) / len(levels))
+        colour = tint(FORECAST, 0.12 + 0.28 * rank / max(1, len(levels) - 1))
         for bound in ("lo", "hi"):
             y = pd.concat([start["y"], forecast[f"forecast-{bound}-{level}"]], ignore_index=True)
             figure.add_scatter(

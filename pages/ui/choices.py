@@ -15,7 +15,8 @@ FILE = (*services.READ, "decimal")  # how the text is cut and its numbers writte
 
 def start(key: str, value: Any) -> None:
     """Let the widget show what is understood now, whatever it showed before."""
-    if st.session_state.get(key) != value:
+    # Nothing, too, has to be said to the browser, which else goes on showing what it showed.
+    if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
 
@@ -35,7 +36,7 @@ def changed(session: Session, role: str, key: str) -> None:
     stale = tuple(name for name in stale if name != "decimal" or name in session.questions)
     kept = {name: value for name, value in session.choices.items() if name not in (role, *stale)}
     value = st.session_state[key]
-    session.choices = kept if value in (None, []) else {**kept, role: value}
+    session.choices = kept if value is None else {**kept, role: value}
     session.questions = {name: asked for name, asked in session.questions.items() if name not in stale}
     _answer(session, role)
 

@@ -48,6 +48,10 @@ def data_section() -> str | None:
     if found is not None:
         session.datasets[session.source] = found
     session.dataset = found or session.datasets.get(session.source) or session.dataset
+    with st.container(key="unread"):
+        if found is None and session.source == "upload" and session.upload and session.dataset:
+            shown = services.dataset(session.workspace, session.dataset).name
+            st.info(t("read.unread", name=plain(session.upload_name, 80), shown=plain(shown, 80)))
     return session.dataset
 
 
@@ -111,9 +115,11 @@ def _understand(session: Session, upload: str) -> str | None:
     """Read the upload by the choices made so far, show them, ask what is open."""
     problem: ForecastingError | None = None
     found: str | None = None
+    chosen = session.choices.get("target") != []
     try:
         with st.spinner(t("data.reading", name=plain(session.upload_name, 60))):
-            found = services.read_upload(session.workspace, upload, session.choices)
+            if chosen:
+                found = services.read_upload(session.workspace, upload, session.choices)
     except ForecastingError as caught:
         problem = caught
     if isinstance(problem, AmbiguousInput):
@@ -121,6 +127,8 @@ def _understand(session: Session, upload: str) -> str | None:
         st.warning(plain(problem.message, 1_000), icon=":material/help:")
     elif problem is not None:
         components.error(problem)
+    elif not chosen:
+        st.info(t("data.values.choose"))
     for argument, (question, answers) in session.questions.items():
         _ask(session, argument, question, answers)
     report = services.dataset(session.workspace, found).report if found else {}

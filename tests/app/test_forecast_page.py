@@ -92,6 +92,40 @@ def test_a_file_that_cannot_be_used_gets_one_sentence_and_the_page_stays(
     assert figure(app, "chart_series")
 
 
+def test_a_file_that_is_not_read_is_said_beside_what_is_still_shown(open_app: Open) -> None:
+    app = upload(open_app(), files.plain(), "good.csv")
+    assert not app.info
+    upload(app, b"hello\nworld\n", "bad.csv")
+    (said,) = app.info
+    assert "bad.csv" in said.value.replace("\\", "")
+    assert "good.csv" in said.value.replace("\\", "")
+    assert open_app(**address(app)).info  # also after a reload
+    upload(app, files.plain(), "better.csv")
+    assert not app.info
+
+
+def test_a_column_of_the_file_before_is_not_shown_for_the_next(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    assert app.selectbox(key="col_time").value == "Datum"
+    upload(app, b"a,b\n" + b"x,y\n" * 30, "words.csv")
+    shown = app.selectbox(key="col_time")
+    assert shown.value is None
+    assert shown.proto.set_value  # the browser is told
+
+
+def test_all_value_columns_can_be_taken_away_to_choose_one(open_app: Open) -> None:
+    rows = [f"2024-{1 + i // 28:02}-{1 + i % 28:02},{i % 7},{i % 5},{i % 3}" for i in range(112)]
+    app = upload(open_app(), ("date,a,b,c\n" + "\n".join(rows) + "\n").encode())
+    assert len(app.multiselect(key="col_target").value) == 3
+    app.multiselect(key="col_target").set_value([]).run()
+    assert app.multiselect(key="col_target").value == []
+    assert "Choose at least one" in words(app)
+    app.multiselect(key="col_target").set_value(["b"]).run()
+    assert app.multiselect(key="col_target").value == ["b"]
+    assert not app.info
+    assert figure(app, "chart_series")["data"][0]["name"] == "b"
+
+
 NAUGHTY = [
     "<script>alert(1)</script>",
     "[click](https://evil.example)",
