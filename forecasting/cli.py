@@ -111,7 +111,10 @@ def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
     from forecasting.intake import load_sample, read_table, to_panel
 
     _check_writable(args.report, args.input)
-    _check_writable(getattr(args, "output", None), args.input)
+    output = getattr(args, "output", None)
+    _check_writable(output, args.input)
+    if output is not None and args.report is not None and os.path.realpath(output) == os.path.realpath(args.report):
+        raise ForecastingError(f"--output and --report are both {output!r}; name another file for one.", field="report")
     if args.input.startswith(SAMPLE):
         panel, about = load_sample(args.input.removeprefix(SAMPLE)), {"input": args.input}
     else:

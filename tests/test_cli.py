@@ -399,3 +399,18 @@ def _progress(stage: Any, fraction: float) -> Progress:
     return Progress(
         stage=stage, fold=2, folds=3, epoch=4, epochs=30, train_loss=0.25, valid_loss=None, fraction=fraction
     )
+
+
+@pytest.mark.parametrize("path", ["both.csv", "-"])
+def test_output_and_report_may_not_overwrite_each_other(
+    path: str, daily: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(daily.parent)
+    said = _refused(capsys, "forecast", daily, "--horizon", "5", "--output", path, "--report", path)
+    assert "are both" in said
+    assert not Path("both.csv").exists()
+
+
+@pytest.mark.parametrize("season", ["0", "-7"])
+def test_a_season_has_at_least_one_step(season: str, daily: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "no number of steps" in _refused(capsys, "inspect", daily, "--season", season)
