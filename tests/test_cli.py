@@ -354,13 +354,21 @@ def test_a_reader_that_leaves_early_is_no_error(daily: Path) -> None:
 def test_ctrl_c_ends_a_training_with_130_and_leaves_no_file(daily: Path, tmp_path: Path) -> None:
     output = tmp_path / "f.csv"
     call = ["forecast", str(daily), "--epochs", "10000", "--hidden-size", "256", "--output", str(output)]
-    running = subprocess.Popen(
-        [sys.executable, "-m", "forecasting", *call], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    time.sleep(6)  # past the imports, into the training
-    assert running.poll() is None
-    running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=30)
+    # Where this test itself runs in the background, shells have SIGINT ignored, and children inherit that.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "forecasting", *call], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    try:
+        time.sleep(6)  # past the imports, into the training
+        assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    finally:
+        running.kill()
     assert (running.returncode, out, err) == (130, b"", b"\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.csv"]
 
