@@ -13,6 +13,8 @@ from forecasting.errors import AmbiguousInput, ForecastingError
 from forecasting.intake import fetch_ticker, read_table, to_panel
 from forecasting.panel import STEP
 
+pytestmark = pytest.mark.slow  # whole corpora
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the corpora are not beside this checkout (../shared/data)")

@@ -110,7 +110,8 @@ def test_what_was_written_comes_back_or_is_asked_about(example) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same ones each time, so that CI repeats itself; for fresh ones raise max_examples and drop derandomize.
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(tables())
 def test_what_was_written_comes_back_or_is_asked_about_at_length(example) -> None:
     check(example)

@@ -26,6 +26,9 @@ from tests.runs.conftest import LAUNCHER
 MakePanel = Callable[..., Panel]
 
 
+pytestmark = pytest.mark.slow  # real processes
+
+
 def claimed(store: Store) -> leases.Claim:
     held = leases.claim(store.database, "test")
     assert held is not None
