@@ -138,9 +138,9 @@ def by_tidecast(data: bytes, name: str) -> Found:
     from forecasting.intake.dialect import sniff
     from forecasting.intake.encoding import decode
 
-    text, _, _ = decode(data, name)
-    found = sniff(text)
-    dialect = (found.delimiter, found.quotechar, getattr(found, "escapechar", ""))
+    text = decode(data, name).text
+    found = sniff(text).best
+    dialect = (found.delimiter, found.quotechar, found.escapechar)
     return Found(text, dialect, cut(text, *dialect))
 
 

@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
-from forecasting.intake.calendar import Stamps, infer, seasons_of
+from forecasting.intake.calendar import Frequency, Stamps, infer, seasons_of
 from forecasting.intake.covariates import add_covariates
 from forecasting.intake.dates import LOCAL
-from forecasting.intake.decimals import decimal_mark
-from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.decimals import Mark, decimal_mark
+from forecasting.intake.notes import Assumption, Note, count_of, some
 from forecasting.intake.repair import AGGREGATIONS, Observed, regularise
 from forecasting.intake.report import Report
 from forecasting.intake.roles import Found, find_roles
@@ -53,9 +53,9 @@ def to_panel(
     found = find_roles(table, time, target, series, day_first)
     roles = found.roles
     _check_order(table, found)
-    mark, mark_notes = decimal_mark(table, found, decimal)
-    notes = [*table.notes, *_time_notes(found), *mark_notes, *_dress_notes(found)]
-    observed, rows = _observe(table, found, mark, notes)
+    mark = decimal_mark(table, found, decimal)
+    notes = [*table.notes, *_time_notes(found), *mark.notes, *_dress_notes(found)]
+    observed, rows = _observe(table, found, mark.decimal, notes)
     reason = "you chose it"
     if frequency is None:
         inferred = infer(Stamps.of(rows.codes[rows.usable], found.times.stamps[rows.usable]), roles.time)
@@ -66,7 +66,7 @@ def to_panel(
         base = len(observed.ids) // len(roles.target)
         ids = [observed.ids[start : start + base] for start in range(0, len(observed.ids), base)]
         ds, usable = found.times.stamps, rows.usable
-        frame, more = add_covariates(frame, table, covariates, ids, rows.codes, ds, usable, frequency, mark)
+        frame, more = add_covariates(frame, table, covariates, ids, rows.codes, ds, usable, frequency, mark.decimal)
         notes.extend(more)
     seasons = seasons_of(frequency)
     panel = Panel(frame, frequency, seasons, table.name)
@@ -81,8 +81,31 @@ def to_panel(
         merged=repairs.merged,
         aggregation=repairs.aggregation,
         notes=tuple(notes),
+        decimal=mark.decimal,
+        assumptions=(*table.assumptions, *_assumed(table, found, mark, Frequency(frequency, reason), day_first)),
     )
     return panel, report
+
+
+def _assumed(
+    table: Table, found: Found, mark: Mark, frequency: Frequency, day_first: bool | str | None
+) -> list[Assumption]:
+    """Roles, the writing of dates and numbers, and the frequency, each with its evidence."""
+    roles, times = found.roles, found.times
+    why = "every date that is held fits it"
+    if day_first is not None:
+        why = "you chose it"
+    elif times.proof is not None:
+        cell = table.cells[roles.time][times.proof].as_py()
+        why = f"{cell!r} in line {table.rows[times.proof]} can be read in no other order"
+    return [
+        Assumption("time", roles.time, roles.reasons["time"], "time"),
+        Assumption("dates", times.format, why, "day_first" if times.orders or times.proof is not None else ""),
+        Assumption("target", roles.target, roles.reasons["target"], "target"),
+        Assumption("series", roles.series, roles.reasons["series"], "series"),
+        Assumption("decimal", mark.decimal, mark.evidence, "decimal"),
+        Assumption("frequency", frequency.alias, frequency.reason, "frequency"),
+    ]
 
 
 def _remaining(found: Found) -> list[str]:

@@ -26,7 +26,7 @@ class Times:
     stamps: datetime64[ns] (UTC where the file had zones), NaT where a cell could not be read; or int64 steps.
     ok, present: which cells were read; which hold something at all. format: in words.
     orders: the readings of 01/02/2024 that fit, if more than one: True day first, False month first, "year".
-    mixed: two cells, one of which fits day-first only and the other month-first only.
+    mixed: two cells, one of which fits day-first only and the other month-first only. proof: a cell that has one order.
     zone: in words, if the file had any. weight: how sure this is a time (explicit dates 3, years and counts less).
     """
 
@@ -36,6 +36,7 @@ class Times:
     format: str
     orders: tuple[bool | str, ...] = ()
     mixed: tuple[int, int] | None = None
+    proof: int | None = None
     zone: str | None = None
     weight: int = 3
 
@@ -66,7 +67,8 @@ def look_for_times(column: pa.ChunkedArray, day_first: bool | str | None = None)
     mixed = found.mixed
     if mixed is not None:
         mixed = (int(np.flatnonzero(codes == mixed[0])[0]), int(np.flatnonzero(codes == mixed[1])[0]))
-    return dataclasses.replace(found, stamps=stamps, ok=ok, present=present, mixed=mixed)
+    proof = None if found.proof is None else int(np.flatnonzero(codes == found.proof)[0])
+    return dataclasses.replace(found, stamps=stamps, ok=ok, present=present, mixed=mixed, proof=proof)
 
 
 def _cleaned(texts: pa.Array) -> pa.Array:
@@ -127,7 +129,9 @@ def _year_last(texts: pa.Array, pattern: str, day_first: bool | str | None) -> T
     words = {True: "day, month, year", False: "month, day, year", "year": "year, month, day"}[chosen]
     times = _with_clock(stamps, ok & fits, parts, words)
     asked = () if day_first is not None or same else tuple(orders)
-    return dataclasses.replace(times, orders=asked, mixed=mixed)
+    proving = only_day if chosen is True else only_month
+    proved = not asked and chosen != "year" and len(proving) > 0
+    return dataclasses.replace(times, orders=asked, mixed=mixed, proof=int(proving[0]) if proved else None)
 
 
 def _rising(stamps: Stamps) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from forecasting.errors import AmbiguousInput, DataError
@@ -10,13 +12,23 @@ from forecasting.intake.roles import Found
 from forecasting.intake.table import Table
 
 
-def decimal_mark(table: Table, found: Found, decimal: str | None) -> tuple[str, list[Note]]:
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """The decimal mark, the evidence for it, and notes on cells that could have been read otherwise."""
+
+    decimal: str
+    evidence: str
+    notes: tuple[Note, ...] = ()
+
+
+def decimal_mark(table: Table, found: Found, decimal: str | None) -> Mark:
     """The decimal mark of the value columns: proved by one of them, named by the user, or asked for."""
     if decimal is not None:
         if decimal not in (".", ","):
             raise DataError(f"decimal is {decimal!r}; it must be '.' or ','.", field="decimal")
-        return decimal, []
+        return Mark(decimal, "you chose it")
     proofs = {}
+    shown = {}
     for name, numbers in found.numbers.items():
         point, comma = numbers.proofs
         if point.any() and comma.any() and name in found.roles.target:
@@ -29,6 +41,8 @@ def decimal_mark(table: Table, found: Found, decimal: str | None) -> tuple[str, 
             )
         if point.any() != comma.any():
             proofs[name] = "." if point.any() else ","
+            at = int(np.flatnonzero(point | comma)[0])
+            shown[name] = f"{numbers.original[at].as_py()!r} in line {table.rows[at]} can be read in no other way"
     wanted = {proofs[name] for name in found.roles.target if name in proofs}
     if len(wanted) > 1:
         raise DataError(
@@ -38,13 +52,14 @@ def decimal_mark(table: Table, found: Found, decimal: str | None) -> tuple[str, 
     marks = wanted or set(proofs.values())
     if len(marks) == 1:
         mark = marks.pop()
-        return mark, [Note("decimal", "The decimal mark is a comma.")] if mark == "," else []
+        evidence = next(shown[name] for name in [*found.roles.target, *proofs] if proofs.get(name) == mark)
+        return Mark(mark, evidence, (Note("decimal", "The decimal mark is a comma."),) if mark == "," else ())
     if table.dialect.decimal:
-        return table.dialect.decimal, []
+        return Mark(table.dialect.decimal, "the file holds numbers, not texts of them")
     return _unproved(table, found)
 
 
-def _unproved(table: Table, found: Found) -> tuple[str, list[Note]]:
+def _unproved(table: Table, found: Found) -> Mark:
     """The decimal mark where no cell proves it: by how the column as a whole is written, or by asking."""
     notes: list[Note] = []
     decided: set[str] = set()
@@ -70,4 +85,6 @@ def _unproved(table: Table, found: Found) -> tuple[str, list[Note]]:
                     column=name,
                     row=int(table.rows[at]),
                 )
-    return (decided.pop() if decided else "."), notes
+    if not decided:
+        return Mark(".", "no value has a mark in it")
+    return Mark(decided.pop(), "its values with three digits behind a mark are above a thousand", tuple(notes))

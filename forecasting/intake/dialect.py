@@ -26,7 +26,7 @@ class Dialect:
     encoding: Python codec. delimiter: "" where there is one column only. quotechar; escapechar "" where quotes are
     doubled. decimal: None where `to_panel` is to decide. header: line of the names, None where there are none.
     spaced: blanks after a delimiter (or around, where the delimiter is a blank) belong to it.
-    width: cells of a usual record. other: the delimiter of the second-best reading.
+    width: cells of a usual record.
     """
 
     encoding: str = "utf-8"
@@ -37,30 +37,62 @@ class Dialect:
     escapechar: str = ""
     spaced: bool = False
     width: int = 1
-    other: str | None = None
 
 
-def sniff(text: str, delimiter: str | None = None) -> Dialect:
+@dataclasses.dataclass(frozen=True)
+class Sniffed:
+    """The dialect that wins, and the one after it that would make other cells; in words, why each stands there."""
+
+    best: Dialect
+    evidence: str
+    runner_up: Dialect | None = None
+    lost: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Judged:
+    """regular of `records` records of the sample have `dialect.width` cells; clean is the mean of all cells, 0 to 1."""
+
+    score: float
+    dialect: Dialect
+    records: int = 0
+    regular: int = 0
+    clean: float = 0.0
+
+    def words(self) -> str:
+        """Such as: 84 of 86 lines have 9 cells, 97 % of the cells are clean values"""
+        cells = f"{self.dialect.width} cell" + "s" * (self.dialect.width != 1)
+        clean = f"{math.floor(100 * self.clean)} %"
+        return f"{self.regular:,} of {self.records:,} lines looked at have {cells}, {clean} of them clean values"
+
+
+def sniff(text: str, delimiter: str | None = None, quotechar: str | None = None) -> Sniffed:
     """The dialect under which the beginning of `text` is the most regular table of the cleanest cells."""
     sample = text[:SAMPLE]
     lines = [line.rstrip("\r\n") for line in itertools.islice(io.StringIO(sample, newline=""), LINES)]
     if len(sample) < len(text) and len(lines) > 1 and len(lines) < LINES:
         lines.pop()  # the sample ends inside it
-    tried = [_judge(lines, candidate) for candidate in _candidates(sample, delimiter)]
-    tried.sort(key=lambda pair: -pair[0])
-    best = _with_escape(text, tried[0][1])
-    other = next((dialect.delimiter for _, dialect in tried if dialect.delimiter != best.delimiter), None)
-    return dataclasses.replace(best, other=other)
+    tried = [_judge(lines, candidate) for candidate in _candidates(sample, delimiter, quotechar)]
+    tried.sort(key=lambda judged: -judged.score)
+    best = _with_escape(text, tried[0].dialect)
+    evidence = "you chose it" if delimiter is not None else tried[0].words()
+    cells = cut_sample(lines, best)
+    second = next((judged for judged in tried[1:] if cut_sample(lines, judged.dialect) != cells), None)
+    if second is None:
+        return Sniffed(best, evidence)
+    return Sniffed(best, evidence, second.dialect, f"{second.words()}; as it was read, {tried[0].words()}")
 
 
-def _candidates(sample: str, delimiter: str | None) -> list[Dialect]:
+def _candidates(sample: str, delimiter: str | None, quotechar: str | None) -> list[Dialect]:
     delimiters = [d for d in _DELIMITERS if d in sample] if delimiter is None else [delimiter]
     quotes = [q for q in _QUOTES if q in sample] or ['"']
     if "'" in quotes and '"' not in quotes:
         quotes.append('"')
+    if quotechar is not None:
+        quotes = [quotechar]
     found = []
     for mark in (*delimiters, "") if delimiter is None else delimiters:
-        for quote in quotes if mark else ['"']:
+        for quote in quotes if mark or quotechar else ['"']:
             found.append(Dialect(delimiter=mark, quotechar=quote))
             if mark and f"\\{quote}" in sample:
                 found.append(Dialect(delimiter=mark, quotechar=quote, escapechar="\\"))
@@ -77,16 +109,17 @@ def _with_escape(text: str, dialect: Dialect) -> Dialect:
     return dataclasses.replace(dialect, escapechar="\\") if escaped and not doubled else dialect
 
 
-def _judge(lines: list[str], dialect: Dialect) -> tuple[float, Dialect]:
+def _judge(lines: list[str], dialect: Dialect) -> _Judged:
     dialect = dataclasses.replace(dialect, spaced=_is_spaced(lines, dialect.delimiter))
     records = cut_sample(lines, dialect)
     if not records:
-        return 0.0, dialect
+        return _Judged(0.0, dialect)
     widths = Counter(len(record) for record in records)
     several = {width: count for width, count in widths.items() if width > 1}
     if not dialect.delimiter or not several:
         clean = sum(cleanness(record[0]) for record in records) / len(records)
-        return _ONE_COLUMN * clean * (1.0 if not dialect.delimiter else 0.999), dialect
+        score = _ONE_COLUMN * clean * (1.0 if not dialect.delimiter else 0.999)
+        return _Judged(score, dialect, len(records), widths[1], clean)
     width, times = max(several.items(), key=lambda item: (item[1] * math.sqrt(item[0] - 1), item[0]))
     single = widths[1]
     regular = times / (len(records) - 0.6 * single)
@@ -98,7 +131,7 @@ def _judge(lines: list[str], dialect: Dialect) -> tuple[float, Dialect]:
     quotes = 1.0 if dialect.quotechar == '"' else 0.97
     quotes *= 0.6 + 0.4 * _placed(lines, dialect)
     score = prior * quotes * regular * clean * ((width - 1) / width) ** 0.25
-    return score, dataclasses.replace(dialect, width=width)
+    return _Judged(score, dataclasses.replace(dialect, width=width), len(records), times, clean)
 
 
 def _placed(lines: list[str], dialect: Dialect) -> float:

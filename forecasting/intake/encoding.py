@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import dataclasses
 
 from forecasting.errors import ReadError
 from forecasting.intake.codepages import likely_codecs
@@ -19,25 +20,36 @@ _MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
 )
 
 
-def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, str, tuple[Note, ...]]:
-    """The text of `data`, the Python name of its encoding, and a note where that was a guess.
+@dataclasses.dataclass(frozen=True)
+class Decoded:
+    """The text, the Python name of its encoding and how that is known; a note where it was a guess."""
+
+    text: str
+    encoding: str
+    evidence: str
+    notes: tuple[Note, ...] = ()
+
+
+def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
+    """The text of `data`.
 
     Raises ReadError where a named encoding is unknown or does not fit, or where the bytes are no text at all.
     """
     if encoding is not None:
-        return _decode_as(data, name, encoding), encoding, ()
+        return Decoded(_decode_as(data, name, encoding), encoding, "you chose it")
     for mark, marked in _MARKS:
         if data.startswith(mark):
-            return _decode_as(data, name, marked), marked, ()
+            return Decoded(_decode_as(data, name, marked), marked, "the file begins with its byte order mark")
     if (codec := _wide(data)) is not None:
         note = Note("encoding", f"No byte order mark; read as {codec} because every other byte is zero.")
-        return _decode_as(data, name, codec), codec, (note,)
+        return Decoded(_decode_as(data, name, codec), codec, "every other byte is zero", (note,))
     zeros = data.count(b"\x00")
     if zeros and zeros <= max(3, len(data) // 1000):
         rows = some(number for number, line in enumerate(data.split(b"\n"), 1) if b"\x00" in line)
-        text, codec, notes = decode(data.replace(b"\x00", b""), name)
+        found = decode(data.replace(b"\x00", b""), name)
         message = f"{zeros:,} zero byte{'s' * (zeros > 1)} were removed; a text file has none."
-        return text, codec, (*notes, Note("zero bytes", message, zeros, rows, f"{zeros:,} zero bytes removed"))
+        note = Note("zero bytes", message, zeros, rows, f"{zeros:,} zero byte{'s' * (zeros > 1)} removed")
+        return dataclasses.replace(found, notes=(*found.notes, note))
     if zeros:
         row = data[: data.index(b"\x00")].count(b"\n") + 1
         raise ReadError(
@@ -45,7 +57,9 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
             row=row,
         )
     try:
-        return data.decode("utf-8"), "utf-8", ()
+        ascii = data.isascii()
+        evidence = "all its bytes are ASCII" if ascii else "all its bytes are valid UTF-8, as other text seldom is"
+        return Decoded(data.decode("utf-8"), "utf-8", evidence)
     except UnicodeDecodeError as error:
         return _guess(data, name, error)
 
@@ -81,7 +95,7 @@ def _wide(data: bytes) -> str | None:
     return None
 
 
-def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, str, tuple[Note, ...]]:
+def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
     row = data[: error.start].count(b"\n") + 1
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
@@ -89,14 +103,16 @@ def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, str,
     if sum(not char.isascii() for char in text) >= 2 * broken:
         rows = tuple(number for number, line in enumerate(text.split("\n"), 1) if "\ufffd" in line)
         message = f"{broken:,} bytes are damaged UTF-8, shown as \ufffd. If there are many, choose another encoding."
-        return text, "utf-8", (Note("encoding", message, broken, rows[:20], f"{broken:,} damaged bytes"),)
+        note = Note("encoding", message, broken, rows[:20], f"{broken:,} damaged byte{'s' * (broken > 1)}")
+        return Decoded(text, "utf-8", "nearly all its bytes are valid UTF-8", (note,))
     for codec in likely_codecs(_around(data, error.start)):
         try:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
         message = f"Not UTF-8 (line {row}); read as {codec}, a guess. If letters look wrong, choose another encoding."
-        return text, codec, (Note("encoding", message, rows=(row,)),)
+        evidence = f"line {row} is not UTF-8, and its letters make the most plausible words in {codec}"
+        return Decoded(text, codec, evidence, (Note("encoding", message, rows=(row,)),))
     raise ReadError(f"{name!r} is in no known text encoding. Save the table as CSV in UTF-8.", field="encoding")
 
 

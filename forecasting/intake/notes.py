@@ -1,4 +1,4 @@
-"""Note: one thing that reading assumed, repaired or dropped."""
+"""Note: one thing that reading assumed, repaired or dropped. Assumption: one choice it made, with its evidence."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 class Note:
     """`kind` is a stable word ("encoding", "gaps", "duplicates", ...); `rows` are 1-based lines of the file.
 
+    count: of everything it is about, of which `rows` are the first. series: the unique_ids concerned, if any.
     summary: a few words for one line about the whole file, such as "3 gaps filled"; empty for a mere assumption.
     """
 
@@ -20,6 +21,7 @@ class Note:
     count: int = 0
     rows: tuple[int, ...] = ()
     summary: str = ""
+    series: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -28,7 +30,24 @@ class Note:
             "count": self.count,
             "rows": list(self.rows),
             "summary": self.summary,
+            "series": list(self.series),
         }
+
+
+@dataclasses.dataclass(frozen=True)
+class Assumption:
+    """One choice that reading made: `value` was taken for `what` because of `evidence`, a sentence.
+
+    argument: the keyword of `read_table` or `to_panel` that overrules it; "" where none does.
+    """
+
+    what: str
+    value: Any
+    evidence: str
+    argument: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
 
 
 NAMED = 20  # rows that a note lists

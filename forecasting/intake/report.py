@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.intake.notes import Note
+from forecasting.intake.notes import Assumption, Note
 
 LISTED = 2_000  # repairs that `to_dict` lists one by one; their number is always whole
 
@@ -33,6 +33,7 @@ class Report:
     filled: `unique_id, ds, y, row_before, row_after`: steps that the file did not have, with the lines around them.
     merged: `unique_id, ds, y, rows`: steps that the file had more than once, with their lines; `aggregation` says how.
     notes: every assumption, repair and drop, those of the Table first.
+    decimal: the mark by which the numbers were read. assumptions: each choice with its evidence, the Table's first.
     """
 
     roles: Roles
@@ -45,6 +46,8 @@ class Report:
     merged: pd.DataFrame
     aggregation: str | None
     notes: tuple[Note, ...]
+    decimal: str = "."
+    assumptions: tuple[Assumption, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -67,6 +70,8 @@ class Report:
             "merged": _listed(self.merged),
             "merged_count": len(self.merged),
             "summary": self.summary,
+            "decimal": self.decimal,
+            "assumptions": [assumption.to_dict() for assumption in self.assumptions],
             "notes": [note.to_dict() for note in self.notes],
         }
 

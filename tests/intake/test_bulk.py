@@ -54,7 +54,7 @@ def test_bulk_and_careful_reading_agree(data: str, monkeypatch: pytest.MonkeyPat
 
 def test_a_regular_file_is_read_in_bulk() -> None:
     data = text()
-    assert lay_out_regular(data, sniff(data), "a.csv", None) is not None
+    assert lay_out_regular(data, sniff(data).best, "a.csv", None) is not None
 
 
 @pytest.mark.slow
