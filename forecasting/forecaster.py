@@ -8,7 +8,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,7 @@ class Progress:
     train_loss: float | None
     valid_loss: float | None
     fraction: float
+    detail: Mapping[str, Any] | None = None  # what else a page draws while it works: some kB that JSON can hold
 
 
 OnProgress = Callable[[Progress], None]

@@ -59,10 +59,11 @@ def _compute(database: Database, held: Claim, pulse: Pulse) -> dict[str, bytes]:
     if kind is None:
         raise StoreError(f"This worker knows no runs of the kind {held.kind!r}. Start workers of the newest version.")
     try:
-        panel = Panel.from_bytes(get_blob(database, held.panel_sha256)) if held.panel_sha256 else None
+        stored = get_blob(database, held.panel_sha256) if held.panel_sha256 else None
     except DamagedError as error:
         raise StoreError("The stored copy of this data is damaged and was set aside. Bring the data again.") from error
-    results = kind.compute(panel, held.config, pulse.tell)
+    data = stored if stored is None or kind.raw else Panel.from_bytes(stored)
+    results = kind.compute(data, held.config, pulse.tell)
     if pulse.over is not None:
         raise Cancelled(f"The run was ended: {pulse.over}.")
     return results

@@ -2,8 +2,9 @@
 
 `check` runs where the question is asked: it completes the settings, so that one question has one id, or raises
 ConfigError. `compute` runs in workers, never in the server: it is called as `compute(panel, config, tell)` with the
-Panel (None where the run has no data) and a function that takes a Progress, its `fraction` counted over the whole run,
-and raises Cancelled when the run is to stop. It returns artifacts by name.
+Panel, or under `raw` with the bytes as they came (None where the run has no data), and a function that takes a
+Progress, its `fraction` counted over the whole run, and raises Cancelled when the run is to stop. It returns artifacts
+by name.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class Kind:
     """A kind of run."""
 
     check: Callable[[Mapping[str, Any]], dict[str, Any]]
-    compute: Callable[[Panel | None, Mapping[str, Any], Tell], dict[str, bytes]]
+    compute: Callable[[Any, Mapping[str, Any], Tell], dict[str, bytes]]
+    raw: bool = False  # it reads the bytes of its dataset, not the Panel
 
 
 def forecast(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:

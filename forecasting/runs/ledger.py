@@ -37,7 +37,7 @@ def submit(
     with database.write() as connection:
         me = workspace_id(connection, workspace)
         data = linked_dataset(connection, workspace, dataset_id) if dataset_id is not None else None
-        run_id = identity.run_id(kind, data.panel_id if data else None, config)
+        run_id = identity.run_id(kind, _input(data, kind)[0], config)
         at = now(connection)
         state = _state(connection, run_id)
         if state in (None, "failed", "cancelled", "damaged"):
@@ -45,7 +45,7 @@ def submit(
         asked: dict[str, Any] = {"state": "queued", "owner": me, "queued": at, "used": at, **_AFRESH}
         if state is None:
             question: dict[str, Any] = {"id": run_id, "kind": kind, "config": json.dumps(dict(config)), "created": at}
-            question |= {"panel_sha256": data.panel_sha256 if data else None, "version": identity.version()}
+            question |= {"panel_sha256": _input(data, kind)[1], "version": identity.version()}
             insert_new(connection, runs, question | asked)  # not new: the same question came at the same moment
         elif state in ("failed", "cancelled", "damaged"):
             connection.execute(update(runs).where(runs.c.id == run_id).values(**asked))
@@ -160,6 +160,13 @@ _AFRESH: dict[str, Any] = {  # a run that has not begun
     "progress": "{}",
     "curve": "[]",
 }
+
+
+def _input(data: Row[Any] | None, kind: str) -> tuple[str | None, str | None]:
+    """What a run reads of a dataset: the name under which it is part of the question, and the blob."""
+    if data is None:
+        return None, None
+    return (data.raw_sha256, data.raw_sha256) if KINDS[kind].raw else (data.panel_id, data.panel_sha256)
 
 
 def _state(connection: Connection, run_id: str) -> str | None:

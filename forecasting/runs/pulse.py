@@ -72,6 +72,7 @@ class Pulse:
                 "epochs": int(progress.epochs),
                 "fraction": float(progress.fraction),
                 "eta": _eta(time.monotonic() - self._began, float(progress.fraction)),
+                **({} if progress.detail is None else {"detail": dict(progress.detail)}),
             }
             self._told = False
             if point[2] is not None or point[3] is not None:

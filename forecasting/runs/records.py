@@ -31,7 +31,7 @@ class Run:
     name: str  # the workspace's own
     dataset_id: str | None  # the workspace's own
     config: dict[str, Any]
-    progress: dict[str, Any]  # stage, fold, folds, epoch, epochs, fraction (0..1 of the run), eta (seconds or None)
+    progress: dict[str, Any]  # stage, fold, folds, epoch, epochs, fraction (0..1 of the run), eta (seconds), detail
     curve: list[list[Any]]  # [stage, epoch, train loss, validation loss]; a fold's stage is "fold 1", "fold 2", ...
     error: str | None  # a sentence for the user
     error_field: str | None  # the setting it is about

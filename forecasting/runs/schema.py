@@ -61,7 +61,7 @@ runs = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("kind", String(32), nullable=False),
-    Column("panel_sha256", ForeignKey("blobs.sha256"), index=True),  # null: the kind needs no data
+    Column("panel_sha256", ForeignKey("blobs.sha256"), index=True),  # the Panel or raw bytes; null: no data
     Column("config", Text, nullable=False),
     Column("version", Text, nullable=False),  # of the package, its code and torch
     Column("state", String(16), nullable=False),  # queued, running, done, failed, cancelled

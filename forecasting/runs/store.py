@@ -20,6 +20,7 @@ from forecasting.runs import housekeeping, identity, ledger, schema
 from forecasting.runs.access import linked_dataset, linked_run, shared_run, touch, workspace_id
 from forecasting.runs.blobs import DamagedError, get_blob, put_blob
 from forecasting.runs.database import ConflictError, Database, insert_new, now
+from forecasting.runs.kinds import KINDS
 from forecasting.runs.records import Dataset, Run
 from forecasting.runs.settings import Settings
 
@@ -216,10 +217,12 @@ class Store:
         return self._artifact(row.id, row.used, name)
 
     def shared_panel(self, link: str) -> Panel | None:
-        """The data of the run that a read-only link shows; None where the kind needs none."""
+        """The Panel of the run that a read-only link shows; None where the kind reads none."""
         with self.database.read() as connection:
             row = shared_run(connection, link)
-        return None if row.panel_sha256 is None else Panel.from_bytes(self._input(row.panel_sha256))
+        if row.panel_sha256 is None or KINDS[row.kind].raw:
+            return None
+        return Panel.from_bytes(self._input(row.panel_sha256))
 
     def _link_dataset(self, workspace: str, row: Mapping[str, Any], name: str, report: Mapping[str, Any]) -> None:
         links = schema.workspace_data

@@ -26,6 +26,7 @@ class Progress:
     train_loss: float | None
     valid_loss: float | None
     fraction: float
+    detail: Mapping[str, Any] | None = None
 
 
 def compute(panel: Any, config: Mapping[str, Any], tell: Any) -> dict[str, bytes]:

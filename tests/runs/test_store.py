@@ -14,6 +14,8 @@ from forecasting.panel import Panel
 from forecasting.runs import Store, identity, leases, schema
 from forecasting.runs.attempt import perform
 from forecasting.runs.blobs import put_blob
+from forecasting.runs.kinds import KINDS, Kind
+from tests.runs import counting
 
 MakePanel = Callable[..., Panel]
 
@@ -352,3 +354,26 @@ def test_a_blob_is_stored_once_and_compressed(file_store: Store) -> None:
         rows = connection.execute(schema.blobs.select()).all()
     assert len(rows) == 1
     assert rows[0].stored < len(data) / 10
+
+
+def test_a_run_that_reads_the_bytes_as_they_came_gets_them_and_is_named_after_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+
+    def compute(data: object, _config: object, tell: Callable[[counting.Progress], None]) -> dict[str, bytes]:
+        seen.append(data)
+        tell(counting.Progress("final", 0, 0, 1, 1, 0.5, None, 1.0, {"sample": "то be"}))
+        return {"result": b"{}"}
+
+    monkeypatch.setitem(KINDS, "bytes", Kind(dict, compute, raw=True))
+    workspace = store.new_workspace()
+    datasets = [store.put_dataset(workspace, raw, "a.txt", {}, None, {}) for raw in (b"to be", b"not to be")]
+    runs = [store.submit(workspace, "bytes", {}, dataset, "n") for dataset in (*datasets, datasets[0])]
+    assert runs[0] == runs[2] != runs[1]
+    finish(store)
+    assert seen == [b"to be", b"not to be"]
+    assert store.run(workspace, runs[0]).progress["detail"] == {"sample": "то be"}
+    assert store.shared_panel(store.share(workspace, runs[0])) is None
+    store.delete_workspace(workspace)
+    assert store.usage().stored_mb == 0
