@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting import trading
 from forecasting.errors import DataError
 
 LARGEST = 1e100  # squares of values, and their sums, stay finite
@@ -27,7 +28,8 @@ class Panel:
 
     frame: `unique_id` (text), `ds` (datetime64[ns] or int64), `y` (float64, finite); sorted by unique_id, ds; the
         steps of each series are exactly one `frequency` apart. Never mutated.
-    frequency: a pandas offset alias ("D", "B", "h", "W-SAT", "MS", "30min", ...), or "step" for whole-number `ds`.
+    frequency: a pandas offset alias ("D", "B", "h", "W-SAT", "MS", "30min", ...), a trading calendar ("C-XNYS": see
+        `trading`), or "step" for whole-number `ds`.
     seasons: season lengths in steps that the calendar or the user suggests, ascending; which of them are used is
         decided on the training stretch alone. Empty: unknown, to be looked for in the data.
     name: for people; not part of the content.
@@ -129,6 +131,8 @@ def steps_after(end: Any, frequency: str, horizon: int) -> npt.NDArray[np.generi
         return np.arange(1, horizon + 1, dtype=np.int64) + np.int64(end)
     start = pd.Timestamp(end)
     try:
+        if trading.parse(frequency):
+            return trading.steps_after(frequency, start, horizon).to_numpy(dtype="datetime64[ns]")
         steps = pd.date_range(start, periods=horizon + 1, freq=frequency)
     except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:
         raise DataError(

@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-FOUNDATION = {"forecasting.errors", "forecasting.config", "forecasting.panel"}
+FOUNDATION = {"forecasting.errors", "forecasting.config", "forecasting.panel", "forecasting.trading"}
 CORE = FOUNDATION | {"forecasting.baselines", "forecasting.evaluation", "forecasting.model", "forecasting.suggestions"}
 SERVICES = FOUNDATION | {  # what the pages call
     "forecasting",
@@ -30,7 +30,8 @@ SERVICES = FOUNDATION | {  # what the pages call
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.errors": set(),
     "forecasting.config": {"forecasting.errors"},
-    "forecasting.panel": {"forecasting.errors"},
+    "forecasting.trading": set(),
+    "forecasting.panel": {"forecasting.errors", "forecasting.trading"},
     "forecasting.intake": FOUNDATION,
     "forecasting.charts": FOUNDATION,
     "forecasting.model": FOUNDATION,
@@ -60,12 +61,14 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "pages": SERVICES | {"pages.ui"},
     "app": {"pages", "pages.ui", "forecasting.runs", "forecasting.errors"},
 }
-LATE = {"torch", "statsmodels", "sklearn", "statsforecast", "yfinance", "scipy"}  # slow to import, large in memory
-HEAVY = ["sklearn", "statsforecast", "statsmodels", "streamlit", "torch", "yfinance"]
+# slow to import, large in memory
+LATE = {"exchange_calendars", "scipy", "sklearn", "statsforecast", "statsmodels", "torch", "yfinance"}
+HEAVY = ["exchange_calendars", "sklearn", "statsforecast", "statsmodels", "streamlit", "torch", "yfinance"]
 CARRIED = {"statsmodels"}  # imported by nobody: the samples are files in it
 DISTRIBUTIONS = {
     "sqlalchemy": "SQLAlchemy",
     "charset_normalizer": "charset-normalizer",
+    "exchange_calendars": "exchange-calendars",
     "python_calamine": "python-calamine",
 }
 

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting import trading
 from forecasting.errors import AmbiguousInput, DataError
+from forecasting.intake.exchanges import exchange_of
 from forecasting.intake.notes import count_of
 from forecasting.panel import STEP
 
@@ -74,6 +76,9 @@ def seasons_of(frequency: str) -> tuple[int, ...]:
     """Season lengths in steps that a calendar suggests."""
     if frequency == STEP:
         return ()
+    if trading.parse(frequency):
+        daily = trading.bars_a_session(frequency)
+        return (5, 252) if frequency.startswith("C-") else (daily, 5 * daily) if daily > 1 else ()
     offset = pd.tseries.frequencies.to_offset(frequency)
     unit, n = offset.name.split("-")[0], offset.n
     if isinstance(offset, pd.offsets.Tick) and offset.nanos < _DAY:
@@ -96,15 +101,19 @@ def buckets(stamps: npt.NDArray[np.generic], frequency: str) -> tuple[npt.NDArra
         _check_size(last - first + 1, frequency)
         numbers: npt.NDArray[np.int64] = stamps.astype(np.int64) - first
         return np.arange(first, last + 1, dtype=np.int64), numbers
-    offset = pd.tseries.frequencies.to_offset(frequency)
     codes, different = pd.factorize(stamps, sort=True)
     index = pd.DatetimeIndex(different)
+    if trading.parse(frequency):
+        steps = trading.steps(frequency, index[0], index[-1])
+        place = np.maximum(steps.searchsorted(index, side="right") - 1, 0).astype(np.int64)
+        return steps.to_numpy(dtype="datetime64[ns]"), place[codes]
+    offset = pd.tseries.frequencies.to_offset(frequency)
     _check_size(_estimate(index[0], index[-1], offset), frequency)
     steps = pd.date_range(index[0], index[-1], freq=frequency)
-    place = _exactly(steps, index)
-    if place is None:
-        steps, place = _between(index, offset, frequency)
-    return steps.to_numpy(dtype="datetime64[ns]"), place[codes]
+    exact = _exactly(steps, index)
+    if exact is None:
+        steps, exact = _between(index, offset, frequency)
+    return steps.to_numpy(dtype="datetime64[ns]"), exact[codes]
 
 
 def _exactly(steps: pd.DatetimeIndex, index: pd.DatetimeIndex) -> npt.NDArray[np.int64] | None:
@@ -202,6 +211,8 @@ def _daily(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
         return _if_full(weekly, stamps, step * _DAY)
     weekdays = np.unique(index.weekday)
     if step == 1 and len(weekdays) == 5 and weekdays.max() == 4:
+        if index[0] == index[0].normalize() and (traded := exchange_of(index)):
+            return Frequency(f"C-{traded[0]}", traded[1])
         return Frequency("B", "there are dates from Monday to Friday and none on a weekend")
     return _if_full(Frequency(f"{_count(step)}D", f"dates are {count_of(step, 'day')} apart"), stamps, step * _DAY)
 

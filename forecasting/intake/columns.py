@@ -60,6 +60,8 @@ def to_panel(
     if frequency is None:
         inferred = infer(Stamps.of(rows.codes[rows.usable], found.times.stamps[rows.usable]), roles.time)
         frequency, reason = inferred.alias, inferred.reason
+        if frequency.startswith("C-"):
+            notes.append(Note("calendar", f"The calendar is that of an exchange: {reason}."))
     frame, repairs, repair_notes = regularise(observed, frequency, roles.time, duplicates)
     notes.extend(repair_notes)
     if covariates:

@@ -80,6 +80,8 @@ CHINESE: dict[str, str] = {
     "frequency.h": "每小时",
     "frequency.D": "每日",
     "frequency.B": "工作日",
+    "frequency.C": "{exchange} 的交易日",
+    "frequency.bars": "{exchange} 的 {minutes} 分钟线",
     "frequency.W": "每周",
     "frequency.MS": "每月",
     "frequency.ME": "每月（月末）",

@@ -82,6 +82,8 @@ ENGLISH: dict[str, str] = {
     "frequency.h": "hourly",
     "frequency.D": "daily",
     "frequency.B": "business days",
+    "frequency.C": "trading days of {exchange}",
+    "frequency.bars": "{minutes}-minute bars of {exchange}",
     "frequency.W": "weekly",
     "frequency.MS": "monthly",
     "frequency.ME": "monthly (month ends)",

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting import intake
+from forecasting import intake, trading
 from forecasting.errors import AmbiguousInput, ForecastingError
 from forecasting.intake.samples import about_sample
 from pages.ui import components, services, state
@@ -18,7 +18,10 @@ from pages.ui.state import Session
 
 PERIODS = ("1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "max")
 INTERVALS = ("1d", "1wk", "1mo", "1h")
-FREQUENCIES = ("min", "5min", "15min", "30min", "h", "D", "B", "W-SUN", "W-MON", "MS", "ME", "QS", "YS", "step")
+FREQUENCIES = (
+    *("min", "5min", "15min", "30min", "h", "D", "B", "W-SUN", "W-MON", "MS", "ME", "QS", "YS", "step"),
+    *(f"C-{exchange}" for exchange in trading.EXCHANGES),
+)
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 TYPES = ("csv", "tsv", "txt", "xlsx", "parquet")
 
@@ -234,7 +237,11 @@ def _first(found: list[str] | None, otherwise: list[str]) -> list[str]:
 
 
 def frequency_name(alias: str) -> str:
-    """An offset alias in words."""
+    """An offset alias or trading calendar in words."""
+    if traded := trading.parse(alias):
+        minutes, exchange = traded
+        name = trading.exchange_name(exchange)
+        return t("frequency.bars", minutes=minutes, exchange=name) if minutes else t("frequency.C", exchange=name)
     stem, _, anchor = alias.partition("-")
     if stem == "W" and anchor in _DAYS:
         return f"{t('frequency.W')} ({t('chart.weekdays').split(',')[_DAYS.index(anchor)]})"

@@ -1,0 +1,162 @@
+"""The days and hours of exchanges as frequencies, beside those that pandas knows.
+
+"C-XNYS"        the sessions of New York: no weekends, no holidays
+"60min-XNYS"    the bars of 60 minutes within them, by their beginnings in UTC
+
+Exchanges are named by their market identifier code (ISO 10383). Where a calendar is not known (its holidays are
+announced a year ahead, or its records begin later) all of its weekdays count.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+EXCHANGES = {  # those that pages offer by name; others are shown by their code
+    "XNYS": "New York (NYSE, Nasdaq)",
+    "XLON": "London",
+    "XETR": "Frankfurt (Xetra)",
+    "XPAR": "Paris",
+    "XSWX": "Zurich",
+    "XTSE": "Toronto",
+    "BVMF": "São Paulo",
+    "XTKS": "Tokyo",
+    "XHKG": "Hong Kong",
+    "XSHG": "Shanghai, Shenzhen",
+    "XTAI": "Taipei",
+    "XKRX": "Seoul",
+    "XBOM": "Mumbai",
+    "XASX": "Sydney",
+}
+_WORD = re.compile(r"(?:C|([1-9]\d{0,2})min)-([A-Z]{4})")
+_YEAR = "2022"  # within the records of every exchange: what a calendar is like is looked up in it
+
+
+def parse(frequency: str) -> tuple[int | None, str] | None:
+    """(minutes of a bar, or None for whole sessions; exchange); None where `frequency` is no trading calendar."""
+    found = _WORD.fullmatch(frequency)
+    if found is None or found[2] not in _known():
+        return None
+    return int(found[1]) if found[1] else None, found[2]
+
+
+def exchange_name(exchange: str) -> str:
+    """For people, such as "New York (NYSE, Nasdaq)"."""
+    return EXCHANGES.get(exchange, exchange)
+
+
+def known_until(exchange: str) -> pd.Timestamp | None:
+    """The last day of which it is known whether the exchange opens; None where holidays follow rules for ever."""
+    last: pd.Timestamp | None = _sample(exchange).bound_max()
+    return last
+
+
+def sessions(exchange: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
+    """The days on which the exchange opens, from `first` to `last`, both included."""
+    first, last = pd.Timestamp(first).normalize(), pd.Timestamp(last).normalize()
+    calendar = _calendar(exchange, first.year, last.year)
+    mask = calendar.weekmask
+    inside = pd.DatetimeIndex(calendar.sessions.to_numpy())
+    low, high = _bounds(exchange)
+    parts = [inside]
+    if low is not None and first < low:
+        parts.insert(0, pd.bdate_range(first, low - pd.Timedelta(days=1), freq="C", weekmask=mask))
+    if high is not None and last > high:
+        parts.append(pd.bdate_range(high + pd.Timedelta(days=1), last, freq="C", weekmask=mask))
+    found = parts[0] if len(parts) == 1 else pd.DatetimeIndex(sorted({day for part in parts for day in part}))
+    return found[(found >= first) & (found <= last)]
+
+
+def steps(frequency: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
+    """The steps of a trading calendar from the last one that is not after `first` to the last not after `last`."""
+    minutes, exchange = _parsed(frequency)
+    early = first - pd.Timedelta(days=15)  # no exchange stays closed for longer than two weeks
+    found = sessions(exchange, early, last) if minutes is None else _bars(exchange, minutes, early, last)
+    begin = max(0, int(found.searchsorted(first, side="right")) - 1)
+    return found[begin : int(found.searchsorted(last, side="right"))]
+
+
+def steps_after(frequency: str, end: pd.Timestamp, count: int) -> pd.DatetimeIndex:
+    """The `count` steps of a trading calendar after `end`."""
+    minutes, exchange = _parsed(frequency)
+    daily = 1 if minutes is None else bars_a_session(frequency)
+    days = count / daily * 1.5 + 20
+    while True:
+        last = end + pd.Timedelta(days=days)
+        found = sessions(exchange, end, last) if minutes is None else _bars(exchange, minutes, end, last)
+        found = found[found > end]
+        if len(found) >= count:
+            return found[:count]
+        days *= 2
+
+
+def bars_a_session(frequency: str) -> int:
+    """How many steps a usual session has."""
+    minutes, exchange = _parsed(frequency)
+    if minutes is None:
+        return 1
+    bars = _bars(exchange, minutes, pd.Timestamp(f"{_YEAR}-03-01"), pd.Timestamp(f"{_YEAR}-04-01"))
+    return max(1, round(float(pd.Series(1, index=bars).groupby(bars.date).size().median())))
+
+
+def _bars(exchange: str, minutes: int, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
+    calendar = _calendar(exchange, first.year, last.year)
+    days = sessions(exchange, first - pd.Timedelta(days=1), last + pd.Timedelta(days=1))
+    inside = days[(days >= calendar.first_session) & (days <= calendar.last_session)]
+    parts = []
+    if len(inside):
+        known = calendar.trading_index(inside[0], inside[-1], f"{minutes}min", intervals=False, closed="left")
+        parts.append(pd.Series(known.tz_convert(None)))
+    if len(outside := days.difference(inside)):  # by the clock of a usual day
+        usual = _sample(exchange)
+        day = usual.sessions[len(usual.sessions) // 2]
+        bars = usual.trading_index(day, day, f"{minutes}min", intervals=False, closed="left")
+        clock = bars.tz_convert(calendar.tz).tz_localize(None) - day
+        for offset in clock:
+            local = (outside + offset).tz_localize(calendar.tz, ambiguous=False, nonexistent="shift_forward")
+            parts.append(pd.Series(local.tz_convert(None)))
+    return pd.DatetimeIndex(np.sort(pd.concat(parts).to_numpy(dtype="datetime64[ns]")))
+
+
+def _parsed(frequency: str) -> tuple[int | None, str]:
+    found = parse(frequency)
+    if found is None:
+        raise ValueError(f"{frequency!r} is no trading calendar")
+    return found
+
+
+@functools.cache
+def _known() -> frozenset[str]:
+    import exchange_calendars
+
+    return frozenset(exchange_calendars.get_calendar_names(include_aliases=False))
+
+
+@functools.lru_cache(maxsize=64)
+def _sample(exchange: str) -> Any:
+    import exchange_calendars
+
+    return exchange_calendars.get_calendar(exchange, start=f"{_YEAR}-01-01", end=f"{_YEAR}-12-31", side="left")
+
+
+def _bounds(exchange: str) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+    return _sample(exchange).bound_min(), _sample(exchange).bound_max()
+
+
+@functools.lru_cache(maxsize=16)
+def _calendar(exchange: str, first_year: int, last_year: int) -> Any:
+    """The calendar over whole years, as far as it is known."""
+    import exchange_calendars
+
+    some = pd.Timedelta(days=60)  # a calendar outside of what is known: it needs a few days nevertheless
+    low, high = _bounds(exchange)
+    start, end = pd.Timestamp(f"{first_year}-01-01"), pd.Timestamp(f"{last_year}-12-31")
+    if high is not None:
+        start, end = min(start, high - some), min(end, high)
+    if low is not None:
+        start, end = max(start, low), max(end, low + some)
+    return exchange_calendars.get_calendar(exchange, start=start, end=end, side="left")
