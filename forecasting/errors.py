@@ -9,6 +9,7 @@ ForecastingError            field, row, column say where
 ├── TickerError             a symbol, or Yahoo Finance's answer to it
 ├── ModelFileError          a saved Forecaster that cannot be loaded
 ├── StoreError              the database of runs cannot be used
+│   └── LimitError          more than this server allows; retry_seconds says when to try again
 └── Cancelled               the work was asked to stop
 """
 
@@ -78,6 +79,22 @@ class ModelFileError(ForecastingError):
 
 class StoreError(ForecastingError):
     """The database of datasets and runs cannot be used."""
+
+
+class LimitError(StoreError):
+    """More than this server allows. `retry_seconds`: when it will be allowed again; None: not by waiting."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        retry_seconds: float | None = None,
+    ) -> None:
+        super().__init__(message, field=field, row=row, column=column)
+        self.retry_seconds = retry_seconds
 
 
 class Cancelled(ForecastingError):

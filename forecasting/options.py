@@ -45,7 +45,11 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     add("--time", metavar="COLUMN")
     add("--target", metavar="COLUMN", action="append", help="of values; may be given several times")
     add("--series", metavar="COLUMN", action="append", help="tells one series from another")
-    add("--frequency", metavar="F", help="D, B, h, W-SUN, MS, 30min, C-XNYS (trading days), ..., or step for whole numbers")
+    add(
+        "--frequency",
+        metavar="F",
+        help="D, B, h, W-SUN, MS, 30min, C-XNYS (trading days), ..., or step for whole numbers",
+    )
     add("--season", metavar="S", type=_season, action="append", help="steps in a season; may be given several times")
     order = group.add_mutually_exclusive_group()
     order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="01/02 is 1 February")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, update
 
 from forecasting.errors import StoreError
 from forecasting.runs import schema
@@ -75,16 +75,26 @@ links = schema.workspace_runs
 
 
 def linked_runs() -> Any:
-    """Select runs joined with links; the caller says whose."""
-    return select(
-        schema.runs,
-        links.c.workspace,
-        links.c.name,
-        links.c.dataset_id,
-        links.c.pinned,
-        links.c.cancelled,
-        links.c.created.label("linked"),
-    ).join(links, links.c.run_id == schema.runs.c.id)
+    """Select runs joined with links and the names of their data; the caller says whose."""
+    data, shared = schema.workspace_data.c, schema.shares.alias().c
+    sent = select(func.count(shared.id)).where(shared.workspace == links.c.workspace, shared.run_id == links.c.run_id)
+    return (
+        select(
+            schema.runs,
+            links.c.workspace,
+            links.c.name,
+            links.c.dataset_id,
+            links.c.pinned,
+            links.c.cancelled,
+            links.c.created.label("linked"),
+            data.name.label("data_name"),
+            sent.correlate(links).scalar_subquery().label("shares"),
+        )
+        .join(links, links.c.run_id == schema.runs.c.id)
+        .outerjoin(
+            schema.workspace_data, (data.workspace == links.c.workspace) & (data.dataset_id == links.c.dataset_id)
+        )
+    )
 
 
 def touch(database: Database, table: Table, row: ColumnElement[bool], used: float) -> None:

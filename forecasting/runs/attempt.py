@@ -39,7 +39,8 @@ def perform(database: Database, held: Claim, settings: Settings) -> str:
     began = time.monotonic()
     with Pulse(database, held, settings) as pulse:
         try:
-            _publish(database, held, _compute(database, held, pulse), pulse)
+            results = _compute(database, held, pulse)
+            _publish(database, held, results, pulse, time.monotonic() - began)
             end = "done"
         except Cancelled:
             end = pulse.over or "cancelled"
@@ -69,11 +70,13 @@ def _compute(database: Database, held: Claim, pulse: Pulse) -> dict[str, bytes]:
     return results
 
 
-def _publish(database: Database, held: Claim, results: dict[str, bytes], pulse: Pulse) -> None:
+def _publish(database: Database, held: Claim, results: dict[str, bytes], pulse: Pulse, seconds: float) -> None:
+    progress, curve = pulse.last()
+    scores = results["scores"].decode() if "scores" in results else None
     for left in reversed(range(PUBLISH_TRIES)):
         try:
             artifacts = {name: put_blob(database, data) for name, data in results.items()}
-            if not publish(database, held, artifacts, *pulse.last()):
+            if not publish(database, held, artifacts, {**progress, "seconds": round(seconds, 3)}, curve, scores):
                 raise Cancelled("The run is another worker's by now.")
             return
         except StoreError as error:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from forecasting.errors import StoreError
-from forecasting.runs import schema
+from forecasting.runs import migrations, schema
 
 BUSY_SECONDS = 10  # how long a writer waits for another
 
@@ -126,23 +126,25 @@ def _opened(url: URL) -> Engine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
             engine = _sqlite_engine(url)
         else:
-            engine = create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True)
+            engine = _postgres_engine(url)
+    except OSError as error:
+        log.error("database cannot be opened", extra={"cause": type(error).__name__, "place": str(url.database)})
+        raise _cannot_open(f"its folder cannot be made: {error.strerror or type(error).__name__}") from error
+    try:
         with engine.connect() as connection:
             connection.execution_options(tidecast_writes=False)
             with connection.begin():
                 found = _revision(connection)
-        if found is None:
-            _create(engine)
-        elif found != schema.VERSION:
-            engine.dispose()
-            raise StoreError(
-                f"The database of runs has version {found}; this Tidecast knows {schema.VERSION}. Start the version of "
-                "Tidecast that wrote it, or name another database in TIDECAST_DATABASE; nothing was changed."
-            )
-    except OSError as error:
-        log.error("database cannot be opened", extra={"cause": type(error).__name__, "place": str(url.database)})
-        raise _cannot_open(f"its folder cannot be made: {error.strerror or type(error).__name__}") from error
+        if found != schema.VERSION:
+            _bring_up_to_date(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -179,22 +181,36 @@ def _revision(connection: Connection) -> str | None:
     return str(connection.execute(select(schema.revision.c.version_num)).scalar() or "unknown")
 
 
-def _create(engine: Engine) -> None:
-    """Make the tables in one transaction; of several processes that try, one does and the others find them."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection, connection.execution_options(tidecast_writes=True).begin():
-            connection.exec_driver_sql("SELECT 1")  # the write lock is ours: now nobody else can be creating
-            _create_here(connection)
-    else:
-        with engine.begin() as connection:
+def _bring_up_to_date(engine: Engine) -> None:
+    """Make the tables or upgrade them, in one transaction; of several processes that try, one does it."""
+    with engine.connect() as connection, connection.execution_options(tidecast_writes=True).begin():
+        if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7141831)")  # any number, the same for all
-            _create_here(connection)
+        found = _revision(connection)  # begins the transaction: on SQLite the write lock is ours from here on
+        if found is None:
+            schema.metadata.create_all(connection)
+            connection.execute(schema.revision.insert().values(version_num=schema.VERSION))
+        elif found != schema.VERSION:
+            _upgrade(connection, found)
 
 
-def _create_here(connection: Connection) -> None:
-    if _revision(connection) is None:
-        schema.metadata.create_all(connection)
-        connection.execute(schema.revision.insert().values(version_num=schema.VERSION))
+def _upgrade(connection: Connection, found: str) -> None:
+    if not migrations.known(found):
+        raise StoreError(
+            f"The database of runs has version {found}; this Tidecast knows {schema.VERSION}. Start the version of "
+            "Tidecast that wrote it, or name another database in TIDECAST_DATABASE; nothing was changed.",
+            field="TIDECAST_DATABASE",
+        )
+    try:
+        migrations.upgrade(connection)
+    except SQLAlchemyError as error:
+        log.error("database could not be upgraded", extra={"found": found, "wanted": schema.VERSION})
+        raise StoreError(
+            f"The database of runs could not be upgraded from version {found} to {schema.VERSION}; it was left as it "
+            f"was. {_explained(error, connection.engine.url).message}",
+            field="TIDECAST_DATABASE",
+        ) from error
+    log.info("database upgraded", extra={"found": found, "now": schema.VERSION})
 
 
 _CAUSES = (  # part of the driver's message, what to tell the user

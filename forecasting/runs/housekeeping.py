@@ -5,16 +5,18 @@ Pinned runs stay, and so do queued and running ones. Bytes go last: a file's roo
 
 from __future__ import annotations
 
-import dataclasses
+import hashlib
 import logging
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
 
-from forecasting.runs import schema
+from forecasting.errors import LimitError
+from forecasting.runs import rates, schema
 from forecasting.runs.access import links, workspace_id
 from forecasting.runs.database import Database, now
+from forecasting.runs.records import Usage
 from forecasting.runs.settings import Settings
 
 YOUNG_SECONDS = 3600.0  # bytes that no link holds yet may belong to somebody who is about to link them
@@ -25,27 +27,44 @@ runs, datasets, blobs, artifacts = schema.runs, schema.datasets, schema.blobs, s
 data_links, shares, workspaces = schema.workspace_data, schema.shares, schema.workspaces
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Usage:
-    """What is stored, and how much may be."""
-
-    stored_mb: float
-    budget_mb: int
-    keep_days: float
-    runs: int
-    datasets: int
-
-
-def usage(database: Database, settings: Settings) -> Usage:
-    """How full the store is."""
+def usage(database: Database, settings: Settings, token: str | None = None) -> Usage:
+    """How full the store is, or what a workspace holds of it."""
     with database.read() as connection:
+        if token is None:
+            mine: ColumnElement[bool] = true()
+            my_data: ColumnElement[bool] = true()
+            asked: ColumnElement[bool] = true()
+            stored, budget = _stored(connection), settings.budget_mb
+        else:
+            me = workspace_id(connection, token)
+            held_by_me = exists().where(links.c.run_id == runs.c.id, links.c.workspace == me)
+            data_of_mine = exists().where(data_links.c.dataset_id == datasets.c.id, data_links.c.workspace == me)
+            mine, my_data, asked = held_by_me, data_of_mine, runs.c.owner == me
+            stored, budget = _held(connection, me), settings.workspace_mb
         return Usage(
-            stored_mb=_stored(connection) / 2**20,
-            budget_mb=settings.budget_mb,
+            stored_mb=stored / 2**20,
+            budget_mb=budget,
             keep_days=settings.keep_days,
-            runs=connection.execute(select(func.count()).select_from(runs)).scalar_one(),
-            datasets=connection.execute(select(func.count()).select_from(datasets)).scalar_one(),
+            runs=_count(connection, runs.c.id, mine),
+            datasets=_count(connection, datasets.c.id, my_data),
+            active=_count(connection, runs.c.id, and_(asked, runs.c.state.in_(schema.ACTIVE))),
+            active_allowed=settings.queue,
         )
+
+
+def check_room(connection: Connection, settings: Settings, workspace: str, raw: bytes) -> None:
+    """LimitError where `raw` is more than the workspace may still bring."""
+    held, allowed = _held(connection, workspace), settings.workspace_mb * 2**20
+    if held + len(raw) <= allowed:
+        return
+    mine = _content(workspace).where(blobs.c.sha256 == hashlib.sha256(raw).hexdigest())
+    if connection.execute(select(mine.exists())).scalar():
+        return
+    raise LimitError(
+        f"This file has {len(raw) / 2**20:,.1f} MB, and this workspace already holds {held / 2**20:,.1f} of the "
+        f"{settings.workspace_mb:,} MB that it may. Delete runs or data that you no longer need, then bring it again.",
+        field="upload",
+    )
 
 
 def sweep(database: Database, settings: Settings) -> int:
@@ -55,6 +74,7 @@ def sweep(database: Database, settings: Settings) -> int:
         at = now(connection)
         _drop_old_links(connection, at - settings.keep_days * 86_400)
         drop_orphans(connection)
+        rates.forget_old(connection)
     while _drop_one_above(database, settings.budget_mb * 2**20):
         pass  # each in a transaction of its own, so that nobody waits long
     database.compact()
@@ -83,7 +103,7 @@ def delete_workspace(database: Database, token: str) -> None:
 def drop_orphans(connection: Connection) -> None:
     """Take out runs, datasets and bytes that no link leads to."""
     written_before = now(connection) - YOUNG_SECONDS
-    active = runs.c.state.in_(("queued", "running"))
+    active = runs.c.state.in_(schema.ACTIVE)
     linked = exists().where(links.c.run_id == runs.c.id)
     connection.execute(delete(runs).where(~active, ~linked))
     held = or_(
@@ -100,7 +120,7 @@ def drop_orphans(connection: Connection) -> None:
 
 
 def _drop_old_links(connection: Connection, used_before: float) -> None:
-    settled = select(runs.c.id).where(~runs.c.state.in_(("queued", "running")), runs.c.used < used_before)
+    settled = select(runs.c.id).where(~runs.c.state.in_(schema.ACTIVE), runs.c.used < used_before)
     _unlink(connection, and_(links.c.run_id.in_(settled), ~links.c.pinned))
     needed = exists().where(links.c.workspace == data_links.c.workspace, links.c.dataset_id == data_links.c.dataset_id)
     connection.execute(delete(data_links).where(data_links.c.used < used_before, ~needed))
@@ -146,7 +166,7 @@ def _let_go(connection: Connection, of_runs: Select[Any] | None, of_datasets: Se
 def _least_recently_used(connection: Connection) -> tuple[str, str] | None:
     pinned = exists().where(links.c.run_id == runs.c.id, links.c.pinned)
     linked = exists().where(links.c.run_id == runs.c.id)
-    settled = ~runs.c.state.in_(("queued", "running"))
+    settled = ~runs.c.state.in_(schema.ACTIVE)
     run = connection.execute(
         select(runs.c.id, runs.c.used).where(settled, linked, ~pinned).order_by(runs.c.used).limit(1)
     ).first()
@@ -179,3 +199,26 @@ def _stop_unwanted(connection: Connection, touched: Sequence[str]) -> None:
 
 def _stored(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.sum(blobs.c.stored), 0))).scalar_one())
+
+
+def _held(connection: Connection, workspace: str) -> int:
+    """Stored bytes that a workspace's links lead to, whoever else holds them."""
+    content = _content(workspace).subquery()
+    return int(connection.execute(select(func.coalesce(func.sum(content.c.stored), 0))).scalar_one())
+
+
+def _content(workspace: str) -> Select[Any]:
+    my_data = select(data_links.c.dataset_id).where(data_links.c.workspace == workspace)
+    my_runs = select(links.c.run_id).where(links.c.workspace == workspace)
+    of_data = datasets.c.id.in_(my_data)
+    return select(blobs.c.sha256, blobs.c.stored).where(
+        or_(
+            blobs.c.sha256.in_(select(datasets.c.raw_sha256).where(of_data)),
+            blobs.c.sha256.in_(select(datasets.c.panel_sha256).where(of_data)),
+            blobs.c.sha256.in_(select(artifacts.c.sha256).where(artifacts.c.run_id.in_(my_runs))),
+        )
+    )
+
+
+def _count(connection: Connection, what: ColumnElement[Any], where: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count(what)).where(where)).scalar_one())

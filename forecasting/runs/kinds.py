@@ -4,7 +4,8 @@
 ConfigError. `compute` runs in workers, never in the server: it is called as `compute(panel, config, tell)` with the
 Panel, or under `raw` with the bytes as they came (None where the run has no data), and a function that takes a
 Progress, its `fraction` counted over the whole run, and raises Cancelled when the run is to stop. It returns artifacts
-by name.
+by name: the same bytes for the same question, so nothing in them may tell the time. An artifact "scores" (a small JSON
+object) is also shown in lists.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Kind:
 
 
 def forecast(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
-    """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training` (JSON)."""
+    """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `scores` (JSON)."""
     from forecasting.forecaster import evaluate, fit
 
     if panel is None:
@@ -50,15 +51,17 @@ def forecast(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict
         "forecaster": forecaster.to_bytes(),
         "forecast": _parquet(forecaster.predict()),
         "backtest": backtest.to_bytes(),
-        "training": _json(forecaster.training),
+        "training": _json(_timeless(forecaster.training)),
+        "scores": _json(_few(backtest.scores)),
     }
 
 
 def sine(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
-    """Train on a sine wave: `result` (JSON)."""
+    """Train on a sine wave: `result`, `scores` (JSON)."""
     from forecasting.sequences import run_sine
 
-    return {"result": _json(run_sine(config, tell))}
+    result = _timeless(run_sine(config, tell))
+    return {"result": _json(result), "scores": _json({key: result[key] for key in ("test_mse", "naive_mse")})}
 
 
 def _check_forecast(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +75,18 @@ def _check_sine(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 KINDS = {"forecast": Kind(_check_forecast, forecast), "sine": Kind(_check_sine, sine)}
+
+
+def _few(scores: Mapping[str, Any]) -> dict[str, Any]:
+    """What a list of runs shows of a Backtest's scores."""
+    methods = scores["methods"]["forecast"]
+    chosen = {name: methods[name] for name in ("mae", "rmse", "mase", "smape", "skill")}
+    return chosen | {name: scores[name] for name in ("skill_interval", "coverage", "trainings", "origins", "series")}
+
+
+def _timeless(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without how long it took: the worker notes that beside the result."""
+    return {name: value for name, value in values.items() if name != "seconds"}
 
 
 def _part(tell: Tell, start: float, end: float) -> Tell:

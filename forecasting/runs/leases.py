@@ -70,10 +70,11 @@ def publish(
     artifacts: Mapping[str, str],
     progress: Mapping[str, Any] | None = None,
     curve: Sequence[Sequence[Any]] | None = None,
+    scores: str | None = None,
 ) -> bool:
     """End the run as done with `artifacts` (name -> SHA-256 of a stored blob); False: the lease is another's."""
     with database.write() as connection:
-        if not _end(connection, held, "done", _told(progress, curve)):
+        if not _end(connection, held, "done", {**_told(progress, curve), "scores": scores}):
             return False
         connection.execute(delete(schema.artifacts).where(schema.artifacts.c.run_id == held.run_id))
         rows = [{"run_id": held.run_id, "name": name, "sha256": sha256} for name, sha256 in artifacts.items()]

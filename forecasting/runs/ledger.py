@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
 
-from forecasting.errors import ConfigError, StoreError
+from forecasting.errors import ConfigError, LimitError
 from forecasting.runs import identity, schema
 from forecasting.runs.access import linked_dataset, linked_run, linked_runs, links, workspace_id
 from forecasting.runs.database import Database, insert_new, now
 from forecasting.runs.kinds import KINDS
 from forecasting.runs.records import Run
 from forecasting.runs.turns import turns
+
+NAME_LETTERS = 200  # of a run's name
+SHARES = 20  # read-only links to one run, made by one workspace
 
 runs = schema.runs
 
@@ -71,22 +76,39 @@ def every(database: Database, workspace: str) -> list[Run]:
         me = workspace_id(connection, workspace)
         rows = connection.execute(linked_runs().where(links.c.workspace == me).order_by(links.c.created.desc())).all()
         order = turns(connection) if any(row.state == "queued" for row in rows) else []
-        return [as_run(connection, row, order) for row in rows]
+        names = _artifact_names(connection, select(links.c.run_id).where(links.c.workspace == me))
+        found = [as_run(connection, row, order, names.get(row.id, ())) for row in rows]
+    return [dataclasses.replace(run, curve=[]) for run in found]
 
 
 def cancel(database: Database, workspace: str, run_id: str) -> None:
     """Stop waiting for a run; the run itself stops when nobody else waits for it."""
     with database.write() as connection:
         row = linked_run(connection, workspace, run_id)
-        if row.state in ("queued", "running"):
+        if row.state in schema.ACTIVE:
             connection.execute(_my_link(row).values(cancelled=True))
             _stop_unless_wanted(connection, row)
+
+
+def retry(database: Database, workspace: str, run_id: str, limit: int) -> str:
+    """Ask the question of a run again, as one run with the same name; the id, another one if the code has changed."""
+    with database.read() as connection:
+        row = linked_run(connection, workspace, run_id)
+    config = json.loads(row.config)
+    again = submit(database, workspace, row.kind, config, row.dataset_id, row.name, limit)
+    if again != run_id:
+        with database.write() as connection:
+            here = (links.c.workspace == row.workspace) & (links.c.run_id == again)
+            connection.execute(update(links).where(here).values(pinned=row.pinned))
+        if row.state in ("failed", "cancelled"):
+            unlink(database, workspace, run_id)
+    return again
 
 
 def rename(database: Database, workspace: str, run_id: str, name: str) -> None:
     """Give the workspace's link another name."""
     with database.write() as connection:
-        connection.execute(_my_link(linked_run(connection, workspace, run_id)).values(name=name))
+        connection.execute(_my_link(linked_run(connection, workspace, run_id)).values(name=name[:NAME_LETTERS]))
 
 
 def pin(database: Database, workspace: str, run_id: str, pinned: bool) -> None:
@@ -99,8 +121,7 @@ def unlink(database: Database, workspace: str, run_id: str) -> None:
     """Take the run off the workspace's list, its read-only links with it; the run stops when nobody else waits."""
     with database.write() as connection:
         row = linked_run(connection, workspace, run_id)
-        shared = schema.shares.c
-        connection.execute(delete(schema.shares).where(shared.workspace == row.workspace, shared.run_id == row.id))
+        _drop_shares(connection, row)
         connection.execute(delete(links).where(links.c.workspace == row.workspace, links.c.run_id == row.id))
         _stop_unless_wanted(connection, row)
 
@@ -110,9 +131,18 @@ def share(database: Database, workspace: str, run_id: str) -> str:
     token = identity.new_token()
     with database.write() as connection:
         row = linked_run(connection, workspace, run_id)
+        if row.shares >= SHARES:
+            raise LimitError(f"There are already {SHARES} links to this run. End them, then make a new one.")
         values = {"id": identity.token_id(token), "workspace": row.workspace, "run_id": row.id}
         connection.execute(insert(schema.shares).values(**values, created=now(connection)))
     return token
+
+
+def end_shares(database: Database, workspace: str, run_id: str) -> int:
+    """End every read-only link to the run that this workspace made; how many those were."""
+    with database.write() as connection:
+        row = linked_run(connection, workspace, run_id)
+        return _drop_shares(connection, row)
 
 
 def compute_again(database: Database, run_id: str) -> None:
@@ -122,20 +152,25 @@ def compute_again(database: Database, run_id: str) -> None:
         connection.execute(update(runs).where(runs.c.id == run_id, runs.c.state == "done").values(**values))
 
 
-def as_run(connection: Connection, row: Row[Any], order: list[str] | None = None) -> Run:
-    """The view of a row of `linked_runs`."""
-    state = "cancelled" if row.cancelled and row.state in ("queued", "running") else row.state
-    names = select(schema.artifacts.c.name).where(schema.artifacts.c.run_id == row.id).order_by(schema.artifacts.c.name)
-    if state == "queued":
-        order = turns(connection) if order is None else order
+def as_run(
+    connection: Connection, row: Row[Any], order: list[str] | None = None, names: tuple[str, ...] | None = None
+) -> Run:
+    """The view of a row of `linked_runs`; `order` and `names` of its artifacts are read where they are not given."""
+    state = "cancelled" if row.cancelled and row.state in schema.ACTIVE else row.state
+    if state == "queued" and order is None:
+        order = turns(connection)
+    if state == "done" and names is None:
+        names = _artifact_names(connection, select(runs.c.id).where(runs.c.id == row.id)).get(row.id)
     return Run(
         id=row.id,
         kind=row.kind,
         state=state,
         name=row.name,
         dataset_id=row.dataset_id,
+        data_name=row.data_name,
         config=json.loads(row.config),
         progress=json.loads(row.progress),
+        scores=json.loads(row.scores) if row.scores and state == "done" else None,
         curve=json.loads(row.curve),
         error=row.error,
         error_field=row.error_field,
@@ -145,9 +180,15 @@ def as_run(connection: Connection, row: Row[Any], order: list[str] | None = None
         started=row.started,
         finished=row.finished,
         pinned=row.pinned,
+        shares=row.shares,
         position=order.index(row.id) + 1 if state == "queued" and order and row.id in order else None,
-        artifacts=tuple(connection.execute(names).scalars()) if state == "done" else (),
+        artifacts=names or () if state == "done" else (),
     )
+
+
+def as_shared(connection: Connection, row: Row[Any]) -> Run:
+    """The same for somebody with a read-only link: without what is the workspace's own business."""
+    return dataclasses.replace(as_run(connection, row), dataset_id=None, data_name=None, pinned=False, shares=0)
 
 
 _AFRESH: dict[str, Any] = {  # a run that has not begun
@@ -159,6 +200,7 @@ _AFRESH: dict[str, Any] = {  # a run that has not begun
     "finished": None,
     "progress": "{}",
     "curve": "[]",
+    "scores": None,
 }
 
 
@@ -167,6 +209,21 @@ def _input(data: Row[Any] | None, kind: str) -> tuple[str | None, str | None]:
     if data is None:
         return None, None
     return (data.raw_sha256, data.raw_sha256) if KINDS[kind].raw else (data.panel_id, data.panel_sha256)
+
+
+def _artifact_names(connection: Connection, of_runs: Select[Any]) -> dict[str, tuple[str, ...]]:
+    table = schema.artifacts.c
+    query = select(table.run_id, table.name).where(table.run_id.in_(of_runs)).order_by(table.run_id, table.name)
+    rows = connection.execute(query).all()
+    return {
+        run_id: tuple(row.name for row in mine) for run_id, mine in itertools.groupby(rows, key=lambda row: row.run_id)
+    }
+
+
+def _drop_shares(connection: Connection, row: Row[Any]) -> int:
+    shared = schema.shares.c
+    mine = delete(schema.shares).where(shared.workspace == row.workspace, shared.run_id == row.id)
+    return connection.execute(mine).rowcount
 
 
 def _state(connection: Connection, run_id: str) -> str | None:
@@ -189,12 +246,13 @@ def _damaged(connection: Connection, run_id: str) -> bool:
 
 
 def _check_room(connection: Connection, owner: str, limit: int) -> None:
-    active = runs.c.state.in_(("queued", "running"))
+    active = runs.c.state.in_(schema.ACTIVE)
     count = connection.execute(select(func.count()).select_from(runs).where(runs.c.owner == owner, active)).scalar_one()
     if count >= limit:
-        raise StoreError(
+        raise LimitError(
             f"This workspace already has {count:,} runs waiting or training, the most that is allowed. "
-            "Cancel one or wait until one has ended, then train again."
+            "Cancel one or wait until one has ended, then train again.",
+            field="queue",
         )
 
 

@@ -29,10 +29,13 @@ class Run:
     kind: str
     state: str  # one of STATES; "cancelled" also where only this workspace stopped waiting
     name: str  # the workspace's own
-    dataset_id: str | None  # the workspace's own
+    dataset_id: str | None  # the workspace's own; None in the view of a read-only link
+    data_name: str | None  # the workspace's own name of its dataset
     config: dict[str, Any]
-    progress: dict[str, Any]  # stage, fold, folds, epoch, epochs, fraction (0..1 of the run), eta (seconds), detail
-    curve: list[list[Any]]  # [stage, epoch, train loss, validation loss]; a fold's stage is "fold 1", "fold 2", ...
+    progress: dict[str, Any]  # stage, fold, folds, epoch, epochs, fraction (0..1 of the run), eta (seconds), detail;
+    #                           of a done run seconds (that computing took)
+    scores: dict[str, Any] | None  # a few figures of a done run; None: its kind has none
+    curve: list[list[Any]]  # [stage, epoch, train loss, validation loss], stage: ..., "fold 1"; empty in lists
     error: str | None  # a sentence for the user
     error_field: str | None  # the setting it is about
     attempts: int  # how many times a worker has begun it
@@ -41,6 +44,7 @@ class Run:
     started: float | None
     finished: float | None
     pinned: bool
+    shares: int  # read-only links to it
     position: int | None  # 1: next; None: not queued
     artifacts: tuple[str, ...]  # names that `Store.artifact` has
 
@@ -48,3 +52,16 @@ class Run:
     def active(self) -> bool:
         """Whether something may still change without the user."""
         return self.state in ("queued", "running")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What is stored, by all or by one workspace, and how much may be."""
+
+    stored_mb: float
+    budget_mb: int
+    keep_days: float  # what nobody pinned or opened for so long goes
+    runs: int
+    datasets: int
+    active: int  # runs queued or running
+    active_allowed: int  # a workspace

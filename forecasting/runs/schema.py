@@ -8,6 +8,9 @@ datasets          raw bytes, reading choices, Panel: by content, without names
 runs              the queue and the results: kind, input, config, state, lease
 artifacts         a run's results by name -> blobs
 blobs             bytes under their SHA-256
+rates             how often somebody may do something, counted for all servers together
+
+A change here is a new file in `migrations/versions`, with its number as VERSION; docs/reliability.md says how.
 """
 
 from __future__ import annotations
@@ -27,7 +30,9 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0001"  # the revision that `metadata` describes
+VERSION = "0002"  # the revision that `metadata` describes
+
+ACTIVE = ("queued", "running")  # states in which something may still change without the user
 
 metadata = MetaData()
 
@@ -80,6 +85,7 @@ runs = Table(
     Column("curve", Text, nullable=False, default="[]"),
     Column("error", Text),
     Column("error_field", Text),
+    Column("scores", Text),  # a few figures for lists; null: not done, or of a kind without scores
     Index("runs_state", "state", "queued"),
 )
 
@@ -130,4 +136,12 @@ shares = Table(
     Column("workspace", ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("run_id", ForeignKey("runs.id"), nullable=False, index=True),
     Column("created", Double, nullable=False),
+)
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("id", String(64), primary_key=True),  # SHA-256 of what and who: no address is kept
+    Column("until", Double, nullable=False),  # when all that was done would be done at the allowed pace
+    Index("rates_until", "until"),
 )

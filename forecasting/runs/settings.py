@@ -20,6 +20,10 @@ class Settings:
     workers: int = 1  # TIDECAST_WORKERS: local workers at most; default min(2, cores); 0: none here, others do the work
     idle_seconds: float = 60.0  # TIDECAST_IDLE_SECONDS: a local worker without work leaves after this
     queue: int = 20  # TIDECAST_QUEUE: queued and running runs a workspace
+    workspace_mb: int = 512  # TIDECAST_WORKSPACE_MB: stored bytes of the data and results that a workspace holds
+    uploads_a_minute: int = 30  # TIDECAST_UPLOADS_A_MINUTE: files a workspace may bring
+    fetches_a_minute: int = 20  # TIDECAST_FETCHES_A_MINUTE: tickers a workspace may ask for
+    visits_a_minute: int = 120  # TIDECAST_VISITS_A_MINUTE: new workspaces that one address may open
     wall_seconds: float = 3600.0  # TIDECAST_WALL_SECONDS: longest time one attempt may take
     memory_mb: int = 2048  # TIDECAST_MEMORY_MB: largest resident memory of a worker
     keep_days: float = 30.0  # TIDECAST_KEEP_DAYS: what nobody pinned or opened for so long goes
@@ -42,6 +46,10 @@ class Settings:
             workers=whole("WORKERS", min(2, cores), 0),
             idle_seconds=number("IDLE_SECONDS", cls.idle_seconds, 0.0),
             queue=whole("QUEUE", cls.queue, 1),
+            workspace_mb=whole("WORKSPACE_MB", cls.workspace_mb, 1),
+            uploads_a_minute=whole("UPLOADS_A_MINUTE", cls.uploads_a_minute, 1),
+            fetches_a_minute=whole("FETCHES_A_MINUTE", cls.fetches_a_minute, 1),
+            visits_a_minute=whole("VISITS_A_MINUTE", cls.visits_a_minute, 1),
             wall_seconds=number("WALL_SECONDS", cls.wall_seconds, 1.0),
             memory_mb=whole("MEMORY_MB", cls.memory_mb, 256),
             keep_days=number("KEEP_DAYS", cls.keep_days, 1.0),

@@ -16,14 +16,15 @@ from sqlalchemy import insert, select, update
 
 from forecasting.errors import StoreError
 from forecasting.panel import Panel
-from forecasting.runs import housekeeping, identity, ledger, schema
+from forecasting.runs import housekeeping, identity, ledger, rates, schema
 from forecasting.runs.access import linked_dataset, linked_run, shared_run, touch, workspace_id
 from forecasting.runs.blobs import DamagedError, get_blob, put_blob
 from forecasting.runs.database import ConflictError, Database, insert_new, now
 from forecasting.runs.kinds import KINDS
-from forecasting.runs.records import Dataset, Run
+from forecasting.runs.records import Dataset, Run, Usage
 from forecasting.runs.settings import Settings
 
+RATES = {"upload": "uploads_a_minute", "fetch": "fetches_a_minute", "visit": "visits_a_minute"}
 STATE_BYTES = 64 * 1024  # a workspace's state is settings and ids
 
 
@@ -88,9 +89,13 @@ class Store:
         """Delete my data: the workspace, its links, and all content that nobody else holds, from the file as well."""
         housekeeping.delete_workspace(self.database, workspace)
 
-    def usage(self) -> housekeeping.Usage:
-        """How much is stored, how much may be, and for how many days."""
-        return housekeeping.usage(self.database, self.settings)
+    def usage(self, workspace: str | None = None) -> Usage:
+        """How much is stored (of a workspace: by it), how much may be, and for how many days."""
+        return housekeeping.usage(self.database, self.settings, workspace)
+
+    def count(self, what: str, who: str) -> None:
+        """Count an "upload" or "fetch" by a workspace, or a "visit" by an address; LimitError if it is one too many."""
+        rates.count(self.database, what, who, getattr(self.settings, RATES[what]))
 
     # Datasets
 
@@ -109,7 +114,9 @@ class Store:
         `name` and `report` stay with the workspace; the rest is stored once for all who bring the same.
         """
         with self.database.read() as connection:
-            workspace_id(connection, workspace)
+            me = workspace_id(connection, workspace)
+            if raw is not None:
+                housekeeping.check_room(connection, self.settings, me, raw)
         nameless = dataclasses.replace(panel, name="").to_bytes() if panel is not None else None
         panel_id = panel.id if panel is not None else None
         for attempt in (1, 2, 3):
@@ -174,7 +181,7 @@ class Store:
         return ledger.one(self.database, workspace, run_id)
 
     def runs(self, workspace: str) -> list[Run]:
-        """The workspace's runs, newest first."""
+        """The workspace's runs, newest first, without their loss curves."""
         return ledger.every(self.database, workspace)
 
     def artifact(self, workspace: str, run_id: str, name: str) -> bytes:
@@ -186,6 +193,13 @@ class Store:
     def cancel(self, workspace: str, run_id: str) -> None:
         """Stop waiting for a run. The run itself stops when no other workspace waits for it."""
         ledger.cancel(self.database, workspace, run_id)
+
+    def retry(self, workspace: str, run_id: str) -> str:
+        """Ask the question of a run again. The id: another one if Tidecast's code has changed since.
+
+        `Supervisor.retry` also sees to it that a worker runs.
+        """
+        return ledger.retry(self.database, workspace, run_id, self.settings.queue)
 
     def rename(self, workspace: str, run_id: str, name: str) -> None:
         """Give a run another name in this workspace."""
@@ -205,10 +219,14 @@ class Store:
         """A token that shows this one run, read-only, until the run leaves the workspace."""
         return ledger.share(self.database, workspace, run_id)
 
+    def end_shares(self, workspace: str, run_id: str) -> int:
+        """End every read-only link that this workspace made to a run; how many those were."""
+        return ledger.end_shares(self.database, workspace, run_id)
+
     def shared_run(self, link: str) -> Run:
         """The run that a read-only link shows."""
         with self.database.read() as connection:
-            return ledger.as_run(connection, shared_run(connection, link))
+            return ledger.as_shared(connection, shared_run(connection, link))
 
     def shared_artifact(self, link: str, name: str) -> bytes:
         """A result of the run that a read-only link shows."""

@@ -92,18 +92,17 @@ class Supervisor(threading.Thread):
 
     def submit(self, workspace: str, kind: str, config: Mapping[str, Any], dataset_id: str | None, name: str) -> str:
         """`Store.submit`, and a worker for it."""
-        run_id = self.store.submit(workspace, kind, config, dataset_id, name)
-        try:
-            self.ensure_worker()
-        except StoreError as error:  # the run is in the queue; the next look will find it
-            log.warning("no worker yet", extra={"why": error.message})
-        return run_id
+        return self._with_worker(self.store.submit(workspace, kind, config, dataset_id, name))
+
+    def retry(self, workspace: str, run_id: str) -> str:
+        """`Store.retry`, and a worker for it."""
+        return self._with_worker(self.store.retry(workspace, run_id))
 
     def ensure_worker(self) -> None:
         """See to it that queued work is taken up at once: wake an idle worker, or start one."""
         runs = schema.runs.c
         with self.store.database.read() as connection:
-            active = runs.state.in_(("queued", "running"))
+            active = runs.state.in_(schema.ACTIVE)
             rows = connection.execute(select(runs.state, runs.worker, runs.heartbeat).where(active)).all()
             at = now(connection)
         queued = sum(row.state == "queued" for row in rows)
@@ -132,7 +131,7 @@ class Supervisor(threading.Thread):
         try:
             with self.store.database.read() as connection:
                 state = schema.runs.c.state
-                active = select(state, func.count()).where(state.in_(("queued", "running"))).group_by(state)
+                active = select(state, func.count()).where(state.in_(schema.ACTIVE)).group_by(state)
                 counts = dict(connection.execute(active).all())
         except StoreError as error:
             problem = error.message
@@ -185,6 +184,13 @@ class Supervisor(threading.Thread):
                 log.error("watch met a defect", extra={"kind": type(error).__name__})
             self._look.wait(WATCH_SECONDS)
             self._look.clear()
+
+    def _with_worker(self, run_id: str) -> str:
+        try:
+            self.ensure_worker()
+        except StoreError as error:  # the run is in the queue; the next look will find it
+            log.warning("no worker yet", extra={"why": error.message})
+        return run_id
 
     def _start_worker(self) -> None:
         if self.stopping or time.monotonic() < self._not_before:

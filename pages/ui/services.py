@@ -158,8 +158,9 @@ def backtest(workspace: str, run_id: str) -> Backtest:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def record(workspace: str, run_id: str, name: str) -> dict[str, Any]:
     """A JSON artifact of a done run: "training" of a forecast, "result" of the sine wave."""
+    took = {"seconds": store().run(workspace, run_id).progress.get("seconds")}
     found: dict[str, Any] = json.loads(store().artifact(workspace, run_id, name))
-    return found
+    return took | found
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

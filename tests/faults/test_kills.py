@@ -120,7 +120,7 @@ def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> 
     supervisor.stop()
     seen = store.run(workspace, run)
     assert (seen.state, seen.attempts) == ("done", kills + 1)
-    results = [store.artifact(workspace, run, name) for name in ("forecast", "backtest")]
+    results = [store.artifact(workspace, run, name) for name in seen.artifacts]
     store.close()
     return results
 

@@ -21,6 +21,7 @@ from forecasting.runs import Store, Supervisor
 pytestmark = pytest.mark.slow
 
 MakePanel = Callable[..., Panel]
+ARTIFACTS = ("backtest", "forecast", "forecaster", "scores", "training")
 CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=2)
 
 
@@ -49,7 +50,7 @@ def test_a_forecast_is_made_by_a_worker_and_answers_the_same_question_at_once(
     store, workspace, run = run_here(tmp_path, panel)
     seen = store.run(workspace, run)
     assert (seen.state, seen.error, seen.attempts) == ("done", None, 1)
-    assert seen.artifacts == ("backtest", "forecast", "forecaster", "training")
+    assert seen.artifacts == ARTIFACTS
     stages = list(dict.fromkeys(point[0] for point in seen.curve))
     assert (stages[0], stages[-1]) == ("validation", "fold 2")
     assert set(stages) <= {"validation", "final", "fold 1", "fold 2"}
@@ -61,6 +62,10 @@ def test_a_forecast_is_made_by_a_worker_and_answers_the_same_question_at_once(
     assert list(forecast["ds"]) == list(panel.future(5)["ds"])
     backtest = Backtest.from_bytes(store.artifact(workspace, run, "backtest"))
     assert backtest.scores["trainings"] == 2
+    listed = store.runs(workspace)[0]
+    assert listed.scores is not None
+    assert listed.scores["mae"] == backtest.scores["methods"]["forecast"]["mae"]
+    assert (listed.curve, listed.data_name, listed.progress["seconds"] > 0) == ([], "sales", True)
     assert json.loads(store.artifact(workspace, run, "training"))["curves"]
 
     began = time.monotonic()
@@ -80,7 +85,7 @@ def test_the_same_run_elsewhere_gives_the_same_bits(tmp_path: Path, make_panel: 
     results = []
     for place in ("one", "two"):
         store, workspace, run = run_here(tmp_path / place, make_panel(length=150))
-        results.append((run, *(store.artifact(workspace, run, name) for name in ("forecast", "backtest"))))
+        results.append((run, *(store.artifact(workspace, run, name) for name in ARTIFACTS)))
         store.close()
     assert results[0] == results[1]
 

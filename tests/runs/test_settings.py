@@ -16,6 +16,10 @@ def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
         workers=2,
         idle_seconds=60.0,
         queue=20,
+        workspace_mb=512,
+        uploads_a_minute=30,
+        fetches_a_minute=20,
+        visits_a_minute=120,
         wall_seconds=3600.0,
         memory_mb=2048,
         keep_days=30.0,
@@ -27,6 +31,7 @@ def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_can_be_set() -> None:
     values = {"WORKERS": "0", "IDLE_SECONDS": "1.5", "QUEUE": "3", "WALL_SECONDS": "60", "MEMORY_MB": "512"}
+    values |= {"WORKSPACE_MB": "9", "UPLOADS_A_MINUTE": "8", "FETCHES_A_MINUTE": "7", "VISITS_A_MINUTE": "6"}
     values |= {"KEEP_DAYS": "7", "BUDGET_MB": "100", "DATABASE": "postgresql://db/tidecast"}
     settings = Settings.from_environment({f"TIDECAST_{name}": value for name, value in values.items()})
     assert settings == Settings(
@@ -34,6 +39,10 @@ def test_every_setting_can_be_set() -> None:
         workers=0,
         idle_seconds=1.5,
         queue=3,
+        workspace_mb=9,
+        uploads_a_minute=8,
+        fetches_a_minute=7,
+        visits_a_minute=6,
         wall_seconds=60.0,
         memory_mb=512,
         keep_days=7.0,

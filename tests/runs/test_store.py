@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text, update
 
-from forecasting.errors import ConfigError, ForecastingError, StoreError
+from forecasting.errors import ConfigError, ForecastingError, LimitError, StoreError
 from forecasting.panel import Panel
 from forecasting.runs import Store, identity, leases, schema
 from forecasting.runs.attempt import perform
@@ -183,6 +183,55 @@ def test_a_read_only_link_shows_one_run_until_it_is_deleted(store: Store, make_p
     store.unlink(workspace, run)
     with pytest.raises(StoreError):
         store.shared_run(link)
+
+
+def test_a_read_only_link_says_nothing_of_the_workspace_and_can_be_ended(store: Store, make_panel: MakePanel) -> None:
+    workspace = store.new_workspace()
+    data = store.put_dataset(workspace, b"1", "private name.csv", {}, make_panel(), {})
+    run = store.submit(workspace, "counting", {}, data, "shown")
+    assert store.run(workspace, run).data_name == "private name.csv"
+    first, second = store.share(workspace, run), store.share(workspace, run)
+    assert store.run(workspace, run).shares == 2
+    assert "private" not in str(store.shared_run(first))
+    assert store.shared_run(second).dataset_id is None
+    assert store.end_shares(workspace, run) == 2
+    for link in (first, second):
+        with pytest.raises(StoreError, match="shows no run"):
+            store.shared_run(link)
+    assert store.run(workspace, run).shares == 0
+    for _ in range(20):
+        store.share(workspace, run)
+    with pytest.raises(LimitError, match="20 links"):
+        store.share(workspace, run)
+
+
+def test_a_failed_run_is_asked_again_under_its_name(store: Store, make_panel: MakePanel) -> None:
+    workspace = store.new_workspace()
+    data = store.put_dataset(workspace, b"1", "a.csv", {}, make_panel(), {})
+    run = store.submit(workspace, "counting", {"fail": "sentence"}, data, "mine")
+    finish(store)
+    assert store.retry(workspace, run) == run
+    seen = store.run(workspace, run)
+    assert (seen.state, seen.name, seen.dataset_id, seen.error) == ("queued", "mine", data, None)
+
+
+def test_asked_again_after_a_change_of_the_code_it_is_another_run_and_the_failed_one_goes(
+    file_store: Store, make_panel: MakePanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = file_store.new_workspace()
+    data = file_store.put_dataset(workspace, b"1", "a.csv", {}, make_panel(), {})
+    failed = file_store.submit(workspace, "counting", {"fail": "sentence"}, data, "mine")
+    done = file_store.submit(workspace, "counting", {}, data, "good")
+    file_store.pin(workspace, failed)
+    finish(file_store)
+    monkeypatch.setattr(identity, "version", lambda: "new")
+    again, better = file_store.retry(workspace, failed), file_store.retry(workspace, done)
+    assert again not in (failed, done)
+    assert {run.id: (run.name, run.pinned) for run in file_store.runs(workspace)} == {
+        again: ("mine", True),
+        better: ("good", False),
+        done: ("good", False),
+    }
 
 
 def test_a_workspace_may_only_have_so_many_runs_waiting(store: Store) -> None:

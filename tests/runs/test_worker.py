@@ -357,17 +357,3 @@ def test_a_database_that_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path) 
     for url in ("mysql://x/y", "nonsense", "sqlite://"):
         with pytest.raises(StoreError, match="cannot be opened"):
             Store(url)
-
-
-def test_a_database_of_another_version_is_refused_and_left_alone(store: Store, url: str) -> None:
-    from sqlalchemy import update
-
-    from forecasting.runs import schema
-
-    store.new_workspace()
-    with store.database.write() as connection:
-        connection.execute(update(schema.revision).values(version_num="9999"))
-    newer = Store(url)
-    with pytest.raises(StoreError, match="version 9999"):
-        newer.new_workspace()
-    newer.close()
