@@ -26,6 +26,7 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.intake",
     "forecasting.runs",
     "forecasting.sequences",
+    "forecasting.text",
 }
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.errors": set(),
@@ -41,8 +42,10 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.files": set(),
     "forecasting.forecaster": CORE | {"forecasting.files"},
     "forecasting.sequences": CORE | {"forecasting.forecaster"},
+    "forecasting.text": CORE | {"forecasting.files", "forecasting.forecaster"},
     "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
-    "forecasting.runs": FOUNDATION | {"forecasting", "forecasting.forecaster", "forecasting.sequences"},
+    "forecasting.runs": FOUNDATION
+    | {"forecasting", "forecasting.forecaster", "forecasting.sequences", "forecasting.text"},
     "forecasting.terminal": {"forecasting.forecaster"},
     "forecasting.options": {"forecasting.config", "forecasting.errors"},
     "forecasting.cli": FOUNDATION
@@ -195,7 +198,14 @@ def test_every_library_that_is_imported_is_required_by_name() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["forecasting", "forecasting.runs", "forecasting.runs.supervisor", "forecasting.charts", "forecasting.export"],
+    [
+        "forecasting",
+        "forecasting.runs",
+        "forecasting.runs.supervisor",
+        "forecasting.charts",
+        "forecasting.export",
+        "forecasting.text",
+    ],
 )
 def test_what_the_server_imports_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print([name for name in {HEAVY!r} if name in sys.modules])"

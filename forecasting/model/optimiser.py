@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.adamw import adamw
 
 
@@ -52,6 +52,12 @@ class AdamW:
             eps=1e-8,
             maximize=False,
         )
+
+
+def move_average(average: nn.Module, network: nn.Module, weight: float) -> None:
+    """Move the running mean of the weights towards the current ones (Polyak and Juditsky, 1992)."""
+    with torch.no_grad():
+        torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), weight)
 
 
 def one_cycle(peak: float, step: int, steps: int, warm_up: float = 0.1) -> float:

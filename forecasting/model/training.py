@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from forecasting.config import ForecastConfig
 from forecasting.model import networks
 from forecasting.model.linear import Linear
-from forecasting.model.optimiser import AdamW, Plateau, one_cycle
+from forecasting.model.optimiser import AdamW, Plateau, move_average, one_cycle
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
@@ -175,7 +175,7 @@ def train(
                 loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
                 nn.utils.clip_grad_norm_(network.parameters(), 1.0)
                 optimiser.step(rate)
-                _move(average, network, newest)
+                move_average(average, network, newest)
                 total += loss.detach()
             mean = float(total) / steps
             losses = valid(average) if valid else best
@@ -232,12 +232,6 @@ def worse(losses: Values, best: Values) -> bool:
 
 def _copy(network: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in network.state_dict().items()}
-
-
-def _move(average: nn.Module, network: nn.Module, weight: float) -> None:
-    """Move the running mean of the weights towards the current ones (Polyak and Juditsky, 1992)."""
-    with torch.no_grad():
-        torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), weight)
 
 
 def _draw(random: np.random.Generator, first: Index, last: Index, material: Material, config: ForecastConfig) -> Index:

@@ -16,6 +16,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError
 from forecasting.panel import Panel
@@ -64,6 +66,35 @@ def sine(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str
     return {"result": _json(result), "scores": _json({key: result[key] for key in ("test_mse", "naive_mse")})}
 
 
+def pair(_data: None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
+    """Train on a pair of words: `result`, `scores` (JSON)."""
+    from forecasting.text import run_pair
+
+    result = _timeless(run_pair(config, tell))
+    scores = {"learned_at": result["learned_at"], "bits": result["losses"][-1]}
+    return {"result": _json(result), "scores": _json(scores)}
+
+
+def text(raw: bytes | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
+    """Train a character LSTM on UTF-8 text: `result`, `scores` (JSON), `model`, `tail` (safetensors)."""
+    from safetensors.numpy import save
+
+    from forecasting.text import TextConfig, train_text
+
+    if raw is None:
+        raise DataError("There is no text to train on. Paste some or take the sample, then train again.")
+    trained = train_text(raw.decode("utf-8", errors="replace"), TextConfig.from_dict(config), tell)
+    tail = {name: bits.astype(np.float32) for name, bits in trained.tail.items()}
+    result = _timeless(trained.result)
+    scores = {"bits": result["bits"], "ngram_bits": min(result["ngrams"].values()), "characters": result["characters"]}
+    return {
+        "result": _json(result),
+        "scores": _json(scores),
+        "model": trained.model.to_bytes(),
+        "tail": save(tail),
+    }
+
+
 def _check_forecast(config: Mapping[str, Any]) -> dict[str, Any]:
     return ForecastConfig.from_dict(config).to_dict()
 
@@ -74,7 +105,24 @@ def _check_sine(config: Mapping[str, Any]) -> dict[str, Any]:
     return dataclasses.asdict(SineConfig.from_dict(config))
 
 
-KINDS = {"forecast": Kind(_check_forecast, forecast), "sine": Kind(_check_sine, sine)}
+def _check_pair(config: Mapping[str, Any]) -> dict[str, Any]:
+    from forecasting.text import PairConfig
+
+    return dataclasses.asdict(PairConfig.from_dict(config))
+
+
+def _check_text(config: Mapping[str, Any]) -> dict[str, Any]:
+    from forecasting.text import TextConfig
+
+    return dataclasses.asdict(TextConfig.from_dict(config))
+
+
+KINDS = {
+    "forecast": Kind(_check_forecast, forecast),
+    "sine": Kind(_check_sine, sine),
+    "pair": Kind(_check_pair, pair),
+    "text": Kind(_check_text, text, raw=True),
+}
 
 
 def _few(scores: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""What recurrent networks do with text: a word pair, learned letter by letter, and a character LSTM that writes.
+
+trained = train_text(sample_text())
+trained.result["bits"], trained.result["ngrams"]
+trained.model.write("The ", 300, temperature=0.7)
+"""
+
+from forecasting.text.alphabet import Alphabet, split, visible
+from forecasting.text.ngram import ORDERS, NGram, bits_by_order
+from forecasting.text.pair import LONGEST, PairConfig, rotated, run_pair
+from forecasting.text.samples import SAMPLES, sample_text
+from forecasting.text.training import (
+    MOST_BYTES,
+    TextConfig,
+    TrainedText,
+    check_text,
+    expected_seconds,
+    split_at,
+    suggest_text_config,
+    train_text,
+)
+from forecasting.text.writer import TextModel
+
+__all__ = [
+    "LONGEST",
+    "MOST_BYTES",
+    "ORDERS",
+    "SAMPLES",
+    "Alphabet",
+    "NGram",
+    "PairConfig",
+    "TextConfig",
+    "TextModel",
+    "TrainedText",
+    "bits_by_order",
+    "check_text",
+    "expected_seconds",
+    "rotated",
+    "run_pair",
+    "sample_text",
+    "split",
+    "split_at",
+    "suggest_text_config",
+    "train_text",
+    "visible",
+]
