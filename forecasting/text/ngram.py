@@ -60,7 +60,7 @@ def bits_by_order(train: Ids, tail: Ids, size: int, orders: Sequence[int] = ORDE
     for order in range(1, max(orders) + 1):
         if order > 1:
             older = np.full(total, -1, dtype=np.int64)  # no character: the text begins here
-            older[order - 1 :] = ids[: total - order + 1]
+            older[order - 1 :] = ids[: max(0, total - order + 1)]
             context = _numbered(context * (size + 1) + older + 1)
         following = _numbered(context * size + ids)
         contexts, followings = int(context.max()) + 1, int(following.max()) + 1

@@ -124,7 +124,7 @@ def train_text(
     result: characters, split (where the rest begins), alphabet (its size), unknown (characters of the rest that are
     not in it), bits (a character of the rest, None where not finite), ngrams ({order: bits}), best_order, train_bits,
     curve ([step, bits on the training part since the last point, bits on the rest]), samples ([step, bits, text]),
-    diverged (training ended worse than guessing evenly, or before its last step), steps, seconds, parameters.
+    diverged (at some point it was clearly worse than guessing evenly, or no longer finite), steps, seconds, parameters.
     Bits of the rest are those of each character after all before it, the training part included, and contain what it
     takes to spell out an unknown one. Raises DataError where there is nothing to learn from.
     """
@@ -187,7 +187,7 @@ def train_text(
         "best_order": ORDERS[int(means.argmin())],
         "curve": curve,
         "samples": samples,
-        "diverged": done < settings.steps or not bits < math.log2(len(alphabet)) + float(spelling.mean()) + 0.5,
+        "diverged": done < settings.steps or _rose([point[1] for point in curve], len(alphabet)),
         "steps": done,
         "seconds": time.perf_counter() - started,
         "parameters": sum(array.size for array in model.weights.values()),
@@ -205,6 +205,11 @@ def _rounded(steps: float) -> int:
     """To two digits, within what is allowed."""
     digits = 10 ** max(0, math.floor(math.log10(max(1.0, steps))) - 1)
     return int(max(1, min(100_000, steps // digits * digits)))
+
+
+def _rose(losses: Sequence[float | None], size: int) -> bool:
+    """Whether any of `losses` is clearly above that of guessing evenly, where training begins."""
+    return any(loss is None or loss > 1.25 * math.log2(size) for loss in losses)
 
 
 def _finite(value: float) -> float | None:
