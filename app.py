@@ -8,19 +8,11 @@ from pages.ui.server import MIDDLEWARE, ROUTES, lifespan
 app = st.App(__file__, middleware=MIDDLEWARE, routes=ROUTES, lifespan=lifespan)
 
 if get_script_run_ctx() is not None:  # the server, which looks for `app`, needs none of what a session does
-    from forecasting.errors import ForecastingError
-    from pages.ui import components, state
     from pages.ui.i18n import t
-    from pages.ui.navigation import navigate
+    from pages.ui.navigation import navigate, routed
 
     page = navigate()
     st.set_page_config(page_title=f"{page.title} · {t('app.name')}", page_icon="🌊", layout="wide")
-    try:
-        state.begin()
-    except ForecastingError as problem:
-        components.error(problem)
-    else:
-        page.run()
-        components.foot()
-        with components.in_place():
-            state.finish()
+    with routed() as open_:
+        if open_:
+            page.run()

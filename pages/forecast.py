@@ -14,7 +14,6 @@ with navigation.page():
     session = state.current()
     head = st.container()
     dataset = data_section()
-    state.write_address(dataset, session.run)
     if dataset is None:
         head.info(t("read.nothing"))
     else:

@@ -11,6 +11,7 @@ from forecasting.charts.results import (
     residual_histogram,
     true_vs_predicted,
 )
+from forecasting.charts.runs import losses_chart, runs_chart
 from forecasting.charts.series import forecast_chart, levels_of, series_chart
 from forecasting.charts.sine import rollout_chart, sine_chart, wave_chart
 from forecasting.charts.style import ENGLISH, PALETTE, Words, escape
@@ -29,8 +30,10 @@ __all__ = [
     "learning_rate_chart",
     "levels_of",
     "loss_chart",
+    "losses_chart",
     "residual_histogram",
     "rollout_chart",
+    "runs_chart",
     "series_chart",
     "sine_chart",
     "true_vs_predicted",

@@ -17,7 +17,7 @@ from sqlalchemy import insert, select, update
 from forecasting.errors import StoreError
 from forecasting.panel import Panel
 from forecasting.runs import housekeeping, identity, ledger, rates, schema
-from forecasting.runs.access import linked_dataset, linked_run, shared_run, touch, workspace_id
+from forecasting.runs.access import NO_WORKSPACE, linked_dataset, linked_run, shared_run, touch, workspace_id
 from forecasting.runs.blobs import DamagedError, get_blob, put_blob
 from forecasting.runs.database import ConflictError, Database, insert_new, now
 from forecasting.runs.kinds import KINDS
@@ -54,6 +54,17 @@ class Store:
             values = {"id": identity.token_id(token), "created": at, "used": at, "state": "{}"}
             connection.execute(insert(schema.workspaces).values(**values))
         return token
+
+    def open_workspace(self, workspace: str) -> None:
+        """Make the workspace that `workspace` opens unless it is there: for a token that follows from a login."""
+        if self.has_workspace(workspace):
+            return
+        if not identity.is_token(workspace):
+            raise StoreError(NO_WORKSPACE, field="workspace")
+        with self.database.write() as connection:
+            at = now(connection)
+            values = {"id": identity.token_id(workspace), "created": at, "used": at, "state": "{}"}
+            insert_new(connection, schema.workspaces, values)
 
     def has_workspace(self, workspace: str) -> bool:
         """Whether `workspace` opens one."""

@@ -1,10 +1,14 @@
 """Chinese (simplified). A key that is missing here is shown in English."""
 # ruff: noqa: RUF001, E501 - Chinese has its own punctuation, and its letters are counted double
 
+from pages.ui.chinese_runs import RUNS
+
 CHINESE: dict[str, str] = {
+    **RUNS,
     "app.name": "Tidecast",
     "app.language": "语言",
     "nav.forecast": "预测",
+    "nav.runs": "运行",
     "nav.sine": "正弦波",
     # Data
     "data.title": "数据",

@@ -1,11 +1,13 @@
 """English, the language that is always complete. Other languages translate these keys."""
 
 from forecasting import charts
+from pages.ui.english_runs import RUNS
 
 ENGLISH: dict[str, str] = {
     "app.name": "Tidecast",
     "app.language": "Language",
     "nav.forecast": "Forecast",
+    "nav.runs": "Runs",
     "nav.sine": "Sine wave",
     # Data
     "data.title": "Data",
@@ -325,5 +327,6 @@ ENGLISH: dict[str, str] = {
     "alt.sine.predicted": "True and predicted values of the last fifth of the wave.",
     "alt.sine.loss": "Loss by epoch on the training and test parts.",
     "alt.sine.rollout": "The free-running network beside the wave beyond the data.",
+    **RUNS,
     **{f"chart.{key}": text for key, text in charts.ENGLISH.items()},
 }

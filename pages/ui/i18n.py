@@ -28,26 +28,21 @@ def known(key: str) -> bool:
 
 
 def language() -> str:
-    """The session's language: what the address says, else what was chosen before, else English."""
-    asked = st.query_params.get(_PARAMETER) or st.session_state.get("_language", "en")
-    chosen = asked if asked in LANGUAGES else "en"
-    st.session_state["_language"] = chosen
-    return chosen
+    """The session's language: what was chosen, else what the address says, else English."""
+    if "_language" not in st.session_state:
+        asked = st.query_params.get(_PARAMETER, "en")
+        st.session_state["_language"] = asked if asked in LANGUAGES else "en"
+    return str(st.session_state["_language"])
 
 
 def set_language(chosen: str) -> None:
-    """Keep `chosen` for the session; `write_address` puts it into the address."""
+    """Speak `chosen` from now on."""
     st.session_state["_language"] = chosen
-    write_address()
 
 
-def write_address() -> None:
-    """English is what an address without a language means."""
-    chosen = st.session_state.get("_language", "en")
-    if chosen == "en":
-        st.query_params.pop(_PARAMETER, None)
-    else:
-        st.query_params[_PARAMETER] = chosen
+def parameters() -> dict[str, str]:
+    """What the address says of the language; without a word it means English."""
+    return {} if language() == "en" else {_PARAMETER: language()}
 
 
 def chart_words() -> charts.Words:

@@ -9,7 +9,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.ui import components, state
+from forecasting.errors import ForecastingError
+from pages.ui import components, login, shared, state, workspace
 from pages.ui.i18n import t
 
 _ROUTED = "_routed"  # this run came by app.py
@@ -25,10 +26,36 @@ def navigate() -> StreamlitPage:
     return st.navigation(
         [
             st.Page("pages/forecast.py", title=t("nav.forecast"), default=True),
+            st.Page("pages/runs.py", title=t("nav.runs")),
             st.Page("pages/sine_wave.py", title=t("nav.sine")),
         ],
-        position="top",
+        # A read-only link leads to one run and to nothing else.
+        position="hidden" if state.LINK in st.query_params else "top",
     )
+
+
+@contextmanager
+def routed() -> Iterator[bool]:
+    """What every page needs around it; whether there is a page to show, and not a login or a word about the address."""
+    try:
+        session = None
+        if not login.logged_in():
+            login.ask()
+        elif state.LINK in st.query_params:
+            shared.page(st.query_params[state.LINK])
+        else:
+            session = state.begin()
+            if session is None:
+                workspace.unknown()
+    except ForecastingError as problem:
+        session = None
+        components.error(problem)
+    yield session is not None
+    components.foot()
+    login.foot()
+    if session is not None:
+        with components.in_place():
+            state.finish()
 
 
 @contextmanager
@@ -46,8 +73,7 @@ def page() -> Iterator[None]:
         navigate()
         del st.session_state[_ROUTED]
         st.rerun()
-    state.begin()
-    yield
-    components.foot()
-    with components.in_place():
-        state.finish()
+    with routed() as open_:
+        if not open_:
+            st.stop()
+        yield

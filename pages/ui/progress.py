@@ -42,7 +42,8 @@ def _live(workspace: str, run_id: str, fresh: bool) -> None:
     with st.container(border=True, key="live"):
         left, right = st.columns([5, 1], vertical_alignment="center")
         with left:
-            st.progress(min(1.0, max(0.0, float(run.progress.get("fraction") or 0.0))), text=_said(run))
+            st.progress(fraction(run), text=said(run))
+            waiting(run)
         with right:
             if st.button(t("run.cancel"), key="cancel", icon=":material/stop:", width="stretch"):
                 services.cancel(workspace, run_id)
@@ -52,7 +53,19 @@ def _live(workspace: str, run_id: str, fresh: bool) -> None:
             components.live_loss(points, chart_words(), t("alt.loss"))
 
 
-def _said(run: Run) -> str:
+def fraction(run: Run) -> float:
+    """How much of the run is done, 0 to 1."""
+    return min(1.0, max(0.0, float(run.progress.get("fraction") or 0.0)))
+
+
+def waiting(run: Run) -> None:
+    """Why a queued run may wait for long."""
+    trouble = services.trouble() if run.state == "queued" else None
+    if trouble:
+        st.warning(components.plain(trouble, 1_000) + " " + t("run.trouble"), icon=":material/hourglass_disabled:")
+
+
+def said(run: Run) -> str:
     """Where the run is, in a line."""
     progress = run.progress
     if run.state == "queued":

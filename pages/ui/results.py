@@ -11,6 +11,7 @@ import streamlit as st
 from forecasting import charts, export
 from forecasting.runs import Run
 from pages.ui import components, services
+from pages.ui.choices import plain_option
 from pages.ui.components import duration, number, percent, plain
 from pages.ui.i18n import chart_words, known, t
 from pages.ui.settings import setting_label, setting_value
@@ -24,6 +25,17 @@ def results(workspace: str, run: Run, series: str) -> None:
     _verdict(backtest.verdict)
     _numbers(backtest.scores, run)
     _tabs((workspace, run, series))
+
+
+def of_run(access: str, run: Run) -> None:
+    """The result of a done run and nothing around it, as a read-only link shows it."""
+    names = services.panel(access, run.dataset_id or "").series_ids
+    series = (
+        names[0]
+        if len(names) == 1
+        else st.selectbox(t("read.shown"), names, format_func=plain_option, key="series_shown")
+    )
+    results(access, run, series)
 
 
 def _verdict(verdict: Any) -> None:

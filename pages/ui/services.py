@@ -1,6 +1,7 @@
 """Everything that pages ask of the package, cached by our own ids; every st.cache_* stands here.
 
-The caches are shared by all sessions: a key holds the workspace's token or a content hash, never a frame.
+The caches are shared by all sessions: a key holds the workspace's token or a content hash, never a frame. What a page
+may read of one run it also reads by a read-only link: `LINK` and the link's token stand in the workspace's place then.
 """
 
 from __future__ import annotations
@@ -16,16 +17,25 @@ from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, StoreError
 from forecasting.intake.containers import kind_of
 from forecasting.panel import Panel
-from forecasting.runs import Dataset, Run, Store
+from forecasting.runs import Dataset, Health, Run, Store, Usage
 from forecasting.runs.supervisor import runtime
 
 READ = ("encoding", "delimiter", "header", "sheet")  # choices that read_table takes; the others are to_panel's
 POLL_SECONDS = 1.0
+LINK = "link:"  # no token of a workspace holds a colon
 
 
 def store() -> Store:
     """The process's store of datasets and runs."""
     return runtime().store
+
+
+def new_workspace() -> str:
+    """A workspace of its own for a visitor."""
+    visitor = st.context.ip_address
+    if visitor:  # nothing on this machine itself
+        store().count("visit", visitor)
+    return store().new_workspace()
 
 
 def keep_days() -> float:
@@ -38,6 +48,7 @@ def keep_days() -> float:
 
 def keep_upload(workspace: str, raw: bytes, name: str) -> str:
     """Keep a file as it came, before anything is understood of it; the id brings it back."""
+    store().count("upload", workspace)
     return store().put_dataset(workspace, raw, name, {"source": "upload"}, None, {})
 
 
@@ -68,6 +79,7 @@ def read_sample(workspace: str, name: str) -> str:
 def fetch(workspace: str, symbol: str, period: str, interval: str) -> str:
     """The dataset of one ticker or of several with commas between."""
     symbols = [part.strip().upper() for part in symbol.replace(";", ",").split(",") if part.strip()]
+    store().count("fetch", workspace)
     panel = intake.fetch_ticker(symbols[0] if len(symbols) == 1 else symbols, period=period, interval=interval)
     choices = {"source": "ticker", "symbol": symbol, "period": period, "interval": interval}
     return store().put_dataset(workspace, None, panel.name or ", ".join(symbols), choices, panel, {})
@@ -75,13 +87,21 @@ def fetch(workspace: str, symbol: str, period: str, interval: str) -> str:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def dataset(workspace: str, dataset_id: str) -> Dataset:
-    """Name, choices and report of a dataset."""
+    """Name, choices and report of a dataset. Behind a link: what its run is called, and nothing about the file."""
+    if workspace.startswith(LINK):
+        run = store().shared_run(workspace.removeprefix(LINK))
+        return Dataset(id="", name=run.name, choices={}, report={}, panel_id=None, has_raw=False, created=run.created)
     return store().dataset(workspace, dataset_id)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def panel(workspace: str, dataset_id: str) -> Panel:
     """The Panel of a dataset."""
+    if workspace.startswith(LINK):
+        found = store().shared_panel(workspace.removeprefix(LINK))
+        if found is None:
+            raise DataError("This run needed no data.")
+        return found
     return store().panel(workspace, dataset_id)
 
 
@@ -115,6 +135,61 @@ def train_sine(workspace: str, config: dict[str, Any]) -> str:
     return run_id
 
 
+def retry(workspace: str, run_id: str) -> None:
+    """Ask the question of a run that failed or was cancelled once more."""
+    runtime().retry(workspace, run_id)
+    poll.clear(workspace, run_id)
+
+
+def runs(workspace: str) -> list[Run]:
+    """The workspace's runs, newest first."""
+    return store().runs(workspace)
+
+
+def rename(workspace: str, run_id: str, name: str) -> None:
+    """Give a run another name in this workspace."""
+    store().rename(workspace, run_id, name)
+    poll.clear(workspace, run_id)
+
+
+def pin(workspace: str, run_id: str, pinned: bool) -> None:
+    """Keep a run from eviction, or no longer."""
+    store().pin(workspace, run_id, pinned)
+    poll.clear(workspace, run_id)
+
+
+def unlink(workspace: str, run_id: str) -> None:
+    """Take a run off this workspace's list."""
+    store().unlink(workspace, run_id)
+    poll.clear(workspace, run_id)
+
+
+def share(workspace: str, run_id: str) -> str:
+    """A token that shows this one run, read-only."""
+    return store().share(workspace, run_id)
+
+
+def unshare(workspace: str, run_id: str) -> None:
+    """End all read-only links to this run."""
+    store().end_shares(workspace, run_id)
+
+
+@st.cache_data(ttl=10, max_entries=256, show_spinner=False)
+def usage(workspace: str) -> Usage:
+    """How much the workspace holds, and how much it may."""
+    return store().usage(workspace)
+
+
+def trouble() -> str | None:
+    """A sentence where queued runs are not taken up; looked at twice a minute at most, whoever asks."""
+    return _health().trouble
+
+
+@st.cache_data(ttl=POLL_SECONDS * 3, max_entries=1, show_spinner=False)
+def _health() -> Health:
+    return runtime().health()
+
+
 def warm() -> None:
     """Have a worker ready for somebody who is about to train; it leaves when nothing comes."""
     runtime().warm()
@@ -146,21 +221,38 @@ def forecast(workspace: str, run_id: str) -> pd.DataFrame:
     """The Forecast of a done run."""
     import io
 
-    return pd.read_parquet(io.BytesIO(store().artifact(workspace, run_id, "forecast")))
+    return pd.read_parquet(io.BytesIO(_artifact(workspace, run_id, "forecast")))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def backtest(workspace: str, run_id: str) -> Backtest:
     """The Backtest of a done run."""
-    return Backtest.from_bytes(store().artifact(workspace, run_id, "backtest"))
+    return Backtest.from_bytes(_artifact(workspace, run_id, "backtest"))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def record(workspace: str, run_id: str, name: str) -> dict[str, Any]:
     """A JSON artifact of a done run: "training" of a forecast, "result" of the sine wave."""
-    took = {"seconds": store().run(workspace, run_id).progress.get("seconds")}
-    found: dict[str, Any] = json.loads(store().artifact(workspace, run_id, name))
-    return took | found
+    run = _view(workspace, run_id)
+    found: dict[str, Any] = json.loads(_artifact(workspace, run_id, name))
+    return {"seconds": run.progress.get("seconds")} | found
+
+
+def delete_workspace(workspace: str) -> None:
+    """Delete my data, from the store and from this process's memory."""
+    store().delete_workspace(workspace)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def _view(access: str, run_id: str) -> Run:
+    return store().shared_run(access.removeprefix(LINK)) if access.startswith(LINK) else store().run(access, run_id)
+
+
+def _artifact(access: str, run_id: str, name: str) -> bytes:
+    if access.startswith(LINK):
+        return store().shared_artifact(access.removeprefix(LINK), name)
+    return store().artifact(access, run_id, name)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -21,17 +21,18 @@ def page() -> None:
     """Draw it."""
     session = state.current()
     st.header(t("sine.title"), anchor=False)
-    config = _settings(session.sine)
+    config = _settings(session.form("sine"))
     if config is not None:
         values = dataclasses.asdict(config)
-        session.sine = {name: value for name, value in values.items() if value != getattr(SineConfig(), name)}
+        changed = {name: value for name, value in values.items() if value != getattr(SineConfig(), name)}
+        session.forms = {**session.forms, "sine": changed}
         st.caption(t("sine.lead", window=config.window))
         _train(values)
-    state.write_address(None, session.sine_run)
-    run = follow(session.workspace, session.sine_run) if session.sine_run else None
+    shown = session.shown.get("sine")
+    run = follow(session.workspace, shown) if shown else None
     if run is not None and run.state == "done":
         with components.in_place():
-            _results(run, services.record(session.workspace, run.id, "result"))
+            of_run(session.workspace, run)
         return
     if config is not None:
         _wave(config)
@@ -90,7 +91,8 @@ def _settings(changed: dict[str, Any]) -> SineConfig | None:
 def _train(values: dict[str, Any]) -> None:
     """The button at the head, and whether what is shown below belongs to these settings."""
     session = state.current()
-    run = services.poll(session.workspace, session.sine_run) if session.sine_run else None
+    shown = session.shown.get("sine")
+    run = services.poll(session.workspace, shown) if shown else None
     same = run is not None and run.config == values
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train_row"):
         pressed = st.button(
@@ -108,7 +110,7 @@ def _train(values: dict[str, Any]) -> None:
         services.warm()
     if pressed:
         try:
-            session.sine_run = services.train_sine(session.workspace, values)
+            session.shown = {**session.shown, "sine": services.train_sine(session.workspace, values)}
         except ForecastingError as refused:
             components.error(refused)
             return
@@ -122,7 +124,9 @@ def _wave(config: SineConfig) -> None:
     components.chart(figure, "chart_wave", t("alt.sine.wave"))
 
 
-def _results(run: Run, result: dict[str, Any]) -> None:
+def of_run(access: str, run: Run) -> None:
+    """The result of a done run. `access`: a workspace's token or a read-only link."""
+    result = services.record(access, run.id, "result")
     words = chart_words()
     if result["diverged"]:
         st.warning(t("sine.diverged"), icon=":material/warning:")

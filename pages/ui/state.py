@@ -8,10 +8,13 @@ from typing import Any
 import streamlit as st
 
 from forecasting.errors import ForecastingError
-from pages.ui import i18n, services
+from forecasting.runs import Run
+from pages.ui import i18n, login, services
 
 SOURCES = ("sample", "upload", "ticker")
 REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
+LINK = "link"  # the parameter of an address that shows one run, read-only
+_PLAIN = {"workspace", "language", "dataset", LINK}  # parameters that name no run
 
 
 @dataclasses.dataclass
@@ -32,8 +35,8 @@ class Session:
     dataset: str | None = None  # the one shown
     settings: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # subject -> what was changed
     runs: dict[str, str] = dataclasses.field(default_factory=dict)  # dataset -> its last run
-    sine: dict[str, Any] = dataclasses.field(default_factory=dict)
-    sine_run: str | None = None
+    forms: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # kind without data -> its settings
+    shown: dict[str, str] = dataclasses.field(default_factory=dict)  # kind without data -> the run its page shows
 
     @property
     def run(self) -> str | None:
@@ -42,6 +45,10 @@ class Session:
 
     def show_run(self, dataset: str, run: str) -> None:
         self.runs = _latest({**{k: v for k, v in self.runs.items() if k != dataset}, dataset: run})
+
+    def form(self, kind: str) -> dict[str, Any]:
+        """What was changed in the settings of a kind of run that needs no data."""
+        return self.forms.get(kind, {})
 
     def change(self, subject: str, setting: str, value: Any) -> None:
         """Remember that `setting` was set to `value` for `subject`."""
@@ -70,12 +77,16 @@ def begun() -> bool:
     return "_session" in st.session_state
 
 
-def begin() -> Session:
-    """Make or find the Session of this browser session: workspace, state and ids from the address and the store."""
-    asked = st.query_params.get("workspace")
+def begin() -> Session | None:
+    """Make or find the Session of this browser session; None where the address opens no workspace."""
     session = st.session_state.get("_session")
+    asked = None if login.required() else st.query_params.get("workspace")
     if session is None or (asked and asked != session.workspace and services.store().has_workspace(asked)):
-        session = _restore(asked)
+        workspace = _workspace(asked)
+        if workspace is None:
+            return None
+        session = _from_dict(workspace, services.store().state(workspace))
+        _open_address(session)
         st.session_state["_session"] = session
         st.session_state["_saved"] = session.to_dict()
     return session
@@ -84,34 +95,63 @@ def begin() -> Session:
 def finish() -> None:
     """Write the session back: ids into the address, the rest into the store where it changed."""
     session = current()
-    _write("workspace", session.workspace)
-    i18n.write_address()
+    address = {} if login.required() else {"workspace": session.workspace}
+    address |= i18n.parameters()
+    address |= {"dataset": session.dataset} if session.dataset else {}
+    address |= {"run": session.run} if session.run else {}
+    # The same on every page and written at once: each change is an entry of its own for the browser's button Back.
+    address |= session.shown
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
     values = session.to_dict()
     if values != st.session_state.get("_saved"):
         services.store().put_state(session.workspace, values)
         st.session_state["_saved"] = values
 
 
-def write_address(dataset: str | None, run: str | None) -> None:
-    """The dataset and run that this page shows."""
-    _write("dataset", dataset)
-    _write("run", run)
+def start_afresh() -> None:
+    """Leave what the address names: the next run of the script makes a new workspace."""
+    st.query_params.clear()
+    for key in list(st.session_state):
+        if key != "_language":
+            del st.session_state[key]
 
 
-def _write(name: str, value: str | None) -> None:
-    if value is None:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value
+def open_run(session: Session, run: Run) -> None:
+    """Show `run` on the page of its kind, with the settings that it was asked with."""
+    if run.dataset_id is None:
+        session.shown = {**session.shown, run.kind: run.id}
+        session.forms = {**session.forms, run.kind: dict(run.config)}
+        _forget_widgets(f"{run.kind}_")
+        return
+    _open_dataset(session, run.dataset_id)
+    session.show_run(run.dataset_id, run.id)
+    about = subject(services.dataset(session.workspace, run.dataset_id).choices)
+    suggested = services.suggestion(session.workspace, run.dataset_id)[0].to_dict()
+    session.settings = {k: v for k, v in session.settings.items() if k != about}
+    for name, value in run.config.items():
+        if suggested.get(name) != value:
+            session.change(about, name, value)
+    _forget_widgets("set_", "_settings_of")
 
 
-def _restore(asked: str | None) -> Session:
-    store = services.store()
-    workspace = asked if asked and store.has_workspace(asked) else store.new_workspace()
-    session = _from_dict(workspace, store.state(workspace))
+def _workspace(asked: str | None) -> str | None:
+    """The workspace of this browser session: the user's, the address's, or a new one; None where there is none."""
+    mine = login.workspace()
+    if mine is not None:
+        services.store().open_workspace(mine)
+        return mine
+    if not asked:
+        return services.new_workspace()
+    return asked if services.store().has_workspace(asked) else None
+
+
+def _open_address(session: Session) -> None:
+    """Show the dataset and the runs that the address names, as far as the workspace has them."""
     _open_dataset(session, st.query_params.get("dataset"))
-    _open_run(session, st.query_params.get("run"))
-    return session
+    for name, value in st.query_params.to_dict().items():
+        if name not in _PLAIN:
+            _open_shown(session, value)
 
 
 def _from_dict(workspace: str, values: dict[str, Any]) -> Session:
@@ -146,21 +186,27 @@ def _open_dataset(session: Session, dataset: str | None) -> None:
     session.interval = choices.get("interval", session.interval)
     session.dataset = dataset
     session.datasets[session.source] = dataset
+    for key in ("source", "sample", "ticker", "period", "interval"):  # the widgets start anew from the session's values
+        st.session_state.pop(key, None)
 
 
-def _open_run(session: Session, run: str | None) -> None:
-    """Show the run that the address names."""
-    if not run:
-        return
+def _open_shown(session: Session, run: str) -> None:
+    """Show a run that the address names; settings that were typed since stay."""
     try:
         found = services.store().run(session.workspace, run)
     except ForecastingError:
         return
-    if found.kind == "sine":
-        session.sine_run = run
-        session.sine = session.sine or dict(found.config)
-    elif found.dataset_id:
+    if found.dataset_id is None:
+        session.shown = {**session.shown, found.kind: run}
+        session.forms = {found.kind: dict(found.config), **session.forms}
+    else:
         session.show_run(found.dataset_id, run)
+
+
+def _forget_widgets(*begin: str) -> None:
+    """Let widgets start anew from the session's values."""
+    for key in [key for key in st.session_state if str(key).startswith(begin)]:
+        del st.session_state[key]
 
 
 def _latest(values: dict[str, Any]) -> dict[str, Any]:

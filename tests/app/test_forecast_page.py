@@ -193,9 +193,16 @@ def test_no_interval_level_is_said_in_place(open_app: Open) -> None:
     assert app.button(key="train").disabled
 
 
-def test_a_workspace_that_does_not_exist_gives_a_new_one(open_app: Open) -> None:
-    app = open_app(workspace="A" * 22)
-    assert address(app)["workspace"] != "A" * 22
+def test_an_address_that_opens_no_workspace_says_so_and_offers_a_new_one(open_app: Open) -> None:
+    mine = address(open_app())["workspace"]
+    for wrong in ("A" * 22, mine[:-1], mine[:-1] + ("A" if mine[-1] != "A" else "B"), "x", "é" * 500):
+        app = open_app(workspace=wrong)
+        assert "opens no workspace" in words(app)
+        assert address(app)["workspace"] == wrong  # nothing was opened in its place
+        assert not app.get("plotly_chart")
+        app.button(key="fresh_workspace").click().run()
+        assert address(app)["workspace"] not in (wrong, mine)
+        assert app.get("plotly_chart")
 
 
 def test_another_workspace_does_not_open_this_ones_data(open_app: Open) -> None:

@@ -1,0 +1,115 @@
+"""What the pages know of each kind of run: where it opens, how it is said in a line, how its result is drawn.
+
+A kind that is not listed is still shown on the Runs page and behind a read-only link: its settings and its loss.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from forecasting.runs import Run
+from pages.ui import settings
+from pages.ui.components import number, percent
+from pages.ui.i18n import known, t
+
+Draw = Callable[[str, Run], None]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Kind:
+    """How one kind of run is shown. `access` is a workspace's token or a read-only link: see services.LINK."""
+
+    page: str | None = None  # its page's file
+    settings: Callable[[Mapping[str, Any]], str] | None = None  # the settings that matter, in a line
+    score: Callable[[Mapping[str, Any]], str] | None = None  # the scores of a done run, in a line
+    draw: str | None = None  # "module:function" of (access, done run), which draws the result; imported when drawn
+
+
+def of(run: Run) -> Kind:
+    """What is known of the kind of `run`."""
+    return KINDS.get(run.kind, Kind())
+
+
+def name_of(kind: str) -> str:
+    """The kind in the session's language."""
+    return t(f"kind.{kind}") if known(f"kind.{kind}") else kind.replace("_", " ").capitalize()
+
+
+def title(run: Run) -> str:
+    """What the workspace calls the run; without data and a name of its own it is called as its kind."""
+    return name_of(run.kind) if run.name in ("", run.kind) else run.name
+
+
+def settings_line(run: Run, most: int = 4) -> str:
+    """The settings that matter, or the first ones."""
+    known_kind = of(run).settings
+    if known_kind is not None:
+        return known_kind(run.config)
+    shown = [(key, value) for key, value in run.config.items() if isinstance(value, int | float | str)]
+    return " · ".join(f"{key.replace('_', ' ')} {value}" for key, value in shown[:most])
+
+
+def setting_label(kind: str, name: str) -> str:
+    """A setting in words."""
+    if known(f"{kind}.{name}"):
+        return t(f"{kind}.{name}")
+    label = settings.setting_label(name)
+    return name.replace("_", " ").capitalize() if label == name else label
+
+
+def score_line(run: Run) -> str:
+    """The scores of a done run, or the first ones."""
+    known_kind = of(run).score
+    if known_kind is not None and run.scores:
+        return known_kind(run.scores)
+    shown = [(name, value) for name, value in (run.scores or {}).items() if isinstance(value, int | float)]
+    return " · ".join(f"{name.replace('_', ' ')} {number(value)}" for name, value in shown[:3])
+
+
+def drawer(run: Run) -> Draw | None:
+    """The function that draws the result of `run`."""
+    where = of(run).draw
+    if where is None:
+        return None
+    module, _, function = where.partition(":")
+    found: Draw = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _forecast_settings(config: Mapping[str, Any]) -> str:
+    cell = t(f"cell.{config['cell']}") if known(f"cell.{config['cell']}") else str(config["cell"])
+    return " · ".join(
+        [
+            f"{cell} {config['num_layers']} x {config['hidden_size']}",
+            t("runs.horizon", horizon=config["horizon"]),
+            t("runs.window", window=config["window"]),
+        ]
+    )
+
+
+def _forecast_score(scores: Mapping[str, Any]) -> str:
+    return f"MASE {number(scores['mase'])} · {t('number.skill')} {percent(scores['skill'])}"
+
+
+def _sine_settings(config: Mapping[str, Any]) -> str:
+    recipe = t(f"recipe.{config['recipe']}") if known(f"recipe.{config['recipe']}") else str(config["recipe"])
+    size = f"{config['cell'].upper()} {config['num_layers']} x {config['hidden_size']}"
+    return " · ".join([recipe, size, t("runs.window", window=config["window"]), t("runs.noise", noise=config["noise"])])
+
+
+def _sine_score(scores: Mapping[str, Any]) -> str:
+    return f"{t('sine.mse')} {scores['test_mse']:.2g}"
+
+
+KINDS: dict[str, Kind] = {
+    "forecast": Kind(
+        page="pages/forecast.py",
+        settings=_forecast_settings,
+        score=_forecast_score,
+        draw="pages.ui.results:of_run",
+    ),
+    "sine": Kind(page="pages/sine_wave.py", settings=_sine_settings, score=_sine_score, draw="pages.ui.sine:of_run"),
+}
