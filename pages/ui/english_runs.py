@@ -60,8 +60,8 @@ RUNS: dict[str, str] = {
     "runs.compare.setting": "Setting",
     "runs.compare.waiting": "Nothing to draw yet.",
     "alt.compare.runs": "{count} runs on one chart.",
-    "runs.usage": "This workspace holds {stored} of the {budget} that it may. What nobody pinned goes {days} days after it "
-    "was last opened.",
+    "runs.usage": "This workspace holds {stored} of the {budget} that it may. What nobody pinned goes {days} days "
+    "after it was last opened.",
     "run.trouble": "Runs stay queued and start as soon as this is over; reading data and everything already trained "
     "still works.",
     "run.wait": "about {time} until it starts",
