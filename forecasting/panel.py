@@ -26,19 +26,22 @@ Values = npt.NDArray[np.float64]
 class Panel:
     """Series in long form, complete and sorted.
 
-    frame: `unique_id` (text), `ds` (datetime64[ns] or int64), `y` (float64, finite); sorted by unique_id, ds; the
-        steps of each series are exactly one `frequency` apart. Never mutated.
+    frame: `unique_id` (text), `ds` (datetime64[ns] or int64), `y` (float64, finite), then covariates (float64, finite);
+        sorted by unique_id, ds; the steps of each series are exactly one `frequency` apart. Never mutated.
     frequency: a pandas offset alias ("D", "B", "h", "W-SAT", "MS", "30min", ...), a trading calendar ("C-XNYS": see
         `trading`), or "step" for whole-number `ds`.
     seasons: season lengths in steps that the calendar or the user suggests, ascending; which of them are used is
         decided on the training stretch alone. Empty: unknown, to be looked for in the data.
     name: for people; not part of the content.
+    ahead: `unique_id, ds` and the covariates known in the future, in the steps right after the end of a series; sorted
+        like `frame`, finite. None where no covariate goes on beyond the last value.
     """
 
     frame: pd.DataFrame
     frequency: str
     seasons: tuple[int, ...] = ()
     name: str = ""
+    ahead: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         frame = self.frame
@@ -61,6 +64,12 @@ class Panel:
         step = np.diff(codes)
         if (step < 0).any() or (step > 1).any() or (np.diff(ds)[step == 0] <= 0).any():
             raise DataError("A Panel's rows must be sorted by unique_id and ds, each pair once.")
+        _check_covariates(frame, self.covariates)
+        if self.ahead is not None:
+            strangers = [name for name in self.ahead.columns[2:] if name not in self.covariates]
+            if list(self.ahead.columns[:2]) != ["unique_id", "ds"] or strangers or not self.known_ahead:
+                raise DataError("What is known ahead needs unique_id, ds and covariates that the frame has as well.")
+            _check_covariates(self.ahead, self.known_ahead)
 
     @functools.cached_property
     def id(self) -> str:
@@ -70,7 +79,22 @@ class Panel:
         digest.update(json.dumps(header, ensure_ascii=True).encode())
         for column in self.frame.columns[1:]:
             digest.update(np.ascontiguousarray(self.frame[column].to_numpy()).tobytes())
+        if self.ahead is not None:
+            known = [list(self.ahead.columns), self.ahead["unique_id"].astype(str).tolist()]
+            digest.update(json.dumps(known, ensure_ascii=True).encode())
+            for column in self.ahead.columns[1:]:
+                digest.update(np.ascontiguousarray(self.ahead[column].to_numpy()).tobytes())
         return digest.hexdigest()
+
+    @property
+    def covariates(self) -> list[str]:
+        """The columns beside the values."""
+        return [str(name) for name in self.frame.columns[3:]]
+
+    @property
+    def known_ahead(self) -> list[str]:
+        """The covariates that are known beyond the last value."""
+        return [] if self.ahead is None else [str(name) for name in self.ahead.columns[2:]]
 
     @functools.cached_property
     def series_ids(self) -> list[str]:
@@ -94,10 +118,14 @@ class Panel:
         return np.split(ds, np.cumsum(self.lengths)[:-1])
 
     def future(self, horizon: int) -> pd.DataFrame:
-        """`unique_id, ds` of the `horizon` steps after the end of each series."""
+        """`unique_id, ds` of the `horizon` steps after the end of each series, and the covariates known there.
+
+        A step for which a covariate is not known has NaN.
+        """
         ends = [times[-1] for times in self.times()]
         ds = np.concatenate([steps_after(end, self.frequency, horizon) for end in ends])
-        return pd.DataFrame({"unique_id": np.repeat(np.array(self.series_ids, dtype=object), horizon), "ds": ds})
+        steps = pd.DataFrame({"unique_id": np.repeat(np.array(self.series_ids, dtype=object), horizon), "ds": ds})
+        return steps if self.ahead is None else steps.merge(self.ahead, on=["unique_id", "ds"], how="left")
 
     def to_bytes(self) -> bytes:
         """Parquet with frequency, seasons and name in its metadata."""
@@ -105,7 +133,11 @@ class Panel:
         import pyarrow.parquet as pq
 
         about = {"frequency": self.frequency, "seasons": list(self.seasons), "name": self.name}
-        table = pa.Table.from_pandas(self.frame, preserve_index=False)
+        frame = self.frame
+        if self.ahead is not None:  # rows without a value, below the others
+            about["ahead"] = self.known_ahead
+            frame = pd.concat([frame, self.ahead], ignore_index=True)
+        table = pa.Table.from_pandas(frame, preserve_index=False)
         metadata = {**(table.schema.metadata or {}), b"tidecast": json.dumps(about).encode()}
         sink = io.BytesIO()
         pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
@@ -120,9 +152,20 @@ class Panel:
         try:
             table = pq.read_table(io.BytesIO(data))
             about = json.loads((table.schema.metadata or {})[b"tidecast"])
-            return cls(table.to_pandas(), about["frequency"], tuple(about["seasons"]), about["name"])
+            frame, ahead = table.to_pandas(), None
+            if known := about.get("ahead"):
+                beyond = frame["y"].isna()
+                ahead = frame.loc[beyond, ["unique_id", "ds", *known]].reset_index(drop=True)
+                frame = frame[~beyond]
+            return cls(frame, about["frequency"], tuple(about["seasons"]), about["name"], ahead)
         except (pa.ArrowException, KeyError, ValueError) as error:
             raise DataError("The stored data of this series cannot be read; bring the file again.") from error
+
+
+def _check_covariates(frame: pd.DataFrame, names: list[str]) -> None:
+    for name in names:
+        if frame[name].dtype != np.float64 or not np.isfinite(frame[name].to_numpy()).all():
+            raise DataError(f"The covariate {name!r} must be finite 64-bit numbers everywhere.", column=name)
 
 
 def steps_after(end: Any, frequency: str, horizon: int) -> npt.NDArray[np.generic]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake.calendar import buckets
-from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.notes import NAMED, Note, count_of, some
 from forecasting.panel import STEP
 
 AGGREGATIONS = ("mean", "sum", "first", "last", "min", "max")
@@ -31,20 +31,41 @@ class Observed:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Repairs:
-    """See Report: the same fields."""
+class Settled:
+    """One value a series and step that the file has, sorted: series `codes[i]` has `y[i]` at `steps[place[i]]`.
 
-    filled: pd.DataFrame
+    rows: the line of each (the first, where several were merged). merged, aggregation: see Report.
+    """
+
+    ids: list[str]
+    steps: npt.NDArray[np.generic]
+    codes: Ints
+    place: Ints
+    y: npt.NDArray[np.float64]
+    rows: Ints
     merged: pd.DataFrame
     aggregation: str | None
+
+    def without(self, left_out: npt.NDArray[np.bool_]) -> Settled:
+        """As if the file did not have some of the values."""
+        kept = ~left_out
+        return dataclasses.replace(
+            self, codes=self.codes[kept], place=self.place[kept], y=self.y[kept], rows=self.rows[kept]
+        )
 
 
 def regularise(
     seen: Observed, frequency: str, column: str, duplicates: str | None
-) -> tuple[pd.DataFrame, Repairs, list[Note]]:
-    """The frame of a Panel, the repairs one by one, and the notes on them.
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
+    """The values settled and filled in one go: the frame of a Panel, the steps that were filled, notes."""
+    settled, notes = settle(seen, frequency, column, duplicates)
+    frame, filled, more = fill(settled)
+    return frame, filled, [*notes, *more]
 
-    A step that is not there takes the last value before it: nothing that was not known yet leaks backward.
+
+def settle(seen: Observed, frequency: str, column: str, duplicates: str | None) -> tuple[Settled, list[Note]]:
+    """The values on their calendar, sorted and merged, with notes on both.
+
     Raises AmbiguousInput where many times have several different values and `duplicates` does not say how to merge.
     """
     steps, place, moved_onto = _on_calendar(seen, frequency, column)
@@ -60,14 +81,22 @@ def regularise(
     codes, place, y, rows, merged, aggregation, merge_notes = _merge(
         seen, steps, codes, place, y, rows, duplicates, column, moved_onto, frequency
     )
-    notes.extend(merge_notes)
-    frame, filled = _fill(seen.ids, steps, codes, place, y, rows)
-    if len(filled):
-        count = len(filled)
-        message = f"{count_of(count, 'step')} had no value and took the last one before."
-        before = filled["row_before"].to_numpy()
-        notes.append(Note("gaps", message, count, some(before), f"{count_of(count, 'gap')} filled"))
-    return frame, Repairs(filled, merged, aggregation), notes
+    return Settled(seen.ids, steps, codes, place, y, rows, merged, aggregation), [*notes, *merge_notes]
+
+
+def fill(settled: Settled) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
+    """The frame of a Panel, the steps that had to be filled (see Report), and the note on them.
+
+    A step that is not there takes the last value before it: nothing that was not known yet leaks backward.
+    """
+    frame, filled = _fill(settled)
+    if not len(filled):
+        return frame, filled, []
+    count = len(filled)
+    message = f"{count_of(count, 'step')} had no value and took the last one before."
+    before = filled["row_before"].to_numpy()
+    concerned = tuple(map(str, filled["unique_id"].unique()[:NAMED]))
+    return frame, filled, [Note("gaps", message, count, some(before), f"{count_of(count, 'gap')} filled", concerned)]
 
 
 def _on_calendar(seen: Observed, frequency: str, column: str) -> tuple[npt.NDArray[np.generic], Ints, int]:
@@ -184,22 +213,16 @@ def _ask(
     )
 
 
-def _fill(
-    ids: list[str],
-    steps: npt.NDArray[np.generic],
-    codes: Ints,
-    place: Ints,
-    y: npt.NDArray[np.float64],
-    rows: Ints,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    names = np.array(ids, dtype=object)
+def _fill(settled: Settled) -> tuple[pd.DataFrame, pd.DataFrame]:
+    codes, place, rows = settled.codes, settled.place, settled.rows
+    names = np.array(settled.ids, dtype=object)
     new = np.concatenate([[True], np.diff(codes) != 0])
     span = np.ones(len(codes), dtype=np.int64)
     span[:-1] = np.where(new[1:], 1, np.diff(place))
     source = np.repeat(np.arange(len(codes)), span)
     within = np.arange(len(source)) - np.repeat(np.cumsum(span) - span, span)
     at = place[source] + within
-    frame = pd.DataFrame({"unique_id": names[codes[source]], "ds": steps[at], "y": y[source]})
+    frame = pd.DataFrame({"unique_id": names[codes[source]], "ds": settled.steps[at], "y": settled.y[source]})
     gaps = np.flatnonzero(within > 0)
     before = source[gaps]
     filled = frame.iloc[gaps].reset_index(drop=True)

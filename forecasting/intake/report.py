@@ -14,11 +14,14 @@ LISTED = 2_000  # repairs that `to_dict` lists one by one; their number is alway
 
 @dataclasses.dataclass(frozen=True)
 class Roles:
-    """Which column is what, and why. `reasons` has a sentence for "time", "target" and "series"."""
+    """Which column is what, and why. `reasons` has a sentence for "time", "target" and "series".
+
+    series: one column, or a list of several that name the series together.
+    """
 
     time: str
     target: list[str]
-    series: str | None
+    series: str | list[str] | None
     reasons: dict[str, str]
 
     def to_dict(self) -> dict[str, Any]:
@@ -30,8 +33,11 @@ class Report:
     """How a Table was read.
 
     candidates: for "time", "target", "series" and "covariates", the columns that could take the role.
+    known_ahead: of the candidates for covariates, those that go on beyond the last value; beyond: the rows there.
+    covariates: the columns that were carried beside the values.
     filled: `unique_id, ds, y, row_before, row_after`: steps that the file did not have, with the lines around them.
     merged: `unique_id, ds, y, rows`: steps that the file had more than once, with their lines; `aggregation` says how.
+    outliers, zeros: `unique_id, ds, y, row`: values far from all around, and zeros that may mean nothing measured.
     notes: every assumption, repair and drop, those of the Table first.
     decimal: the mark by which the numbers were read. assumptions: each choice with its evidence, the Table's first.
     """
@@ -46,8 +52,13 @@ class Report:
     merged: pd.DataFrame
     aggregation: str | None
     notes: tuple[Note, ...]
+    outliers: pd.DataFrame
+    zeros: pd.DataFrame
     decimal: str = "."
     assumptions: tuple[Assumption, ...] = ()
+    covariates: tuple[str, ...] = ()
+    known_ahead: tuple[str, ...] = ()
+    beyond: int = 0
 
     @property
     def summary(self) -> str:
@@ -69,6 +80,13 @@ class Report:
             "filled_count": len(self.filled),
             "merged": _listed(self.merged),
             "merged_count": len(self.merged),
+            "outliers": _listed(self.outliers),
+            "outliers_count": len(self.outliers),
+            "zeros": _listed(self.zeros),
+            "zeros_count": len(self.zeros),
+            "covariates": list(self.covariates),
+            "known_ahead": list(self.known_ahead),
+            "beyond": self.beyond,
             "summary": self.summary,
             "decimal": self.decimal,
             "assumptions": [assumption.to_dict() for assumption in self.assumptions],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -40,9 +41,18 @@ _SERIES_NAMES = re.compile(
     r"region|country|city|station|sensor(_?id)?|meter(_?id)?|location|place|group|category)$",
     re.IGNORECASE,
 )
+_SIDE_NAMES = re.compile(  # of what goes with a series rather than is one
+    r"price|preis|prix|promo|discount|holiday|feiertag|event|weather|temp|rain|wind|humid|open|closed|campaign|budget|"
+    r"weekend|weekday|flag|^is_|advert|\\bads?\\b|forecast|planned|plan$",
+    re.IGNORECASE,
+)
 _TARGET_NAMES = re.compile(r"^(y|target|value|values|close|adj\.? ?close)$", re.IGNORECASE)
 _TIME_SHARE = 0.9  # of the cells that hold something, the share that must be readable as time
+_NO_KEY = "times occur more than once, but no column tells series apart"
+_CLEAR = 0.02  # of the rows, the share that may still have the time of another where columns tell series apart
+_PAIRED = 6  # columns of which pairs are tried
 _VALUE_SHARE = 0.8
+_CHOSEN_SHARE = 0.3  # of a column that the user named
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -60,15 +70,16 @@ def find_roles(
     table: Table,
     time: str | None,
     target: str | Sequence[str] | None,
-    series: str | None,
+    series: str | Sequence[str] | None,
     day_first: bool | str | None,
 ) -> Found:
     """The roles of `table`'s columns. Raises DataError where a column named is not there or cannot take its role."""
     columns = table.columns
     targets = [target] if isinstance(target, str) else list(target or [])
-    for field, names in (("time", [time]), ("series", [series]), ("target", targets)):
+    keys = series_columns(series)
+    for field, names in (("time", [time] if time is not None else []), ("series", keys), ("target", targets)):
         for name in names:
-            if name is not None and name not in columns:
+            if name not in columns:
                 raise DataError(
                     f"There is no column {name!r} in {table.name!r}. It has: {', '.join(map(repr, columns[:20]))}.",
                     field=field,
@@ -77,14 +88,14 @@ def find_roles(
     times = {name: read for name in columns if (read := _time_of(table, name, time, day_first)) is not None}
     reason = "you chose it"
     if time is None:
-        time, reason = _choose_time(table, times, {*targets, series})
+        time, reason = _choose_time(table, times, {*targets, *keys})
     elif time not in times:
         raise DataError(
             f"Column {time!r} cannot be read as dates, times or whole numbers. Choose another time column.",
             field="time",
             column=time,
         )
-    composed = compose(table, time, times[time], {*targets, series})
+    composed = compose(table, time, times[time], {*targets, *keys})
     if composed is not None:
         times[time] = composed.times
         reason = f"{reason}; {composed.note}"
@@ -96,22 +107,22 @@ def find_roles(
         if name != time
         and name not in parts
         and (found := look_for_numbers(table.cells[name])) is not None
-        and found.share >= _VALUE_SHARE
+        and found.share >= (_CHOSEN_SHARE if name in targets else _VALUE_SHARE)
     }
     stamps = times[time].stamps
     taken = {time, *targets, *parts}
     series_candidates = [name for name in columns if name not in taken and _may_name(table, name)]
-    if series is None:
-        series, reasons["series"] = _choose_series(table, stamps, series_candidates, numbers)
+    if not keys:
+        keys, reasons["series"] = _choose_series(table, stamps, series_candidates, numbers)
     else:
-        reasons["series"] = "you chose it"
+        reasons["series"] = "you chose it" if len(keys) == 1 else "you chose them"
     candidates = [
         name
         for name, found in numbers.items()
-        if name != series and not _describes_time(found, times[time], name) and _in_usual_rows(table, name)
+        if name not in keys and not _describes_time(found, times[time], name) and _in_usual_rows(table, name)
     ]
     if not targets:
-        targets, reasons["target"] = _choose_targets(candidates, table)
+        targets, reasons["target"] = _choose_targets(candidates, table, times[time], numbers)
     else:
         reasons["target"] = "you chose it" if len(targets) == 1 else "you chose them"
         for name in targets:
@@ -119,10 +130,17 @@ def find_roles(
                 raise DataError(
                     f"Column {name!r} does not hold numbers. Choose another value column.", field="target", column=name
                 )
-    roles = Roles(time, targets, series, reasons)
+    roles = Roles(time, targets, keys[0] if len(keys) == 1 else keys or None, reasons)
     offered = {"time": list(times), "target": candidates, "series": series_candidates}
     notes = (composed.note,) if composed is not None else ()
     return Found(roles, offered, times[time], {name: numbers[name] for name in {*targets, *candidates}}, notes)
+
+
+def series_columns(series: str | Sequence[str] | None) -> list[str]:
+    """The columns that name the series: none, one, or several together."""
+    if series is None:
+        return []
+    return [series] if isinstance(series, str) else list(series)
 
 
 def _time_of(table: Table, name: str, chosen: str | None, day_first: bool | str | None) -> Times | None:
@@ -193,25 +211,44 @@ def _may_name(table: Table, name: str) -> bool:
 
 def _choose_series(
     table: Table, stamps: np.ndarray, candidates: list[str], numbers: dict[str, NumberText]
-) -> tuple[str | None, str]:
+) -> tuple[list[str], str]:
     if "unique_id" in candidates:
-        return "unique_id", "it is called unique_id"
+        return ["unique_id"], "it is called unique_id"
     repeated = pd.Series(stamps).duplicated().to_numpy()
     if not repeated.any():
-        return None, "every time occurs once, so there is one series a value column"
-    fewest: dict[str, int] = {}
-    for name in candidates:
-        if name in numbers and not _SERIES_NAMES.match(name):
-            continue
-        codes = pd.factorize(table.cells[name].to_pandas())[0]
-        pairs = pd.DataFrame({"code": codes, "ds": stamps}).duplicated()
-        fewest[name] = int(pairs.sum())
+        return [], "every time occurs once, so there is one series a value column"
+    coded = {
+        name: pd.factorize(table.cells[name].to_pandas())[0]
+        for name in candidates
+        if name not in numbers or _SERIES_NAMES.match(name)
+    }
+
+    def left(codes: np.ndarray) -> int:
+        return int(pd.DataFrame({"code": codes, "ds": stamps}).duplicated().sum())
+
+    fewest: dict[tuple[str, ...], int] = {(name,): left(codes) for name, codes in coded.items()}
     if not fewest:
-        return None, "times occur more than once, but no column tells series apart"
-    best = min(fewest, key=lambda name: (fewest[name], not _SERIES_NAMES.match(name), table.columns.index(name)))
+        return [], _NO_KEY
+    best = min(fewest, key=lambda names: _rank(names, fewest, table))
+    enough = _CLEAR * len(stamps)
+    if fewest[best] > enough:  # perhaps it takes two columns, such as country and product
+        two = sorted(coded, key=lambda name: fewest[name,])[:_PAIRED]
+        pairs: dict[tuple[str, ...], int] = {
+            (a, b): left(coded[a].astype(np.int64) * (int(coded[b].max()) + 2) + coded[b])
+            for a, b in itertools.combinations(sorted(two, key=table.columns.index), 2)
+        }
+        clear = {names: count for names, count in pairs.items() if count <= enough and count < 0.1 * fewest[best]}
+        if clear:
+            together = min(clear, key=lambda names: _rank(names, clear, table))
+            return list(together), "each time occurs once for each pair of their values"
     if fewest[best] > 0.5 * repeated.sum():
-        return None, "times occur more than once, but no column tells series apart"
-    return best, "each time occurs once for each of its values"
+        return [], _NO_KEY
+    return list(best), "each time occurs once for each of its values"
+
+
+def _rank(names: tuple[str, ...], left: Mapping[tuple[str, ...], int], table: Table) -> tuple[int, int, int]:
+    strange = sum(not _SERIES_NAMES.match(name) for name in names)
+    return left[names], strange, table.columns.index(names[0])
 
 
 def _describes_time(found: NumberText, times: Times, name: str) -> bool:
@@ -236,7 +273,9 @@ def _in_usual_rows(table: Table, name: str) -> bool:
     return bool(pc.any(pc.greater(pc.utf8_length(pc.fill_null(table.cells[name].filter(usual), "")), 0)).as_py())
 
 
-def _choose_targets(candidates: list[str], table: Table) -> tuple[list[str], str]:
+def _choose_targets(
+    candidates: list[str], table: Table, times: Times, numbers: dict[str, NumberText]
+) -> tuple[list[str], str]:
     if not candidates:
         raise DataError(
             f"No column of {table.name!r} besides the time holds numbers, so there is nothing to forecast.",
@@ -247,4 +286,15 @@ def _choose_targets(candidates: list[str], table: Table) -> tuple[list[str], str
     for name in candidates:
         if _TARGET_NAMES.match(name):
             return [name], f"it is called {name}"
+    ending = [name for name in candidates if not _SIDE_NAMES.search(name)]
+    if len(ending) == 1 and len(ending) < len(candidates) and _ends_first(ending[0], candidates, times, numbers):
+        return ending, "it ends before the other columns of numbers, which by their names describe its circumstances"
     return candidates, "these columns hold numbers; each is a series of its own"
+
+
+def _ends_first(name: str, candidates: list[str], times: Times, numbers: dict[str, NumberText]) -> bool:
+    """Whether a column has no value in the last rows, where all others have one."""
+    stamps = times.stamps.astype(np.int64)
+    held = {other: np.asarray(numbers[other].texts.is_valid()) & times.ok for other in candidates}
+    beyond = times.ok & (stamps > stamps[held[name]].max(initial=np.iinfo(np.int64).min))
+    return bool(beyond.any()) and all(held[other][beyond].all() for other in candidates if other != name)

@@ -89,7 +89,8 @@ def test_missing_values_at_the_ends_are_left_out_and_inside_filled() -> None:
     panel, report = read(daily(list(range(1, 9)), ["", "NA", 3, "", 5, "n/a", 7, ""]))
     assert panel.frame["ds"].iloc[0] == pd.Timestamp("2024-01-03")
     assert panel.frame["y"].tolist() == [3, 3, 5, 5, 7]
-    assert next(note for note in report.notes if note.kind == "missing").rows == (2, 3, 5, 7, 9)
+    rows = {note.kind: note.rows for note in report.notes}
+    assert [rows[kind] for kind in ("leading blanks", "missing", "trailing blanks")] == [(2, 3), (5, 7), (9,)]
 
 
 def test_duplicates_are_merged_by_the_named_aggregation() -> None:

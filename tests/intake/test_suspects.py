@@ -1,0 +1,130 @@
+"""Outliers and odd zeros are flagged with their lines, left alone unless asked, and usual unrest is none of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.errors import DataError
+from forecasting.intake import Report, read_table, to_panel
+from forecasting.intake.suspects import find_suspects
+from forecasting.panel import Panel
+
+RNG = np.random.default_rng(7)
+
+
+def flagged(y: np.ndarray, seasons: tuple[int, ...] = ()) -> list[int]:
+    return np.flatnonzero(find_suspects(y, np.zeros(len(y), dtype=np.int64), seasons).outliers).tolist()
+
+
+def read(values: np.ndarray, **choices: object) -> tuple[Panel, Report]:
+    days = pd.date_range("2024-01-01", periods=len(values)).strftime("%Y-%m-%d")
+    text = "date,v\n" + "".join(f"{day},{value:.10g}\n" for day, value in zip(days, values, strict=True))
+    return to_panel(read_table(text.encode(), "a.csv"), **choices)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("at", [[0], [50], [50, 51], [99], [3, 60]])
+def test_a_value_or_two_far_from_all_around_are_outliers(at: list[int]) -> None:
+    y = 100 + np.arange(100) * 0.5 + RNG.normal(0, 3, 100)
+    y[at] = 400
+    assert flagged(y) == at
+
+
+def test_an_outlier_is_seen_against_the_season_it_stands_in() -> None:
+    week = np.array([10, 80, 20, 90, 30, 70, 0])
+    y = 200 + week[np.arange(364) % 7] + RNG.normal(0, 1, 364)
+    y[181] = 200 + 80  # within what the week has, but not on this day
+    assert flagged(y, (7,)) == [181]
+    assert flagged(y) == []
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.exp(np.cumsum(0.02 * RNG.standard_t(4, 3000))),  # prices
+        np.concatenate([RNG.normal(10, 1, 200), RNG.normal(50, 1, 200)]),  # a step to another level
+        np.tile([5.0, 5, 5, 5, 5, 90, 5], 60),  # a peak each week
+        RNG.poisson(0.4, 1000).astype(float),  # rare sales
+        RNG.lognormal(0, 1, 1000),
+        np.arange(500.0),
+        np.full(100, 3.0),
+    ],
+    ids=["prices", "step", "peaks", "rare", "skewed", "line", "constant"],
+)
+def test_what_is_a_series_nature_is_no_outlier(y: np.ndarray) -> None:
+    assert len(flagged(y, (7,))) <= 0.002 * len(y)
+
+
+def test_an_outlier_among_constant_values_is_seen() -> None:
+    y = np.full(1000, 20.0)
+    y[500] = 9999
+    assert flagged(y) == [500]
+
+
+def test_series_do_not_disturb_each_other() -> None:
+    quiet, wild = RNG.normal(0, 1, 200), RNG.normal(0, 1000, 200)
+    quiet[100] = 500
+    y, codes = np.concatenate([wild, quiet, wild]), np.repeat([0, 1, 2], 200)
+    assert np.flatnonzero(find_suspects(y, codes, ()).outliers).tolist() == [300]
+
+
+def test_zeros_among_values_far_from_zero_are_odd_alone_and_in_runs() -> None:
+    y = RNG.normal(100, 10, 300)
+    y[[20, 150, 151, 152, 153, 154]] = 0
+    found = find_suspects(y, np.zeros(300, dtype=np.int64), ())
+    assert np.flatnonzero(found.zeros).tolist() == [20, 150, 151, 152, 153, 154]
+    assert not found.outliers.any()
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        RNG.poisson(1.5, 300).astype(float),
+        np.maximum(0, np.sin(np.arange(480) * np.pi / 12)).round(3),  # sunshine
+        RNG.normal(0, 1, 300).round(0),
+        np.tile([40.0, 41, 42, 43, 44, 45, 0], 50)[:300] + np.r_[0:300] % 2 - 1.0,
+    ],
+    ids=["sales", "sun", "changes", "differences"],
+)
+def test_zeros_that_belong_to_a_series_are_not_odd(y: np.ndarray) -> None:
+    assert not find_suspects(y, np.zeros(len(y), dtype=np.int64), ()).zeros.any()
+
+
+def test_suspects_are_reported_with_their_lines_and_kept_unless_asked() -> None:
+    y = RNG.normal(100, 5, 60).round(2)
+    y[10], y[30] = 900, 0
+    panel, report = read(y)
+    assert panel.frame["y"].tolist() == y.tolist()
+    assert report.outliers["row"].tolist() == [12]
+    assert report.zeros["row"].tolist() == [32]
+    assert report.summary == "1 outlier flagged, 1 odd zero flagged"
+    assert {note.kind: (note.rows, note.series) for note in report.notes} == {
+        "outliers": ((12,), ("v",)),
+        "zeros": ((32,), ("v",)),
+    }
+    document = report.to_dict()
+    assert (document["outliers_count"], document["zeros"][0]["row"]) == (1, 32)
+
+    panel, report = read(y, outliers="missing")
+    assert panel.frame["y"].tolist() == [*y[:10], y[9], *y[11:]]
+    assert report.filled["ds"].tolist() == [pd.Timestamp("2024-01-11")]
+    panel, report = read(y, outliers="missing", zeros="missing")
+    assert panel.frame["y"].tolist() == [*y[:10], y[9], *y[11:30], y[29], *y[31:]]
+    assert "1 outlier left out, 1 odd zero left out" in report.summary
+
+
+def test_gaps_do_not_shift_the_lines_of_suspects() -> None:
+    y = RNG.normal(100, 5, 60).round(2)
+    y[40] = -700
+    y[[5, 6, 20]] = np.nan
+    days = pd.date_range("2024-01-01", periods=60).strftime("%Y-%m-%d")
+    lines = [f"{day},{value}" for day, value in zip(days, y, strict=True) if value == value]
+    _, report = to_panel(read_table(("date,v\n" + "\n".join(lines)).encode(), "a.csv"))
+    assert report.outliers["y"].tolist() == [-700]
+    assert lines[int(report.outliers["row"].iloc[0]) - 2].endswith(",-700.0")
+
+
+def test_other_answers_are_refused() -> None:
+    for field in ("outliers", "zeros"):
+        with pytest.raises(DataError, match="keep, missing") as caught:
+            read(np.arange(20.0), **{field: "drop"})
+        assert caught.value.field == field
