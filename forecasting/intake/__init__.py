@@ -5,7 +5,7 @@ from forecasting.intake.notes import Assumption, Note
 from forecasting.intake.report import Report, Roles
 from forecasting.intake.samples import load_sample, sample_names
 from forecasting.intake.table import Dialect, Reading, Table, read_table
-from forecasting.intake.ticker import fetch_ticker
+from forecasting.intake.ticker import check_span, check_symbols, fetch_ticker, quoted_panel
 
 __all__ = [
     "Assumption",
@@ -15,8 +15,11 @@ __all__ = [
     "Report",
     "Roles",
     "Table",
+    "check_span",
+    "check_symbols",
     "fetch_ticker",
     "load_sample",
+    "quoted_panel",
     "read_table",
     "sample_names",
     "to_panel",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -63,8 +64,7 @@ class Report:
     @property
     def summary(self) -> str:
         """Such as "3 gaps filled, 1 duplicate merged"."""
-        said = [note for note in self.notes if note.summary]
-        return ", ".join(note.summary for note in said) if said else "nothing had to be repaired"
+        return summary_of(self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
@@ -76,9 +76,9 @@ class Report:
             "seasons": list(self.seasons),
             "timezone": self.timezone,
             "aggregation": self.aggregation,
-            "filled": _listed(self.filled),
+            "filled": listed(self.filled),
             "filled_count": len(self.filled),
-            "merged": _listed(self.merged),
+            "merged": listed(self.merged),
             "merged_count": len(self.merged),
             "outliers": _listed(self.outliers),
             "outliers_count": len(self.outliers),
@@ -94,7 +94,14 @@ class Report:
         }
 
 
-def _listed(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def summary_of(notes: Iterable[Note]) -> str:
+    """What was done, in a few words."""
+    said = [note.summary for note in notes if note.summary]
+    return ", ".join(said) if said else "nothing had to be repaired"
+
+
+def listed(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Repairs one by one, in values that JSON can hold."""
     part = frame.head(LISTED).copy()
     if "ds" in part and part["ds"].dtype.kind == "M":
         part["ds"] = part["ds"].dt.strftime("%Y-%m-%dT%H:%M:%S")

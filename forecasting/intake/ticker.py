@@ -1,45 +1,44 @@
-"""Prices from Yahoo Finance -> Panel: every way in which that can fail ends in one clear sentence."""
+"""Prices from Yahoo Finance -> Panel, on the calendar of the exchange where they were made."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import threading
-import time
-import warnings
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from forecasting import trading
 from forecasting.errors import AmbiguousInput, TickerError
 from forecasting.intake.calendar import Stamps, infer, seasons_of
+from forecasting.intake.exchanges import fit, of_yahoo
+from forecasting.intake.notes import Note, count_of
+from forecasting.intake.quotes import Quotes, get_quotes
 from forecasting.intake.repair import Observed, regularise
+from forecasting.intake.report import listed, summary_of
 from forecasting.panel import STEP, Panel
 
-PERIODS = ("5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max")
+PERIODS = ("5d", "1mo", "3mo", "6mo", "ytd", "1y", "2y", "5y", "10y", "max")
 INTERVALS = ("1d", "1wk", "1mo", "1h", "30m", "15m", "5m", "1m")
 MOST = 20  # symbols in one call
-PATIENCE = 20.0  # seconds that one symbol may take, all of its requests together
+STRAY = 0.005  # share of the prices that may lie on days on which their exchange was closed
+_LONGEST = {"1m": ("5d", "7 days"), "1h": ("2y", "730 days")}  # bar -> its longest period, and Yahoo's limit in words
+_SHORTEST = {"1wk": "1mo", "1mo": "6mo"}
 _SYMBOL = re.compile(r"[A-Z0-9^][A-Z0-9.=^-]{0,14}")
 
 
 def fetch_ticker(symbol: str | Sequence[str], period: str = "5y", interval: str = "1d") -> Panel:
     """Closing prices, adjusted for splits and dividends; several symbols make several series.
 
-    Days are the exchange's own dates, on business days (every day where the symbol trades at weekends); holidays take
-    the price before. Bars within the day that do not run round the clock become whole-number steps, because no regular
-    calendar has the hours in which an exchange is closed. Raises TickerError, with `.field` where an argument is wrong.
+    Days are the exchange's own dates on its trading calendar: holidays are no gaps. Where its calendar is not known, or
+    the symbols come from different exchanges, they are business days (every day where a symbol trades at weekends), and
+    days without a price take the one before. Bars within the day are on the exchange's hours in UTC, or else on
+    whole-number steps. Raises TickerError, with `.field` where an argument is wrong.
     """
     symbols = check_symbols(symbol)
-    for field, value, known in (("period", period, PERIODS), ("interval", interval, INTERVALS)):
-        if value not in known:
-            raise TickerError(f"{field} is {value!r}; it must be one of {', '.join(known)}.", field=field)
-    prices = {name: _closes(name, period, interval) for name in symbols}
-    return _panel(prices, interval)
+    check_span(period, interval)
+    return quoted_panel([get_quotes(name, period, interval) for name in symbols])[0]
 
 
 def check_symbols(symbol: str | Sequence[str]) -> list[str]:
@@ -59,165 +58,187 @@ def check_symbols(symbol: str | Sequence[str]) -> list[str]:
     return symbols
 
 
-def _panel(prices: dict[str, pd.Series], interval: str) -> Panel:
-    symbols = list(prices)
-    stamps = np.concatenate([series.index.to_numpy(dtype="datetime64[ns]") for series in prices.values()])
-    codes = np.repeat(np.arange(len(symbols)), [len(series) for series in prices.values()])
-    seen = Observed(symbols, codes, stamps, np.concatenate(list(prices.values())), np.arange(1, len(stamps) + 1))
-    name = ", ".join(symbols)
-    try:
-        frequency = infer(Stamps.of(codes, stamps), "Date").alias
-    except AmbiguousInput:
-        if interval[-1] not in "mh" or interval == "1mo":
-            frequency = {"1d": "B", "1wk": "W-MON", "1mo": "MS"}[interval]
-        else:
-            return _bars(prices, name)
-    frame, _, _ = regularise(seen, frequency, "Date", "last")
-    return Panel(frame, frequency, seasons_of(frequency), name)
-
-
-def _bars(prices: dict[str, pd.Series], name: str) -> Panel:
-    """Bars of trading hours as steps; the bars of one day and of five are the seasons."""
-    parts = [
-        pd.DataFrame({"unique_id": symbol, "ds": np.arange(1, len(series) + 1), "y": series.to_numpy()})
-        for symbol, series in prices.items()
-    ]
-    days = next(iter(prices.values())).groupby(lambda stamp: stamp.date()).size()
-    daily = int(days.median())
-    return Panel(pd.concat(parts, ignore_index=True), STEP, (daily, 5 * daily) if daily > 1 else (), name)
-
-
-def _closes(symbol: str, period: str, interval: str) -> pd.Series:
-    """One symbol's closing prices by date (exchange's days) or by time (UTC), without zone."""
-    frame = _history(symbol, period, interval)
-    if frame.empty or "Close" not in frame or not isinstance(frame.index, pd.DatetimeIndex):
+def check_span(period: str, interval: str) -> None:
+    """TickerError unless Yahoo has bars of `interval` for `period`, and enough of them to be a series."""
+    for field, value, known in (("period", period, PERIODS), ("interval", interval, INTERVALS)):
+        if value not in known:
+            raise TickerError(f"{field} is {value!r}; it must be one of {', '.join(known)}.", field=field)
+    if interval[-1] in "mh" and period != "max":
+        longest, words = _LONGEST.get(interval, ("1mo", "60 days"))
+        if PERIODS.index(period) > PERIODS.index(longest):
+            raise TickerError(
+                f"Yahoo Finance has bars of {interval} for the last {words} only. Choose the period {longest} or "
+                "shorter, or a longer interval.",
+                field="period",
+            )
+    shortest = _SHORTEST.get(interval, "5d")
+    if PERIODS.index(period) < PERIODS.index(shortest):
         raise TickerError(
-            f"Yahoo Finance has no prices for {symbol!r} in this period. Check the symbol, or choose a longer period.",
-            field="symbol",
-        )
-    closes = pd.Series(frame["Close"]).astype("float64")
-    closes = closes[np.isfinite(closes.to_numpy())]
-    if len(closes) < 2:
-        raise TickerError(
-            f"Yahoo Finance has {len(closes)} price{'s' * (len(closes) != 1)} for {symbol!r} in this period. "
-            "Choose a longer period.",
+            f"The period {period} has too few bars of {interval}. Choose {shortest} or longer, or a shorter interval.",
             field="period",
         )
-    index = pd.DatetimeIndex(closes.index)
-    intraday = interval[-1] in "mh"
-    if index.tz is not None:
-        index = index.tz_convert("UTC").tz_localize(None) if intraday else index.tz_localize(None).normalize()
-    closes.index = index
-    return closes.sort_index()
 
 
-# Yahoo knows one client a process: one session, cookie and crumb for all users. So one request goes out at a time, and
-# after it asked to slow down, nobody goes out until `_quiet_until`.
-_turn = threading.Lock()
-_failures = 0
-_quiet_until = 0.0
-_QUIET = (1.0, 15.0, 60.0, 300.0)  # seconds after the first, second, ... rate limit in a row
-_WAIT = 2.0  # a shorter quiet time is waited for rather than reported
-
-
-def _history(symbol: str, period: str, interval: str) -> pd.DataFrame:
-    global _failures, _quiet_until
-    with _turn:
-        left = _quiet_until - time.monotonic()
-        if left > _WAIT:
-            raise TickerError(f"Yahoo Finance asks us to slow down. Try again in {int(left) + 1} seconds.")
-        time.sleep(max(0.0, left))
-        try:
-            frame = _ask(symbol, period, interval)
-        except TickerError as error:
-            if isinstance(error, _SlowDownError):
-                _quiet_until = time.monotonic() + _QUIET[min(_failures, len(_QUIET) - 1)]
-                _failures += 1
-            raise
-        _failures = 0
-        return frame
-
-
-class _SlowDownError(TickerError):
-    """Yahoo answered 429."""
-
-
-def _ask(symbol: str, period: str, interval: str) -> pd.DataFrame:
-    import yfinance
-    from yfinance.exceptions import YFRateLimitError
-
-    yfinance.config.debug.hide_exceptions = False  # its empty frames would hide why there is nothing
-    yfinance.base._tz_info_fetch_ctr = 2  # its limit: no search for the zone of a symbol that Yahoo does not know
-    data = _client()
-    try:
-        with _patience(data), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # yfinance's own deprecations are nothing that a user could act on
-            frame: pd.DataFrame = yfinance.Ticker(symbol).history(period=period, interval=interval)
-        return frame
-    except Exception as error:  # what escapes is not documented: JSON and key errors, curl's, Yahoo's own
-        data.cache_get.cache_clear()  # it keeps bad replies for ever
-        if isinstance(error, YFRateLimitError):
-            raise _SlowDownError("Yahoo Finance asks us to slow down. Try again in a minute.") from error
-        raise _translated(symbol, error) from error
-
-
-def _translated(symbol: str, error: Exception) -> TickerError:
-    from curl_cffi.requests import exceptions as http
-    from yfinance.exceptions import YFInvalidPeriodError, YFTickerMissingError
-
-    if isinstance(error, YFInvalidPeriodError):
-        return TickerError(f"Yahoo Finance has no such period for {symbol!r}. Choose another one.", field="period")
-    if isinstance(error, YFTickerMissingError):
-        return TickerError(
-            f"Yahoo Finance has no prices for {symbol!r}. Check the symbol, or choose another period.", field="symbol"
+def quoted_panel(quotes: Sequence[Quotes]) -> tuple[Panel, dict[str, Any]]:
+    """Quotes of one interval -> Panel, and a report like that of a file: frequency, notes, filled steps, tickers."""
+    notes = [note for one in quotes for note in _notes(one)]
+    exchange, why = _exchange(quotes)
+    frequency, reason, kept = _calendar(quotes, exchange, notes)
+    name = ", ".join(one.symbol for one in quotes)
+    symbols = [one.symbol for one in quotes]
+    codes = np.repeat(np.arange(len(symbols)), [int(keep.sum()) for keep in kept])
+    stamps = np.concatenate([one.times[keep] for one, keep in zip(quotes, kept, strict=True)])
+    closes = np.concatenate([one.closes[keep] for one, keep in zip(quotes, kept, strict=True)])
+    if frequency == STEP:
+        frame = _steps(quotes)
+        filled = frame.iloc[:0]
+        seasons = _daily_seasons(quotes[0])
+    else:
+        seen = Observed(symbols, codes, stamps, closes, np.arange(1, len(stamps) + 1))
+        frame, repairs, more = regularise(seen, frequency, "Date", "last")
+        filled = repairs.filled.drop(columns=["row_before", "row_after"])
+        notes.extend(Note(note.kind, note.message, note.count, (), note.summary) for note in more)
+        seasons = seasons_of(frequency)
+    if why:
+        notes.append(Note("calendar", why))
+    if quotes[0].interval[-1] in "mh" and frequency != STEP:
+        notes.append(Note("time zone", "The times are in UTC."))
+    until = trading.known_until(exchange) if exchange and trading.parse(frequency) else None
+    if until is not None and until < pd.Timestamp(stamps.max()) + pd.Timedelta(days=366):
+        notes.append(
+            Note(
+                "calendar",
+                f"The holidays of the exchange in {trading.exchange_name(exchange or '')} are known until "
+                f"{until:%Y-%m-%d}; after that all of its weekdays count as trading days.",
+            )
         )
-    if isinstance(error, http.Timeout | TimeoutError):
-        return TickerError("Yahoo Finance did not answer in time. Try again later, or upload a file.")
-    if isinstance(error, http.HTTPError) and getattr(error.response, "status_code", None) == 404:
-        return TickerError(f"Yahoo Finance does not know {symbol!r}. Check the symbol.", field="symbol")
-    if isinstance(error, http.HTTPError):
-        return TickerError("Yahoo Finance answered with an error. Try again later, or upload a file.")
-    if isinstance(error, OSError):
-        return TickerError("Yahoo Finance cannot be reached from here. Check the network, or upload a file.")
-    return TickerError(
-        f"Yahoo Finance's answer for {symbol!r} could not be understood. Try again later, or upload a file."
+    panel = Panel(frame, frequency, seasons, name)
+    report = {
+        "frequency": frequency,
+        "frequency_reason": reason,
+        "seasons": list(seasons),
+        "filled": listed(filled),
+        "filled_count": len(filled),
+        "merged": [],
+        "merged_count": 0,
+        "summary": summary_of(notes),
+        "notes": [note.to_dict() for note in notes],
+        "tickers": [
+            {
+                "symbol": one.symbol,
+                "exchange": one.exchange,
+                "currency": one.currency,
+                "fetched": one.fetched,
+                "values": len(one.times),
+            }
+            for one in quotes
+        ],
+    }
+    return panel, report
+
+
+def _notes(one: Quotes) -> list[Note]:
+    """What one symbol's reply was like."""
+    found = []
+    if count := len(one.absent):
+        found.append(
+            Note(
+                "missing",
+                f"{count_of(count, 'bar')} of {one.symbol} came without a price ({_days(one.absent)}).",
+                count,
+                summary=f"{count_of(count, 'bar')} without a price",
+            )
+        )
+    if one.open:
+        found.append(
+            Note("open", f"The last price of {one.symbol} is of a session that had not ended when it was fetched.")
+        )
+    return found
+
+
+def _exchange(quotes: Sequence[Quotes]) -> tuple[str | None, str]:
+    """The one exchange of all symbols; else None, and a sentence where they come from different ones."""
+    exchanges = [of_yahoo(one.exchange) for one in quotes]
+    if len(set(exchanges)) == 1:
+        return exchanges[0], ""
+    places = ", ".join(
+        f"{one.symbol} ({trading.exchange_name(found) if found else one.exchange or 'elsewhere'})"
+        for one, found in zip(quotes, exchanges, strict=True)
     )
+    return None, f"The tickers are traded on different calendars, so one that holds all of them was taken: {places}."
 
 
-def _client() -> Any:
-    """yfinance's shared client, with a session that keeps to `PATIENCE` unless somebody has set another one."""
-    import yfinance
-    from curl_cffi import requests
-    from yfinance.data import SingletonMeta, YfData
+def _calendar(
+    quotes: Sequence[Quotes], exchange: str | None, notes: list[Note]
+) -> tuple[str, str, list[np.typing.NDArray[np.bool_]]]:
+    """Frequency, its reason, and which prices of each symbol lie on it."""
+    interval = quotes[0].interval
+    every = [np.ones(len(one.times), dtype=bool) for one in quotes]
+    if exchange is not None and (frequency := _traded(interval, exchange)):
+        on = [_on_calendar(one, frequency) for one in quotes]
+        stray = sum(int((~keep).sum()) for keep in on)
+        fits = all((~keep).sum() <= max(1, STRAY * len(keep)) for keep in on)
+        if fits and (interval != "1d" or all(_fewer_gaps(one, exchange) for one in quotes)):
+            if stray:
+                days = np.concatenate([one.times[~keep] for one, keep in zip(quotes, on, strict=True)])
+                message = (
+                    f"{count_of(stray, 'price')} of times at which the exchange was closed ({_days(days)}) "
+                    f"{'were' if stray > 1 else 'was'} left out."
+                )
+                notes.append(Note("closed", message, stray, summary=f"{count_of(stray, 'price')} left out"))
+            return frequency, f"Yahoo Finance names the exchange in {trading.exchange_name(exchange)}", on
+    codes = np.repeat(np.arange(len(quotes)), [len(one.times) for one in quotes])
+    stamps = np.concatenate([one.times for one in quotes])
+    try:
+        found = infer(Stamps.of(codes, stamps), "Date")
+        return found.alias, found.reason, every
+    except AmbiguousInput:
+        if interval[-1] in "mh":
+            return STEP, "no regular calendar has the hours in which the exchange is closed", every
+        return {"1d": "B", "1wk": "W-MON", "1mo": "MS"}[interval], "the interval that was chosen", every
 
-    if YfData in SingletonMeta._instances:
-        return YfData()
 
-    class Session(requests.Session):  # type: ignore[type-arg]  # generic only in the stub
-        deadline = 0.0
-
-        def request(self, *args: Any, **kwargs: Any) -> Any:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("out of patience")
-            kwargs["timeout"] = min(float(kwargs.get("timeout") or left), left, PATIENCE / 2)
-            return super().request(*args, **kwargs)
-
-    yfinance.set_tz_cache_location(str(_cache_folder()))
-    return YfData(session=Session(impersonate="chrome"))
+def _traded(interval: str, exchange: str) -> str | None:
+    """The trading calendar of an interval; weeks and months need none."""
+    if interval == "1d":
+        return f"C-{exchange}"
+    minutes = {"1h": 60, "30m": 30, "15m": 15, "5m": 5, "1m": 1}.get(interval)
+    return f"{minutes}min-{exchange}" if minutes else None
 
 
-@contextlib.contextmanager
-def _patience(data: Any) -> Iterator[None]:
-    if hasattr(data._session, "deadline"):
-        data._session.deadline = time.monotonic() + PATIENCE
-    yield
+def _on_calendar(one: Quotes, frequency: str) -> np.typing.NDArray[np.bool_]:
+    """Which of the times are steps of a trading calendar."""
+    index = pd.DatetimeIndex(one.times)
+    steps = trading.steps(frequency, index[0], index[-1])
+    on: np.typing.NDArray[np.bool_] = index.isin(steps)
+    return on
 
 
-def _cache_folder() -> Path:
-    """Where yfinance keeps time zones and its cookie."""
-    if folder := os.environ.get("TIDECAST_DATA"):
-        return Path(folder) / "yahoo"
-    import platformdirs
+def _fewer_gaps(one: Quotes, exchange: str) -> bool:
+    """Whether the exchange's calendar explains the days better than business days: prices older than its records, or
+    of something that trades on more days, may not."""
+    found = fit(pd.DatetimeIndex(one.times), exchange)
+    weekdays = pd.bdate_range(one.times[0], one.times[-1])
+    return found.missing <= len(weekdays) - len(one.times) + len(found.strange)
 
-    return Path(platformdirs.user_cache_dir("tidecast")) / "yahoo"
+
+def _steps(quotes: Sequence[Quotes]) -> pd.DataFrame:
+    """Bars that no calendar has, as whole-number steps."""
+    parts = [
+        pd.DataFrame({"unique_id": one.symbol, "ds": np.arange(1, len(one.closes) + 1), "y": one.closes})
+        for one in quotes
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _daily_seasons(one: Quotes) -> tuple[int, ...]:
+    """The bars of one day and of five."""
+    daily = int(pd.Series(one.times).dt.date.value_counts().median())
+    return (daily, 5 * daily) if daily > 1 else ()
+
+
+def _days(times: np.typing.NDArray[np.datetime64], most: int = 5) -> str:
+    index = pd.DatetimeIndex(times)
+    days = bool((index == index.normalize()).all())
+    shown = ", ".join(index[:most].strftime("%Y-%m-%d" if days else "%Y-%m-%d %H:%M"))
+    return shown + (", …" if len(index) > most else "")

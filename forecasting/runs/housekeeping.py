@@ -75,6 +75,7 @@ def sweep(database: Database, settings: Settings) -> int:
         _drop_old_links(connection, at - settings.keep_days * 86_400)
         drop_orphans(connection)
         rates.forget_old(connection)
+        connection.execute(delete(schema.quotes).where(schema.quotes.c.fetched < at - settings.keep_days * 86_400))
     while _drop_one_above(database, settings.budget_mb * 2**20):
         pass  # each in a transaction of its own, so that nobody waits long
     database.compact()

@@ -9,6 +9,7 @@ runs              the queue and the results: kind, input, config, state, lease
 artifacts         a run's results by name -> blobs
 blobs             bytes under their SHA-256
 rates             how often somebody may do something, counted for all servers together
+quotes            the last good answer of Yahoo Finance for a symbol, period and interval; of no workspace
 
 A change here is a new file in `migrations/versions`, with its number as VERSION; docs/reliability.md says how.
 """
@@ -30,7 +31,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0002"  # the revision that `metadata` describes
+VERSION = "0003"  # the revision that `metadata` describes
 
 ACTIVE = ("queued", "running")  # states in which something may still change without the user
 
@@ -144,4 +145,15 @@ rates = Table(
     Column("id", String(64), primary_key=True),  # SHA-256 of what and who: no address is kept
     Column("until", Double, nullable=False),  # when all that was done would be done at the allowed pace
     Index("rates_until", "until"),
+)
+
+quotes = Table(
+    "quotes",
+    metadata,
+    Column("symbol", String(16), primary_key=True),
+    Column("period", String(8), primary_key=True),
+    Column("interval", String(8), primary_key=True),
+    Column("fetched", Double, nullable=False, index=True),
+    Column("sha256", String(64), nullable=False),
+    Column("data", LargeBinary, nullable=False),
 )

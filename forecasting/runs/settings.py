@@ -27,6 +27,7 @@ class Settings:
     wall_seconds: float = 3600.0  # TIDECAST_WALL_SECONDS: longest time one attempt may take
     memory_mb: int = 2048  # TIDECAST_MEMORY_MB: largest resident memory of a worker
     keep_days: float = 30.0  # TIDECAST_KEEP_DAYS: what nobody pinned or opened for so long goes
+    ticker_minutes: float = 15.0  # TIDECAST_TICKER_MINUTES: quotes that are younger are not asked for again
     budget_mb: int = 2048  # TIDECAST_BUDGET_MB: stored bytes above which the least recently used go
 
     @classmethod
@@ -53,6 +54,7 @@ class Settings:
             wall_seconds=number("WALL_SECONDS", cls.wall_seconds, 1.0),
             memory_mb=whole("MEMORY_MB", cls.memory_mb, 256),
             keep_days=number("KEEP_DAYS", cls.keep_days, 1.0),
+            ticker_minutes=number("TICKER_MINUTES", cls.ticker_minutes, 0.0),
             budget_mb=whole("BUDGET_MB", cls.budget_mb, 1),
         )
 

@@ -108,6 +108,16 @@ def duration(seconds: float) -> str:
     return t("minutes.many", minutes=round(seconds / 60))
 
 
+def age(seconds: float) -> str:
+    """How long ago something was, as people say it."""
+    minutes = max(0, int(seconds // 60))
+    if minutes < 1:
+        return t("age.now")
+    if minutes < 120:
+        return t("age.minute") if minutes == 1 else t("age.minutes", minutes=minutes)
+    return t("age.hours", hours=minutes // 60) if minutes < 2880 else t("age.days", days=minutes // 1440)
+
+
 def number(value: float | None) -> str:
     """A number with as many digits as are worth reading."""
     if value is None or value != value:

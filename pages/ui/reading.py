@@ -15,9 +15,8 @@ from pages.ui.components import plain
 from pages.ui.how_read import how_read
 from pages.ui.i18n import known, t
 from pages.ui.state import Session
+from pages.ui.ticker import ticker
 
-PERIODS = ("1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "max")
-INTERVALS = ("1d", "1wk", "1mo", "1h")
 FREQUENCIES = (
     *("min", "5min", "15min", "30min", "h", "D", "B", "W-SUN", "W-MON", "MS", "ME", "QS", "YS", "step"),
     *(f"C-{exchange}" for exchange in trading.EXCHANGES),
@@ -42,7 +41,7 @@ def data_section() -> str | None:
             label_visibility="collapsed",
         )
         session.source = source or session.source
-        read = {"sample": _sample, "upload": _upload, "ticker": _ticker}[session.source]
+        read = {"sample": _sample, "upload": _upload, "ticker": ticker}[session.source]
         try:
             found = read(session)
         except ForecastingError as problem:
@@ -69,32 +68,6 @@ def _sample(session: Session) -> str:
     )
     session.sample = chosen
     return services.read_sample(session.workspace, chosen)
-
-
-def _ticker(session: Session) -> str | None:
-    session.symbol = st.text_input(
-        t("data.ticker"), value=session.symbol, key="ticker", max_chars=200, placeholder="AAPL",
-        help=t("data.ticker.help"),
-    )  # fmt: skip
-    left, right = st.columns(2)
-    with left:
-        session.period = _choice("period", PERIODS, session.period)
-    with right:
-        session.interval = _choice("interval", INTERVALS, session.interval)
-    if st.button(t("data.fetch"), key="fetch", width="stretch", icon=":material/download:"):
-        with st.spinner(t("data.fetching")):
-            return services.fetch(session.workspace, session.symbol, session.period, session.interval)
-    return None
-
-
-def _choice(name: str, options: tuple[str, ...], chosen: str) -> str:
-    return st.selectbox(
-        t(f"data.{name}"),
-        options,
-        index=options.index(chosen) if chosen in options else 0,
-        format_func=lambda value: t(f"{name}.{value}"),
-        key=name,
-    )
 
 
 def _upload(session: Session) -> str | None:

@@ -7,6 +7,7 @@ may read of one run it also reads by a read-only link: `LINK` and the link's tok
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, StoreError
 from forecasting.intake.containers import kind_of
 from forecasting.panel import Panel
-from forecasting.runs import Dataset, Health, Run, Store, Usage
+from forecasting.runs import Dataset, Health, Run, Store, Usage, quotes
 from forecasting.runs.supervisor import runtime
 
 READ = ("encoding", "delimiter", "header", "sheet")  # choices that read_table takes; the others are to_panel's
@@ -76,13 +77,29 @@ def read_sample(workspace: str, name: str) -> str:
     return store().put_dataset(workspace, None, panel.name, {"source": "sample", "sample": name}, panel, {})
 
 
-def fetch(workspace: str, symbol: str, period: str, interval: str) -> str:
-    """The dataset of one ticker or of several with commas between."""
-    symbols = [part.strip().upper() for part in symbol.replace(";", ",").split(",") if part.strip()]
-    store().count("fetch", workspace)
-    panel = intake.fetch_ticker(symbols[0] if len(symbols) == 1 else symbols, period=period, interval=interval)
-    choices = {"source": "ticker", "symbol": symbol, "period": period, "interval": interval}
-    return store().put_dataset(workspace, None, panel.name or ", ".join(symbols), choices, panel, {})
+def fetch(
+    workspace: str, symbols: str, period: str, interval: str, old: Collection[str] = ()
+) -> tuple[str | None, quotes.Fetched]:
+    """The dataset of those of the tickers that came (None: none did), and what became of the others.
+
+    A ticker in `old` may be an older copy. What is wrong with the question itself is raised.
+    """
+    names = intake.check_symbols(symbols)
+    intake.check_span(period, interval)
+    mine = store()
+    fetched = quotes.fetch(mine.database, mine.settings, workspace, names, period, interval, old)
+    if not fetched.quotes:
+        return None, fetched
+    made, report = intake.quoted_panel(fetched.quotes)
+    choices = {"source": "ticker", "symbol": made.name, "period": period, "interval": interval}
+    found = mine.put_dataset(workspace, None, made.name, choices, made, report)
+    dataset.clear(workspace, found)  # the same prices may have been fetched again
+    return found, fetched
+
+
+def ticker_minutes() -> float:
+    """How long fetched prices are taken from the store."""
+    return store().settings.ticker_minutes
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -4,52 +4,109 @@ import os
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting import trading
 from forecasting.errors import TickerError
-from forecasting.intake import fetch_ticker, ticker
+from forecasting.intake import fetch_ticker
+from forecasting.intake import yahoo as client
+from forecasting.intake.quotes import Quotes, get_quotes
+from forecasting.intake.ticker import INTERVALS, PERIODS, check_span, quoted_panel
 from forecasting.panel import STEP
 from tests.intake.yahoo import Yahoo, connect, environment, yahoo_server
 
+BODY = (  # a reply whose prices are to be filled in
+    '{"chart": {"result": [{"meta": {"symbol": "AAPL", "instrumentType": "EQUITY", "currency": "USD", '
+    '"exchangeTimezoneName": "America/New_York", "validRanges": ["5y"]}, "timestamp": [1704205800, 1704292200], '
+    '"indicators": {"quote": [%s]}}], "error": null}}'
+)
+
 
 @pytest.fixture
-def yahoo(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yahoo]:
+def yahoo(tmp_path) -> Iterator[Yahoo]:
     import yfinance
 
     yfinance.set_tz_cache_location(str(tmp_path))
-    monkeypatch.setattr(ticker, "_failures", 0)
-    monkeypatch.setattr(ticker, "_quiet_until", 0.0)
     with yahoo_server() as server:
         connect(server.url)
         yield server
 
 
-def test_daily_closes_become_business_days_of_the_exchange(yahoo: Yahoo) -> None:
+def sessions(count: int, start: str = "2024-01-02") -> pd.DatetimeIndex:
+    """Trading days of New York at the opening."""
+    days = trading.sessions("XNYS", pd.Timestamp(start), pd.Timestamp(start) + pd.Timedelta(days=2 * count + 20))
+    return (days[:count] + pd.Timedelta("9h30min")).tz_localize("America/New_York")
+
+
+def test_daily_closes_are_on_the_trading_days_of_their_exchange(yahoo: Yahoo) -> None:
     closes = list(np.linspace(100.0, 150.0, 300))
-    yahoo.add("AAPL", "2024-01-01", closes)
+    yahoo.add("AAPL", "", closes, times=sessions(300))
     panel = fetch_ticker("aapl")
-    assert panel.frequency == "B"
+    assert panel.frequency == "C-XNYS"
     assert panel.name == "AAPL"
     assert panel.series_ids == ["AAPL"]
     assert panel.frame["y"].tolist() == pytest.approx(closes)
-    expected = pd.bdate_range("2024-01-01", periods=300)
-    assert (panel.frame["ds"].to_numpy() == expected.to_numpy()).all()
+    assert "2024-07-04" not in panel.frame["ds"].astype(str).tolist()
+    assert len(panel.frame) == 300
+    end = pd.Timestamp(panel.frame["ds"].iloc[-1])
+    assert panel.future(1)["ds"].iloc[0] == end + pd.tseries.offsets.BDay(1)  # 2025-03-14: no holiday is near
 
 
-def test_a_holiday_takes_the_price_before(yahoo: Yahoo) -> None:
-    days = pd.bdate_range("2024-01-01", periods=60).delete(20)
-    times = (days + pd.Timedelta("9h30min")).tz_localize("America/New_York")
-    yahoo.add("SPY", "", list(range(59)), times=times)
-    panel = fetch_ticker("SPY")
-    assert panel.frame["y"].tolist() == [*range(20), 19, *range(20, 59)]
+def test_a_session_that_is_really_missing_takes_the_price_before(yahoo: Yahoo) -> None:
+    yahoo.add("SPY", "", list(range(1, 60)), times=sessions(60).delete(20))
+    panel, report = quoted_panel([get_quotes("SPY", "1y", "1d")])
+    assert panel.frame["y"].tolist() == [*range(1, 21), 20, *range(21, 60)]
+    assert [step["ds"][:10] for step in report["filled"]] == [f"{sessions(60)[20]:%Y-%m-%d}"]
+    assert report["summary"] == "1 gap filled"
+
+
+def test_a_price_of_a_day_on_which_the_exchange_was_closed_is_left_out_and_said(yahoo: Yahoo) -> None:
+    times = sessions(260).append(pd.DatetimeIndex(["2024-07-04 09:30"], tz="America/New_York")).sort_values()
+    yahoo.add("SPY", "", list(range(1, 262)), times=times)
+    panel, report = quoted_panel([get_quotes("SPY", "1y", "1d")])
+    assert len(panel.frame) == 260
+    (note,) = [note for note in report["notes"] if note["kind"] == "closed"]
+    assert "2024-07-04" in note["message"]
+
+
+def test_another_calendar_than_that_of_the_exchange_makes_business_days(yahoo: Yahoo) -> None:
+    yahoo.add("SPY", "2024-01-01", list(range(1, 301)))  # on holidays, too
+    assert fetch_ticker("SPY").frequency == "B"
+
+
+def test_currencies_have_business_days(yahoo: Yahoo) -> None:
+    yahoo.add("EURUSD=X", "2024-01-01", list(range(1, 101)), exchange="CCY", zone="Europe/London")
+    panel = fetch_ticker("EURUSD=X")
+    assert panel.frequency == "B"
+    assert len(panel.frame) == 100
+
+
+def test_tickers_of_different_exchanges_share_a_calendar_that_is_said(yahoo: Yahoo) -> None:
+    yahoo.add("AAPL", "", list(range(1, 101)), times=sessions(100))
+    berlin = trading.sessions("XETR", pd.Timestamp("2024-01-02"), pd.Timestamp("2024-06-28")) + pd.Timedelta("9h")
+    yahoo.add("SAP.DE", "", [1.0] * len(berlin), times=berlin.tz_localize("Europe/Berlin"), exchange="GER")
+    panel, report = quoted_panel([get_quotes(name, "1y", "1d") for name in ("AAPL", "SAP.DE")])
+    assert panel.frequency == "B"
+    (note,) = [note for note in report["notes"] if note["kind"] == "calendar"]
+    assert "Frankfurt" in note["message"]
+    assert "New York" in note["message"]
+
+
+def test_weeks_and_months_keep_their_calendars(yahoo: Yahoo) -> None:
+    for interval, frequency, alias in (("1wk", "W-MON", "W-MON"), ("1mo", "MS", "MS")):
+        yahoo.add("AAPL", "2020-01-01", list(range(1, 41)), frequency=frequency, interval=interval)
+        panel = fetch_ticker("AAPL", interval=interval)
+        assert panel.frequency == alias
+        assert len(panel.frame) == 40
 
 
 def test_a_symbol_that_trades_at_weekends_has_every_day(yahoo: Yahoo) -> None:
-    yahoo.add("BTC-USD", "2024-01-01", list(range(1, 101)), frequency="D", zone="UTC")
+    yahoo.add("BTC-USD", "2024-01-01", list(range(1, 101)), frequency="D", zone="UTC", exchange="CCC")
     assert fetch_ticker("BTC-USD").frequency == "D"
 
 
@@ -62,19 +119,91 @@ def test_several_symbols_make_several_series(yahoo: Yahoo) -> None:
     assert fetch_ticker("AAPL, MSFT").id == panel.id
 
 
-def test_hours_of_an_exchange_become_steps_with_a_daily_season(yahoo: Yahoo) -> None:
-    days = pd.bdate_range("2024-01-01", periods=20)
-    times = pd.DatetimeIndex([day + pd.Timedelta(f"{9 + h}h30min") for day in days for h in range(7)])
-    yahoo.add("AAPL", "", list(range(140)), times=times.tz_localize("America/New_York"), interval="1h")
+def hours(days: pd.DatetimeIndex, first: str = "9h30min") -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(
+        [day.normalize() + pd.Timedelta(first) + pd.Timedelta(hours=h) for day in days for h in range(7)]
+    )
+
+
+def test_bars_within_the_day_are_on_the_hours_of_the_exchange(yahoo: Yahoo) -> None:
+    times = hours(sessions(30, "2024-02-26").tz_localize(None)).tz_localize("America/New_York")
+    yahoo.add("AAPL", "", list(range(1, 211)), times=times, interval="1h")
+    panel = fetch_ticker("AAPL", period="3mo", interval="1h")
+    assert panel.frequency == "60min-XNYS"
+    assert panel.seasons == (7, 35)
+    assert panel.frame["y"].tolist() == list(range(1, 211))
+    assert panel.frame["ds"].tolist() == list(
+        times.tz_convert("UTC").tz_localize(None)
+    )  # summer time began on 10 March
+
+
+def test_bars_of_unknown_hours_become_steps_with_a_daily_season(yahoo: Yahoo) -> None:
+    times = hours(pd.bdate_range("2024-01-01", periods=20), "8h15min").tz_localize("America/New_York")
+    yahoo.add("AAPL", "", list(range(1, 141)), times=times, interval="1h")
     panel = fetch_ticker("AAPL", period="1mo", interval="1h")
     assert panel.frequency == STEP
     assert panel.seasons == (7, 35)
-    assert panel.frame["y"].tolist() == list(range(140))
+    assert panel.frame["y"].tolist() == list(range(1, 141))
 
 
-def test_missing_closes_are_left_out(yahoo: Yahoo) -> None:
-    yahoo.add("AAPL", "2024-01-01", [1.0, 2.0, None, 4.0, 5.0, 6.0, 7.0, 8.0])
-    assert fetch_ticker("AAPL").frame["y"].tolist() == [1.0, 2.0, 2.0, 4.0, 5.0, 6.0, 7.0, 8.0]
+def test_bars_without_a_price_are_gaps_and_counted(yahoo: Yahoo) -> None:
+    yahoo.add("AAPL", "", [1.0, 2.0, None, 4.0, 0.0, 6.0, 7.0, 8.0], times=sessions(8))
+    panel, report = quoted_panel([get_quotes("AAPL", "1y", "1d")])
+    assert panel.frame["y"].tolist() == [1.0, 2.0, 2.0, 4.0, 4.0, 6.0, 7.0, 8.0]
+    assert report["summary"] == "2 bars without a price, 2 gaps filled"
+
+
+def test_a_last_row_that_comes_twice_counts_once(yahoo: Yahoo) -> None:
+    times = sessions(10)
+    yahoo.add("AAPL", "", [*range(1, 11), 11], times=times.append(times[-1:] + pd.Timedelta("3h")))
+    assert fetch_ticker("AAPL").frame["y"].tolist() == [*range(1, 10), 11]
+
+
+def test_a_session_under_way_is_said(yahoo: Yahoo) -> None:
+    now = int(time.time())
+    period = {"timezone": "EST", "start": now - 3600, "end": now + 3600, "gmtoffset": -18000}
+    days = pd.bdate_range(end=pd.Timestamp.now("America/New_York").normalize().tz_localize(None), periods=30)
+    times = (days + pd.Timedelta("9h30min")).tz_localize("America/New_York")
+    told = {"currentTradingPeriod": dict.fromkeys(("pre", "regular", "post"), period)}
+    yahoo.add("AAPL", "", list(range(1, 31)), times=times, told=told)
+    quotes = get_quotes("AAPL", "1mo", "1d")
+    assert quotes.open == (times[-1].date() == pd.Timestamp(now - 3600, unit="s", tz="America/New_York").date())
+
+
+@pytest.mark.parametrize(("told", "words"), [({"symbol": "META"}, "META"), ({"dataGranularity": "3mo"}, "3mo")])
+def test_an_answer_to_another_question_is_not_taken(yahoo: Yahoo, told: dict[str, str], words: str) -> None:
+    yahoo.add("FB", "", list(range(1, 31)), times=sessions(30), told=told)
+    with pytest.raises(TickerError, match=words):
+        fetch_ticker("FB")
+
+
+def test_every_pair_of_period_and_interval_is_allowed_or_explained() -> None:
+    allowed, refused = set(), []
+    for period in PERIODS:
+        for interval in INTERVALS:
+            try:
+                check_span(period, interval)
+            except TickerError as problem:
+                refused.append((problem.field, "Choose" in problem.message))
+            else:
+                allowed.add((period, interval))
+    assert set(refused) == {("period", True)}
+    assert {("5d", "1m"), ("max", "1m"), ("1mo", "5m"), ("2y", "1h"), ("5d", "1d"), ("1mo", "1wk")} <= allowed
+    assert not {("1mo", "1m"), ("3mo", "30m"), ("5y", "1h"), ("5d", "1wk"), ("3mo", "1mo")} & allowed
+    with pytest.raises(TickerError, match="last 7 days"):
+        check_span("1y", "1m")
+
+
+def test_quotes_come_back_from_their_bytes_and_damaged_ones_do_not(yahoo: Yahoo) -> None:
+    yahoo.add("AAPL", "", [1.5, None, 3.25, 4.0], times=sessions(4))
+    quotes = get_quotes("AAPL", "5d", "1d")
+    again = Quotes.from_bytes(quotes.to_bytes())
+    assert again.times.tolist() == quotes.times.tolist()
+    assert again.closes.tolist() == [1.5, 3.25, 4.0]
+    assert (again.symbol, again.exchange, again.fetched) == ("AAPL", "NMS", quotes.fetched)
+    for data in (b"", b"x", zlib.compress(b"{}"), zlib.compress(b"[1]"), quotes.to_bytes()[:-9]):
+        with pytest.raises(ValueError, match=r"quotes|format"):
+            Quotes.from_bytes(data)
 
 
 def test_an_unknown_symbol_is_named(yahoo: Yahoo) -> None:
@@ -93,15 +222,24 @@ def test_a_rate_limit_asks_to_wait_and_the_next_call_works(yahoo: Yahoo) -> None
     assert len(fetch_ticker("AAPL").frame) == 100
 
 
-def test_after_several_rate_limits_nothing_is_sent_for_a_while(yahoo: Yahoo) -> None:
-    yahoo.status = 429
+@pytest.mark.parametrize(("status", "words"), [(429, "slow down"), (503, "answered with an error")])
+def test_after_several_failures_nothing_is_sent_for_a_while(yahoo: Yahoo, status: int, words: str) -> None:
+    yahoo.status = status
     for _ in range(2):
-        with pytest.raises(TickerError, match="slow down"):
+        with pytest.raises(TickerError, match=words):
             fetch_ticker("AAPL")
     sent = len(yahoo.requests)
-    with pytest.raises(TickerError, match="seconds"):
-        fetch_ticker("AAPL")
+    with pytest.raises(TickerError, match=rf"{words}.* in \d+ seconds"):
+        fetch_ticker("MSFT")
     assert len(yahoo.requests) == sent
+
+
+def test_a_slow_answer_is_not_waited_for_for_ever(yahoo: Yahoo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PATIENCE", 0.6)
+    yahoo.add("AAPL", "", list(range(1, 31)), times=sessions(30))
+    yahoo.delay = 1.0
+    with pytest.raises(TickerError, match="did not answer in time"):
+        fetch_ticker("AAPL")
 
 
 @pytest.mark.parametrize(
@@ -112,6 +250,12 @@ def test_after_several_rate_limits_nothing_is_sent_for_a_while(yahoo: Yahoo) -> 
         (200, "{}"),
         (200, '{"chart": {"result": [], "error": null}}'),
         (200, '{"chart": {"result": [{"meta": {}}], "error": null}}'),
+        (200, '{"chart": {"result": [{"meta": {"symbol": "AAPL"'),
+        (200, BODY % "null"),
+        (200, BODY % '{"open": null, "high": null, "low": null, "close": null, "volume": null}'),
+        (200, "[]"),
+        (200, "null"),
+        (422, '{"chart": {"result": null, "error": {"code": "Unprocessable Entity", "description": "no"}}}'),
         (500, "<html>sorry</html>"),
         (503, ""),
     ],
@@ -140,7 +284,9 @@ def test_what_cannot_be_a_symbol_is_never_sent(yahoo: Yahoo, symbol: str) -> Non
     assert yahoo.requests == []
 
 
-@pytest.mark.parametrize(("period", "interval", "field"), [("7y", "1d", "period"), ("1y", "7d", "interval")])
+@pytest.mark.parametrize(
+    ("period", "interval", "field"), [("7y", "1d", "period"), ("1y", "7d", "interval"), ("5y", "1h", "period")]
+)
 def test_an_unknown_period_or_interval_names_its_field(period: str, interval: str, field: str) -> None:
     with pytest.raises(TickerError) as caught:
         fetch_ticker("AAPL", period, interval)
@@ -165,8 +311,8 @@ def test_another_process_is_connected_by_its_environment(yahoo: Yahoo, tmp_path)
 
 def test_without_a_test_the_session_keeps_to_its_patience(tmp_path) -> None:
     script = (
-        "import time\nfrom forecasting.intake import ticker\n"
-        "data = ticker._client()\ndata._session.deadline = time.monotonic() - 1\n"
+        "import time\nfrom forecasting.intake import yahoo\n"
+        "data = yahoo._client()\ndata._session.deadline = time.monotonic() - 1\n"
         "try:\n    data._session.get('http://127.0.0.1:1')\nexcept TimeoutError:\n    print('out')"
     )
     variables = {**os.environ, "TIDECAST_DATA": str(tmp_path)}

@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import threading
+import time
 import urllib.parse
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from forecasting.intake import yahoo
 
 SITE = Path(__file__).parent / "yahoo_site"
 VARIABLE = "TEST_YAHOO_URL"
@@ -34,6 +37,7 @@ class Yahoo:
         self.url = url
         self.status = 200
         self.body: str | None = None
+        self.delay = 0.0  # seconds before each answer
         self.requests: list[str] = []
         self._charts: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -47,8 +51,13 @@ class Yahoo:
         interval: str = "1d",
         zone: str = "America/New_York",
         times: pd.DatetimeIndex | None = None,
+        exchange: str = "NMS",
+        told: dict[str, Any] | None = None,
     ) -> None:
-        """Bars for `symbol`: one a step of `frequency` from `start`, opening at half past nine; or at `times`."""
+        """Bars for `symbol`: one a step of `frequency` from `start`, opening at half past nine; or at `times`.
+
+        `told` replaces what the reply says about itself.
+        """
         if times is None:
             days = pd.date_range(start, periods=len(closes), freq=frequency)
             times = (days + pd.Timedelta("9h30min")).tz_localize(zone)
@@ -65,7 +74,7 @@ class Yahoo:
         meta = {
             "currency": "USD",
             "symbol": symbol,
-            "exchangeName": "NMS",
+            "exchangeName": exchange,
             "fullExchangeName": "NasdaqGS",
             "instrumentType": "EQUITY",
             "firstTradeDate": stamps[0],
@@ -80,6 +89,7 @@ class Yahoo:
             "dataGranularity": interval,
             "range": "",
             "validRanges": ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"],
+            **(told or {}),
         }
         self._charts[symbol, interval] = {
             "meta": meta,
@@ -90,6 +100,7 @@ class Yahoo:
     def answer(self, path: str) -> tuple[int, str]:
         """Status and body for one request."""
         self.requests.append(path)
+        time.sleep(self.delay)
         parts = urllib.parse.urlsplit(path)
         if parts.path.startswith("/v1/test/getcrumb"):
             return (200, "crumb") if self.status == 200 else (self.status, "Too Many Requests")
@@ -141,16 +152,16 @@ def yahoo_server() -> Iterator[Yahoo]:
 
 def connect(url: str) -> None:
     """Send this process's yfinance to `url` instead of to Yahoo, with nothing remembered from before."""
-    from curl_cffi import requests
     from yfinance.data import YfData
 
-    class Session(requests.Session):
+    class Session(yahoo.session_class()):
         def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
             parts = urllib.parse.urlsplit(url)
             return super().request(method, base + urllib.parse.urlunsplit(("", "", *parts[2:])), *args, **kwargs)
 
     base = url
 
+    yahoo.forget()
     data = YfData(session=Session())
     data.cache_get.cache_clear()
     data._crumb = data._cookie = None

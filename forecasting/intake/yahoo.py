@@ -1,0 +1,166 @@
+"""One request to Yahoo Finance by the yfinance client: every way in which it can fail ends in one clear sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import threading
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecasting.errors import TickerError
+
+PATIENCE = 20.0  # seconds that one symbol may take, all of its requests together
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Reply:
+    """Yahoo's bars as yfinance gives them, and what it says about the symbol: `exchangeName`, `currency`, ..."""
+
+    frame: pd.DataFrame
+    meta: dict[str, Any]
+
+
+class UnavailableError(TickerError):
+    """Yahoo cannot answer now: it asks to slow down, is down, or cannot be reached. Another symbol fares no better."""
+
+
+# Yahoo knows one client a process: one session, cookie and crumb for all users. So one request goes out at a time, and
+# after it asked to slow down or did not answer, nobody goes out until `_quiet_until`.
+_turn = threading.Lock()
+_failures = 0
+_quiet_until = 0.0
+_quiet_because = ""
+_QUIET = (1.0, 15.0, 60.0, 300.0)  # seconds after the first, second, ... such failure in a row
+_WAIT = 2.0  # a shorter quiet time is waited for rather than reported
+
+
+def ask(symbol: str, period: str, interval: str) -> Reply:
+    """What Yahoo has for a checked `symbol`. TickerError for every failure; while backing off nothing is sent."""
+    global _failures, _quiet_until, _quiet_because
+    if not _turn.acquire(timeout=PATIENCE):
+        raise UnavailableError("Yahoo Finance is busy with the questions of others. Try again in a moment.")
+    try:
+        left = _quiet_until - time.monotonic()
+        if left > _WAIT:
+            raise UnavailableError(f"{_quiet_because} Try again in {int(left) + 1} seconds.")
+        time.sleep(max(0.0, left))
+        try:
+            reply = _ask(symbol, period, interval)
+        except UnavailableError as error:
+            _quiet_until = time.monotonic() + _QUIET[min(_failures, len(_QUIET) - 1)]
+            _quiet_because = error.message.split(". ")[0] + "."
+            _failures += 1
+            raise
+        _failures = 0
+        return reply
+    finally:
+        _turn.release()
+
+
+def forget() -> None:
+    """Forget earlier failures: the next request goes out at once."""
+    global _failures, _quiet_until
+    _failures, _quiet_until = 0, 0.0
+
+
+def _ask(symbol: str, period: str, interval: str) -> Reply:
+    import yfinance
+    from yfinance.exceptions import YFRateLimitError
+
+    yfinance.config.debug.hide_exceptions = False  # its empty frames would hide why there is nothing
+    yfinance.base._tz_info_fetch_ctr = 2  # its limit: no search for the zone of a symbol that Yahoo does not know
+    data = _client()
+    data._session.deadline = time.monotonic() + PATIENCE
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # yfinance's own deprecations are nothing that a user could act on
+            ticker = yfinance.Ticker(symbol)
+            frame: pd.DataFrame = ticker.history(period=period, interval=interval, timeout=PATIENCE / 2)
+            known = ticker.history_metadata
+            meta = {name: known.get(name) for name in _TOLD}
+        return Reply(frame, meta)
+    except Exception as error:  # what escapes is not documented: JSON and key errors, curl's, Yahoo's own
+        data.cache_get.cache_clear()  # it keeps bad replies for ever
+        if isinstance(error, YFRateLimitError):
+            raise UnavailableError("Yahoo Finance asks us to slow down. Try again in a minute.") from error
+        raise _translated(symbol, error, getattr(data._session, "status", 0)) from error
+
+
+_TOLD = ("symbol", "exchangeName", "exchangeTimezoneName", "currency", "dataGranularity", "currentTradingPeriod")
+
+
+def _translated(symbol: str, error: Exception, status: int) -> TickerError:
+    from curl_cffi.requests import exceptions as http
+    from yfinance.exceptions import YFDataException, YFInvalidPeriodError, YFTickerMissingError
+
+    if isinstance(error, YFInvalidPeriodError):
+        return TickerError(f"Yahoo Finance has no such period for {symbol!r}. Choose another one.", field="period")
+    if isinstance(error, http.Timeout | TimeoutError):
+        return UnavailableError("Yahoo Finance did not answer in time. Try again later, or upload a file.")
+    if status == 404:
+        return TickerError(f"Yahoo Finance does not know {symbol!r}. Check the symbol.", field="symbol")
+    if status in (400, 422):
+        return TickerError(
+            f"Yahoo Finance does not give {symbol!r} in this period and interval. Choose others.", field="period"
+        )
+    if status == 429:
+        return UnavailableError("Yahoo Finance asks us to slow down. Try again in a minute.")
+    if isinstance(error, YFDataException):
+        return UnavailableError("Yahoo Finance is down at the moment. Try again later, or upload a file.")
+    if status >= 500 or isinstance(error, http.HTTPError):
+        return UnavailableError("Yahoo Finance answered with an error. Try again later, or upload a file.")
+    if isinstance(error, YFTickerMissingError):
+        return TickerError(
+            f"Yahoo Finance has no prices for {symbol!r}. Check the symbol, or choose another period.", field="symbol"
+        )
+    if isinstance(error, OSError):
+        return UnavailableError("Yahoo Finance cannot be reached from here. Check the network, or upload a file.")
+    return TickerError(
+        f"Yahoo Finance's answer for {symbol!r} could not be understood. Try again later, or upload a file."
+    )
+
+
+def session_class() -> type[Any]:
+    """The session that yfinance asks with: it keeps to `PATIENCE` and remembers the status of the last answer."""
+    from curl_cffi import requests
+
+    class Session(requests.Session):  # type: ignore[type-arg]  # generic only in the stub
+        deadline = 0.0
+        status = 0
+
+        def request(self, *args: Any, **kwargs: Any) -> Any:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("out of patience")
+            kwargs["timeout"] = min(float(kwargs.get("timeout") or left), left, PATIENCE / 2)
+            self.status = 0
+            response = super().request(*args, **kwargs)
+            self.status = response.status_code
+            return response
+
+    return Session
+
+
+def _client() -> Any:
+    """yfinance's shared client, with a session of ours unless somebody has set another one."""
+    import yfinance
+    from yfinance.data import SingletonMeta, YfData
+
+    if YfData in SingletonMeta._instances:
+        return YfData()
+    yfinance.set_tz_cache_location(str(_cache_folder()))
+    return YfData(session=session_class()(impersonate="chrome"))
+
+
+def _cache_folder() -> Path:
+    """Where yfinance keeps time zones and its cookie."""
+    if folder := os.environ.get("TIDECAST_DATA"):
+        return Path(folder) / "yahoo"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("tidecast")) / "yahoo"
