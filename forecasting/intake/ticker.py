@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -95,9 +96,9 @@ def quoted_panel(quotes: Sequence[Quotes]) -> tuple[Panel, dict[str, Any]]:
         seasons = _daily_seasons(quotes[0])
     else:
         seen = Observed(symbols, codes, stamps, closes, np.arange(1, len(stamps) + 1))
-        frame, repairs, more = regularise(seen, frequency, "Date", "last")
-        filled = repairs.filled.drop(columns=["row_before", "row_after"])
-        notes.extend(Note(note.kind, note.message, note.count, (), note.summary) for note in more)
+        frame, filled, more = regularise(seen, frequency, "Date", "last")
+        filled = filled.drop(columns=["row_before", "row_after"])
+        notes.extend(dataclasses.replace(note, rows=()) for note in more)
         seasons = seasons_of(frequency)
     if why:
         notes.append(Note("calendar", why))
