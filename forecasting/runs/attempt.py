@@ -22,11 +22,11 @@ PUBLISH_TRIES = 3
 log = logging.getLogger("tidecast.worker")
 
 
-def execute(database_url: str, run_id: str) -> bool:
+def execute(database_url: str, run_id: str, worker: str | None = None) -> bool:
     """Claim and carry out one queued run on whatever machine this is; False if it was not there to be claimed."""
     database = Database(database_url)
     try:
-        held = claim(database, f"execute:{secrets.token_hex(8)}", run_id)
+        held = claim(database, worker or f"execute:{secrets.token_hex(8)}", run_id)
         if held is not None:
             perform(database, held, Settings.from_environment())
         return held is not None

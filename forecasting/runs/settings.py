@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,6 +30,10 @@ class Settings:
     keep_days: float = 30.0  # TIDECAST_KEEP_DAYS: what nobody pinned or opened for so long goes
     ticker_minutes: float = 15.0  # TIDECAST_TICKER_MINUTES: quotes that are younger are not asked for again
     budget_mb: int = 2048  # TIDECAST_BUDGET_MB: stored bytes above which the least recently used go
+    scheduler: str | None = None  # TIDECAST_SCHEDULER: tls://host:port of a Dask cluster that does the work instead
+    scheduler_ca: str | None = None  # TIDECAST_SCHEDULER_CA: file of the authority that signed its certificates
+    scheduler_cert: str | None = None  # TIDECAST_SCHEDULER_CERT: file of our own certificate
+    scheduler_key: str | None = None  # TIDECAST_SCHEDULER_KEY: file of its key
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -42,8 +47,10 @@ class Settings:
             return _whole(values, f"TIDECAST_{name}", default, low)
 
         cores = os.cpu_count() or 1
+        database = values.get("TIDECAST_DATABASE") or default_database(values)
         return cls(
-            database=values.get("TIDECAST_DATABASE") or default_database(values),
+            database=database,
+            **_cluster(values, database),
             workers=whole("WORKERS", min(2, cores), 0),
             idle_seconds=number("IDLE_SECONDS", cls.idle_seconds, 0.0),
             queue=whole("QUEUE", cls.queue, 1),
@@ -64,6 +71,48 @@ def default_database(environment: Mapping[str, str] | None = None) -> str:
     values = os.environ if environment is None else environment
     folder = values.get("TIDECAST_DATA") or platformdirs.user_data_dir("tidecast", appauthor=False)
     return f"sqlite:///{(Path(folder).expanduser().resolve() / 'tidecast.db').as_posix()}"
+
+
+_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[::1\]")
+_ADDRESS = re.compile(r"(?P<protocol>tls|tcp)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}")
+
+
+def _cluster(values: Mapping[str, str], database: str) -> dict[str, str | None]:
+    """Where the scheduler is and what proves it; plain tcp only on this machine, or where that is asked for."""
+    name = "TIDECAST_SCHEDULER"
+    address = values.get(name, "").strip()
+    if not address:
+        return {}
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise ConfigError(f"{name} is {address!r}; it must be like tls://scheduler:8786.", field=name)
+    if not database.startswith("postgresql"):
+        raise ConfigError(
+            f"{name} is set, and the database is a file that other machines cannot reach. "
+            "Name a PostgreSQL database in TIDECAST_DATABASE.",
+            field="TIDECAST_DATABASE",
+        )
+    if found["protocol"] == "tcp":
+        allowed = values.get("TIDECAST_SCHEDULER_PLAIN", "").strip() == "1"
+        if not allowed and not _LOOPBACK.fullmatch(found["host"]):
+            raise ConfigError(
+                f"{name} is {address!r}: without TLS anybody on the way could give the workers code to run. Use "
+                "tls://, or set TIDECAST_SCHEDULER_PLAIN=1 where the network is your own.",
+                field=name,
+            )
+        return {"scheduler": address}
+    files = {}
+    for part in ("ca", "cert", "key"):
+        variable = f"{name}_{part.upper()}"
+        file = values.get(variable, "").strip()
+        if not file or not Path(file).is_file():
+            raise ConfigError(
+                f"{name} asks for TLS, and {variable} "
+                + (f"names {file!r}, which is no file." if file else "is not set; name a PEM file in it."),
+                field=variable,
+            )
+        files[f"scheduler_{part}"] = file
+    return {"scheduler": address, **files}
 
 
 def _number(values: Mapping[str, str], name: str, default: float, low: float) -> float:

@@ -18,15 +18,18 @@ from sqlalchemy import func, select
 
 from forecasting.errors import StoreError
 from forecasting.runs import schema
+from forecasting.runs.cluster import Cluster
 from forecasting.runs.database import now
 from forecasting.runs.housekeeping import sweep
 from forecasting.runs.leases import LEASE_SECONDS, forsake, recover
 from forecasting.runs.processes import COMMAND, LocalWorker
 from forecasting.runs.store import Store
+from forecasting.runs.turns import turns
 
 WATCH_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
 FAILURES = 3  # workers that could not begin, one after the other: there is trouble
+LEAST_FREE_MB = 50  # of disk: below it the server says so
 STOP_SECONDS = 3.0  # for workers to put their runs back and leave
 DEAF_SECONDS = 30.0  # an idle worker that has left work in the queue for so long hangs
 
@@ -63,10 +66,10 @@ class Health:
     """What the server can say about its background work."""
 
     database: str | None  # None: it answers; else a sentence
-    trouble: str | None  # None: workers can be started; else a sentence
+    trouble: str | None  # None: queued runs are begun; else a sentence that says why they wait
     queued: int
     running: int
-    workers: int  # local ones alive
+    workers: int  # local ones alive, or what the cluster has
     workers_allowed: int
     free_mb: int | None  # on the disk of the database; None on a database server
 
@@ -85,6 +88,7 @@ class Supervisor(threading.Thread):
         self._failures = 0  # workers that ended with an error, one after the other
         self._not_before = 0.0
         self._waiting_since = time.monotonic()  # for an idle worker to take what is queued
+        self._cluster = Cluster(store.settings) if store.settings.scheduler else None
 
     def serves(self, store: Store) -> bool:
         """Whether it is at work, and for the same database under the same settings as `store`."""
@@ -100,6 +104,9 @@ class Supervisor(threading.Thread):
 
     def ensure_worker(self) -> None:
         """See to it that queued work is taken up at once: wake an idle worker, or start one."""
+        if self._cluster is not None:
+            self._look.set()  # the watch asks the scheduler: whoever calls this must not wait for it
+            return
         runs = schema.runs.c
         with self.store.database.read() as connection:
             active = runs.state.in_(schema.ACTIVE)
@@ -121,7 +128,7 @@ class Supervisor(threading.Thread):
         """Have one worker ready, because the user is likely to train soon. Returns at once."""
         with self._lock:
             self._reap()
-            if not self._workers and self.store.settings.workers and not self.stopping:
+            if self._cluster is None and not self._workers and self.store.settings.workers and not self.stopping:
                 self._start_worker()
 
     def health(self) -> Health:
@@ -137,16 +144,22 @@ class Supervisor(threading.Thread):
             problem = error.message
         file = self.store.database.file
         folder = file.parent if file is not None else None
+        free = shutil.disk_usage(folder).free // 2**20 if folder and folder.exists() else None
         with self._lock:
             self._reap()
+            trouble = self._cluster.trouble if self._cluster is not None else None
+            if self._failures >= FAILURES:
+                trouble = _NO_WORKER
+            if free is not None and free < LEAST_FREE_MB:
+                trouble = _NO_ROOM.format(mb=free)
             return Health(
                 database=problem,
-                trouble=_NO_WORKER if self._failures >= FAILURES else None,
+                trouble=trouble,
                 queued=counts.get("queued", 0),
                 running=counts.get("running", 0),
-                workers=len(self._workers),
-                workers_allowed=self.store.settings.workers,
-                free_mb=shutil.disk_usage(folder).free // 2**20 if folder and folder.exists() else None,
+                workers=len(self._workers) if self._cluster is None else self._cluster.capacity,
+                workers_allowed=self.store.settings.workers if self._cluster is None else self._cluster.capacity,
+                free_mb=free,
             )
 
     def stop(self) -> None:
@@ -163,6 +176,8 @@ class Supervisor(threading.Thread):
             self._workers.clear()
         if threading.current_thread() is not self and self.is_alive():
             self.join(STOP_SECONDS)
+        if self._cluster is not None:
+            self._cluster.close()
         self.store.close()
 
     def run(self) -> None:
@@ -171,7 +186,7 @@ class Supervisor(threading.Thread):
         while not self.stopping:
             try:
                 recover(self.store.database)
-                self.ensure_worker()
+                self._see_to_workers()
                 if time.monotonic() > next_sweep:
                     next_sweep = time.monotonic() + SWEEP_SECONDS
                     sweep(self.store.database, self.store.settings)
@@ -184,6 +199,14 @@ class Supervisor(threading.Thread):
                 log.error("watch met a defect", extra={"kind": type(error).__name__})
             self._look.wait(WATCH_SECONDS)
             self._look.clear()
+
+    def _see_to_workers(self) -> None:
+        if self._cluster is None:
+            self.ensure_worker()
+            return
+        with self.store.database.read() as connection:
+            queued = turns(connection)
+        self._cluster.hand_over(self.store.database, queued)
 
     def _with_worker(self, run_id: str) -> str:
         try:
@@ -240,4 +263,5 @@ class Supervisor(threading.Thread):
                     worker.kill()
 
 
+_NO_ROOM = "The disk of the database of runs has only {mb:,} MB left. Free some room, or runs and data cannot be kept."
 _NO_WORKER = "No worker can be started, so runs wait in the queue. The server's log says why."

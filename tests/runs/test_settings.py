@@ -101,3 +101,38 @@ def test_a_run_id_is_the_same_for_the_same_question_however_its_settings_are_ord
     assert identity.run_id("forecast", "a" * 64, {"window": 5, "horizon": 3}) == first
     assert identity.is_id(first)
     assert "torch 2" in identity.version()
+
+
+POSTGRES = {"TIDECAST_DATABASE": "postgresql+psycopg://db/tidecast"}
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"])
+def test_a_scheduler_on_this_machine_may_be_plain(address: str) -> None:
+    assert Settings.from_environment({**POSTGRES, "TIDECAST_SCHEDULER": address}).scheduler == address
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7", "scheduler", "127.0.0.1.evil.example", "localhost.evil", "[::2]"])
+def test_a_scheduler_elsewhere_may_not_unless_that_is_asked_for(host: str) -> None:
+    values = {**POSTGRES, "TIDECAST_SCHEDULER": f"tcp://{host}:8786"}
+    with pytest.raises(ConfigError, match="without TLS") as caught:
+        Settings.from_environment(values)
+    assert caught.value.field == "TIDECAST_SCHEDULER"
+    assert Settings.from_environment({**values, "TIDECAST_SCHEDULER_PLAIN": "1"}).scheduler == f"tcp://{host}:8786"
+
+
+def test_a_scheduler_needs_its_certificates_and_a_database_that_others_reach(tmp_path: Path) -> None:
+    values = {**POSTGRES, "TIDECAST_SCHEDULER": "tls://scheduler:8786"}
+    for part in ("CA", "CERT", "KEY"):
+        with pytest.raises(ConfigError) as caught:
+            Settings.from_environment(values)
+        assert caught.value.field == f"TIDECAST_SCHEDULER_{part}"
+        (tmp_path / part).touch()
+        values[f"TIDECAST_SCHEDULER_{part}"] = str(tmp_path / part)
+    settings = Settings.from_environment(values)
+    assert (settings.scheduler, settings.scheduler_key) == ("tls://scheduler:8786", str(tmp_path / "KEY"))
+    with pytest.raises(ConfigError, match="PostgreSQL") as caught:
+        Settings.from_environment({**values, "TIDECAST_DATABASE": "sqlite:////data/x.db"})
+    assert caught.value.field == "TIDECAST_DATABASE"
+    for wrong in ("scheduler:8786", "tls://scheduler", "http://scheduler:8786", "tls://a b:1"):
+        with pytest.raises(ConfigError, match="must be like tls://"):
+            Settings.from_environment({**values, "TIDECAST_SCHEDULER": wrong})
