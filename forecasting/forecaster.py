@@ -8,7 +8,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,10 @@ from forecasting.panel import Panel, Values, steps_after
 from forecasting.suggestions import check_length, expected_seconds, needed_values, suggest_config
 
 if TYPE_CHECKING:
-    from forecasting.evaluation.backtest import Backtest
+    from forecasting.evaluation.backtest import Backtest, Tested
     from forecasting.model.fitting import Account
     from forecasting.model.method import Method, Parts
+    from forecasting.model.windows import Fold
 
 __all__ = [
     "Forecast",
@@ -32,8 +33,10 @@ __all__ = [
     "Progress",
     "check_length",
     "evaluate",
+    "evaluate_fold",
     "expected_seconds",
     "fit",
+    "gather",
     "suggest_config",
 ]
 
@@ -96,30 +99,47 @@ def evaluate(
 
     The test stretches divide the last fifth of the series. Raises TooShortError where that cannot be done.
     """
-    from forecasting.evaluation import backtest, intervals, metrics
-    from forecasting.model import fitting, windows
+
+    config = config.replace(folds=folds if folds is not None else config.folds)
+    return gather(panel, config, [evaluate_fold(panel, config, k, on_progress) for k in range(1, config.folds + 1)])
+
+
+def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: OnProgress | None = None) -> Tested:
+    """The training of one of `config.folds` folds (1 is the first) and its forecasts; needs none of the others."""
+    from forecasting.evaluation import backtest, intervals
+    from forecasting.model import fitting
     from forecasting.model import method as methods
 
-    folds = config.replace(folds=folds if folds is not None else config.folds).folds
-    check_length(panel, config, folds=folds)
+    check_length(panel, config, folds=config.folds)
     values, lengths = panel.values(), panel.lengths
-    plan = windows.plan_folds(int(np.median(lengths)), config.horizon, folds)
-    rows, season = [], 0
-    for number, fold in enumerate(plan):
-        report = _fit_progress(config, on_progress, "fold", number + 1, len(plan), number / len(plan), 1 / len(plan))
-        kept = [i for i, n in enumerate(lengths) if n - fold.test_start >= needed_values(config)]
-        train = [values[i][: lengths[i] - fold.test_start] for i in kept]
-        method, scores, account = fitting.fit(train, panel.seasons, config, report)
-        table = intervals.calibrate(scores, account.stretches)
-        season = season or min((*panel.seasons, *method.periods), default=1)
-        seen = lengths[kept]
-        last = np.minimum(seen - fold.test_end - 1, seen - config.horizon)
-        parts = methods.forecast(method, [values[i] for i in kept], seen - fold.test_start, last)
-        bounds = _bounds(method, parts, table, config.levels)
-        owner = np.asarray(kept, dtype=np.int64)[parts.owner]
+    plan = _fold_plan(panel, config)
+    begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
+    report = _fit_progress(config, on_progress, "fold", fold, len(plan), (fold - 1) / len(plan), 1 / len(plan))
+    kept = _long_enough(lengths, begin, config)
+    train = [values[i][: lengths[i] - begin] for i in kept]
+    method, scores, account = fitting.fit(train, panel.seasons, config, report)
+    table = intervals.calibrate(scores, account.stretches)
+    seen = lengths[kept]
+    last = np.minimum(seen - end - 1, seen - config.horizon)
+    parts = methods.forecast(method, [values[i] for i in kept], seen - begin, last)
+    bounds = _bounds(method, parts, table, config.levels)
+    owner = np.asarray(kept, dtype=np.int64)[parts.owner]
+    return backtest.Tested(fold, owner, parts.seen, parts.anchor, parts.linear, parts.whole, bounds, method.periods)
+
+
+def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Backtest:
+    """The Backtest of all folds, given in their order."""
+    from forecasting.evaluation import backtest, metrics
+
+    values, lengths = panel.values(), panel.lengths
+    plan = _fold_plan(panel, config)
+    season = min((*panel.seasons, *tested[0].periods), default=1)
+    rows = []
+    for fold, found in zip(plan, tested, strict=True):
+        kept = _long_enough(lengths, fold.test_start, config)
         scale = np.ones(len(values))
-        scale[kept] = [metrics.naive_scale(one, season) for one in train]
-        rows.append(backtest.Rows(number + 1, dataclasses.replace(parts, owner=owner), bounds, scale))
+        scale[kept] = [metrics.naive_scale(values[i][: lengths[i] - fold.test_start], season) for i in kept]
+        rows.append(backtest.Rows(found.fold, found, found.bounds, scale))
     return backtest.score(panel, rows, season, config.horizon, [(one.test_start, one.test_end) for one in plan])
 
 
@@ -255,6 +275,17 @@ class Forecaster:
         except OSError as error:
             raise ModelFileError(f"The model file {path} cannot be read: {error.strerror}.") from error
         return cls.from_bytes(data)
+
+
+def _fold_plan(panel: Panel, config: ForecastConfig) -> Sequence[Fold]:
+    from forecasting.model import windows
+
+    return windows.plan_folds(int(np.median(panel.lengths)), config.horizon, config.folds)
+
+
+def _long_enough(lengths: Any, test_start: int, config: ForecastConfig) -> list[int]:
+    """Which series have enough values before their last `test_start` steps."""
+    return [i for i, n in enumerate(lengths) if n - test_start >= needed_values(config)]
 
 
 def _digest(about: dict[str, Any], arrays: dict[str, Any]) -> str:

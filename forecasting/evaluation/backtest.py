@@ -106,6 +106,48 @@ class Forecasts(Protocol):
 
 
 @dataclasses.dataclass(frozen=True)
+class Tested:
+    """What the training of one fold forecast from the origins of its test stretch, in the unit of each series."""
+
+    fold: int  # 1 is the first
+    owner: Index  # [O] series of the panel
+    seen: Index  # [O] values up to and including the origin
+    anchor: Values  # [O, H]
+    linear: Values
+    whole: Values
+    bounds: dict[int, tuple[Values, Values]]  # level -> (low, high)
+    periods: tuple[int, ...]  # that the method found
+
+    def to_bytes(self) -> bytes:
+        """safetensors with JSON in its metadata; `from_bytes` gives back every bit."""
+        from safetensors.numpy import save
+
+        arrays = {name: getattr(self, name) for name in _TESTED}
+        for level, (low, high) in self.bounds.items():
+            arrays |= {f"low-{level}": low, f"high-{level}": high}
+        about = {"fold": self.fold, "periods": [int(one) for one in self.periods], "levels": list(self.bounds)}
+        return save({name: np.ascontiguousarray(value) for name, value in arrays.items()}, {"x": json.dumps(about)})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Tested:
+        """What `to_bytes` wrote."""
+        from safetensors.numpy import load
+
+        about = json.loads(json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]["x"])
+        arrays = load(data)
+        bounds = {level: (arrays[f"low-{level}"], arrays[f"high-{level}"]) for level in about["levels"]}
+        return cls(
+            **{name: arrays[name] for name in _TESTED},
+            fold=about["fold"],
+            bounds=bounds,
+            periods=tuple(about["periods"]),
+        )
+
+
+_TESTED = ("owner", "seen", "anchor", "linear", "whole")
+
+
+@dataclasses.dataclass(frozen=True)
 class Rows:
     """One fold's forecasts. bounds: level -> (low, high)."""
 
