@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import dataclasses
+import gc
 import hashlib
 import logging
 import os
@@ -32,6 +33,7 @@ log = logging.getLogger("tidecast.server")
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Start the background work with the server and end it with the server."""
     log_to_stderr()
+    gc.freeze()  # what is imported by now stays: no collection has to walk through it
     try:
         await asyncio.to_thread(runtime)
     except ForecastingError as error:  # a wrong setting: the pages say so, and reading data still works
