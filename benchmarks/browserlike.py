@@ -65,10 +65,10 @@ class Visitor:
         async with asyncio.timeout(WAIT_SECONDS):
             while True:
                 message = await self._receive()
-                if message.WhichOneof("type") == "script_finished":
-                    # A run that another run was asked in the middle of is followed by that one.
-                    if message.script_finished in (_FINISHED, _FRAGMENT_FINISHED):
-                        return time.perf_counter() - began
+                # A run that another run was asked in the middle of is followed by that one.
+                ended = message.WhichOneof("type") == "script_finished"
+                if ended and message.script_finished in (_FINISHED, _FRAGMENT_FINISHED):
+                    return time.perf_counter() - began
 
     async def upload(self, key: str, name: str, content: bytes) -> float:
         """Bring a file to the uploader that has `key`."""
@@ -168,9 +168,13 @@ def _put(server: str, path: str, name: str, content: bytes, xsrf: str) -> None:
     """What the browser's uploader does with the address that it was given."""
     boundary = "----tidecast"
     body = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-        "Content-Type: text/csv\r\n\r\n"
-    ).encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: text/csv\r\n\r\n"
+        ).encode()
+        + content
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
     connection = http.client.HTTPConnection(urllib.parse.urlsplit(server).netloc, timeout=60)
     try:
         connection.request(

@@ -173,9 +173,7 @@ def _watching(store: _Store, sessions: int) -> list[str]:
     addresses = []
     for number in range(sessions):
         workspace = store.new_workspace()
-        dataset = store.put_dataset(
-            workspace, None, panel.name, {"source": "sample", "sample": "co2"}, panel, {}
-        )
+        dataset = store.put_dataset(workspace, None, panel.name, {"source": "sample", "sample": "co2"}, panel, {})
         run = store.submit(workspace, "forecast", config | {"seed": number % 2}, dataset, panel.name)
         addresses.append(f"workspace={workspace}&dataset={dataset}&run={run}")
     return addresses

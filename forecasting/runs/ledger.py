@@ -70,6 +70,18 @@ def one(database: Database, workspace: str, run_id: str) -> Run:
         return as_run(connection, row)
 
 
+def under_way(database: Database, run_id: str) -> dict[str, Any]:
+    """What changes while a run is under way, the same for all that wait for it. It says nothing of who these are."""
+    with database.read() as connection:
+        row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+        if row is None:
+            return {"state": "cancelled"}
+        order = turns(connection) if row.state == "queued" else []
+    values = {name: getattr(row, name) for name in ("state", "attempts", "queued", "started", "finished")}
+    values |= {"progress": json.loads(row.progress), "curve": json.loads(row.curve)}
+    return values | {"position": order.index(run_id) + 1 if run_id in order else None}
+
+
 def every(database: Database, workspace: str) -> list[Run]:
     """The workspace's runs, newest first."""
     with database.read() as connection:

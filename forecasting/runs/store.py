@@ -191,6 +191,10 @@ class Store:
         """The workspace's view of a run."""
         return ledger.one(self.database, workspace, run_id)
 
+    def under_way(self, run_id: str) -> dict[str, Any]:
+        """Those fields of Run that change while it is under way, for callers that have seen the workspace's `run`."""
+        return ledger.under_way(self.database, run_id)
+
     def runs(self, workspace: str) -> list[Run]:
         """The workspace's runs, newest first, without their loss curves."""
         return ledger.every(self.database, workspace)

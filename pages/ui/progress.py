@@ -19,7 +19,7 @@ def follow(workspace: str, run_id: str) -> Run | None:
     if run is not None and run.active:
         # Only a run that can still change is polled; the fragment's last act is to redraw the page with the results.
         fresh = not run.curve and time.time() - run.queued < FRESH_SECONDS
-        every = services.POLL_SECONDS / 4 if fresh else services.POLL_SECONDS
+        every = services.POLL_SECONDS / 4 if fresh else services.poll_seconds()
         st.fragment(_live, run_every=every)(workspace, run_id, fresh)
     return run
 

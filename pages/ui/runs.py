@@ -46,7 +46,7 @@ def _listed(token: str, every: list[Run]) -> None:
     if active:
         # Only these are polled; when one of them ends, the whole page is drawn anew.
         ids = tuple(run.id for run in active)
-        st.fragment(_under_way, run_every=services.POLL_SECONDS)(token, ids)
+        st.fragment(_under_way, run_every=services.poll_seconds())(token, ids)
     shown = _filtered(every) if len(every) > FEW else every
     ticked = [run for run in every if _ticked(run)]
     if not shown:

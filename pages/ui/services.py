@@ -6,7 +6,9 @@ may read of one run it also reads by a read-only link: `LINK` and the link's tok
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import time
 from collections.abc import Collection
 from typing import Any
 
@@ -23,6 +25,7 @@ from forecasting.runs.supervisor import runtime
 
 READ = ("encoding", "delimiter", "header", "sheet")  # choices that read_table takes; the others are to_panel's
 POLL_SECONDS = 1.0
+POLLS_A_SECOND = 40  # of all pages together: beyond it each one polls less often
 LINK = "link:"  # no token of a workspace holds a colon
 
 
@@ -141,21 +144,21 @@ def train(workspace: str, dataset_id: str, config: ForecastConfig) -> str:
     """Link a run of `config` on a dataset to the workspace and see that a worker takes it."""
     name = dataset(workspace, dataset_id).name
     run_id = runtime().submit(workspace, "forecast", config.to_dict(), dataset_id, name)
-    poll.clear(workspace, run_id)
+    forget(workspace, run_id)
     return run_id
 
 
 def train_sine(workspace: str, config: dict[str, Any]) -> str:
     """The same for the sine wave."""
     run_id = runtime().submit(workspace, "sine", config, None, "sine")
-    poll.clear(workspace, run_id)
+    forget(workspace, run_id)
     return run_id
 
 
 def retry(workspace: str, run_id: str) -> None:
     """Ask the question of a run that failed or was cancelled once more."""
     runtime().retry(workspace, run_id)
-    poll.clear(workspace, run_id)
+    forget(workspace, run_id)
 
 
 def runs(workspace: str) -> list[Run]:
@@ -166,19 +169,19 @@ def runs(workspace: str) -> list[Run]:
 def rename(workspace: str, run_id: str, name: str) -> None:
     """Give a run another name in this workspace."""
     store().rename(workspace, run_id, name)
-    poll.clear(workspace, run_id)
+    forget(workspace, run_id)
 
 
 def pin(workspace: str, run_id: str, pinned: bool) -> None:
     """Keep a run from eviction, or no longer."""
     store().pin(workspace, run_id, pinned)
-    poll.clear(workspace, run_id)
+    forget(workspace, run_id)
 
 
 def unlink(workspace: str, run_id: str) -> None:
     """Take a run off this workspace's list."""
     store().unlink(workspace, run_id)
-    poll.clear(workspace, run_id)
+    forget(workspace, run_id)
 
 
 def share(workspace: str, run_id: str) -> str:
@@ -212,25 +215,65 @@ def warm() -> None:
     runtime().warm()
 
 
-@st.cache_data(ttl=POLL_SECONDS * 0.9, max_entries=512, show_spinner=False)
+def poll_seconds() -> float:
+    """How long a page waits between two looks at a run: a second, longer where many pages look."""
+    watchers = _watchers()
+    for key in [key for key, at in list(watchers.items()) if at < time.monotonic() - 10 * POLL_SECONDS]:
+        watchers.pop(key, None)
+    return POLL_SECONDS * max(1.0, round(2 * len(watchers) / POLLS_A_SECOND) / 2)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _watchers() -> dict[tuple[str, str], float]:
+    """(workspace, run) that a page looks at -> when it last did."""
+    return {}
+
+
 def poll(workspace: str, run_id: str) -> Run | None:
-    """The run's row, read once a second at most, however many look. None: the workspace does not have it."""
+    """The run as it was at most a second ago. None: the workspace does not have it.
+
+    What changes is read once a second for each run, however many look at it; the workspace's own link to it less often.
+    """
+    mine = _linked(workspace, run_id)
+    if mine is None or not mine.active:
+        return mine
+    _watchers()[workspace, run_id] = time.monotonic()
+    now = _under_way(run_id)
+    if now["state"] in ("queued", "running"):
+        return dataclasses.replace(mine, **now)
+    _linked.clear(workspace, run_id)
+    return _linked(workspace, run_id)
+
+
+def forget(workspace: str, run_id: str) -> None:
+    """Read the run anew at the next poll: the workspace has changed something."""
+    _linked.clear(workspace, run_id)
+    _under_way.clear(run_id)
+
+
+@st.cache_data(ttl=POLL_SECONDS * 5, max_entries=1024, show_spinner=False)
+def _linked(workspace: str, run_id: str) -> Run | None:
     try:
         return store().run(workspace, run_id)
     except StoreError:
         return None
 
 
+@st.cache_data(ttl=POLL_SECONDS * 0.9, max_entries=512, show_spinner=False)
+def _under_way(run_id: str) -> dict[str, Any]:
+    return store().under_way(run_id)
+
+
 def look(workspace: str, run_id: str) -> Run | None:
     """The run's row as it is now; what `poll` remembers is renewed by it."""
-    poll.clear(workspace, run_id)
+    forget(workspace, run_id)
     return poll(workspace, run_id)
 
 
 def cancel(workspace: str, run_id: str) -> None:
     """Stop waiting for a run; it ends where nobody else waits."""
     store().cancel(workspace, run_id)
-    poll.clear(workspace, run_id)
+    forget(workspace, run_id)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -27,7 +27,7 @@ def page(link: str) -> None:
             else:
                 draw(access, run)
     elif run.active:
-        st.fragment(_live, run_every=2 * services.POLL_SECONDS)(link)
+        st.fragment(_live, run_every=services.poll_seconds())(link)
     else:
         st.info(t(f"state.{run.state}"))
     with st.expander(t("training.settings"), key="shared_settings"):
