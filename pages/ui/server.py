@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import dataclasses
+import functools
 import gc
 import hashlib
 import logging
+import math
 import os
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,7 +27,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forecasting.errors import ForecastingError
 from forecasting.runs import runtime, stop_runtime
-from forecasting.runs.log import log_to_stderr
+from forecasting.runs.log import JsonLines, log_to_stderr
+
+OFFICE = 20  # workspaces that may share an address
 
 log = logging.getLogger("tidecast.server")
 
@@ -33,6 +38,7 @@ log = logging.getLogger("tidecast.server")
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Start the background work with the server and end it with the server."""
     log_to_stderr()
+    _log_alike()
     gc.freeze()  # what is imported by now stays: no collection has to walk through it
     try:
         await asyncio.to_thread(runtime)
@@ -44,13 +50,63 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
 
 async def health(_request: Request) -> JSONResponse:
     """State of database, queue, workers and disk; 503 when runs cannot be stored or carried out."""
-    try:
-        state = dataclasses.asdict(await asyncio.to_thread(lambda: runtime().health()))
-    except ForecastingError as error:
-        state = {"database": error.message, "trouble": None}
+    state = await asyncio.to_thread(_state, int(time.monotonic()))
     ok = state["database"] is None and state["trouble"] is None
     body = {"status": "ok" if ok else "degraded", **state, "database": state["database"] or "ok"}
     return JSONResponse(body, status_code=200 if ok else 503, headers={"Cache-Control": "no-store"})
+
+
+@functools.lru_cache(maxsize=1)
+def _state(_second: int) -> dict[str, Any]:
+    """Looked at once a second at most, however often somebody asks."""
+    try:
+        return dataclasses.asdict(runtime().health())
+    except ForecastingError as error:
+        return {"database": error.message, "trouble": None}
+
+
+def _log_alike() -> None:
+    """Have Streamlit and its web server log as we do: their own lines may quote what an error was about."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("streamlit", "uvicorn", "websockets"):
+            for handler in logging.getLogger(name).handlers:
+                handler.setFormatter(JsonLines())
+
+
+class UploadLimit:
+    """Refuses uploads that come faster from one address than any person's; what a workspace may bring is less."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._full: dict[str, float] = {}  # address -> when all that it sent is worked off, on the monotonic clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wait = self._wait(scope) if scope["type"] == "http" and scope["method"] in ("PUT", "POST") else 0.0
+        if wait <= 0:
+            await self._app(scope, receive, send)
+            return
+        answer = JSONResponse(
+            {"error": "That is more often than this server allows."},
+            status_code=429,
+            headers={"Retry-After": str(math.ceil(wait))},
+        )
+        await answer(scope, receive, send)
+
+    def _wait(self, scope: Scope) -> float:
+        """Seconds until this upload may come; 0 and it is counted. An address may be that of a whole office."""
+        try:
+            step = 60 / (OFFICE * runtime().store.settings.uploads_a_minute)
+        except ForecastingError:
+            return 0.0
+        client = scope.get("client")
+        address, at = str(client[0]) if client else "", time.monotonic()
+        full = max(self._full.get(address, at), at) + step
+        if full > at + 60:
+            return full - at - 60
+        if len(self._full) > 10_000:
+            self._full = {key: until for key, until in self._full.items() if until > at}
+        self._full[address] = full
+        return 0.0
 
 
 class SecurityHeaders:
@@ -109,5 +165,5 @@ def _inline_scripts() -> list[str]:
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders)]
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(UploadLimit)]
 ROUTES = [Route("/health", health)]

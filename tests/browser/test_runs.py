@@ -1,0 +1,161 @@
+"""Runs in a real browser: nothing loses them, one looks at several, shows one to somebody, and goes back and forth."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from forecasting.runs import Store
+from tests.app import files
+from tests.browser.conftest import Server, Start, chart, live_loss, set_number, traces, train, upload
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def strict(page: Page) -> Iterator[Page]:
+    """A page that fails the test when its browser had to refuse something for the Content-Security-Policy."""
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation', e => console.error("
+        "'Content Security Policy', e.violatedDirective, e.blockedURI))"
+    )
+    yield page
+    assert refused == []
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
+
+
+def workspace_of(page: Page) -> str:
+    return urllib.parse.parse_qs(urllib.parse.urlparse(page.url).query)["workspace"][0]
+
+
+def long_training(page: Page) -> None:
+    """One that does not end while it is watched."""
+    page.get_by_text("Advanced", exact=True).click()
+    set_number(page, "Epochs", 5000)
+    set_number(page, "Hidden size", 128)
+    train(page)
+    live_loss(page)
+
+
+def test_every_page_works_under_its_security_policy(server: Server, strict: Page, browser: Browser) -> None:
+    page = strict
+    page.goto(server.url)
+    upload(page, files.german(240))
+    expect(page.get_by_role("button", name="1 gap filled")).to_be_visible()
+    set_number(page, "Horizon", 5)
+    train(page)
+    expect(page.locator(".st-key-numbers")).to_be_visible(timeout=90_000)
+    for tab in ("Forecast", "Errors", "Training", "Compare", "Export"):
+        page.get_by_role("tab", name=tab, exact=True).click()
+        page.wait_for_timeout(500)
+    go(page, "Sine wave")
+    page.get_by_role("button", name="Train", exact=True).click()
+    traces(chart(page, "sine_predicted"))
+    go(page, "Runs")
+    expect(page.get_by_text("sales.csv", exact=True)).to_be_visible()
+    for box in page.get_by_test_id("stCheckbox").filter(has_text=re.compile("sales|Sine")).all():
+        box.locator("label").first.click()
+        page.wait_for_timeout(700)
+    page.get_by_role("button", name="Compare").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".js-plotly-plot")).to_be_visible()
+    dialog.get_by_text("Loss", exact=True).click()
+    expect(dialog.locator(".st-key-compare_loss .js-plotly-plot")).to_be_visible()
+
+
+def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Start, browser: Browser) -> None:
+    first = start()
+    page = browser.new_page()
+    page.goto(first.url)
+    long_training(page)
+    token, address = workspace_of(page), urllib.parse.urlparse(page.url).query
+    store = Store(f"sqlite:///{(first.folder / 'tidecast.db').as_posix()}")
+    (run,) = store.runs(token)
+    page.reload()
+    live_loss(page)
+    go(page, "Sine wave")
+    expect(page.get_by_text("The next value of a sine wave")).to_be_visible()
+    go(page, "Forecast")
+    live_loss(page)
+    page.close()
+    page = browser.new_page()
+    page.goto(f"{first.url}/?{address}")
+    live_loss(page)
+    page.close()
+    seen = store.run(token, run.id)
+    assert (seen.state, seen.attempts) == ("running", 1)  # the very same training, all the time
+    first.stop()
+    second = start(folder=first.folder)
+    page = browser.new_page()
+    page.goto(f"{second.url}/runs?{address}")
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"epoch \d+ of 5000"))).to_be_visible(timeout=60_000)
+    assert store.run(token, run.id).attempts == 1  # a server that leaves takes no attempt off
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
+    page.close()
+    store.close()
+
+
+def test_back_needs_one_press_for_each_page(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    page.wait_for_url("**/?workspace=*dataset=*")
+    go(page, "Sine wave")
+    expect(page.get_by_text("The next value of a sine wave")).to_be_visible()
+    page.wait_for_timeout(1_500)
+    go(page, "Runs")
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    page.wait_for_timeout(1_500)
+    page.go_back()
+    expect(page.get_by_text("The next value of a sine wave")).to_be_visible()
+    page.wait_for_timeout(1_500)
+    page.go_back()
+    expect(page.get_by_text("CO2 at Mauna Loa").first).to_be_visible()
+    assert urllib.parse.urlparse(page.url).path == "/"
+
+
+def test_a_link_opens_one_run_in_a_browser_without_the_workspace(
+    server: Server, page: Page, browser: Browser
+) -> None:
+    page.goto(f"{server.url}/sine_wave")
+    page.get_by_role("button", name="Train", exact=True).click()
+    traces(chart(page, "sine_predicted"))
+    go(page, "Runs")
+    page.get_by_role("button", name="Manage").click()
+    page.get_by_role("button", name="Copy link").click()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    assert workspace_of(page) not in link
+    other = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+    other.goto(link)
+    traces(chart(other, "sine_predicted"))
+    expect(other.get_by_role("button", name="Train", exact=True)).to_have_count(0)
+    expect(other.get_by_test_id("stTopNavLink")).to_have_count(0)
+    assert other.evaluate("document.scrollingElement.scrollWidth") <= 390
+    other.context.close()
+
+
+def test_the_list_fits_a_phone_and_can_be_worked_by_keyboard(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/sine_wave")
+    page.get_by_role("button", name="Train", exact=True).click()
+    traces(chart(page, "sine_predicted"))
+    page.goto(f"{server.url}/runs?workspace={workspace_of(page)}")
+    more = page.get_by_role("button", name="Manage")
+    expect(more).to_be_visible()
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    more.focus()
+    page.keyboard.press("Enter")
+    name = page.get_by_role("textbox", name="Name", exact=True)
+    name.fill("By keyboard")
+    name.press("Enter")
+    expect(page.get_by_test_id("stCheckbox").filter(has_text="By keyboard")).to_be_visible()
