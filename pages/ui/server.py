@@ -133,7 +133,7 @@ def security_headers() -> dict[str, str]:
     inline = " ".join(_inline_scripts())
     policy = {
         "default-src": "'self'",
-        "script-src": f"'self' {inline}",
+        "script-src": f"'self' {inline}",  # no eval of any kind; what Streamlit tries by WebAssembly it does without it
         "style-src": "'self' 'unsafe-inline'",  # Streamlit's front end writes its styles into the page
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",

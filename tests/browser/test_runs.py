@@ -26,7 +26,8 @@ def strict(page: Page) -> Iterator[Page]:
         "'Content Security Policy', e.violatedDirective, e.blockedURI))"
     )
     yield page
-    assert refused == []
+    # Streamlit's 64-bit integers try WebAssembly once and do without: allowing it would allow more than that.
+    assert [said for said in refused if "wasm-eval" not in said] == []
 
 
 def go(page: Page, name: str) -> None:
@@ -124,9 +125,7 @@ def test_back_needs_one_press_for_each_page(server: Server, page: Page) -> None:
     assert urllib.parse.urlparse(page.url).path == "/"
 
 
-def test_a_link_opens_one_run_in_a_browser_without_the_workspace(
-    server: Server, page: Page, browser: Browser
-) -> None:
+def test_a_link_opens_one_run_in_a_browser_without_the_workspace(server: Server, page: Page, browser: Browser) -> None:
     page.goto(f"{server.url}/sine_wave")
     page.get_by_role("button", name="Train", exact=True).click()
     traces(chart(page, "sine_predicted"))
