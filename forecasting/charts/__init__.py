@@ -3,6 +3,7 @@
 All take `words`, so that a page can give them its language; the default is English.
 """
 
+from forecasting.charts.explore import autocorrelation_chart, calendar_chart, parts_chart
 from forecasting.charts.results import (
     calendar_units,
     compare_bars,
@@ -21,6 +22,8 @@ __all__ = [
     "ENGLISH",
     "PALETTE",
     "Words",
+    "autocorrelation_chart",
+    "calendar_chart",
     "calendar_units",
     "compare_bars",
     "errors_by_calendar",
@@ -31,6 +34,7 @@ __all__ = [
     "levels_of",
     "loss_chart",
     "losses_chart",
+    "parts_chart",
     "residual_histogram",
     "rollout_chart",
     "runs_chart",

@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 
 from forecasting.charts.style import ENGLISH, FORECAST, REPAIR, TRUTH, Words, blank, escape, thin, tint
 
+_SYMBOLS = {"missing": "circle", "duplicates": "diamond-open", "outliers": "x-thin-open", "zeros": "triangle-down-open"}
+
 
 def series_chart(
     series: pd.DataFrame,
@@ -17,7 +19,10 @@ def series_chart(
     height: int = 320,
     words: Words = ENGLISH,
 ) -> go.Figure:
-    """One series (`ds, y`) with its repairs (`ds, y, kind`) marked and a range slider below."""
+    """One series (`ds, y`) with its repairs (`ds, y, kind, rows`) marked, and a range slider below.
+
+    rows: the lines of the file that a mark is about, or nothing.
+    """
     figure = blank(height, "", escape(name), showlegend=repairs is not None and not repairs.empty)
     keep = thin(series["y"])
     figure.add_scatter(
@@ -29,12 +34,21 @@ def series_chart(
     )
     if repairs is not None:
         for kind, marks in repairs.groupby("kind", sort=False):
+            name = words.get(str(kind), words["repair"])
+            said = [words["line"].format(rows=escape(rows)) if rows else "" for rows in marks["rows"]]
             figure.add_scatter(
                 x=marks["ds"].to_numpy(),
                 y=marks["y"].to_numpy(),
-                name=words.get(str(kind), words["repair"]),
+                name=name,
                 mode="markers",
-                marker={"color": REPAIR, "size": 7, "symbol": "circle" if kind == "missing" else "diamond-open"},
+                marker={
+                    "color": REPAIR,
+                    "size": 8,
+                    "symbol": _SYMBOLS.get(str(kind), "circle"),
+                    "line": {"width": 1.5},
+                },
+                text=said,
+                hovertemplate="%{y:.5g} %{text}",
             )
     if slider:
         figure.update_xaxes(rangeslider={"visible": True, "thickness": 0.09})

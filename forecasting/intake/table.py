@@ -65,6 +65,7 @@ class Table:
     notes: what was assumed, repaired or dropped on the way.
     assumptions: encoding, delimiter, quote and header, with the evidence for each.
     raw: the first lines as the file has them, each with its number, cut short after 500 characters; for text only.
+    sheets: those of a workbook, if it has several.
     runner_up: the second-best way to cut the text, if there is one.
     ragged: lines with more or fewer cells than the others: their cells may stand in the wrong columns.
     """
@@ -78,6 +79,7 @@ class Table:
     assumptions: tuple[Assumption, ...] = ()
     raw: tuple[tuple[int, str], ...] = ()
     runner_up: Reading | None = None
+    sheets: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -211,4 +213,5 @@ def _from_cells(unpacked: Unpacked, name: str, header: bool | int | None, sheet:
         Assumption("sheet", unpacked.about["sheet"], why, "sheet"),
         Assumption("header", laid.header, _why_header(laid.header, header), "header"),
     )
-    return Table(name, laid.cells, laid.rows, dialect, notes + laid.notes, laid.ragged, assumed)
+    several = tuple(sheets) if len(sheets) > 1 else ()
+    return Table(name, laid.cells, laid.rows, dialect, notes + laid.notes, laid.ragged, assumed, sheets=several)

@@ -36,6 +36,7 @@ def changed(session: Session, role: str, key: str) -> None:
     stale = tuple(name for name in stale if name != "decimal" or name in session.questions)
     kept = {name: value for name, value in session.choices.items() if name not in (role, *stale)}
     value = st.session_state[key]
+    value = list(value) if isinstance(value, tuple) else value  # as it comes back from the store
     session.choices = kept if value is None else {**kept, role: value}
     session.questions = {name: asked for name, asked in session.questions.items() if name not in stale}
     _answer(session, role)
@@ -46,6 +47,11 @@ def cut_anew(session: Session, name: str, key: str) -> None:
     value = st.session_state[key]
     if value is not None:
         _read_by(session, {**session.choices, name: value})
+
+
+def read_instead(session: Session, arguments: dict[str, Any]) -> None:
+    """Read by another way to cut the text, all of it at once."""
+    _read_by(session, {**session.choices, **arguments})
 
 
 def as_found(session: Session) -> None:
@@ -79,9 +85,8 @@ def _columns(session: Session, choices: dict[str, Any]) -> list[str] | None:
 
 def _named(choices: dict[str, Any]) -> set[str]:
     """The columns that choices name."""
-    target = choices.get("target") or []
-    several = [target] if isinstance(target, str) else target
-    return {name for name in (choices.get("time"), choices.get("series"), *several) if name}
+    named = [choices.get(role) or [] for role in ("time", "target", "series", "covariates")]
+    return {name for role in named for name in ([role] if isinstance(role, str) else role)}
 
 
 def _answer(session: Session, role: str) -> None:

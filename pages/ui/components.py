@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -58,8 +59,9 @@ def live_loss(points: Sequence[tuple[int, float | None, float | None]], words: c
     st.vega_lite_chart(frame, spec, width="stretch", height=270, alt=alt)
 
 
-def table(frame: pd.DataFrame, key: str, height: int | None = None) -> None:
-    """`frame` over the whole width, times as short as they can be said, numbers with five digits."""
+def table(frame: pd.DataFrame, key: str, height: int | None = None, narrow: str | None = None) -> None:
+    """`frame` over the whole width, times as short as they can be said, numbers with five digits; `narrow`: a column
+    of short numbers."""
     columns: dict[str, Any] = {}
     for name in frame.columns:
         kind = frame[name].dtype.kind
@@ -68,6 +70,8 @@ def table(frame: pd.DataFrame, key: str, height: int | None = None) -> None:
             columns[name] = st.column_config.DatetimeColumn(format="YYYY-MM-DD" if days else "YYYY-MM-DD HH:mm")
         elif kind == "f":
             columns[name] = st.column_config.NumberColumn(format="%.5g")
+    if narrow is not None:
+        columns[narrow] = st.column_config.NumberColumn(width=64)
     st.dataframe(frame, hide_index=True, width="stretch", height=height or "auto", key=key, column_config=columns)
 
 
@@ -106,6 +110,14 @@ def duration(seconds: float) -> str:
         rounded = round(seconds) if seconds < 10 else round(seconds / 5) * 5
         return t("seconds.many", seconds=rounded)
     return t("minutes.many", minutes=round(seconds / 60))
+
+
+def moment(ds: Any) -> str:
+    """A time stamp as short as it can be said."""
+    if isinstance(ds, int | np.integer):
+        return f"{int(ds):,}"
+    stamp = pd.Timestamp(ds)
+    return stamp.strftime("%Y-%m-%d" if stamp == stamp.normalize() else "%Y-%m-%d %H:%M")
 
 
 def age(seconds: float) -> str:

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecasting import charts
+from forecasting import charts, export
 from forecasting.panel import Panel
 from forecasting.runs import Dataset
 from pages.ui import components, services
 from pages.ui.choices import plain_option
 from pages.ui.components import plain
+from pages.ui.explore import explore
+from pages.ui.how_read import how_read
 from pages.ui.i18n import chart_words, t
 from pages.ui.reading import frequency_name
+from pages.ui.state import Session
 
 
-def overview(workspace: str, dataset_id: str) -> str:
-    """Draw it; the series that is shown."""
+def overview(session: Session, dataset_id: str) -> str:
+    """Draw it, with how the file was read below; the series that is shown."""
+    workspace = session.workspace
     data = services.dataset(workspace, dataset_id)
     panel = services.panel(workspace, dataset_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="what_was_read"):
         st.markdown(_line(data, panel), width="stretch")
         if data.report:
             with st.popover(_summary(data.report), key="report", icon=":material/fact_check:"):
-                _report(data.report)
+                _report(data)
+    how_read(session, dataset_id)
     series = panel.series_ids[0]
     if len(panel.series_ids) > 1:
         series = st.selectbox(t("read.shown"), panel.series_ids, format_func=plain_option, key="series_shown")
     _chart(workspace, dataset_id, series)
+    explore(workspace, dataset_id, series)
     return series
 
 
@@ -40,7 +46,7 @@ def _chart(workspace: str, dataset_id: str, series: str) -> None:
     frame = services.one_series(workspace, dataset_id, series)
     repairs = _repairs(services.dataset(workspace, dataset_id).report, series, frame)
     figure = charts.series_chart(frame, series, repairs=repairs, words=chart_words())
-    start, end = moment(frame["ds"].iloc[0]), moment(frame["ds"].iloc[-1])
+    start, end = components.moment(frame["ds"].iloc[0]), components.moment(frame["ds"].iloc[-1])
     alt = t("alt.series", name=charts.escape(series), rows=len(frame), start=start, end=end)
     components.chart(figure, "chart_series", alt)
 
@@ -54,20 +60,12 @@ def _line(data: Dataset, panel: Panel) -> str:
     parts = [
         f"**{plain(data.name, 80)}**",
         rows,
-        t("read.range", start=moment(ds.min()), end=moment(ds.max())),
+        t("read.range", start=components.moment(ds.min()), end=components.moment(ds.max())),
         frequency_name(panel.frequency),
     ]
     if panel.seasons:
         parts.append(t("read.season", season=", ".join(map(str, panel.seasons))))
     return " · ".join(parts)
-
-
-def moment(ds: Any) -> str:
-    """A time stamp as short as it can be said."""
-    if isinstance(ds, int | np.integer):
-        return f"{int(ds):,}"
-    stamp = pd.Timestamp(ds)
-    return stamp.strftime("%Y-%m-%d" if stamp == stamp.normalize() else "%Y-%m-%d %H:%M")
 
 
 def _summary(report: dict[str, Any]) -> str:
@@ -82,9 +80,9 @@ def _summary(report: dict[str, Any]) -> str:
     return f"{done} · " + (t("read.assumed.one") if assumed == 1 else t("read.assumed.many", count=assumed))
 
 
-def _report(report: dict[str, Any]) -> None:
+def _report(data: Dataset) -> None:
     """Every assumption, repair and drop, with the file's rows."""
-    notes = report.get("notes") or []
+    notes = data.report.get("notes") or []
     if not notes:
         st.markdown(t("read.none"))
     for note in notes:
@@ -95,17 +93,36 @@ def _report(report: dict[str, Any]) -> None:
             if int(note.get("count") or 0) > len(rows[:12]):
                 lines += " " + t("read.note.more", count=int(note["count"]) - len(rows[:12]))
         st.markdown(f"- {plain(note['message'], 600)}" + (f" :gray[{lines}]" if lines else ""))
+    st.download_button(
+        t("read.download"),
+        json.dumps({"name": data.name, "reading": data.choices, **data.report}, ensure_ascii=False, indent=2),
+        file_name=f"{export.file_stem(data.name)}-report.json",
+        mime="application/json",
+        key="download_report",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+_MARKS = {"missing": "filled", "duplicates": "merged", "outliers": "outliers", "zeros": "zeros"}
 
 
 def _repairs(report: dict[str, Any], series: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The steps that were filled or merged, as marks: `ds, y, kind`."""
+    """The steps that were filled, merged or flagged, as marks: `ds, y, kind, rows`."""
     marks = [
-        {"ds": step["ds"], "y": step["y"], "kind": kind}
-        for kind, listed in (("missing", report.get("filled")), ("duplicates", report.get("merged")))
-        for step in listed or []
+        {"ds": step["ds"], "y": step["y"], "kind": kind, "rows": _rows(step)}
+        for kind, listed in _MARKS.items()
+        for step in report.get(listed) or []
         if step["unique_id"] == series
     ]
-    made = pd.DataFrame(marks, columns=["ds", "y", "kind"])
+    made = pd.DataFrame(marks, columns=["ds", "y", "kind", "rows"])
     if frame["ds"].dtype.kind == "M":
         made["ds"] = pd.to_datetime(made["ds"])
     return made
+
+
+def _rows(step: dict[str, Any]) -> str:
+    """The lines of the file that a repair is about: of a gap, those before and after it."""
+    if "row_before" in step:
+        return f"{step['row_before']}-{step['row_after']}"
+    return str(step.get("rows") or step.get("row") or "")

@@ -8,11 +8,11 @@ import streamlit as st
 
 from forecasting import intake, trading
 from forecasting.errors import AmbiguousInput, ForecastingError
+from forecasting.intake import limits
 from forecasting.intake.samples import about_sample
 from pages.ui import components, services, state
 from pages.ui.choices import changed, plain_option, start, with_
 from pages.ui.components import plain
-from pages.ui.how_read import how_read
 from pages.ui.i18n import known, t
 from pages.ui.state import Session
 from pages.ui.ticker import ticker
@@ -73,7 +73,12 @@ def _sample(session: Session) -> str:
 def _upload(session: Session) -> str | None:
     megabytes = int(st.get_option("server.maxUploadSize"))
     file = st.file_uploader(t("data.upload"), type=TYPES, key="upload")
-    st.caption(t("data.upload.note", megabytes=megabytes, days=f"{services.keep_days():g}"))
+    st.caption(
+        t(
+            "data.upload.note", megabytes=megabytes, rows=limits.ROWS, columns=limits.COLUMNS, cell=limits.CELL,
+            days=f"{services.keep_days():g}",
+        )
+    )  # fmt: skip
     if file is not None and st.session_state.get("_upload_seen") != file.file_id:
         session.upload = services.keep_upload(session.workspace, file.getvalue(), file.name)
         session.upload_name = file.name
@@ -114,8 +119,6 @@ def _understand(session: Session, upload: str) -> str | None:
         cells = None  # already said above
     if cells is not None:
         _columns(session, cells.columns, report)
-    if services.is_text(session.workspace, upload):
-        how_read(session, cells.dialect if cells is not None else None, report)
     return found
 
 
@@ -160,11 +163,12 @@ def _columns(session: Session, columns: list[str], report: dict[str, Any]) -> No
         args=(session, "target", "col_target"),
     )
     series = roles.get("series") or ""
+    series = tuple(series) if isinstance(series, list) else series  # several columns name the series together
     start("col_series", series)
     st.selectbox(
         t("data.series"),
         ["", *with_(_first(candidates.get("series"), columns), *([series] if series else []))],
-        format_func=lambda name: plain_option(name) if name else t("data.series.none"),
+        format_func=_series_name,
         key="col_series",
         help=t("data.series.help"),
         on_change=changed,
@@ -182,6 +186,16 @@ def _columns(session: Session, columns: list[str], report: dict[str, Any]) -> No
             on_change=changed,
             args=(session, "frequency", "col_frequency"),
         )
+        if "frequency" in session.choices:
+            for note in report.get("notes") or []:  # what became of the values on the calendar that was chosen
+                if note["kind"] in ("resampled", "gaps"):
+                    st.caption(plain(note["message"]))
+
+
+def _series_name(chosen: str | tuple[str, ...]) -> str:
+    if not chosen:
+        return t("data.series.none")
+    return plain_option(chosen) if isinstance(chosen, str) else plain_option(" + ".join(chosen))
 
 
 def _role(session: Session, role: str, options: list[str], chosen: str | None) -> None:

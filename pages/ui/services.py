@@ -18,12 +18,17 @@ import streamlit as st
 from forecasting import Backtest, intake, suggest_config
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, StoreError
-from forecasting.intake.containers import kind_of
 from forecasting.panel import Panel
 from forecasting.runs import Dataset, Health, Run, Store, Usage, quotes
 from forecasting.runs.supervisor import runtime
 
-READ = ("encoding", "delimiter", "header", "sheet")  # choices that read_table takes; the others are to_panel's
+READ = (
+    "encoding",
+    "delimiter",
+    "quotechar",
+    "header",
+    "sheet",
+)  # choices that read_table takes; the others are to_panel's
 POLL_SECONDS = 1.0
 POLLS_A_SECOND = 40  # of all pages together: beyond it each one polls less often
 LINK = "link:"  # no token of a workspace holds a colon
@@ -59,13 +64,6 @@ def keep_upload(workspace: str, raw: bytes, name: str) -> str:
 def table(workspace: str, upload: str, choices: dict[str, Any]) -> intake.Table:
     """The upload's cells as text."""
     return _table(workspace, upload, json.dumps({key: choices[key] for key in READ if key in choices}, sort_keys=True))
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def is_text(workspace: str, upload: str) -> bool:
-    """Whether the upload is text, packed or not, rather than a workbook or a Parquet file."""
-    raw = store().raw(workspace, upload)
-    return raw is not None and kind_of(raw) in (None, "gzip")
 
 
 def read_upload(workspace: str, upload: str, choices: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from forecasting.intake import limits
 from tests.app import files
 from tests.app.conftest import Open, address, figure, upload, values
 
@@ -126,7 +127,7 @@ def test_a_file_that_is_no_text_has_no_encoding_to_choose(open_app: Open) -> Non
     pd.read_csv(io.BytesIO(files.plain())).to_parquet(packed)
     app = upload(open_app(), packed.getvalue(), "book.parquet")
     assert app.selectbox(key="col_time").value == "date"
-    assert not [e for e in app.expander if e.label == "How the file was read"]
+    assert not {"col_encoding", "col_delimiter", "col_decimal"} & {box.key for box in app.selectbox}
 
 
 def test_the_report_button_counts_what_was_assumed(open_app: Open) -> None:
@@ -140,3 +141,96 @@ def test_the_report_button_counts_what_was_assumed(open_app: Open) -> None:
     assert label == "nothing repaired · 2 assumptions"  # encoding and decimal mark
     upload(app, files.plain())
     assert app.get("popover")[0].proto.popover.label == "nothing had to be repaired"
+
+
+def table(app: AppTest, column: str) -> pd.DataFrame:
+    """The table that has `column`."""
+    (found,) = (element.value for element in app.dataframe if column in element.value.columns)
+    return found
+
+
+def test_the_first_lines_stand_beside_what_they_were_taken_for(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    lines, understood = table(app, "Text"), table(app, "Value")
+    assert lines["Text"].tolist()[:2] == ["Datum;Umsatz", files.german().decode().splitlines()[1]]
+    assert lines["Line"].tolist()[:2] == [1, 2]
+    assert understood["Time"].tolist()[:2] == ["2023-01-01", "2023-01-02"]
+    assert understood["Value"].tolist()[0] == float(
+        files.german().decode().splitlines()[1].split(";")[1].replace(",", ".")
+    )
+    evidence = table(app, "Because").set_index("What")
+    assert evidence.loc["Delimiter", "Taken for"].startswith("semicolon")
+    assert evidence.loc["Frequency", "Taken for"] == "daily"
+    assert (evidence["Because"] != "").all()
+
+
+def test_another_reading_is_offered_and_taken_with_one_click(open_app: Open) -> None:
+    rows = "".join(f"2024-01-{day:02};{day},{day + 1}\n" for day in range(1, 31))
+    app = upload(open_app(), ("date;a,b\n" + rows).encode())
+    before = column(app), address(app)["dataset"]
+    app.button(key="read_instead").click().run()
+    assert shown(app)["delimiter"] != ";"
+    app.button(key="as_found").click().run()
+    assert (column(app), address(app)["dataset"]) == before
+
+
+def test_outliers_and_odd_zeros_are_marked_and_left_out_where_asked(open_app: Open) -> None:
+    lines = files.plain().decode().splitlines()
+    lines[40] = lines[40].split(",")[0] + ",5000"
+    lines[70] = lines[70].split(",")[0] + ",0"
+    app = upload(open_app(), "\n".join(lines).encode())
+    marks = {trace["name"]: trace for trace in figure(app, "chart_series")["data"]}
+    assert values(marks["outlier"]).tolist() == [5000.0]
+    assert marks["outlier"]["text"] == ["line 41"]
+    assert values(marks["odd zero"]).tolist() == [0.0]
+    app.selectbox(key="col_outliers").select("missing").run()
+    app.selectbox(key="col_zeros").select("missing").run()
+    line = values(figure(app, "chart_series")["data"][0])
+    assert line.max() < 100
+    assert line.min() > 0
+    assert "1 outlier left out" in app.get("popover")[0].proto.popover.label
+    again = open_app(**address(app))
+    assert again.selectbox(key="col_outliers").value == "missing"
+
+
+def test_covariates_are_offered_with_those_that_are_known_ahead(open_app: Open) -> None:
+    days = pd.date_range("2024-01-01", periods=130)
+    rows = [f"{day:%Y-%m-%d},{'' if i >= 120 else 50 + i % 7},{i % 3}" for i, day in enumerate(days)]
+    app = upload(open_app(), ("date,sales,promotion\n" + "\n".join(rows) + "\n").encode())
+    app.multiselect(key="col_target").set_value(["sales"]).run()
+    offered = app.multiselect(key="col_covariates")
+    assert offered.options == ["promotion (known ahead)"]
+    offered.select("promotion").run()
+    assert table(app, "Value")["promotion"].tolist()[:4] == [0.0, 1.0, 2.0, 0.0]
+    assert len(values(figure(app, "chart_series")["data"][0])) == 120  # rows beyond the last value are no gaps
+
+
+def test_a_coarser_frequency_says_what_became_of_the_values(open_app: Open) -> None:
+    app = upload(open_app(), files.plain())
+    app.selectbox(key="col_frequency").select("W-SUN").run()
+    said = [caption.value.replace("\\", "") for caption in app.caption]
+    assert any("merged by their mean" in text for text in said)
+    app.selectbox(key="col_duplicates").select("sum").run()
+    said = [caption.value.replace("\\", "") for caption in app.caption]
+    assert any("merged by their sum" in text for text in said)
+
+
+def test_the_report_can_be_downloaded(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    (button,) = (e for e in app.get("download_button") if e.proto.label == "Download report")
+    assert button.proto.url.endswith(".json")
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "words"), [("ROWS", 50, "at most 50"), ("COLUMNS", 1, "at most 1"), ("CELL", 8, "8")]
+)
+def test_each_limit_is_declared_and_said_where_it_is_passed(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, words: str
+) -> None:
+    monkeypatch.setattr(limits, limit, most)
+    app = open_app()
+    app.segmented_control(key="source").set_value("upload").run()
+    assert any(f"{most:,} " in caption.value for caption in app.caption)
+    upload(app, files.plain())
+    assert len(app.error) == 1
+    assert words in app.error[0].value.replace("\\", "")

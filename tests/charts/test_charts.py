@@ -93,8 +93,10 @@ def test_the_fan_starts_at_the_last_true_value_and_holds_every_level() -> None:
 def test_repairs_are_marked_where_they_are() -> None:
     history = synthetic.history()
     repairs = pd.DataFrame({"ds": history["ds"].iloc[[3, 9]], "y": [1.0, 2.0], "kind": ["missing", "duplicates"]})
+    repairs["rows"] = ["4", ""]
     figure = charts.series_chart(history, "y", repairs=repairs)
     assert list(trace(figure, "filled gap").y) == [1.0]
+    assert list(trace(figure, "filled gap").text) == ["line 4"]
     assert list(trace(figure, "merged").y) == [2.0]
     assert figure.layout.xaxis.rangeslider.visible
 
