@@ -10,11 +10,12 @@ from pathlib import Path
 
 from forecasting.errors import Cancelled, ForecastingError, StoreError
 from forecasting.panel import Panel
+from forecasting.runs import shards
 from forecasting.runs.blobs import DamagedError, get_blob, put_blob
 from forecasting.runs.database import Database
 from forecasting.runs.kinds import KINDS
 from forecasting.runs.leases import Claim, claim, fail, publish
-from forecasting.runs.pulse import Pulse
+from forecasting.runs.pulse import Pulse, thinned
 from forecasting.runs.settings import Settings
 
 PUBLISH_TRIES = 3
@@ -39,9 +40,15 @@ def perform(database: Database, held: Claim, settings: Settings) -> str:
     began = time.monotonic()
     with Pulse(database, held, settings) as pulse:
         try:
-            results = _compute(database, held, pulse)
-            _publish(database, held, results, pulse, time.monotonic() - began)
-            end = "done"
+            data = _data(database, held)
+            names = _shards(data, held, settings)
+            parts = shards.parts(database, held, names) if names else None
+            if names and parts is None:
+                end = "split" if shards.split(database, held, names) else "lost"
+            else:
+                results = _compute(data, held, parts, pulse)
+                _publish(database, held, results, parts, pulse, time.monotonic() - began)
+                end = "done"
         except Cancelled:
             end = pulse.over or "cancelled"
         except ForecastingError as error:
@@ -55,7 +62,7 @@ def perform(database: Database, held: Claim, settings: Settings) -> str:
     return end
 
 
-def _compute(database: Database, held: Claim, pulse: Pulse) -> dict[str, bytes]:
+def _data(database: Database, held: Claim) -> Panel | bytes | None:
     kind = KINDS.get(held.kind)
     if kind is None:
         raise StoreError(f"This worker knows no runs of the kind {held.kind!r}. Start workers of the newest version.")
@@ -63,20 +70,47 @@ def _compute(database: Database, held: Claim, pulse: Pulse) -> dict[str, bytes]:
         stored = get_blob(database, held.panel_sha256) if held.panel_sha256 else None
     except DamagedError as error:
         raise StoreError("The stored copy of this data is damaged and was set aside. Bring the data again.") from error
-    data = stored if stored is None or kind.raw else Panel.from_bytes(stored)
-    results = kind.compute(data, held.config, pulse.tell)
+    return stored if stored is None or kind.raw else Panel.from_bytes(stored)
+
+
+def _shards(data: Panel | bytes | None, held: Claim, settings: Settings) -> tuple[str, ...]:
+    """The names of the shards that a run is to be split into; none where it is small, or a shard itself."""
+    how = KINDS[held.kind].shards
+    if how is None or held.shard is not None:
+        return ()
+    names = how.names(held.config)
+    return names if len(names) > 1 and how.seconds(data, held.config) > settings.shard_seconds else ()
+
+
+def _compute(data: Panel | bytes | None, held: Claim, parts: shards.Parts | None, pulse: Pulse) -> dict[str, bytes]:
+    kind = KINDS[held.kind]
+    if parts is not None and kind.shards is not None:
+        results = kind.shards.merge(data, held.config, parts.results)
+    elif held.shard is not None and kind.shards is not None:
+        results = kind.shards.compute(data, held.config, held.shard, pulse.tell)
+    else:
+        results = kind.compute(data, held.config, pulse.tell)
     if pulse.over is not None:
         raise Cancelled(f"The run was ended: {pulse.over}.")
     return results
 
 
-def _publish(database: Database, held: Claim, results: dict[str, bytes], pulse: Pulse, seconds: float) -> None:
+def _publish(
+    database: Database,
+    held: Claim,
+    results: dict[str, bytes],
+    parts: shards.Parts | None,
+    pulse: Pulse,
+    took: float,
+) -> None:
     progress, curve = pulse.last()
+    if parts is not None:
+        took, curve = took + parts.seconds, thinned(parts.curve)
     scores = results["scores"].decode() if "scores" in results else None
     for left in reversed(range(PUBLISH_TRIES)):
         try:
             artifacts = {name: put_blob(database, data) for name, data in results.items()}
-            if not publish(database, held, artifacts, {**progress, "seconds": round(seconds, 3)}, curve, scores):
+            if not publish(database, held, artifacts, {**progress, "seconds": round(took, 3)}, curve, scores):
                 raise Cancelled("The run is another worker's by now.")
             return
         except StoreError as error:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
 
 from forecasting.errors import LimitError
-from forecasting.runs import rates, schema
+from forecasting.runs import rates, schema, shards
 from forecasting.runs.access import links, workspace_id
 from forecasting.runs.database import Database, now
 from forecasting.runs.records import Usage
@@ -47,7 +47,7 @@ def usage(database: Database, settings: Settings, token: str | None = None) -> U
             keep_days=settings.keep_days,
             runs=_count(connection, runs.c.id, mine),
             datasets=_count(connection, datasets.c.id, my_data),
-            active=_count(connection, runs.c.id, and_(asked, runs.c.state.in_(schema.ACTIVE))),
+            active=_count(connection, runs.c.id, and_(asked, runs.c.state.in_(schema.ACTIVE), runs.c.parent.is_(None))),
             active_allowed=settings.queue,
         )
 
@@ -106,7 +106,10 @@ def drop_orphans(connection: Connection) -> None:
     written_before = now(connection) - YOUNG_SECONDS
     active = runs.c.state.in_(schema.ACTIVE)
     linked = exists().where(links.c.run_id == runs.c.id)
-    connection.execute(delete(runs).where(~active, ~linked))
+    connection.execute(delete(runs).where(~active, ~linked, runs.c.parent.is_(None)))
+    parent = runs.alias()
+    needed = exists().where(parent.c.id == runs.c.parent, parent.c.state.in_(schema.ACTIVE))
+    connection.execute(delete(runs).where(~active, runs.c.parent.is_not(None), ~needed))
     held = or_(
         exists().where(data_links.c.dataset_id == datasets.c.id), exists().where(links.c.dataset_id == datasets.c.id)
     )
@@ -194,7 +197,9 @@ def _unlink(connection: Connection, which: ColumnElement[bool]) -> None:
 def _stop_unwanted(connection: Connection, touched: Sequence[str]) -> None:
     unwanted = and_(runs.c.id.in_(touched), ~exists().where(links.c.run_id == runs.c.id, links.c.cancelled.is_(False)))
     ended = {"state": "cancelled", "finished": now(connection)}
-    connection.execute(update(runs).where(unwanted, runs.c.state == "queued").values(**ended))
+    waiting = runs.c.state.in_(("queued", "split"))
+    shards.stop(connection, connection.execute(select(runs.c.id).where(unwanted)).scalars().all())
+    connection.execute(update(runs).where(unwanted, waiting).values(**ended))
     connection.execute(update(runs).where(unwanted, runs.c.state == "running").values(cancel=True))
 
 

@@ -31,31 +31,75 @@ Tell = Callable[["Progress"], None]
 
 
 @dataclasses.dataclass(frozen=True)
+class Shards:
+    """How a run is done in parts that need nothing of each other. Merged they give what `Kind.compute` gives."""
+
+    names: Callable[[Mapping[str, Any]], tuple[str, ...]]  # in the order in which they are merged
+    seconds: Callable[[Any, Mapping[str, Any]], float]  # that the whole run is expected to take
+    compute: Callable[[Any, Mapping[str, Any], str, Tell], dict[str, bytes]]
+    merge: Callable[[Any, Mapping[str, Any], Mapping[str, Mapping[str, bytes]]], dict[str, bytes]]
+
+
+@dataclasses.dataclass(frozen=True)
 class Kind:
     """A kind of run."""
 
     check: Callable[[Mapping[str, Any]], dict[str, Any]]
     compute: Callable[[Any, Mapping[str, Any], Tell], dict[str, bytes]]
     raw: bool = False  # it reads the bytes of its dataset, not the Panel
+    shards: Shards | None = None  # how a large run of it is split
 
 
 def forecast(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
     """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `scores` (JSON)."""
-    from forecasting.forecaster import evaluate, fit
+    names = trainings(config)
+    parts = {}
+    for place, name in enumerate(names):
+        parts[name] = train(panel, config, name, _part(tell, place / len(names), (place + 1) / len(names)))
+    return gather(panel, config, parts)
 
+
+def trainings(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The trainings of a forecast, none of which needs another: "fit", "fold 1", "fold 2", ..."""
+    return ("fit", *(f"fold {fold}" for fold in range(1, ForecastConfig.from_dict(config).folds + 1)))
+
+
+def train(panel: Panel | None, config: Mapping[str, Any], name: str, tell: Tell) -> dict[str, bytes]:
+    """One of the `trainings`: `forecaster`, `forecast`, `training`, or of a fold `tested`."""
+    from forecasting.forecaster import evaluate_fold, fit
+
+    settings = ForecastConfig.from_dict(config)
     if panel is None:
         raise DataError("There is no data to forecast from. Choose or upload some, then train again.")
-    settings = ForecastConfig.from_dict(config)
-    trainings = 1 + settings.folds
-    forecaster = fit(panel, settings, on_progress=_part(tell, 0.0, 1 / trainings))
-    backtest = evaluate(panel, settings, on_progress=_part(tell, 1 / trainings, 1.0))
+    if name != "fit":
+        fold = int(name.removeprefix("fold "))
+        of_all = _whole(tell, fold - 1, settings.folds)
+        return {"tested": evaluate_fold(panel, settings, fold, of_all).to_bytes()}
+    forecaster = fit(panel, settings, on_progress=tell)
     return {
         "forecaster": forecaster.to_bytes(),
         "forecast": _parquet(forecaster.predict()),
-        "backtest": backtest.to_bytes(),
         "training": _json(_timeless(forecaster.training)),
-        "scores": _json(_few(backtest.scores)),
     }
+
+
+def gather(
+    panel: Panel | None, config: Mapping[str, Any], parts: Mapping[str, Mapping[str, bytes]]
+) -> dict[str, bytes]:
+    """The artifacts of a forecast, made of those of its `trainings`."""
+    from forecasting.evaluation.backtest import Tested
+    from forecasting.forecaster import gather as gather_folds
+
+    assert panel is not None  # noqa: S101 - `train` had it
+    tested = [Tested.from_bytes(parts[name]["tested"]) for name in trainings(config)[1:]]
+    backtest = gather_folds(panel, ForecastConfig.from_dict(config), tested)
+    return {**parts["fit"], "backtest": backtest.to_bytes(), "scores": _json(_few(backtest.scores))}
+
+
+def _seconds(panel: Panel | None, config: Mapping[str, Any]) -> float:
+    from forecasting.suggestions import expected_seconds
+
+    return 0.0 if panel is None else expected_seconds(panel, ForecastConfig.from_dict(config))
 
 
 def sine(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
@@ -118,7 +162,7 @@ def _check_text(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 KINDS = {
-    "forecast": Kind(_check_forecast, forecast),
+    "forecast": Kind(_check_forecast, forecast, shards=Shards(trainings, _seconds, train, gather)),
     "sine": Kind(_check_sine, sine),
     "pair": Kind(_check_pair, pair),
     "text": Kind(_check_text, text, raw=True),
@@ -140,6 +184,11 @@ def _timeless(values: Mapping[str, Any]) -> dict[str, Any]:
 def _part(tell: Tell, start: float, end: float) -> Tell:
     """Progress of a part, as progress of the whole."""
     return lambda part: tell(dataclasses.replace(part, fraction=start + (end - start) * part.fraction))
+
+
+def _whole(tell: Tell, place: int, count: int) -> Tell:
+    """Progress of the `place`-th of `count` parts of something, as progress of a whole."""
+    return lambda part: tell(dataclasses.replace(part, fraction=min(1.0, max(0.0, part.fraction * count - place))))
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

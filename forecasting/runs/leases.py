@@ -9,9 +9,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, insert, select, update
 
-from forecasting.runs import identity, schema
+from forecasting.runs import identity, schema, shards
 from forecasting.runs.database import Database, now
 from forecasting.runs.turns import turns
 
@@ -32,6 +32,8 @@ class Claim:
     panel_sha256: str | None
     lease: str
     attempt: int  # 1: the first
+    parent: str | None = None  # the run that this is a shard of
+    shard: str | None = None  # its name there
 
 
 def claim(database: Database, worker: str, run_id: str | None = None) -> Claim | None:
@@ -79,6 +81,7 @@ def publish(
         connection.execute(delete(schema.artifacts).where(schema.artifacts.c.run_id == held.run_id))
         rows = [{"run_id": held.run_id, "name": name, "sha256": sha256} for name, sha256 in artifacts.items()]
         connection.execute(insert(schema.artifacts), rows)
+        shards.drop(connection, held.run_id)
     return True
 
 
@@ -127,13 +130,13 @@ def _take(connection: Connection, worker: str, run_id: str) -> Claim | None:
             lease=lease,
             worker=worker,
             heartbeat=at,
-            started=at,
+            started=case((runs.c.progress == shards.MERGE, runs.c.started), else_=at),
             attempts=runs.c.attempts + 1,
             version=identity.version(),  # whose result it will be; another than asked for after a change of the code
             progress="{}",
             curve="[]",
         )
-        .returning(runs.c.kind, runs.c.config, runs.c.panel_sha256, runs.c.attempts)
+        .returning(runs.c.kind, runs.c.config, runs.c.panel_sha256, runs.c.attempts, runs.c.parent, runs.c.shard)
     ).one_or_none()
     if row is None:
         return None
@@ -144,6 +147,8 @@ def _take(connection: Connection, worker: str, run_id: str) -> Claim | None:
         panel_sha256=row.panel_sha256,
         lease=lease,
         attempt=row.attempts,
+        parent=row.parent,
+        shard=row.shard,
     )
 
 
@@ -156,9 +161,21 @@ def _end(
     only: ColumnElement[bool] | None = None,
 ) -> bool:
     where = _mine(held) if only is None else and_(_mine(held), only)
-    values = {"state": state, "finished": now(connection), "used": now(connection), "lease": None, "worker": None}
+    values: dict[str, Any] = {
+        "state": state,
+        "finished": now(connection),
+        "used": now(connection),
+        "lease": None,
+        "worker": None,
+    }
     values |= {"cancel": False, **(more or {})}
-    return connection.execute(update(runs).where(where).values(**values)).rowcount == 1
+    if held.parent is not None:
+        shards.lock(connection, held.parent)
+    if connection.execute(update(runs).where(where).values(**values)).rowcount != 1:
+        return False
+    if held.parent is not None:
+        shards.note_end(connection, held.parent, state, values.get("error"), values.get("error_field"))
+    return True
 
 
 def _told(progress: Mapping[str, Any] | None, curve: Sequence[Sequence[Any]] | None) -> dict[str, str]:
@@ -172,7 +189,9 @@ def _take_back(database: Database, lost: ColumnElement[bool]) -> list[str]:
     with database.write() as connection:
         at = now(connection)
         rows = connection.execute(
-            select(runs.c.id, runs.c.attempts, runs.c.cancel).where(runs.c.state == "running", lost).with_for_update()
+            select(runs.c.id, runs.c.attempts, runs.c.cancel, runs.c.parent)
+            .where(runs.c.state == "running", lost)
+            .with_for_update()
         ).all()
         for row in rows:
             values: dict[str, Any] = {"state": "queued"}
@@ -181,6 +200,9 @@ def _take_back(database: Database, lost: ColumnElement[bool]) -> list[str]:
             elif row.attempts >= ATTEMPTS:
                 values = {"state": "failed", "finished": at, "error": _DIED}
             connection.execute(update(runs).where(runs.c.id == row.id).values(**values, **freed))
+            if row.parent is not None:
+                shards.lock(connection, row.parent)
+                shards.note_end(connection, row.parent, values["state"], values.get("error"))
             log.warning("run taken back", extra={"run": row.id[:12], "attempt": row.attempts, "state": values["state"]})
     return [row.id for row in rows]
 

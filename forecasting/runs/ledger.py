@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
 
 from forecasting.errors import ConfigError, LimitError
-from forecasting.runs import identity, schema
+from forecasting.runs import identity, schema, shards
 from forecasting.runs.access import linked_dataset, linked_run, linked_runs, links, workspace_id
 from forecasting.runs.database import Database, insert_new, now
 from forecasting.runs.kinds import KINDS
 from forecasting.runs.records import Run
+from forecasting.runs.shards import AFRESH, MERGE
 from forecasting.runs.turns import turns
 
 NAME_LETTERS = 200  # of a run's name
@@ -47,7 +48,7 @@ def submit(
         state = _state(connection, run_id)
         if state in (None, "failed", "cancelled", "damaged"):
             _check_room(connection, me, limit)
-        asked: dict[str, Any] = {"state": "queued", "owner": me, "queued": at, "used": at, **_AFRESH}
+        asked: dict[str, Any] = {"state": "queued", "owner": me, "queued": at, "used": at, **AFRESH}
         if state is None:
             question: dict[str, Any] = {"id": run_id, "kind": kind, "config": json.dumps(dict(config)), "created": at}
             question |= {"panel_sha256": _input(data, kind)[1], "version": identity.version()}
@@ -160,7 +161,7 @@ def end_shares(database: Database, workspace: str, run_id: str) -> int:
 def compute_again(database: Database, run_id: str) -> None:
     """Queue a finished run whose stored result turned out to be damaged."""
     with database.write() as connection:
-        values = {**_AFRESH, "state": "queued", "queued": now(connection)}
+        values = {**AFRESH, "state": "queued", "queued": now(connection)}
         connection.execute(update(runs).where(runs.c.id == run_id, runs.c.state == "done").values(**values))
 
 
@@ -168,7 +169,13 @@ def as_run(
     connection: Connection, row: Row[Any], order: list[str] | None = None, names: tuple[str, ...] | None = None
 ) -> Run:
     """The view of a row of `linked_runs`; `order` and `names` of its artifacts are read where they are not given."""
-    state = "cancelled" if row.cancelled and row.state in schema.ACTIVE else row.state
+    state, progress, curve = row.state, json.loads(row.progress), json.loads(row.curve)
+    if state == "split":
+        state, (progress, curve) = "running", shards.so_far(connection, row)
+    elif state == "queued" and row.progress == MERGE:  # all has been trained; not worth a place in the queue
+        state, progress = "running", {**progress, "fraction": 1.0, "eta": 0.0}
+    if row.cancelled and state in schema.ACTIVE:
+        state = "cancelled"
     if state == "queued" and order is None:
         order = turns(connection)
     if state == "done" and names is None:
@@ -181,9 +188,9 @@ def as_run(
         dataset_id=row.dataset_id,
         data_name=row.data_name,
         config=json.loads(row.config),
-        progress=json.loads(row.progress),
+        progress=progress,
         scores=json.loads(row.scores) if row.scores and state == "done" else None,
-        curve=json.loads(row.curve),
+        curve=curve,
         error=row.error,
         error_field=row.error_field,
         attempts=row.attempts,
@@ -201,19 +208,6 @@ def as_run(
 def as_shared(connection: Connection, row: Row[Any]) -> Run:
     """The same for somebody with a read-only link: without what is the workspace's own business."""
     return dataclasses.replace(as_run(connection, row), dataset_id=None, data_name=None, pinned=False, shares=0)
-
-
-_AFRESH: dict[str, Any] = {  # a run that has not begun
-    "attempts": 0,
-    "cancel": False,
-    "error": None,
-    "error_field": None,
-    "started": None,
-    "finished": None,
-    "progress": "{}",
-    "curve": "[]",
-    "scores": None,
-}
 
 
 def _input(data: Row[Any] | None, kind: str) -> tuple[str | None, str | None]:
@@ -259,7 +253,9 @@ def _damaged(connection: Connection, run_id: str) -> bool:
 
 def _check_room(connection: Connection, owner: str, limit: int) -> None:
     active = runs.c.state.in_(schema.ACTIVE)
-    count = connection.execute(select(func.count()).select_from(runs).where(runs.c.owner == owner, active)).scalar_one()
+    count = connection.execute(
+        select(func.count()).select_from(runs).where(runs.c.owner == owner, active, runs.c.parent.is_(None))
+    ).scalar_one()
     if count >= limit:
         raise LimitError(
             f"This workspace already has {count:,} runs waiting or training, the most that is allowed. "
@@ -278,5 +274,7 @@ def _stop_unless_wanted(connection: Connection, row: Row[Any]) -> None:
         return
     here = runs.c.id == row.id
     ended = {"state": "cancelled", "finished": now(connection)}
-    connection.execute(update(runs).where(here, runs.c.state == "queued").values(**ended))
+    waiting = runs.c.state.in_(("queued", "split"))
+    connection.execute(update(runs).where(here, waiting).values(**ended))
+    shards.stop(connection, [row.id])
     connection.execute(update(runs).where(here, runs.c.state == "running").values(cancel=True))

@@ -77,8 +77,7 @@ class Pulse:
             self._told = False
             if point[2] is not None or point[3] is not None:
                 self._curve.append(point)
-            if len(self._curve) > CURVE_POINTS:
-                self._curve = self._curve[-1::-2][::-1]
+            self._curve = thinned(self._curve)
         self._news.set()
 
     def last(self) -> tuple[dict[str, Any], list[list[Any]]]:
@@ -135,6 +134,13 @@ _TOO_LARGE = (
     "The training took more than the {mb:,} MB of memory that are allowed here. "
     "Choose a smaller hidden size, window or batch size, then train again."
 )
+
+
+def thinned(curve: list[list[Any]]) -> list[list[Any]]:
+    """Every other point, the last among them, until few enough are left."""
+    while len(curve) > CURVE_POINTS:
+        curve = curve[-1::-2][::-1]
+    return curve
 
 
 def resident_mb() -> float | None:

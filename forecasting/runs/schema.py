@@ -31,9 +31,9 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0003"  # the revision that `metadata` describes
+VERSION = "0004"  # the revision that `metadata` describes
 
-ACTIVE = ("queued", "running")  # states in which something may still change without the user
+ACTIVE = ("queued", "running", "split")  # states in which something may still change without the user
 
 metadata = MetaData()
 
@@ -70,7 +70,7 @@ runs = Table(
     Column("panel_sha256", ForeignKey("blobs.sha256"), index=True),  # the Panel or raw bytes; null: no data
     Column("config", Text, nullable=False),
     Column("version", Text, nullable=False),  # of the package, its code and torch
-    Column("state", String(16), nullable=False),  # queued, running, done, failed, cancelled
+    Column("state", String(16), nullable=False),  # queued, running, split, done, failed, cancelled
     Column("owner", String(64), nullable=False),  # the workspace that asked last: fairness counts by it
     Column("created", Double, nullable=False),
     Column("queued", Double, nullable=False),
@@ -87,6 +87,8 @@ runs = Table(
     Column("error", Text),
     Column("error_field", Text),
     Column("scores", Text),  # a few figures for lists; null: not done, or of a kind without scores
+    Column("parent", String(64), index=True),  # the run that this one is a shard of
+    Column("shard", String(32)),  # its name there
     Index("runs_state", "state", "queued"),
 )
 

@@ -26,6 +26,7 @@ class Settings:
     fetches_a_minute: int = 20  # TIDECAST_FETCHES_A_MINUTE: tickers a workspace may ask for
     visits_a_minute: int = 120  # TIDECAST_VISITS_A_MINUTE: new workspaces that one address may open
     wall_seconds: float = 3600.0  # TIDECAST_WALL_SECONDS: longest time one attempt may take
+    shard_seconds: float = 30.0  # TIDECAST_SHARD_SECONDS: runs expected to take longer are split, to train side by side
     memory_mb: int = 2048  # TIDECAST_MEMORY_MB: largest resident memory of a worker
     keep_days: float = 30.0  # TIDECAST_KEEP_DAYS: what nobody pinned or opened for so long goes
     ticker_minutes: float = 15.0  # TIDECAST_TICKER_MINUTES: quotes that are younger are not asked for again
@@ -59,6 +60,7 @@ class Settings:
             fetches_a_minute=whole("FETCHES_A_MINUTE", cls.fetches_a_minute, 1),
             visits_a_minute=whole("VISITS_A_MINUTE", cls.visits_a_minute, 1),
             wall_seconds=number("WALL_SECONDS", cls.wall_seconds, 1.0),
+            shard_seconds=number("SHARD_SECONDS", cls.shard_seconds, 0.0),
             memory_mb=whole("MEMORY_MB", cls.memory_mb, 256),
             keep_days=number("KEEP_DAYS", cls.keep_days, 1.0),
             ticker_minutes=number("TICKER_MINUTES", cls.ticker_minutes, 0.0),

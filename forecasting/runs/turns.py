@@ -17,7 +17,7 @@ def turns(connection: Connection) -> list[str]:
     """
     rows = connection.execute(
         select(schema.runs.c.id, schema.runs.c.owner, schema.runs.c.state)
-        .where(schema.runs.c.state.in_(schema.ACTIVE))
+        .where(schema.runs.c.state.in_(("queued", "running")))
         .order_by(schema.runs.c.queued, schema.runs.c.id)
     ).all()
     taken = Counter(row.owner for row in rows if row.state == "running")

@@ -78,7 +78,7 @@ def file_store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture(autouse=True)
 def _counting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KINDS, "counting", counting.Kind(counting.check, counting.compute))
+    monkeypatch.setitem(KINDS, "counting", counting.KIND)
 
 
 @pytest.fixture

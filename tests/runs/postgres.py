@@ -34,7 +34,7 @@ def postgres_server() -> Iterator[str]:
             [binaries / "postgres", "-D", data, *options], stdout=log, stderr=log, user=user, cwd=folder
         )
         try:
-            _wait_for(folder / ".s.PGSQL.5432", server, folder / "log")
+            _wait_until_ready(server, folder / "log")
             yield f"postgresql+psycopg://tidecast@/postgres?host={quote(str(folder))}"
         finally:
             server.send_signal(signal.SIGQUIT)  # at once; nothing in it is wanted any more
@@ -65,9 +65,9 @@ def _binaries(user: str | None) -> Path:
     raise FileNotFoundError("no PostgreSQL that this user can run")
 
 
-def _wait_for(socket: Path, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not socket.exists():
+def _wait_until_ready(server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while b"ready to accept connections" not in log.read_bytes():
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"PostgreSQL did not start: {log.read_text()[-1000:]}")
         time.sleep(0.05)

@@ -21,6 +21,7 @@ def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
         fetches_a_minute=20,
         visits_a_minute=120,
         wall_seconds=3600.0,
+        shard_seconds=30.0,
         memory_mb=2048,
         keep_days=30.0,
         ticker_minutes=15.0,
@@ -32,6 +33,7 @@ def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_can_be_set() -> None:
     values = {"WORKERS": "0", "IDLE_SECONDS": "1.5", "QUEUE": "3", "WALL_SECONDS": "60", "MEMORY_MB": "512"}
+    values |= {"SHARD_SECONDS": "5"}
     values |= {"WORKSPACE_MB": "9", "UPLOADS_A_MINUTE": "8", "FETCHES_A_MINUTE": "7", "VISITS_A_MINUTE": "6"}
     values |= {"KEEP_DAYS": "7", "BUDGET_MB": "100", "DATABASE": "postgresql://db/tidecast", "TICKER_MINUTES": "5"}
     settings = Settings.from_environment({f"TIDECAST_{name}": value for name, value in values.items()})
@@ -45,6 +47,7 @@ def test_every_setting_can_be_set() -> None:
         fetches_a_minute=7,
         visits_a_minute=6,
         wall_seconds=60.0,
+        shard_seconds=5.0,
         memory_mb=512,
         keep_days=7.0,
         ticker_minutes=5.0,

@@ -1,0 +1,262 @@
+"""A large run in parts that train side by side: the same result, and nothing lost when a part is."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sqlalchemy import func, select, update
+
+from forecasting.config import ForecastConfig
+from forecasting.panel import Panel
+from forecasting.runs import Store, Supervisor, leases, schema
+from forecasting.runs.attempt import perform
+from forecasting.runs.blobs import put_blob
+from forecasting.runs.housekeeping import sweep
+from forecasting.runs.leases import Claim
+from tests.runs import counting
+from tests.runs.conftest import LAUNCHER
+from tests.runs.test_housekeeping import age
+from tests.runs.test_store import finish
+
+ASKED = {"shards": 3, "seed": 7}
+RIGHT = counting.expected_of_shards(7, 5, 3)
+
+
+def claimed(store: Store, worker: str = "w") -> Claim:
+    found = leases.claim(store.database, worker)
+    assert found is not None
+    return found
+
+
+def split(store: Store, **config: object) -> tuple[str, str]:
+    """A workspace and its run, which is split by now."""
+    workspace = store.new_workspace()
+    run = store.submit(workspace, "counting", {**ASKED, **config}, None, "n")
+    assert perform(store.database, claimed(store), store.settings) == "split"
+    return workspace, run
+
+
+def rows(store: Store) -> dict[str | None, str]:
+    """The states of all runs by the name of their shard."""
+    with store.database.read() as connection:
+        return dict(connection.execute(select(schema.runs.c.shard, schema.runs.c.state)).all())
+
+
+def test_a_run_in_parts_has_the_result_of_one_in_one_piece(store: Store) -> None:
+    workspace, run = split(store)
+    finish(store)
+    seen = store.run(workspace, run)
+    assert (seen.state, seen.attempts) == ("done", 1)
+    assert store.artifact(workspace, run, "result") == RIGHT
+    assert rows(store) == {None: "done"}  # the parts are gone
+
+    store.settings = dataclasses.replace(store.settings, shard_seconds=1e9)
+    whole = store.submit(workspace, "counting", {**ASKED, "steps": 6}, None, "n")
+    assert perform(store.database, claimed(store), store.settings) == "done"
+    assert store.artifact(workspace, whole, "result") == counting.expected_of_shards(7, 6, 3)
+
+
+def test_the_workspace_sees_one_running_run_with_the_progress_of_its_parts(store: Store) -> None:
+    workspace, run = split(store)
+    assert rows(store) == {None: "split", "part 1": "queued", "part 2": "queued", "part 3": "queued"}
+    perform(store.database, claimed(store), store.settings)
+    second = claimed(store)
+    leases.beat(store.database, second, {"stage": "final", "epoch": 2, "fraction": 0.5}, [["final", 1, 0.3, None]])
+    seen = store.run(workspace, run)
+    assert (seen.state, seen.position, seen.active) == ("running", None, True)
+    assert seen.progress["fraction"] == pytest.approx(0.5)  # (1 + 1/2 + 0) / 3
+    assert seen.progress["epoch"] == 2
+    assert [(one["name"], one["state"]) for one in seen.progress["shards"]] == [
+        ("part 1", "done"),
+        ("part 2", "running"),
+        ("part 3", "queued"),
+    ]
+    assert seen.curve[-1] == ["final", 1, 0.3, None]
+    assert [listed.id for listed in store.runs(workspace)] == [run]
+    assert store.usage(workspace).active == 1
+
+
+def test_each_part_is_claimed_once_and_other_workspaces_have_their_turn(store: Store) -> None:
+    _, run = split(store)
+    other = store.new_workspace()
+    small = store.submit(other, "counting", {}, None, "n")
+    assert store.run(other, small).position == 2
+    order = [claimed(store) for _ in range(4)]
+    assert [held.shard for held in order] == ["part 1", None, "part 2", "part 3"]
+    assert [held.parent for held in order] == [run, None, run, run]
+
+
+def test_parts_that_end_at_the_same_moment_are_merged_once(store: Store) -> None:
+    for seed in range(5):
+        workspace, run = split(store, seed=seed)
+        parts = [claimed(store, f"w{number}") for number in range(3)]
+        threads = [threading.Thread(target=perform, args=(store.database, held, store.settings)) for held in parts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert store.run(workspace, run).progress == {"stage": "merge", "fraction": 1.0, "eta": 0.0}
+        merging = claimed(store)
+        assert merging.run_id == run
+        assert leases.claim(store.database, "late") is None
+        perform(store.database, merging, store.settings)
+        assert store.artifact(workspace, run, "result") == counting.expected_of_shards(seed, 5, 3)
+
+
+def test_a_part_that_fails_fails_the_run_with_its_sentence_and_ends_the_others(store: Store) -> None:
+    workspace, run = split(store, fail="sentence", fail_in="part 2")
+    first, second, third = (claimed(store) for _ in range(3))
+    perform(store.database, first, store.settings)
+    perform(store.database, second, store.settings)
+    seen = store.run(workspace, run)
+    assert (seen.state, seen.error_field) == ("failed", "window")
+    assert "must be at least 6" in str(seen.error)
+    assert leases.beat(store.database, third) == "cancel"
+    assert leases.end_cancelled(store.database, third)
+    assert leases.claim(store.database, "w") is None
+    assert store.retry(workspace, run) == run
+    assert perform(store.database, claimed(store), store.settings) == "split"
+    assert rows(store) == {None: "split", "part 1": "done", "part 2": "queued", "part 3": "queued"}
+
+
+def test_a_part_whose_worker_died_is_done_again_and_after_three_deaths_the_run_fails(store: Store) -> None:
+    workspace, run = split(store)
+    leases.forsake(store.database, claimed(store, "dead").run_id)  # no worker of that name
+    leases.forsake(store.database, "dead")
+    finish(store)
+    assert store.artifact(workspace, run, "result") == RIGHT
+    workspace, run = split(store, seed=8)
+    for number in range(3):
+        claimed(store, f"dead {number}")
+        leases.forsake(store.database, f"dead {number}")
+    seen = store.run(workspace, run)
+    assert seen.state == "failed"
+    assert "3 times" in str(seen.error)
+    assert set(rows(store).values()) <= {"failed", "cancelled", "done"}
+
+
+def test_a_cancelled_run_takes_its_parts_with_it_and_can_be_asked_again(store: Store) -> None:
+    workspace, run = split(store)
+    held = claimed(store)
+    store.cancel(workspace, run)
+    assert store.run(workspace, run).state == "cancelled"
+    assert leases.beat(store.database, held) == "cancel"
+    assert leases.claim(store.database, "w") is None
+    store.submit(workspace, "counting", ASKED, None, "n")
+    assert perform(store.database, claimed(store), store.settings) == "split"
+    assert leases.beat(store.database, held) == "lost"  # the part is asked anew, under another lease
+    finish(store)
+    assert store.artifact(workspace, run, "result") == RIGHT
+
+
+def test_a_run_that_others_wait_for_goes_on_in_its_parts(store: Store) -> None:
+    workspace, run = split(store)
+    other = store.new_workspace()
+    assert store.submit(other, "counting", ASKED, None, "n") == run
+    store.cancel(workspace, run)
+    finish(store)
+    assert store.artifact(other, run, "result") == RIGHT
+
+
+def test_a_damaged_result_of_a_part_is_computed_again(store: Store) -> None:
+    workspace, run = split(store)
+    perform(store.database, claimed(store), store.settings)
+    with store.database.write() as connection:
+        connection.execute(update(schema.blobs).values(data=b"something else", codec="plain"))
+    for _ in range(2):
+        perform(store.database, claimed(store), store.settings)
+    assert perform(store.database, claimed(store), store.settings) == "split"
+    assert list(rows(store).values()).count("queued") == 1
+    finish(store)
+    assert store.artifact(workspace, run, "result") == RIGHT
+
+
+def test_a_late_worker_publishes_no_part(store: Store) -> None:
+    workspace, run = split(store)
+    late = claimed(store, "late")
+    with store.database.write() as connection:
+        connection.execute(update(schema.runs).values(heartbeat=schema.runs.c.heartbeat - 21))
+    while (held := leases.claim(store.database, "new")) is not None:
+        assert not leases.publish(store.database, late, {"result": put_blob(store.database, b"late")})
+        perform(store.database, held, store.settings)
+    assert store.artifact(workspace, run, "result") == RIGHT
+
+
+def test_parts_are_swept_with_the_run_that_no_longer_needs_them(store: Store) -> None:
+    workspace, run = split(store)
+    perform(store.database, claimed(store), store.settings)
+    age(store, 100)
+    sweep(store.database, store.settings)
+    assert len(rows(store)) == 4
+    finish(store)
+    assert store.artifact(workspace, run, "result") == RIGHT
+    workspace, _ = split(store, seed=9)
+    perform(store.database, claimed(store), store.settings)
+    store.delete_workspace(workspace)
+    sweep(store.database, store.settings)
+    with store.database.read() as connection:
+        left = select(func.count()).where(schema.runs.c.parent.is_not(None))
+        assert connection.execute(left).scalar_one() == 0
+
+
+def wait_until_done(store: Store, workspace: str, run: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while store.run(workspace, run).active:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert store.run(workspace, run).state == "done", store.run(workspace, run).error
+
+
+@pytest.mark.slow
+def test_two_workers_share_one_run_and_one_of_them_may_be_killed(store: Store) -> None:
+    store.settings = dataclasses.replace(store.settings, workers=2)
+    supervisor = Supervisor(store, LAUNCHER)
+    supervisor.start()
+    workspace = store.new_workspace()
+    run = supervisor.submit(workspace, "counting", {**ASKED, "steps": 40, "pause": 0.05}, None, "n")
+    deadline = time.monotonic() + 30
+    while list(rows(store).values()).count("running") < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    next(iter(supervisor._workers.values())).process.kill()
+    wait_until_done(store, workspace, run, 60)
+    supervisor.stop()
+    assert store.artifact(workspace, run, "result") == counting.expected_of_shards(7, 40, 3)
+
+
+@pytest.mark.slow
+def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_panel: Callable[..., Panel]
+) -> None:
+    noise = np.random.default_rng(1)
+    frames = []
+    for number, length in enumerate((200, 200, 180, 60)):
+        ds = pd.date_range("2024-01-01", periods=length)
+        y = 10 * number + np.sin(np.arange(length) / 3) + noise.normal(0, 0.2, length)
+        frames.append(pd.DataFrame({"unique_id": f"s{number}", "ds": ds, "y": y}))
+    panel = Panel(pd.concat(frames, ignore_index=True), "D", (7,), "many")
+    config = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=2)
+    found = {}
+    for seconds in ("1e9", "0"):
+        monkeypatch.setenv("TIDECAST_SHARD_SECONDS", seconds)
+        supervisor = Supervisor(Store(f"sqlite:///{tmp_path / seconds / 'tidecast.db'}"))
+        supervisor.start()
+        store = supervisor.store
+        workspace = store.new_workspace()
+        data = store.put_dataset(workspace, None, "many", {}, panel, {})
+        run = supervisor.submit(workspace, "forecast", config.to_dict(), data, "n")
+        wait_until_done(store, workspace, run, 120)
+        supervisor.stop()
+        seen = store.run(workspace, run)
+        stages = list(dict.fromkeys(point[0] for point in seen.curve))
+        found[seconds] = stages, {name: store.artifact(workspace, run, name) for name in seen.artifacts}
+        store.close()
+    assert set(found["0"][1]) == {"backtest", "forecast", "forecaster", "scores", "training"}
+    assert found["0"] == found["1e9"]
