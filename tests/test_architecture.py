@@ -45,7 +45,14 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.text": CORE | {"forecasting.files", "forecasting.forecaster"},
     "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
     "forecasting.runs": FOUNDATION
-    | {"forecasting", "forecasting.forecaster", "forecasting.intake", "forecasting.sequences", "forecasting.text"},
+    | {
+        "forecasting",
+        "forecasting.evaluation",
+        "forecasting.forecaster",
+        "forecasting.intake",
+        "forecasting.sequences",
+        "forecasting.text",
+    },
     "forecasting.terminal": {"forecasting.forecaster"},
     "forecasting.options": {"forecasting.config", "forecasting.errors"},
     "forecasting.cli": FOUNDATION

@@ -97,7 +97,7 @@ def gather(
 
 
 def _seconds(panel: Panel | None, config: Mapping[str, Any]) -> float:
-    from forecasting.suggestions import expected_seconds
+    from forecasting.forecaster import expected_seconds
 
     return 0.0 if panel is None else expected_seconds(panel, ForecastConfig.from_dict(config))
 

@@ -53,6 +53,7 @@ def chance(seed: int) -> random.Random:
 
 def _writes(store: Store, workspace: str, raw: bytes) -> dict[str, Callable[[], object]]:
     def begin_and_beat() -> None:
+        leases.forsake(store.database, "w")  # what an earlier try left in its hands
         store.submit(workspace, "counting", {"seed": 99}, None, "n")
         held = leases.claim(store.database, "w")
         assert held is not None
