@@ -16,13 +16,25 @@ from forecasting.charts.runs import losses_chart, runs_chart
 from forecasting.charts.series import forecast_chart, levels_of, series_chart
 from forecasting.charts.sine import rollout_chart, sine_chart, wave_chart
 from forecasting.charts.style import ENGLISH, PALETTE, Words, escape
+from forecasting.charts.text import (
+    ACROSS,
+    bits_bars,
+    letter,
+    next_bars,
+    pair_loss,
+    pair_map,
+    surprise_map,
+    text_curve,
+)
 from forecasting.charts.training import learning_rate_chart, loss_chart
 
 __all__ = [
+    "ACROSS",
     "ENGLISH",
     "PALETTE",
     "Words",
     "autocorrelation_chart",
+    "bits_bars",
     "calendar_chart",
     "calendar_units",
     "compare_bars",
@@ -31,15 +43,21 @@ __all__ = [
     "escape",
     "forecast_chart",
     "learning_rate_chart",
+    "letter",
     "levels_of",
     "loss_chart",
     "losses_chart",
+    "next_bars",
+    "pair_loss",
+    "pair_map",
     "parts_chart",
     "residual_histogram",
     "rollout_chart",
     "runs_chart",
     "series_chart",
     "sine_chart",
+    "surprise_map",
+    "text_curve",
     "true_vs_predicted",
     "wave_chart",
 ]

@@ -77,6 +77,18 @@ ENGLISH: Words = {
     "rollout": "Free-running",
     "beyond": "beyond the data",
     "x": "x",
+    "text_read": "Letter read",
+    "text_said": "Letter said",
+    "text_letter_bits": "Loss (bits a letter)",
+    "text_step": "Step",
+    "text_bits": "Bits a character",
+    "text_unit": "bits",
+    "text_place": "place",
+    "text_tail": "Last 10 %, never seen",
+    "text_ngram": "Best n-gram",
+    "text_network": "Character LSTM",
+    "text_order": "Order of the n-gram",
+    "text_probability": "Probability",
 }
 
 

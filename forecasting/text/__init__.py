@@ -5,7 +5,7 @@ trained.result["bits"], trained.result["ngrams"]
 trained.model.write("The ", 300, temperature=0.7)
 """
 
-from forecasting.text.alphabet import Alphabet, split, visible
+from forecasting.text.alphabet import Alphabet, split
 from forecasting.text.ngram import ORDERS, NGram, bits_by_order
 from forecasting.text.pair import LONGEST, PairConfig, rotated, run_pair
 from forecasting.text.samples import SAMPLES, sample_text
@@ -42,5 +42,4 @@ __all__ = [
     "split_at",
     "suggest_text_config",
     "train_text",
-    "visible",
 ]

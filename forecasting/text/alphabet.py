@@ -11,7 +11,6 @@ from __future__ import annotations
 import collections
 import dataclasses
 import math
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -79,16 +78,3 @@ def spelling_bits(character: str) -> float:
     """Bits of a character out of all there are: its code points, each one of 1,112,064 and followed by a yes or no
     to another. Over all strings the probabilities sum to one."""
     return len(character) * (1.0 + math.log2(CODE_POINTS))
-
-
-def visible(character: str) -> str:
-    """`character` as a label: signs for blanks and line ends, the name of what has no shape of its own."""
-    if character in _SIGNS:
-        return _SIGNS[character]
-    if all(unicodedata.category(one) in ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs") for one in character):
-        return " ".join(f"U+{ord(one):04X}" for one in character)
-    first = unicodedata.category(character[0])
-    return f"\u25cc{character}" if first.startswith("M") else character
-
-
-_SIGNS = {" ": "\u2423", "\n": "\u21b5", "\r\n": "\u21b5", "\t": "\u21e5", "\u3000": "\u2423", "\u00a0": "\u237d"}

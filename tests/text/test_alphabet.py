@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.errors import DataError
-from forecasting.text import Alphabet, split, visible
+from forecasting.text import Alphabet, split
 from forecasting.text.alphabet import MOST_CHARACTERS, UNKNOWN, spelling_bits
 
 
@@ -61,11 +61,3 @@ def test_an_unknown_character_costs_its_code_points_and_their_end() -> None:
 def test_nothing_twice_is_nothing_to_learn() -> None:
     with pytest.raises(DataError, match="longer text"):
         Alphabet.of("abc")
-
-
-@pytest.mark.parametrize(
-    ("character", "shown"),
-    [(" ", "␣"), ("\n", "↵"), ("\r\n", "↵"), ("\t", "⇥"), ("\u200d", "U+200D"), ("\u0301", "◌\u0301"), ("<", "<")],
-)
-def test_what_has_no_shape_of_its_own_is_shown_by_a_sign(character: str, shown: str) -> None:
-    assert visible(character) == shown
