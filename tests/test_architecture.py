@@ -42,7 +42,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.files": set(),
     "forecasting.forecaster": CORE | {"forecasting.files"},
     "forecasting.sequences": CORE | {"forecasting.forecaster"},
-    "forecasting.text": CORE | {"forecasting.files", "forecasting.forecaster"},
+    "forecasting.text": CORE | {"forecasting.files", "forecasting.forecaster", "forecasting.intake"},
     "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
     "forecasting.runs": FOUNDATION
     | {

@@ -23,8 +23,13 @@ WORST = 8.0  # bits at which the colour is full
 _RISING = [[0.0, tint(FORECAST, 0.0)], [1.0, tint(FORECAST, 0.85)]]
 
 
-def pair_map(result: Mapping[str, Any], epoch: int, *, height: int = 320, words: Words = ENGLISH) -> go.Figure:
-    """Of a `run_pair` result at `epoch` (from 1): how likely each letter is at each place, the right ones framed."""
+def pair_map(
+    result: Mapping[str, Any], epoch: int, *, height: int = 320, ink: str = NAIVE, words: Words = ENGLISH
+) -> go.Figure:
+    """Of a `run_pair` result at `epoch` (from 1): how likely each letter is at each place, the right ones framed.
+
+    `ink` is the colour of the numbers.
+    """
     letters, source, target = result["letters"], result["source"], result["target"]
     shares = np.array(result["probabilities"][epoch - 1], dtype=float).T / 10  # [V, T] in percent
     figure = blank(height, words["text_read"], words["text_said"], showlegend=False, hovermode="closest")
@@ -38,11 +43,12 @@ def pair_map(result: Mapping[str, Any], epoch: int, *, height: int = 320, words:
         ygap=3,
         text=[[f"{share:.0f}" if share >= 0.5 else "" for share in row] for row in shares],
         texttemplate="%{text}",
+        textfont={"color": ink},
         customdata=[[[letter(read), letter(said)] for read in source] for said in letters],
         hovertemplate="%{customdata[0]} → %{customdata[1]}: %{z:.1f} %<extra></extra>",
     )
-    for place, letter in enumerate(target):
-        row = letters.index(letter)
+    for place, right in enumerate(target):
+        row = letters.index(right)
         figure.add_shape(
             type="rect",
             x0=place - 0.47,
@@ -51,8 +57,11 @@ def pair_map(result: Mapping[str, Any], epoch: int, *, height: int = 320, words:
             y1=row + 0.47,
             line={"color": TRUTH, "width": 2},
         )
-    figure.update_xaxes(tickvals=list(range(len(source))), ticktext=[letter(one) for one in source], showgrid=False)
+    figure.update_xaxes(
+        tickvals=list(range(len(source))), ticktext=[letter(one) for one in source], showgrid=False, zeroline=False
+    )
     figure.update_yaxes(
+        zeroline=False,
         tickvals=list(range(len(letters))),
         ticktext=[letter(one) for one in letters],
         showgrid=False,
@@ -117,11 +126,12 @@ def bits_bars(
 
 
 def surprise_map(
-    characters: Sequence[str], bits: Values, chosen: int, *, first: int = 0, words: Words = ENGLISH
+    characters: Sequence[str], bits: Values, chosen: int, *, first: int = 0, ink: str = NAIVE, words: Words = ENGLISH
 ) -> go.Figure:
     """A stretch of text, each character on the colour of its surprise; `chosen` (an index) is framed.
 
-    `first` is the place in the text of the first character. Scripts from right to left run from right to left.
+    `first` is the place in the text of the first character, `ink` the colour of the letters. Scripts
+    from right to left run from right to left.
     """
     count = len(characters)
     across, down = np.arange(count) % ACROSS, np.arange(count) // ACROSS
@@ -144,7 +154,7 @@ def surprise_map(
         mode="markers+text",
         text=[letter(one) if one != " " else "" for one in characters],
         textposition="middle center",
-        textfont={"family": "ui-monospace, 'Noto Sans Mono', monospace", "size": 13},
+        textfont={"family": "ui-monospace, 'Noto Sans Mono', monospace", "size": 13, "color": ink},
         marker={"size": 16, "opacity": 0, "symbol": "square"},
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},

@@ -8,6 +8,7 @@ trained.model.write("The ", 300, temperature=0.7)
 from forecasting.text.alphabet import Alphabet, split
 from forecasting.text.ngram import ORDERS, NGram, bits_by_order
 from forecasting.text.pair import LONGEST, PairConfig, rotated, run_pair
+from forecasting.text.reading import fitting, read_text
 from forecasting.text.samples import SAMPLES, sample_text
 from forecasting.text.training import (
     MOST_BYTES,
@@ -35,6 +36,8 @@ __all__ = [
     "bits_by_order",
     "check_text",
     "expected_seconds",
+    "fitting",
+    "read_text",
     "rotated",
     "run_pair",
     "sample_text",

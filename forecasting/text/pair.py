@@ -107,7 +107,7 @@ def run_pair(
             if on_progress is not None and epoch % max(1, settings.epochs // TOLD) == 0:
                 on_progress(
                     Progress(
-                        stage="final",
+                        stage="pair",
                         fold=0,
                         folds=0,
                         epoch=epoch,

@@ -3,10 +3,12 @@
 
 from pages.ui.chinese_reading import READING
 from pages.ui.chinese_runs import RUNS
+from pages.ui.chinese_text import TEXT
 
 CHINESE: dict[str, str] = {
     **RUNS,
     **READING,
+    **TEXT,
     "app.name": "Tidecast",
     "app.language": "语言",
     "nav.forecast": "预测",

@@ -31,10 +31,15 @@ def plain(text: object, longest: int = 400) -> str:
     return _MARKDOWN.sub(r"\\\1", line)
 
 
-def chart(figure: go.Figure, key: str, alt: str) -> None:
+def heading(text: str) -> None:
+    """The line over a chart: what it answers."""
+    st.markdown(f"**{text}**")
+
+
+def chart(figure: go.Figure, key: str, alt: str, **more: Any) -> None:
     """`figure` over the whole width. `alt` says what it shows."""
     config = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
-    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config)
+    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config, **more)
 
 
 def live_loss(points: Sequence[tuple[int, float | None, float | None]], words: charts.Words, alt: str) -> None:
@@ -57,6 +62,11 @@ def live_loss(points: Sequence[tuple[int, float | None, float | None]], words: c
     }
     frame = pd.DataFrame(rows, columns=["epoch", "curve", "loss"])
     st.vega_lite_chart(frame, spec, width="stretch", height=270, alt=alt)
+
+
+def ink() -> str:
+    """The theme's colour of text, for letters that are drawn: .streamlit/config.toml has the same."""
+    return "#e4eaef" if st.context.theme.type == "dark" else "#1c2833"
 
 
 def table(frame: pd.DataFrame, key: str, height: int | None = None, narrow: str | None = None) -> None:

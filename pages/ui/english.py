@@ -3,6 +3,7 @@
 from forecasting import charts
 from pages.ui.english_reading import READING
 from pages.ui.english_runs import RUNS
+from pages.ui.english_text import TEXT
 
 ENGLISH: dict[str, str] = {
     "app.name": "Tidecast",
@@ -211,5 +212,6 @@ ENGLISH: dict[str, str] = {
     "alt.sine.rollout": "The free-running network beside the wave beyond the data.",
     **RUNS,
     **READING,
+    **TEXT,
     **{f"chart.{key}": text for key, text in charts.ENGLISH.items()},
 }

@@ -104,6 +104,23 @@ def _sine_score(scores: Mapping[str, Any]) -> str:
     return f"{t('sine.mse')} {scores['test_mse']:.2g}"
 
 
+def _pair_settings(config: Mapping[str, Any]) -> str:
+    return f"{config['source']} → {config['target']} · RNN {config['hidden_size']}"
+
+
+def _pair_score(scores: Mapping[str, Any]) -> str:
+    learned = scores["learned_at"]
+    return f"{t('pair.learned')} {t('number.none') if learned is None else t('pair.learned.epoch', epoch=learned)}"
+
+
+def _text_settings(config: Mapping[str, Any]) -> str:
+    return f"LSTM {config['num_layers']} x {config['hidden_size']} · {config['steps']:,}"
+
+
+def _text_score(scores: Mapping[str, Any]) -> str:
+    return f"{t('text.bits')} {number(scores['bits'])} / n-gram {number(scores['ngram_bits'])}"
+
+
 KINDS: dict[str, Kind] = {
     "forecast": Kind(
         page="pages/forecast.py",
@@ -112,4 +129,10 @@ KINDS: dict[str, Kind] = {
         draw="pages.ui.results:of_run",
     ),
     "sine": Kind(page="pages/sine_wave.py", settings=_sine_settings, score=_sine_score, draw="pages.ui.sine:of_run"),
+    "pair": Kind(
+        page="pages/text_lab.py", settings=_pair_settings, score=_pair_score, draw="pages.ui.text_pair:of_run"
+    ),
+    "text": Kind(
+        page="pages/text_lab.py", settings=_text_settings, score=_text_score, draw="pages.ui.text_network:of_run"
+    ),
 }

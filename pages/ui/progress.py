@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -13,14 +14,22 @@ from pages.ui.i18n import chart_words, t
 FRESH_SECONDS = 10.0  # so long after the click a run is looked at more often, until its first loss
 
 
-def follow(workspace: str, run_id: str) -> Run | None:
-    """Draw a run that is under way and keep it fresh; the run as it is now, None where the workspace has it not."""
+def follow(
+    workspace: str,
+    run_id: str,
+    more: Callable[[Run], None] | None = None,
+    words: Mapping[str, str] | None = None,
+) -> Run | None:
+    """Draw a run that is under way and keep it fresh; the run as it is now, None where the workspace has it not.
+
+    `more` draws what else there is to see below the loss; `words` are what the loss curve says in place of the usual.
+    """
     run = services.poll(workspace, run_id)
     if run is not None and run.active:
         # Only a run that can still change is polled; the fragment's last act is to redraw the page with the results.
         fresh = not run.curve and time.time() - run.queued < FRESH_SECONDS
         every = services.POLL_SECONDS / 4 if fresh else services.poll_seconds()
-        st.fragment(_live, run_every=every)(workspace, run_id, fresh)
+        st.fragment(_live, run_every=every)(workspace, run_id, fresh, more, words or {})
     return run
 
 
@@ -35,7 +44,9 @@ def ended(run: Run) -> bool:
 
 
 @components.in_place()
-def _live(workspace: str, run_id: str, fresh: bool) -> None:
+def _live(
+    workspace: str, run_id: str, fresh: bool, more: Callable[[Run], None] | None, words: Mapping[str, str]
+) -> None:
     run = services.look(workspace, run_id) if fresh else services.poll(workspace, run_id)
     if run is None or not run.active or (fresh and run.curve):
         st.rerun()
@@ -50,7 +61,9 @@ def _live(workspace: str, run_id: str, fresh: bool) -> None:
                 st.rerun()
         points = _latest_stage(run)
         if points:
-            components.live_loss(points, chart_words(), t("alt.loss"))
+            components.live_loss(points, {**chart_words(), **words}, t("alt.loss"))
+        if more is not None:
+            more(run)
 
 
 def fraction(run: Run) -> float:
@@ -75,7 +88,8 @@ def said(run: Run) -> str:
     if progress.get("stage"):
         parts.append(_stage(str(progress["stage"]), run))
     if progress.get("epochs"):
-        parts.append(t("run.epoch", epoch=progress.get("epoch", 0), epochs=progress["epochs"]))
+        counted = "run.step" if progress.get("stage") == "text" else "run.epoch"
+        parts.append(t(counted, epoch=f"{progress.get('epoch', 0):,}", epochs=f"{progress['epochs']:,}"))
     if progress.get("eta") is not None:
         parts.append(t("run.eta", time=components.duration(float(progress["eta"]))))
     if run.curve:

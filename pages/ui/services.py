@@ -279,20 +279,20 @@ def forecast(workspace: str, run_id: str) -> pd.DataFrame:
     """The Forecast of a done run."""
     import io
 
-    return pd.read_parquet(io.BytesIO(_artifact(workspace, run_id, "forecast")))
+    return pd.read_parquet(io.BytesIO(artifact(workspace, run_id, "forecast")))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def backtest(workspace: str, run_id: str) -> Backtest:
     """The Backtest of a done run."""
-    return Backtest.from_bytes(_artifact(workspace, run_id, "backtest"))
+    return Backtest.from_bytes(artifact(workspace, run_id, "backtest"))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def record(workspace: str, run_id: str, name: str) -> dict[str, Any]:
     """A JSON artifact of a done run: "training" of a forecast, "result" of the sine wave."""
     run = _view(workspace, run_id)
-    found: dict[str, Any] = json.loads(_artifact(workspace, run_id, name))
+    found: dict[str, Any] = json.loads(artifact(workspace, run_id, name))
     return {"seconds": run.progress.get("seconds")} | found
 
 
@@ -307,7 +307,9 @@ def _view(access: str, run_id: str) -> Run:
     return store().shared_run(access.removeprefix(LINK)) if access.startswith(LINK) else store().run(access, run_id)
 
 
-def _artifact(access: str, run_id: str, name: str) -> bytes:
+def artifact(access: str, run_id: str, name: str) -> bytes:
+    """A result of a done run as it was stored."""
+    """A result of a done run as it was stored."""
     if access.startswith(LINK):
         return store().shared_artifact(access.removeprefix(LINK), name)
     return store().artifact(access, run_id, name)

@@ -14,6 +14,7 @@ from pages.ui import i18n, login, services
 SOURCES = ("sample", "upload", "ticker")
 REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
 LINK = "link"  # the parameter of an address that shows one run, read-only
+TEXTS = ("pair", "text")  # kinds that the Text lab shows
 _PLAIN = {"workspace", "language", "dataset", LINK}  # parameters that name no run
 
 
@@ -119,10 +120,13 @@ def start_afresh() -> None:
 
 def open_run(session: Session, run: Run) -> None:
     """Show `run` on the page of its kind, with the settings that it was asked with."""
-    if run.dataset_id is None:
+    if run.dataset_id is None or run.kind in TEXTS:
         session.shown = {**session.shown, run.kind: run.id}
         session.forms = {**session.forms, run.kind: dict(run.config)}
-        _forget_widgets(f"{run.kind}_")
+        if run.kind in TEXTS:
+            lab = {**session.form("text_lab"), "view": run.kind, "open": run.dataset_id}
+            session.forms = {**session.forms, "text_lab": lab}
+        _forget_widgets(f"{run.kind}_", "text_view")
         return
     _open_dataset(session, run.dataset_id)
     session.show_run(run.dataset_id, run.id)
@@ -196,7 +200,7 @@ def _open_shown(session: Session, run: str) -> None:
         found = services.store().run(session.workspace, run)
     except ForecastingError:
         return
-    if found.dataset_id is None:
+    if found.dataset_id is None or found.kind in TEXTS:
         session.shown = {**session.shown, found.kind: run}
         session.forms = {found.kind: dict(found.config), **session.forms}
     else:

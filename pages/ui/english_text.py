@@ -1,0 +1,130 @@
+"""English of the Text lab."""
+
+TEXT: dict[str, str] = {
+    "nav.text": "Text lab",
+    "run.step": "step {epoch} of {epochs}",
+    "run.stage.text": "Reading the text",
+    "run.stage.pair": "Reading the pair",
+    "kind.pair": "Word pair",
+    "kind.text": "Character LSTM",
+    "text.title": "Text lab",
+    "text.view": "Network",
+    "text.view.pair": "Word pair",
+    "text.view.text": "Character LSTM",
+    "text.code": "The code",
+    "text.network": "Network",
+    "text.more": "Advanced",
+    "text.hidden_size": "Hidden size",
+    "text.num_layers": "Layers",
+    "text.epochs": "Epochs",
+    "text.seed": "Seed",
+    "text.seed.help": "The same seed gives the same text.",
+    "text.steps": "Steps",
+    "text.steps.help": "Of the optimiser. What is filled in takes about a minute on one core, less on a short text.",
+    "text.learning_rate": "Learning rate",
+    "text.dropout": "Dropout",
+    "text.batch_size": "Batch size",
+    "text.batch_size.help": "Places of the text that are read side by side.",
+    "text.sequence_length": "Sequence length",
+    "text.sequence_length.help": "Characters between two steps. What the network remembers is carried on; how it came "
+    "about is not followed further back.",
+    "text.diverged": "The training diverged: at a learning rate of {rate} the loss rose instead of falling, and what "
+    "is below shows it as it is. Try {better}.",
+    # the word pair
+    "pair.lead": "The network reads the first word letter by letter and after each letter says one of the second. "
+    "The two l of hello need different answers: only what it remembers tells them apart.",
+    "pair.source": "Read",
+    "pair.source.help": "Up to 16 letters of any script; an emoji is one letter.",
+    "pair.target": "Say",
+    "pair.target.help": "As many letters as are read.",
+    "pair.offer": "Use {word}",
+    "pair.asked": "What is to be learned: at each letter read, the framed one",
+    "pair.learned": "Learned by",
+    "pair.learned.epoch": "epoch {epoch}",
+    "pair.learned.help": "From this epoch on every letter was right.",
+    "pair.loss": "Loss at the end",
+    "pair.loss.help": "Bits a letter: 0 when the right letter is certain, 2 when four letters are equally likely.",
+    "pair.epoch": "Epoch",
+    "pair.epoch.help": "Move it to watch the word come about.",
+    "pair.map": "What it says at this epoch, in percent",
+    "pair.map.caption": "A column for each letter read. The right answers are framed.",
+    "pair.loss.title": "Loss by epoch",
+    "pair.loss.caption": "The dot is the epoch chosen above.",
+    "pair.read": "reads",
+    "pair.said": "says ",
+    "pair.right": "right",
+    "alt.pair.asked": "The letters of the second word framed against those of the first.",
+    "alt.pair.map": "Probability of each letter at each place of the word, at the chosen epoch.",
+    "alt.pair.loss": "Loss in bits a letter by epoch, the chosen epoch marked.",
+    # the character LSTM: which text
+    "text.lead": "The network reads a text character by character and learns what comes next. Measured in bits a "
+    "character on the last 10 %, which it never saw: fewer is better, and an n-gram is the naive forecast to beat.",
+    "text.source": "Text",
+    "text.source.sample": "Sample",
+    "text.source.paste": "Paste",
+    "text.source.upload": "Upload",
+    "text.sample": "Sample",
+    "text.sample.help-topics": "Python's help topics, 100 kB",
+    "text.sample.help-topics-all": "Python's help topics, all",
+    "text.sample.note": "English technical prose that the installed Python carries.",
+    "text.paste": "Paste a text",
+    "text.paste.placeholder": "Any script, up to 1 MB. Ctrl + Enter takes it over.",
+    "text.paste.kept": "The pasted text of {characters} letters and signs is kept.",
+    "text.upload": "Upload a text",
+    "text.note": "Kept in this workspace until {days} days after it was last used, like your other data, and never "
+    "written to a log.",
+    "text.none": "Paste a text or upload one, and its n-grams appear here at once.",
+    "text.counting": "Counting …",
+    "text.offer.cut": "Use the first {bytes} bytes",
+    "text.offer.sample": "Take the sample",
+    "text.facts": "{characters} characters, {alphabet} different ones that come more than once. The last {tail} are "
+    "only measured, {unknown} of them unknown. A character is what a reader takes for one, so an accented letter or "
+    "an emoji counts once.",
+    # how it stands
+    "text.verdict.better": "The network needs {gain} fewer bits a character than the best n-gram (order {order}) on "
+    "the part that neither saw.",
+    "text.verdict.same": "The network is as good as the best n-gram (order {order}), within 1 %. More text or more "
+    "steps help it.",
+    "text.verdict.worse": "The n-gram of order {order} is better: the network needs {gain} more bits a character. "
+    "More text or more steps help it.",
+    "text.bits": "Bits a character",
+    "text.bits.help": "On the last 10 %: the mean of -log2 of the probability that the network gave to what came. "
+    "Its state is carried over from the training part. An unknown character costs what it takes to "
+    "spell it out.",
+    "text.ngram": "n-gram, order {order}",
+    "text.ngram.help": "The best of order 1 to 6, interpolated after Witten and Bell, fitted on the first 90 % and "
+    "measured on the same characters.",
+    "text.curve": "While it trained",
+    "text.naive": "Bits a character on the last 10 %",
+    "text.naive.caption": "An n-gram counts what came after the last characters: order 3 looks at two of them. It is "
+    "the naive forecast of text. Train the network to see it beside them.",
+    "text.bits.caption": "On {unknown} unknown characters both models pay the same for spelling them out: every code "
+    "point of Unicode is equally likely. The curve looks at the beginning of the last 10 % only.",
+    "alt.text.bits": "Bits a character of the n-grams of order 1 to 6 and of the network, where it is trained.",
+    "alt.text.curve": "Bits a character by step on the training part and on the last 10 percent, and the best n-gram.",
+    "text.live": "After {step} steps, at {bits} bits a character, it writes:",
+    "text.samples": "How its writing came about",
+    "text.samples.step": "After step",
+    "text.samples.caption": "{bits} bits a character. Each sample goes on from the end of the training part, with the "
+    "same random numbers and a temperature of 0.7.",
+    # writing and reading
+    "text.write": "Let it write",
+    "text.prompt": "Begin with",
+    "text.prompt.help": "It goes on from here; characters it does not know are read as unknown.",
+    "text.temperature": "Temperature",
+    "text.temperature.help": "At 0 always the likeliest character; at 1 as often as the network thinks; above, wilder.",
+    "text.top_k": "Choose among",
+    "text.top_k.help": "So many of the likeliest characters are drawn from (top-k).",
+    "text.length": "Characters",
+    "text.write.rate": "{rate} characters a second, in NumPy with the trained weights.",
+    "text.read": "Letter by letter: where it was surprised",
+    "text.read.caption": "Bits that each character cost {who}: the stronger the colour, the less expected. "
+    "Choose a character to see what was expected there.",
+    "text.who.network": "the network",
+    "text.who.ngram": "the n-gram of order {order}",
+    "text.place": "Position",
+    "text.place.help": "In the last 10 %. The arrow keys move it by one.",
+    "text.next": "What comes next?",
+    "alt.text.map": "A stretch of the text, each character coloured by the bits it cost.",
+    "alt.text.next": "Probabilities of the likeliest next characters. What came was {character}.",
+}
