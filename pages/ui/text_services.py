@@ -90,7 +90,7 @@ def suggestion(workspace: str, dataset_id: str) -> TextConfig:
 def ask(workspace: str, kind: str, config: dict[str, Any], dataset_id: str | None, name: str) -> str:
     """Link a run to the workspace and see that a worker takes it."""
     run_id = runtime().submit(workspace, kind, config, dataset_id, name)
-    services.poll.clear(workspace, run_id)
+    services.forget(workspace, run_id)
     return run_id
 
 
