@@ -81,7 +81,8 @@ def test_many_writers_lose_and_double_nothing(store: Store) -> None:
     refused = sum(one["refused"] for one in said)
     tell(
         f"{database_of(store)}: {writers} processes wrote for {seconds} s: {len(asked):,} runs asked for, {len(lost)} "
-        f"lost, {len(doubled)} ended twice, {len(unended)} ends lost; {late} leases ran out, {refused} times refused as busy"
+        f"lost, {len(doubled)} ended twice, {len(unended)} ends lost; {late} leases ran out, "
+        f"{refused} times refused as busy"
     )
     assert len(asked) == len(set(asked)) > writers
     assert (lost, doubled, unended) == (set(), [], [])
