@@ -1,7 +1,7 @@
 """A kind of run for tests: a chain of hashes, so that a lost, doubled or reordered step changes the result.
 
 Settings: steps; pause (seconds a step); stubborn (says nothing between its steps); fail ("sentence" or "defect");
-shards (0: it is in one piece); fail_in (only this shard fails).
+shards (0: it is in one piece); fail_in (only this shard fails); ballast (MB that it holds).
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def merge(_panel: Any, config: Mapping[str, Any], parts: Mapping[str, Mapping[st
 def chain(panel: Any, config: Mapping[str, Any], tell: Any) -> dict[str, bytes]:
     start = panel.id if panel is not None else ""
     digest = hashlib.sha256(start.encode() + str(config["seed"]).encode()).hexdigest()
+    ballast = b"x" * (config.get("ballast", 0) * 2**20)
     for step in range(1, config["steps"] + 1):
         digest = hashlib.sha256(digest.encode()).hexdigest()
         time.sleep(config["pause"])
@@ -62,6 +63,7 @@ def chain(panel: Any, config: Mapping[str, Any], tell: Any) -> dict[str, bytes]:
             raise ValueError("secret-cell-value")
         if not config["stubborn"]:
             tell(Progress("final", 0, 0, step, config["steps"], 1 / step, None, step / config["steps"]))
+    del ballast
     return {"result": json.dumps({"digest": digest}).encode()}
 
 

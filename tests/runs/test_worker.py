@@ -106,6 +106,25 @@ def test_a_run_over_its_time_or_memory_fails_with_the_limit(file_store: Store) -
         assert word in str(seen.error)
 
 
+def test_a_worker_over_a_limit_ends_with_its_run_and_the_next_one_is_done(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real processes: one takes too much memory, one too long without listening."""
+    monkeypatch.setenv("TIDECAST_MEMORY_MB", "256")
+    monkeypatch.setenv("TIDECAST_WALL_SECONDS", "2")
+    file_store.settings = dataclasses.replace(file_store.settings, workers=1)
+    supervisor = Supervisor(file_store, LAUNCHER)
+    supervisor.start()
+    workspace = file_store.new_workspace()
+    large = supervisor.submit(workspace, "counting", {"steps": 50, "pause": 0.1, "ballast": 400}, None, "n")
+    deaf = supervisor.submit(workspace, "counting", {"steps": 1, "pause": 60, "stubborn": True}, None, "n")
+    small = supervisor.submit(workspace, "counting", {}, None, "n")
+    assert "256 MB" in str(wait_until(file_store, workspace, large, "failed", "done").error)
+    assert "minutes that are allowed" in str(wait_until(file_store, workspace, deaf, "failed", "done").error)
+    assert wait_until(file_store, workspace, small, "failed", "done").state == "done"
+    supervisor.stop()
+
+
 def test_the_curve_in_the_row_is_bounded_and_keeps_its_ends(file_store: Store) -> None:
     workspace = file_store.new_workspace()
     file_store.submit(workspace, "counting", {}, None, "n")

@@ -1,0 +1,78 @@
+"""Logs are JSON, a line an event, and say nothing of what users brought."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+JOB = """
+import sys, time
+import numpy as np, pandas as pd
+from forecasting.config import ForecastConfig
+from forecasting.errors import ForecastingError
+from forecasting.panel import Panel
+from forecasting.runs import Store, Supervisor
+from forecasting.runs.log import log_to_stderr
+log_to_stderr()
+supervisor = Supervisor(Store())
+supervisor.start()
+store = supervisor.store
+workspace = store.new_workspace()
+value = 871364.25
+def panel(length):
+    y = value + np.arange(length) % 7
+    frame = pd.DataFrame({"unique_id": "canary-series", "ds": pd.date_range("2024-01-01", periods=length), "y": y})
+    return Panel(frame, "D", (7,), "canary-panel")
+raw = b"canary-column\\n871364.25\\n"
+choices, report = {"time": "canary-column"}, {"note": "canary-note"}
+good = store.put_dataset(workspace, raw, "canary-file.csv", choices, panel(90), report)
+short = store.put_dataset(workspace, raw, "canary-file.csv", {"time": "canary-time"}, panel(9), {})
+config = ForecastConfig(horizon=3, window=7, hidden_size=4, epochs=2, folds=1)
+runs = [supervisor.submit(workspace, "forecast", config.to_dict(), data, "canary-name") for data in (good, short)]
+while any(store.run(workspace, run).active for run in runs):
+    time.sleep(0.05)
+states = [store.run(workspace, run).state for run in runs]
+link = store.share(workspace, runs[0])
+store.shared_run(link)
+for wrong, kind in (("canary-token-1234567890", "sine"), (workspace, "canary-kind")):
+    try:
+        store.submit(wrong, kind, {}, good, "")
+    except ForecastingError:
+        pass
+with store.database.write() as connection:
+    connection.exec_driver_sql("UPDATE blobs SET data = x'00', codec = 'plain'")
+try:
+    store.raw(workspace, good)
+except ForecastingError:
+    pass
+store.rename(workspace, runs[0], "canary-renamed")
+store.delete_workspace(workspace)
+supervisor.stop()
+print(workspace, link, *states)
+"""
+
+
+def test_no_value_name_or_token_is_in_any_log(tmp_path: Path) -> None:
+    environment = {**os.environ, "TIDECAST_DATA": str(tmp_path), "TIDECAST_LOG": "DEBUG"}
+    environment.pop("TIDECAST_DATABASE", None)
+    done = subprocess.run(
+        [sys.executable, "-c", JOB], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
+    )
+    assert done.returncode == 0, done.stderr
+    workspace, link, *states = done.stdout.split()
+    assert states == ["done", "failed"]
+    lines = [json.loads(line) for line in done.stderr.splitlines()]  # each one is JSON
+    events = {line["event"] for line in lines}
+    assert {"worker started", "worker ready", "run ended", "stored bytes are damaged and set aside"} <= events
+    assert all({"time", "level", "from", "event", "pid"} <= set(line) for line in lines)
+    for secret in (workspace, link, "canary", "871364", "canary-token"):
+        assert secret not in done.stderr
