@@ -12,9 +12,9 @@ from forecasting.errors import Cancelled, ForecastingError, StoreError
 from forecasting.panel import Panel
 from forecasting.runs import shards
 from forecasting.runs.blobs import DamagedError, get_blob, put_blob
-from forecasting.runs.database import Database
+from forecasting.runs.database import Database, UnavailableError
 from forecasting.runs.kinds import KINDS
-from forecasting.runs.leases import Claim, claim, fail, publish
+from forecasting.runs.leases import Claim, claim, fail, publish, put_back
 from forecasting.runs.pulse import Pulse, thinned
 from forecasting.runs.settings import Settings
 
@@ -36,7 +36,7 @@ def execute(database_url: str, run_id: str, worker: str | None = None) -> bool:
 
 
 def perform(database: Database, held: Claim, settings: Settings) -> str:
-    """Carry out a claimed run to whatever end it has: done, failed, cancelled, lost, wall, memory."""
+    """Carry out a claimed run to whatever end it has: done, failed, cancelled, split, put back, lost, wall, memory."""
     began = time.monotonic()
     with Pulse(database, held, settings) as pulse:
         try:
@@ -51,6 +51,8 @@ def perform(database: Database, held: Claim, settings: Settings) -> str:
                 end = "done"
         except Cancelled:
             end = pulse.over or "cancelled"
+        except UnavailableError as error:
+            end = _wait_for_database(database, held, error)
         except ForecastingError as error:
             end = _fail(database, held, error.message, error.field)
         except MemoryError:
@@ -125,6 +127,15 @@ def _fail(database: Database, held: Claim, sentence: str, field: str | None) -> 
         return "failed" if fail(database, held, sentence, field) else "lost"
     except StoreError as error:  # nothing can be written: the lease runs out and the run is taken up again
         log.error("failure could not be written", extra={"run": held.run_id[:12], "why": error.message})
+        return "lost"
+
+
+def _wait_for_database(database: Database, held: Claim, error: UnavailableError) -> str:
+    """Put the run back, which has done nothing wrong."""
+    log.warning("database was not there for the run", extra={"run": held.run_id[:12], "why": error.message})
+    try:
+        return "put back" if put_back(database, held) else "lost"
+    except StoreError:  # then its lease has to run out
         return "lost"
 
 

@@ -30,6 +30,10 @@ class ConflictError(StoreError):
     """What a row refers to went away at the same moment; the same call again succeeds."""
 
 
+class UnavailableError(StoreError):
+    """The database is busy or does not answer; later it may."""
+
+
 class Database:
     """A database by URL, opened at the first use and again after a failure. Safe to share between threads."""
 
@@ -213,10 +217,10 @@ def _upgrade(connection: Connection, found: str) -> None:
     log.info("database upgraded", extra={"found": found, "now": schema.VERSION})
 
 
+_BUSY = "The database of runs is busy with other work. Try again in a moment."
 _CAUSES = (  # part of the driver's message, what to tell the user
     ("is full", "The disk that holds the database of runs is full. Free some room, then try again; nothing was lost."),
     ("no space", "The disk that holds the database of runs is full. Free some room, then try again; nothing was lost."),
-    ("locked", "The database of runs is busy with other work. Try again in a moment."),
     ("readonly", "The database of runs cannot be written to. Check the rights of its file and folder."),
     ("malformed", "The file of the database of runs is damaged. Put it aside or name another in TIDECAST_DATABASE."),
     ("not a database", "The file of the database of runs is something else. Name another in TIDECAST_DATABASE."),
@@ -232,8 +236,10 @@ def _explained(error: SQLAlchemyError, url: URL) -> StoreError:
     if isinstance(error, IntegrityError):
         return ConflictError("Somebody else changed the same data at the same moment. Try again.")
     if isinstance(error, PoolTimeoutError):
-        return StoreError("The database of runs is busy with other work. Try again in a moment.")
+        return UnavailableError(_BUSY)
     said = str(getattr(error, "orig", "")).lower()
+    if "locked" in said:
+        return UnavailableError(_BUSY)
     for part, sentence in _CAUSES:
         if part in said:
             return StoreError(sentence)
@@ -241,7 +247,7 @@ def _explained(error: SQLAlchemyError, url: URL) -> StoreError:
         error.connection_invalidated or "connect" in said or "unable to open" in said
     ):
         where = "its file cannot be opened" if url.get_backend_name() == "sqlite" else "its server does not answer"
-        return _cannot_open(where)
+        return UnavailableError(_cannot_open(where).message, field="TIDECAST_DATABASE")
     if isinstance(error, ArgumentError):
         return _cannot_open("its address is not one that SQLAlchemy knows")
     return StoreError("The database of runs refused the request. The server's log names the kind of error; try again.")

@@ -105,6 +105,13 @@ def give_back(database: Database, worker: str) -> None:
         connection.execute(update(runs).where(held).values(**values))
 
 
+def put_back(database: Database, held: Claim) -> bool:
+    """The same for one claim; False: the lease is another's."""
+    with database.write() as connection:
+        values = {"state": "queued", "lease": None, "worker": None, "attempts": runs.c.attempts - 1}
+        return connection.execute(update(runs).where(_mine(held)).values(**values)).rowcount == 1
+
+
 def forsake(database: Database, worker: str) -> list[str]:
     """Take back what a worker held that is known to have ended; the ids."""
     return _take_back(database, runs.c.worker == worker)

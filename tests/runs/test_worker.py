@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -93,6 +94,36 @@ def test_data_that_was_damaged_ends_the_run_with_a_sentence(file_store: Store, m
         connection.execute(update(schema.blobs).values(data=b"x"))
     perform(file_store.database, claimed(file_store), file_store.settings)
     assert "damaged" in str(file_store.run(workspace, run).error)
+
+
+def test_a_database_that_is_busy_for_a_while_fails_no_run(
+    file_store: Store, make_panel: MakePanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from forecasting.runs import attempt, database
+
+    workspace = file_store.new_workspace()
+    data = file_store.put_dataset(workspace, None, "a", {}, make_panel(), {})
+    run = file_store.submit(workspace, "counting", {}, data, "n")
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    file_store.close()
+    held = claimed(file_store)
+    url = file_store.database.url.database
+    other = sqlite3.connect(str(url), isolation_level=None)
+    read = attempt.get_blob
+
+    def while_others_write(*arguments: object) -> bytes:
+        other.execute("BEGIN EXCLUSIVE")
+        try:
+            return read(*arguments)  # type: ignore[arg-type]
+        finally:
+            other.execute("ROLLBACK")
+
+    monkeypatch.setattr(attempt, "get_blob", while_others_write)
+    assert perform(file_store.database, held, file_store.settings) == "put back"
+    assert (file_store.run(workspace, run).state, file_store.run(workspace, run).attempts) == ("queued", 0)
+    monkeypatch.setattr(attempt, "get_blob", read)
+    other.close()
+    assert perform(file_store.database, claimed(file_store), file_store.settings) == "done"
 
 
 def test_a_run_over_its_time_or_memory_fails_with_the_limit(file_store: Store) -> None:
