@@ -31,6 +31,7 @@ RUNS: dict[str, str] = {
     "runs.now": "刚刚",
     "runs.minutes": "{count} 分钟前",
     "runs.hours": "{count} 小时前",
+    "runs.tick": "比较 {name}",
     "runs.open": "打开",
     "runs.more": "管理",
     "runs.name": "名称",

@@ -32,6 +32,7 @@ RUNS: dict[str, str] = {
     "runs.now": "just now",
     "runs.minutes": "{count} min ago",
     "runs.hours": "{count} h ago",
+    "runs.tick": "Compare {name}",
     "runs.open": "Open",
     "runs.more": "Manage",
     "runs.name": "Name",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import streamlit as st
@@ -88,7 +89,9 @@ def _row(token: str, run: Run) -> None:
     with st.container(border=True, key=f"run_{key}", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             pin = ":material/keep: " if run.pinned else ""
-            st.checkbox(f"{pin}**{components.plain(kinds.title(run), 60)}**", key=f"tick_{key}", width="stretch")
+            spoken = re.sub(r"[^\w .,-]", " ", kinds.title(run))[:60]  # a hidden label is read out as it is
+            st.checkbox(t("runs.tick", name=spoken), key=f"tick_{key}", label_visibility="collapsed", width="content")
+            st.markdown(f"{pin}**{components.plain(kinds.title(run), 60)}**", width="stretch")
             st.badge(t(f"state.{run.state}"), icon=ICONS[run.state], color=BADGES[run.state])  # type: ignore[arg-type]
             if kinds.of(run).page and run.state != "failed":
                 st.button(t("runs.open"), key=f"open_{key}", icon=":material/open_in_new:", on_click=open_, args=(run,))
