@@ -78,9 +78,31 @@ def under_way(database: Database, run_id: str) -> dict[str, Any]:
         if row is None:
             return {"state": "cancelled"}
         order = turns(connection) if row.state == "queued" else []
+        place = order.index(run_id) + 1 if run_id in order else None
+        wait = _seconds_ahead(connection, place) if place is not None else None
     values = {name: getattr(row, name) for name in ("state", "attempts", "queued", "started", "finished")}
     values |= {"progress": json.loads(row.progress), "curve": json.loads(row.curve)}
-    return values | {"position": order.index(run_id) + 1 if run_id in order else None}
+    if wait is not None:
+        values["progress"]["wait"] = wait
+    return values | {"position": place}
+
+
+def _seconds_ahead(connection: Connection, place: int) -> float | None:
+    """About how long until the run at `place` is begun: what is left of the running ones, then those before it, each
+    as long as the last ones took, by as many at a time as are running. None where nothing tells."""
+    last = connection.execute(
+        select(runs.c.finished - runs.c.started)
+        .where(runs.c.state == "done")
+        .order_by(runs.c.finished.desc())
+        .limit(20)
+    ).scalars()
+    took = [float(seconds) for seconds in last if seconds is not None]
+    told = connection.execute(select(runs.c.progress).where(runs.c.state == "running")).scalars()
+    left = [json.loads(progress).get("eta") for progress in told]
+    typical = sum(took) / len(took) if took else None
+    ahead = [eta if eta is not None else typical for eta in left] + [typical] * (place - 1)
+    known = [float(seconds) for seconds in ahead if seconds is not None]
+    return sum(known) / len(left) if left and len(known) == len(ahead) else None
 
 
 def every(database: Database, workspace: str) -> list[Run]:

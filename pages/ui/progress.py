@@ -83,7 +83,9 @@ def said(run: Run) -> str:
     progress = run.progress
     if run.state == "queued":
         ahead = (run.position or 1) - 1
-        return t("run.queued.position", position=run.position) if ahead > 0 else t("run.queued")
+        place = t("run.queued.position", position=run.position) if ahead > 0 else t("run.queued")
+        wait = run.progress.get("wait")
+        return place if wait is None else f"{place} · {t('run.wait', time=components.duration(float(wait)))}"
     parts = []
     if progress.get("stage"):
         parts.append(_stage(str(progress["stage"]), run))

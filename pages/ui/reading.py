@@ -10,7 +10,7 @@ from forecasting import intake, trading
 from forecasting.errors import AmbiguousInput, ForecastingError
 from forecasting.intake import limits
 from forecasting.intake.samples import about_sample
-from pages.ui import components, services, state
+from pages.ui import components, services, state, workspace
 from pages.ui.choices import changed, plain_option, start, with_
 from pages.ui.components import plain
 from pages.ui.i18n import known, t
@@ -79,6 +79,7 @@ def _upload(session: Session) -> str | None:
             days=f"{services.keep_days():g}",
         )
     )  # fmt: skip
+    workspace.delete_my_data("delete_here")
     if file is not None and st.session_state.get("_upload_seen") != file.file_id:
         session.upload = services.keep_upload(session.workspace, file.getvalue(), file.name)
         session.upload_name = file.name

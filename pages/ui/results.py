@@ -14,6 +14,7 @@ from pages.ui import components, services
 from pages.ui.choices import plain_option
 from pages.ui.components import duration, number, percent, plain
 from pages.ui.i18n import chart_words, known, t
+from pages.ui.runs_manage import links
 from pages.ui.settings import setting_label, setting_value
 
 Shown = tuple[str, Run, str]  # workspace, run, name of the series
@@ -292,6 +293,10 @@ def _export(shown: Shown) -> None:
             on_click="ignore",
         )
         st.caption(t("export.settings.note"))
+
+    if not workspace.startswith(services.LINK):
+        with st.container(width=420, key="share_here"):
+            links(workspace, run)
 
 
 def _download_forecast(shown: Shown, key: str) -> None:

@@ -43,7 +43,7 @@ def manage(token: str, run: Run) -> None:
                 t("runs.retry"), key=f"retry_{key}", icon=":material/replay:", on_click=_retry, args=(token, run),
                 width="stretch",
             )  # fmt: skip
-        _links(token, run)
+        links(token, run)
         sure = st.checkbox(t("runs.delete.sure"), key=f"delete_sure_{key}")
         st.button(
             t("runs.delete"), key=f"delete_{key}", icon=":material/delete:", disabled=not sure, width="stretch",
@@ -54,7 +54,7 @@ def manage(token: str, run: Run) -> None:
             st.error(components.plain(problem, 1_000), icon=":material/error:")
 
 
-def _links(token: str, run: Run) -> None:
+def links(token: str, run: Run) -> None:
     """A read-only link, made when asked for, and the end of all that were."""
     key = run.id[:12]
     made = st.session_state.get("_link")
