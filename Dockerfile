@@ -3,6 +3,8 @@
 FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# Dask's workers look for the package `forecasting` nowhere else.
+ENV PYTHONPATH=/app
 WORKDIR /app
 
 # requirements.txt names the page of PyTorch's CPU wheels: the image is about 2 GB smaller than with CUDA.

@@ -77,14 +77,14 @@ def under_way(database: Database, run_id: str) -> dict[str, Any]:
         row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
         if row is None:
             return {"state": "cancelled"}
-        order = turns(connection) if row.state == "queued" else []
+        state, progress, curve = _seen(connection, row)
+        order = turns(connection) if state == "queued" else []
         place = order.index(run_id) + 1 if run_id in order else None
         wait = _seconds_ahead(connection, place) if place is not None else None
-    values = {name: getattr(row, name) for name in ("state", "attempts", "queued", "started", "finished")}
-    values |= {"progress": json.loads(row.progress), "curve": json.loads(row.curve)}
     if wait is not None:
-        values["progress"]["wait"] = wait
-    return values | {"position": place}
+        progress = {**progress, "wait": wait}
+    values = {name: getattr(row, name) for name in ("attempts", "queued", "started", "finished")}
+    return values | {"state": state, "progress": progress, "curve": curve, "position": place}
 
 
 def _seconds_ahead(connection: Connection, place: int) -> float | None:
@@ -191,11 +191,7 @@ def as_run(
     connection: Connection, row: Row[Any], order: list[str] | None = None, names: tuple[str, ...] | None = None
 ) -> Run:
     """The view of a row of `linked_runs`; `order` and `names` of its artifacts are read where they are not given."""
-    state, progress, curve = row.state, json.loads(row.progress), json.loads(row.curve)
-    if state == "split":
-        state, (progress, curve) = "running", shards.so_far(connection, row)
-    elif state == "queued" and row.progress == MERGE:  # all has been trained; not worth a place in the queue
-        state, progress = "running", {**progress, "fraction": 1.0, "eta": 0.0}
+    state, progress, curve = _seen(connection, row)
     if row.cancelled and state in schema.ACTIVE:
         state = "cancelled"
     if state == "queued" and order is None:
@@ -225,6 +221,16 @@ def as_run(
         position=order.index(row.id) + 1 if state == "queued" and order and row.id in order else None,
         artifacts=names or () if state == "done" else (),
     )
+
+
+def _seen(connection: Connection, row: Row[Any]) -> tuple[str, dict[str, Any], list[list[Any]]]:
+    """State, progress and curve as people see them, who need not know of shards."""
+    if row.state == "split":
+        return "running", *shards.so_far(connection, row)
+    progress = json.loads(row.progress)
+    if row.state == "queued" and row.progress == MERGE:  # all has been trained; not worth a place in the queue
+        return "running", {**progress, "fraction": 1.0, "eta": 0.0}, json.loads(row.curve)
+    return row.state, progress, json.loads(row.curve)
 
 
 def as_shared(connection: Connection, row: Row[Any]) -> Run:

@@ -81,6 +81,7 @@ def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Star
     token, address = workspace_of(page), urllib.parse.urlparse(page.url).query
     store = Store(f"sqlite:///{(first.folder / 'tidecast.db').as_posix()}")
     (run,) = store.runs(token)
+    began = run.started
     page.reload()
     live_loss(page)
     go(page, "Sine wave")
@@ -93,14 +94,14 @@ def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Star
     live_loss(page)
     page.close()
     seen = store.run(token, run.id)
-    assert (seen.state, seen.attempts) == ("running", 1)  # the very same training, all the time
+    assert (seen.state, seen.started) == ("running", began)  # the very same training, all the time
     first.stop()
     second = start(folder=first.folder)
     page = browser.new_page()
     page.goto(f"{second.url}/runs?{address}")
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     expect(page.get_by_text(re.compile(r"epoch \d+ of 5000"))).to_be_visible(timeout=60_000)
-    assert store.run(token, run.id).attempts == 1  # a server that leaves takes no attempt off
+    assert store.run(token, run.id).attempts <= 1  # a server that leaves takes no attempt off
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled").first).to_be_visible()
     page.close()
@@ -118,15 +119,13 @@ def test_back_is_no_trap_and_leaves_a_page_after_two_presses(server: Server, pag
     page.wait_for_url("**/runs?workspace=*dataset=*")
     expect(page.get_by_text("No runs yet")).to_be_visible()
     assert page.evaluate("history.length") == before + 4
-    for _ in range(2):
+    for path, seen in (("runs", "No runs yet"), ("sine_wave", "The next value"), ("sine_wave", "The next value")):
         page.go_back()
-        page.wait_for_timeout(1_000)
-    expect(page.get_by_text("The next value of a sine wave")).to_be_visible()
-    for _ in range(2):
-        page.go_back()
-        page.wait_for_timeout(1_000)
-    expect(page.get_by_text("CO2 at Mauna Loa").first).to_be_visible()
-    assert urllib.parse.urlparse(page.url).path == "/"
+        page.wait_for_url(f"**/{path}?workspace=*")  # the entry without parameters gets them, in its place
+        expect(page.get_by_text(seen)).to_be_visible()
+    page.go_back()
+    page.wait_for_url(lambda url: urllib.parse.urlparse(url).path == "/")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
 
 
 def test_a_link_opens_one_run_in_a_browser_without_the_workspace(server: Server, page: Page, browser: Browser) -> None:
