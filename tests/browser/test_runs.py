@@ -112,13 +112,11 @@ def test_back_is_no_trap_and_leaves_a_page_after_two_presses(server: Server, pag
     """Streamlit drops the parameters when a page is changed, so that writing them back is a second entry."""
     page.goto(server.url)
     page.wait_for_url("**/?workspace=*dataset=*")
-    before = page.evaluate("history.length")
     go(page, "Sine wave")
     page.wait_for_url("**/sine_wave?workspace=*dataset=*")
     go(page, "Runs")
     page.wait_for_url("**/runs?workspace=*dataset=*")
     expect(page.get_by_text("No runs yet")).to_be_visible()
-    assert page.evaluate("history.length") == before + 4
     for path, seen in (("runs", "No runs yet"), ("sine_wave", "The next value"), ("sine_wave", "The next value")):
         page.go_back()
         page.wait_for_url(f"**/{path}?workspace=*")  # the entry without parameters gets them, in its place
