@@ -80,7 +80,8 @@ def _under_way(token: str, ids: tuple[str, ...]) -> None:
                     cancel(token, run)
                     st.rerun()
             st.progress(fraction(run), text=said(run))
-    waiting(next((run for run in found if run is not None and run.state == "queued"), None))
+    for run in [run for run in found if run is not None and run.state == "queued"][:1]:
+        waiting(run)
 
 
 def _row(token: str, run: Run) -> None:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from forecasting import load_sample, suggest_config
 from forecasting.runs import Store
+from forecasting.runs.leases import beat, claim
 from tests.app.conftest import Open, address, words, work
 
 SINE = {"epochs": 3, "points": 200}
@@ -67,6 +68,18 @@ def test_a_run_is_listed_with_state_settings_scores_and_place_in_the_queue(
         "Compare Sine wave",
         "Compare nile",
     ]
+
+
+def test_a_run_that_a_worker_has_taken_is_shown_while_it_trains(open_app: Open, store: Store) -> None:
+    workspace = store.new_workspace()
+    run = store.submit(workspace, "sine", SINE, None, "sine")
+    held = claim(store.database, "somebody")
+    assert held is not None
+    beat(store.database, held, {"stage": "final", "epoch": 2, "epochs": 3, "fraction": 0.5, "eta": 4.0})
+    app = runs(open_app, workspace=workspace)
+    (bar,) = app.get("progress")
+    assert "epoch 2 of 3" in bar.proto.text
+    assert app.button(key=f"cancel_{run[:12]}")
 
 
 def test_rename_pin_and_delete_touch_this_workspace_alone(open_app: Open, store: Store, data_folder: Path) -> None:
