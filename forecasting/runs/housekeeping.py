@@ -198,8 +198,8 @@ def _stop_unwanted(connection: Connection, touched: Sequence[str]) -> None:
     unwanted = and_(runs.c.id.in_(touched), ~exists().where(links.c.run_id == runs.c.id, links.c.cancelled.is_(False)))
     ended = {"state": "cancelled", "finished": now(connection)}
     waiting = runs.c.state.in_(("queued", "split"))
-    shards.stop(connection, connection.execute(select(runs.c.id).where(unwanted)).scalars().all())
     connection.execute(update(runs).where(unwanted, waiting).values(**ended))
+    shards.stop(connection, connection.execute(select(runs.c.id).where(unwanted)).scalars().all())
     connection.execute(update(runs).where(unwanted, runs.c.state == "running").values(cancel=True))
 
 

@@ -5,6 +5,7 @@ import importlib.util
 import json
 import logging
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -331,6 +332,15 @@ def test_a_worker_that_cannot_even_begin_is_not_started_all_the_time(file_store:
         time.sleep(0.02)
     assert "No worker can be started" in str(supervisor.health().trouble)
     supervisor.stop()
+
+
+def test_a_disk_that_is_nearly_full_is_said_before_it_is(file_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    file_store.new_workspace()
+    supervisor = Supervisor(file_store, LAUNCHER)
+    assert supervisor.health().trouble is None
+    usage = shutil.disk_usage("/")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=9 * 2**20))
+    assert "only 9 MB" in str(supervisor.health().trouble)
 
 
 def test_a_closed_pipe_ends_the_worker_and_gives_its_run_back(file_store: Store) -> None:
