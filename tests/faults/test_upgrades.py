@@ -55,7 +55,7 @@ def test_a_server_killed_while_it_upgrades_leaves_the_old_database_or_the_new_on
     assert version(store) == schema.VERSION
     check_whole(store)
     tell(
-        f"{database_of(store)}: {in_the_middle} servers killed while they upgraded: every row there, the next one did it"
+        f"{database_of(store)}: {in_the_middle} servers killed while they upgraded: no row lost, the next one did it"
     )
     assert in_the_middle
     store.close()
