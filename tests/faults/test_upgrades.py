@@ -54,8 +54,6 @@ def test_a_server_killed_while_it_upgrades_leaves_the_old_database_or_the_new_on
     check_old_rows(store)
     assert version(store) == schema.VERSION
     check_whole(store)
-    tell(
-        f"{database_of(store)}: {in_the_middle} servers killed while they upgraded: no row lost, the next one did it"
-    )
+    tell(f"{database_of(store)}: {in_the_middle} servers killed while they upgraded: no row lost, the next one did it")
     assert in_the_middle
     store.close()
