@@ -36,9 +36,11 @@ def heading(text: str) -> None:
     st.markdown(f"**{text}**")
 
 
-def chart(figure: go.Figure, key: str, alt: str, **more: Any) -> None:
-    """`figure` over the whole width. `alt` says what it shows."""
-    config = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+def chart(figure: go.Figure, key: str, alt: str, *, bar: bool = True, **more: Any) -> None:
+    """`figure` over the whole width. `alt` says what it shows; without `bar` no buttons come over it."""
+    config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+    if not bar:
+        config["displayModeBar"] = False
     st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config, **more)
 
 

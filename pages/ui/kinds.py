@@ -114,7 +114,7 @@ def _pair_score(scores: Mapping[str, Any]) -> str:
 
 
 def _text_settings(config: Mapping[str, Any]) -> str:
-    return f"LSTM {config['num_layers']} x {config['hidden_size']} · {config['steps']:,}"
+    return f"LSTM {config['num_layers']} x {config['hidden_size']} · {t('text.steps')} {config['steps']:,}"
 
 
 def _text_score(scores: Mapping[str, Any]) -> str:

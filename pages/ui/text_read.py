@@ -95,7 +95,7 @@ def reading(workspace: str, dataset: str, run_id: str | None) -> None:
             words=chart_words(),
         )
         components.chart(
-            figure, "text_map", t("alt.text.map"), on_select=lambda: _chosen(start), selection_mode="points"
+            figure, "text_map", t("alt.text.map"), bar=False, on_select=lambda: _chosen(start), selection_mode="points"
         )
         st.caption(t("text.read.caption", who=who))
 

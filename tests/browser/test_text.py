@@ -1,0 +1,62 @@
+"""The Text lab in a real browser: the pair at each epoch, a text trained, read by a click and written."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Start, chart, set_number, train
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+RHYME = "the cat sat on the mat and the rat ran off with the hat. " * 20
+
+
+def _heat(page: Page, key: str) -> list[list[float]]:
+    """The numbers of a heat map."""
+    plot = chart(page, key).locator(".js-plotly-plot")
+    expect(plot).to_have_count(1)
+    drawn: list[list[float]] = plot.evaluate("plot => Array.from(plot._fullData[0].z, row => Array.from(row))")
+    return drawn
+
+
+def test_the_text_lab_learns_reads_and_writes(start: Start, page: Page) -> None:
+    page.goto(f"{start().url}/text_lab")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    expect(chart(page, "pair_map")).to_be_visible(timeout=60_000)  # trained without being asked
+    early = _heat(page, "pair_map")
+    page.get_by_test_id("stSlider").first.get_by_role("slider").focus()
+    page.keyboard.press("End")
+    said = page.get_by_test_id("stCode").first
+    expect(said).to_contain_text("says : elloh")
+    late = _heat(page, "pair_map")
+    assert late != early
+    assert all(max(column) > 99 for column in zip(*late, strict=True))
+
+    page.get_by_text("Character LSTM", exact=True).first.click()
+    expect(chart(page, "text_ngrams")).to_be_visible()
+    page.get_by_text("Paste", exact=True).first.click()
+    field = page.get_by_label("Paste a text")
+    field.fill(RHYME)
+    field.press("Control+Enter")
+    expect(page.get_by_text(f"{len(RHYME):,} characters")).to_be_visible()
+    set_number(page, "Hidden size", 16)
+    set_number(page, "Steps", 200)
+    train(page)
+    expect(chart(page, "text_numbers")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("characters a second")).to_be_visible()
+    key = chart(page, "text_next").locator(".js-plotly-plot")
+    ticks = "plot => plot._fullLayout.yaxis.ticktext"
+    before = key.evaluate(ticks)
+    surface = chart(page, "text_map").locator(".js-plotly-plot .nsewdrag").first
+    surface.scroll_into_view_if_needed()
+    box = surface.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 10.5 / 32, box["y"] + 14)  # the eleventh character of the first row
+    tenth = RHYME[int(0.9 * len(RHYME)) + 10]
+    expect(chart(page, "text_next").get_by_text(f"{tenth if tenth != ' ' else '␣'} ◂")).to_be_visible()
+    assert chart(page, "text_next").locator(".js-plotly-plot").evaluate(ticks) != before
+
+    page.reload()
+    expect(chart(page, "text_numbers")).to_be_visible()
+    expect(page.get_by_label("Paste a text")).to_have_value(RHYME)
