@@ -6,7 +6,8 @@
 
 The first 90 % of the characters are trained on, the last 10 % measured, each character after all before it. The n-grams
 are interpolated after Witten and Bell. Seconds are those of `train_text`, its n-grams and its looks at the tail
-included, on one torch thread, by the clock and by the processor; writing is NumPy alone. The medians, and the lowest to the highest.
+included, on one torch thread, by the clock and by the processor; writing is NumPy alone. The medians,
+and the lowest to the highest.
 """
 
 from __future__ import annotations
@@ -80,9 +81,8 @@ def main() -> None:
         print(f"| n-gram of order {order} | {bits:.3f} | {100 * (bits / best - 1):+.1f} % | {taken} | |")
     gains = [100 * (bits / best - 1) for bits in found]
     size = f"LSTM {config.num_layers} x {config.hidden_size}, {config.steps:,} steps"
-    print(
-        f"| {size} | {_spread(found, '.3f')} | {_spread(gains, '+.1f')} % | {_spread(seconds, '.0f')} | {_spread(busy, '.0f')} |"
-    )
+    taken = f"{_spread(seconds, '.0f')} | {_spread(busy, '.0f')}"
+    print(f"| {size} | {_spread(found, '.3f')} | {_spread(gains, '+.1f')} % | {taken} |")
     print(f"\nWriting: {_spread(rates, ',.0f')} characters a second.")
 
 
