@@ -24,6 +24,18 @@ from forecasting.evaluation.verdict import Verdict
 from forecasting.forecaster import Forecast, Forecaster, Progress, evaluate, fit, suggest_config
 from forecasting.intake import Note, Report, Table, fetch_ticker, load_sample, read_table, sample_names, to_panel
 from forecasting.panel import Panel
+from forecasting.sequences import (
+    CellsConfig,
+    CosineConfig,
+    MarkerConfig,
+    RolloutConfig,
+    SineConfig,
+    run_cells,
+    run_cosine,
+    run_marker,
+    run_rollout,
+    run_sine,
+)
 
 __version__ = "0.1.0"
 
@@ -31,18 +43,23 @@ __all__ = [
     "AmbiguousInput",
     "Backtest",
     "Cancelled",
+    "CellsConfig",
     "ConfigError",
+    "CosineConfig",
     "DataError",
     "Forecast",
     "ForecastConfig",
     "Forecaster",
     "ForecastingError",
+    "MarkerConfig",
     "ModelFileError",
     "Note",
     "Panel",
     "Progress",
     "ReadError",
     "Report",
+    "RolloutConfig",
+    "SineConfig",
     "StoreError",
     "Table",
     "TickerError",
@@ -53,6 +70,11 @@ __all__ = [
     "fit",
     "load_sample",
     "read_table",
+    "run_cells",
+    "run_cosine",
+    "run_marker",
+    "run_rollout",
+    "run_sine",
     "sample_names",
     "suggest_config",
     "to_panel",

@@ -66,7 +66,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.terminal",
     },
     "forecasting.__main__": {"forecasting.cli"},
-    "forecasting": FOUNDATION | {"forecasting.evaluation", "forecasting.forecaster", "forecasting.intake"},
+    "forecasting": FOUNDATION
+    | {"forecasting.evaluation", "forecasting.forecaster", "forecasting.intake", "forecasting.sequences"},
     "pages.ui": SERVICES,
     "pages": SERVICES | {"pages.ui"},
     "app": {"pages", "pages.ui", "forecasting.runs", "forecasting.errors"},

@@ -3,6 +3,9 @@
 All take `words`, so that a page can give them its language; the default is English.
 """
 
+from forecasting.charts.ahead import attention_chart, growth_chart, marker_chart, path_chart
+from forecasting.charts.cells import cell_loss_chart, gradient_chart, inside_chart, norm_chart
+from forecasting.charts.cosine import cosine_chart, cosine_loss_chart, position_chart
 from forecasting.charts.explore import autocorrelation_chart, calendar_chart, parts_chart
 from forecasting.charts.results import (
     calendar_units,
@@ -14,7 +17,15 @@ from forecasting.charts.results import (
 )
 from forecasting.charts.runs import losses_chart, runs_chart
 from forecasting.charts.series import forecast_chart, levels_of, series_chart
-from forecasting.charts.sine import rollout_chart, sine_chart, wave_chart
+from forecasting.charts.sine import (
+    phase_chart,
+    recipe_loss_chart,
+    recipe_name,
+    recipes_chart,
+    rollout_chart,
+    sine_chart,
+    wave_chart,
+)
 from forecasting.charts.style import ENGLISH, PALETTE, Words, escape
 from forecasting.charts.text import (
     ACROSS,
@@ -33,24 +44,39 @@ __all__ = [
     "ENGLISH",
     "PALETTE",
     "Words",
+    "attention_chart",
     "autocorrelation_chart",
     "bits_bars",
     "calendar_chart",
     "calendar_units",
+    "cell_loss_chart",
     "compare_bars",
+    "cosine_chart",
+    "cosine_loss_chart",
     "errors_by_calendar",
     "errors_by_step",
     "escape",
     "forecast_chart",
+    "gradient_chart",
+    "growth_chart",
+    "inside_chart",
     "learning_rate_chart",
     "letter",
     "levels_of",
     "loss_chart",
     "losses_chart",
+    "marker_chart",
     "next_bars",
+    "norm_chart",
     "pair_loss",
     "pair_map",
     "parts_chart",
+    "path_chart",
+    "phase_chart",
+    "position_chart",
+    "recipe_loss_chart",
+    "recipe_name",
+    "recipes_chart",
     "residual_histogram",
     "rollout_chart",
     "runs_chart",

@@ -1,4 +1,5 @@
-"""Figures of the sine wave: the wave, its next values predicted, and the network fed its own output."""
+"""Figures of the sine wave: the wave, its next values predicted, the network fed its own output, the recipes taken
+apart. All of results of `run_sine`."""
 
 from __future__ import annotations
 
@@ -8,64 +9,155 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from forecasting.charts.style import ENGLISH, FORECAST, NAIVE, TRUTH, Words, blank, tint
+from forecasting.charts.lines import Values, level, line, log_y, stretch
+from forecasting.charts.style import ENGLISH, FORECAST, LINEAR, NAIVE, REPAIR, SEASONAL, TRUTH, Words, blank
 
-Values = Sequence[float | None]
+COLOURS = {"classic": LINEAR, "tidecast": FORECAST}
+_REST = (SEASONAL, REPAIR, NAIVE)
 
 
-def wave_chart(x: Values, y: Values, *, height: int = 340, words: Words = ENGLISH) -> go.Figure:
+def wave_chart(x: Sequence[float], y: Values, *, height: int = 300, words: Words = ENGLISH) -> go.Figure:
     """The wave alone."""
     figure = blank(height, words["x"], words["value"], showlegend=False)
-    _line(figure, x, y, words["truth"], TRUTH)
+    line(figure, x, y, words["truth"], TRUTH)
     return figure
 
 
 def sine_chart(result: Mapping[str, Any], *, height: int = 340, words: Words = ENGLISH) -> go.Figure:
-    """`test` of a `run_sine` result, one step ahead, with as much of the series before it."""
+    """The test part, one step ahead, with half as much of the series before it."""
     x, y = result["series"]["x"], result["series"]["y"]
     split, test = int(result["split"]), result["test"]
     start = max(0, split - len(test["x"]) // 2)
     figure = blank(height, words["x"], words["value"])
-    _line(figure, test["x"], test["naive"], words["naive"], NAIVE, width=1, dash="dot")
-    _line(figure, x[start:], y[start:], words["truth"], TRUTH)
-    _line(figure, test["x"], test["predicted"], words["forecast"], FORECAST, dash="dash")
-    _tint(figure, x[split], x[-1], words["test"])
+    line(figure, test["x"], test["naive"], words["naive"], NAIVE, width=1, dash="dot")
+    line(figure, x[start:], y[start:], words["truth"], TRUTH, width=2.4)
+    for name, recipe, colour in _recipes(result):
+        line(figure, test["x"], recipe["predicted"], recipe_name(name, words), colour, dash=_dash(name))
+    stretch(figure, x[split], x[-1], words["test"])
+    return figure
+
+
+def recipe_loss_chart(result: Mapping[str, Any], *, height: int = 340, words: Words = ENGLISH) -> go.Figure:
+    """Loss on the test part by epoch; that of the training, with the step from which it never came back, where a
+    recipe diverged."""
+    diverged = any(recipe["diverged"] for recipe in result["recipes"].values())
+    figure = blank(height, words["epoch"], words["train_mse" if diverged else "test_mse"])
+    log_y(figure)
+    for name, recipe, colour in _recipes(result):
+        losses = recipe["losses" if diverged else "test_losses"]
+        if not diverged:
+            losses = [None if loss is None else loss * result["scale"] ** 2 for loss in losses]
+        line(
+            figure,
+            range(1, len(losses) + 1),
+            losses,
+            recipe_name(name, words),
+            colour,
+            digits=".2e",
+            mode=_mode(losses),
+        )
+        if recipe["diverged"]:
+            epoch = recipe["diverged"]["step"] * len(losses) / recipe["steps"]
+            figure.add_vline(
+                x=max(1.0, epoch),
+                line={"color": colour, "dash": "dot", "width": 1.5},
+                annotation={
+                    "text": words["diverged"].format(step=recipe["diverged"]["step"]),
+                    "font": {"size": 11, "color": colour},
+                },
+                annotation_position="top right",
+            )
+    if not diverged:
+        level(figure, result["naive_mse"], words["naive"])
     return figure
 
 
 def rollout_chart(result: Mapping[str, Any], *, height: int = 320, words: Words = ENGLISH) -> go.Figure:
-    """The network beyond the data, each prediction made from earlier ones, beside what the wave would do."""
+    """The networks beyond the data, each prediction made from earlier ones, beside what the wave would do."""
     rollout = result["rollout"]
-    before = max(1, len(rollout["x"]) // 4)
+    before = max(1, len(rollout["x"]) // 5)
     x = [*result["series"]["x"][-before:], *rollout["x"]]
+    truth = [*result["series"]["y"][-before:], *rollout["true"]]
     figure = blank(height, words["x"], words["value"])
-    _line(figure, x, [*result["series"]["y"][-before:], *rollout["true"]], words["truth"], TRUTH)
-    _line(figure, rollout["x"], rollout["predicted"], words["rollout"], FORECAST, dash="dash")
+    line(figure, x, truth, words["truth"], TRUTH, width=2.4)
+    for name, recipe, colour in _recipes(result):
+        line(figure, rollout["x"], recipe["rollout"], recipe_name(name, words), colour, dash=_dash(name))
+    low, high = min(truth), max(truth)
+    room = 0.5 * max(high - low, 1e-9)  # a roll-out that runs away must not flatten the wave
+    figure.update_yaxes(range=[low - room, high + room])
     if rollout["x"]:
-        _tint(figure, rollout["x"][0], rollout["x"][-1], words["beyond"])
+        stretch(figure, rollout["x"][0], rollout["x"][-1], words["beyond"])
     return figure
 
 
-def _line(
-    figure: go.Figure, x: Values, y: Values, name: str, colour: str, *, width: float = 1.8, dash: str = "solid"
-) -> None:
+def phase_chart(result: Mapping[str, Any], *, height: int = 320, words: Words = ENGLISH) -> go.Figure:
+    """By how many degrees each roll-out runs ahead of the wave, as long as there is something of the wave in it."""
+    figure = blank(height, words["steps_beyond"], words["phase"], showlegend=True)
+    for name, recipe, colour in _recipes(result):
+        phase = recipe["phase"]
+        if phase is not None and phase["degrees"]:
+            steps = phase["steps"][: len(phase["degrees"])]
+            line(figure, steps, phase["degrees"], recipe_name(name, words), colour, digits="+.1f", mode=_mode(steps))
+    if result["rollout"]["x"]:
+        figure.update_xaxes(range=[0, len(result["rollout"]["x"])])
+    figure.add_hline(y=0, line={"color": TRUTH, "width": 1.5})
+    shown = [abs(value) for trace in figure.data for value in trace.y]
+    if max(shown, default=0) < 45:
+        figure.update_yaxes(range=[-45, 45])
+    return figure
+
+
+def recipes_chart(result: Mapping[str, Any], *, height: int = 340, words: Words = ENGLISH) -> go.Figure:
+    """Test MSE of every combination of the changes: a dot for each training, a line at the median."""
+    figure = blank(height, words["test_mse"], "", hovermode="closest")
+    recipes = dict(sorted(result["recipes"].items(), key=lambda item: (len(item[1]["changes"]), item[0])))
+    names = [recipe_name(name, words, whole=True) for name in recipes]
+    dots = [
+        (mse, name)
+        for name, recipe in zip(names, recipes.values(), strict=True)
+        for mse in recipe["test_mses"]
+        if mse is not None
+    ]
+    medians = [
+        float(np.median([np.nan if mse is None else mse for mse in recipe["test_mses"]])) for recipe in recipes.values()
+    ]
     figure.add_scatter(
-        x=np.asarray(x, dtype=float),
-        y=np.asarray(y, dtype=float),
-        name=name,
-        mode="lines",
-        line={"color": colour, "width": width, "dash": dash, "simplify": False},  # a wave must look round
-        hovertemplate="%{y:.4f}",
+        x=medians,
+        y=names,
+        name=words["median"],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 18, "line": {"width": 3, "color": FORECAST}},
+        hovertemplate="%{x:.1e}",
     )
+    figure.add_scatter(
+        x=[mse for mse, _ in dots],
+        y=[name for _, name in dots],
+        name=words["one_training"],
+        mode="markers",
+        marker={"size": 8, "color": TRUTH, "opacity": 0.75},
+        hovertemplate="%{x:.1e}",
+    )
+    figure.update_xaxes(type="log", exponentformat="power", dtick=1)
+    return figure.update_yaxes(autorange="reversed", categoryorder="array", categoryarray=names)
 
 
-def _tint(figure: go.Figure, start: float, end: float, text: str) -> None:
-    figure.add_vrect(
-        x0=start,
-        x1=end,
-        fillcolor=tint(NAIVE, 0.12),
-        line_width=0,
-        layer="below",
-        annotation={"text": text, "font": {"size": 11, "color": NAIVE}},
-        annotation_position="top left",
-    )
+def recipe_name(name: str, words: Words = ENGLISH, *, whole: bool = False) -> str:
+    """A recipe in words; `whole`: as one combination among the others."""
+    if name in COLOURS:
+        return words[{"classic": "nothing", "tidecast": "everything"}[name]] if whole else words[name]
+    return " + ".join(words[change] for change in name.split("+"))
+
+
+def _recipes(result: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any], str]]:
+    """Name, result and colour of each recipe."""
+    others = [name for name in result["recipes"] if name not in COLOURS]
+    colours = COLOURS | {name: _REST[i % len(_REST)] for i, name in enumerate(others)}
+    return [(name, recipe, colours[name]) for name, recipe in result["recipes"].items()]
+
+
+def _dash(name: str) -> str:
+    return "dot" if name == "classic" else "dash"
+
+
+def _mode(values: Sequence[Any]) -> str:
+    return "lines+markers" if len(values) < 3 else "lines"

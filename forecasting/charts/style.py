@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from forecasting.charts.teaching_words import TEACHING
+
 # Each colour has one meaning on every page, the same in both themes: 3:1 against white and against the dark
 # background, told apart by the colour-blind. .streamlit/config.toml lists the same colours in this order.
 TRUTH = "#2f7fb5"
@@ -74,9 +76,6 @@ ENGLISH: Words = {
     "weekday": "Weekday",
     "month": "Month",
     "hour": "Hour",
-    "rollout": "Free-running",
-    "beyond": "beyond the data",
-    "x": "x",
     "text_read": "Letter read",
     "text_said": "Letter said",
     "text_letter_bits": "Loss (bits a letter)",
@@ -89,6 +88,7 @@ ENGLISH: Words = {
     "text_network": "Character LSTM",
     "text_order": "Order of the n-gram",
     "text_probability": "Probability",
+    **TEACHING,
 }
 
 

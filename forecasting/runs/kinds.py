@@ -4,8 +4,8 @@
 ConfigError. `compute` runs in workers, never in the server: it is called as `compute(panel, config, tell)` with the
 Panel, or under `raw` with the bytes as they came (None where the run has no data), and a function that takes a
 Progress, its `fraction` counted over the whole run, and raises Cancelled when the run is to stop. It returns artifacts
-by name: the same bytes for the same question, so nothing in them may tell the time. An artifact "scores" (a small JSON
-object) is also shown in lists.
+by name: the same bytes for the same question, so nothing in them may tell the time, except in one called "clock". An
+artifact "scores" (a small JSON object) is also shown in lists.
 """
 
 from __future__ import annotations
@@ -102,12 +102,22 @@ def _seconds(panel: Panel | None, config: Mapping[str, Any]) -> float:
     return 0.0 if panel is None else expected_seconds(panel, ForecastConfig.from_dict(config))
 
 
-def sine(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
-    """Train on a sine wave: `result`, `scores` (JSON)."""
-    from forecasting.sequences import run_sine
+def _teaching(name: str) -> Kind:
+    """A teaching system of `forecasting.sequences`: `result`, `scores`, `clock` (how long things took), all JSON."""
 
-    result = _timeless(run_sine(config, tell))
-    return {"result": _json(result), "scores": _json({key: result[key] for key in ("test_mse", "naive_mse")})}
+    def check(config: Mapping[str, Any]) -> dict[str, Any]:
+        from forecasting import sequences
+
+        return sequences.SYSTEMS[name].config.from_dict(config).to_dict()
+
+    def compute(_data: None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
+        from forecasting import sequences
+
+        system = sequences.SYSTEMS[name]
+        result, clock = sequences.split_clock(system.run(config, tell))
+        return {"result": _json(result), "scores": _json(system.scores(result)), "clock": _json(clock)}
+
+    return Kind(check, compute)
 
 
 def pair(_data: None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
@@ -143,12 +153,6 @@ def _check_forecast(config: Mapping[str, Any]) -> dict[str, Any]:
     return ForecastConfig.from_dict(config).to_dict()
 
 
-def _check_sine(config: Mapping[str, Any]) -> dict[str, Any]:
-    from forecasting.sequences import SineConfig
-
-    return dataclasses.asdict(SineConfig.from_dict(config))
-
-
 def _check_pair(config: Mapping[str, Any]) -> dict[str, Any]:
     from forecasting.text import PairConfig
 
@@ -163,9 +167,9 @@ def _check_text(config: Mapping[str, Any]) -> dict[str, Any]:
 
 KINDS = {
     "forecast": Kind(_check_forecast, forecast, shards=Shards(trainings, _seconds, train, gather)),
-    "sine": Kind(_check_sine, sine),
     "pair": Kind(_check_pair, pair),
     "text": Kind(_check_text, text, raw=True),
+    **{name: _teaching(name) for name in ("sine", "recipes", "cosine", "cells", "rollout", "marker")},
 }
 
 

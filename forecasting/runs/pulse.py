@@ -23,6 +23,7 @@ WRITE_SECONDS = 0.5  # progress is written at most this often
 BEAT_SECONDS = 1.0  # without progress: heartbeat, and a look at the cancel flag
 STUBBORN_SECONDS = 5.0  # a computation that has not noticed by then that it must end is ended with its process
 STUBBORN = 3  # the exit status then
+COUNTED = ("fold", "network")  # stages of which there are several
 CURVE_POINTS = 1000  # more are thinned out: the row is read at every poll
 
 log = logging.getLogger("tidecast.worker")
@@ -61,7 +62,7 @@ class Pulse:
         """Take note of progress, without waiting for the database."""
         if self.over is not None:
             raise Cancelled(f"The run was ended: {self.over}.")
-        stage = f"fold {progress.fold}" if progress.stage == "fold" else progress.stage
+        stage = f"{progress.stage} {progress.fold}" if progress.stage in COUNTED else progress.stage
         point = [stage, int(progress.epoch), _number(progress.train_loss), _number(progress.valid_loss)]
         with self._lock:
             self._progress = {

@@ -35,7 +35,7 @@ class Run:
     progress: dict[str, Any]  # stage, fold, folds, epoch, epochs, fraction (0..1 of the run), eta (seconds), detail;
     #                           of a done run seconds (that computing took); of one in parts: shards
     scores: dict[str, Any] | None  # a few figures of a done run; None: its kind has none
-    curve: list[list[Any]]  # [stage, epoch, train loss, validation loss], stage: ..., "fold 1"; empty in lists
+    curve: list[list[Any]]  # [stage, epoch, train, validation loss], stage: "fold 1", "network 2"; empty in lists
     error: str | None  # a sentence for the user
     error_field: str | None  # the setting it is about
     attempts: int  # how many times a worker has begun it

@@ -3,6 +3,7 @@
 
 from pages.ui.chinese_reading import READING
 from pages.ui.chinese_runs import RUNS
+from pages.ui.chinese_sequences import SEQUENCES
 from pages.ui.chinese_text import TEXT
 
 CHINESE: dict[str, str] = {
@@ -181,44 +182,6 @@ CHINESE: dict[str, str] = {
     "export.settings": "下载设置",
     "export.forecast.note": "{rows:,} 行：时间、预测及其区间上下限。",
     "export.settings.note": "全部设置及其所用数据，JSON 格式。",
-    # Sine wave
-    "sine.title": "正弦波的下一个值",
-    "sine.lead": "经典的第一个任务：由最近 {window} 个值预测下一个值。",
-    "sine.wave": "波形",
-    "sine.network": "网络",
-    "sine.period": "周期",
-    "sine.period.help": "以 x 为单位；2π = 6.283 即 sin(x)。",
-    "sine.noise": "噪声",
-    "sine.noise.help": "加到每个值上的噪声的标准差。",
-    "sine.points": "点数",
-    "sine.points.help": "x 从 0 到 50 之间的值的个数。",
-    "sine.window": "窗口",
-    "sine.layers": "层数",
-    "sine.hidden": "隐藏单元数",
-    "sine.recipe": "配方",
-    "recipe.classic": "经典",
-    "recipe.tidecast": "Tidecast",
-    "sine.recipe.help": "经典：每步使用全部窗口，学习率恒定，目标是值本身。Tidecast：小批量、单周期计划，目标是与最后一个值之差。",
-    "sine.train": "训练",
-    "sine.data": "波形",
-    "sine.predicted": "真实与预测",
-    "sine.loss": "损失",
-    "sine.rollout": "自由运行",
-    "sine.rollout.caption": "从数据末端开始，每个预测都由先前的预测得到：学到了什么，又如何漂移。",
-    "sine.predicted.caption": "在训练从未见过的最后五分之一上提前一步。",
-    "sine.mse": "检验 MSE",
-    "sine.mse.help": "检验部分提前一步的均方误差。",
-    "sine.naive": "朴素 MSE",
-    "sine.naive.help": "重复最后一个值的均方误差。",
-    "sine.seconds": "训练时间",
-    "sine.parameters": "参数个数",
-    "sine.none": "点击**训练**：大约一秒钟。",
-    "sine.changed": "下面的结果属于其他设置。点击训练查看当前设置的结果。",
-    "sine.diverged": "训练发散：损失上升而不是下降。换一组设置会有帮助。",
-    "alt.sine.wave": "x 从 0 到 50 的波形。",
-    "alt.sine.predicted": "波形最后五分之一的真实值和预测值。",
-    "alt.sine.loss": "训练部分和检验部分各轮的损失。",
-    "alt.sine.rollout": "数据之外自由运行的网络与波形。",
     # Charts
     "chart.truth": "真实值",
     "chart.forecast": "预测值",
@@ -262,7 +225,5 @@ CHINESE: dict[str, str] = {
     "chart.weekday": "星期",
     "chart.month": "月份",
     "chart.hour": "小时",
-    "chart.rollout": "自由运行",
-    "chart.beyond": "数据之外",
-    "chart.x": "x",
+    **SEQUENCES,
 }

@@ -3,6 +3,7 @@
 from forecasting import charts
 from pages.ui.english_reading import READING
 from pages.ui.english_runs import RUNS
+from pages.ui.english_sequences import SEQUENCES
 from pages.ui.english_text import TEXT
 
 ENGLISH: dict[str, str] = {
@@ -170,48 +171,9 @@ ENGLISH: dict[str, str] = {
     "export.settings": "Download settings",
     "export.forecast.note": "{rows:,} rows: time, forecast and the bounds of its intervals.",
     "export.settings.note": "All settings and what they were used on, as JSON.",
-    # Sine wave
-    "sine.title": "The next value of a sine wave",
-    "sine.lead": "The classic first task: from the last {window} values, predict the next one.",
-    "sine.wave": "Wave",
-    "sine.network": "Network",
-    "sine.period": "Period",
-    "sine.period.help": "In units of x; 2π = 6.283 is sin(x).",
-    "sine.noise": "Noise",
-    "sine.noise.help": "Standard deviation of the noise added to each value.",
-    "sine.points": "Points",
-    "sine.points.help": "Values over x from 0 to 50.",
-    "sine.window": "Window",
-    "sine.layers": "Layers",
-    "sine.hidden": "Hidden size",
-    "sine.recipe": "Recipe",
-    "recipe.classic": "Classic",
-    "recipe.tidecast": "Tidecast",
-    "sine.recipe.help": "Classic: every window in each step, constant learning rate, the value itself is the target. "
-    "Tidecast: mini-batches, a one-cycle schedule, the difference from the last value is the target.",
-    "sine.train": "Train",
-    "sine.data": "The wave",
-    "sine.predicted": "True vs predicted",
-    "sine.loss": "Loss",
-    "sine.rollout": "Free-running roll-out",
-    "sine.rollout.caption": "From the end of the data on, each prediction is made from predictions: what was learned, "
-    "and how it drifts.",
-    "sine.predicted.caption": "One step ahead on the last fifth, which training never saw.",
-    "sine.mse": "Test MSE",
-    "sine.mse.help": "Mean squared error one step ahead on the test part.",
-    "sine.naive": "Naive MSE",
-    "sine.naive.help": "Of repeating the last value.",
-    "sine.seconds": "Training time",
-    "sine.parameters": "Parameters",
-    "sine.none": "Press **Train**: it takes about a second.",
-    "sine.changed": "The results below are for other settings. Train to see these.",
-    "sine.diverged": "The training diverged: its loss rose instead of falling. Other settings help.",
-    "alt.sine.wave": "The wave over x from 0 to 50.",
-    "alt.sine.predicted": "True and predicted values of the last fifth of the wave.",
-    "alt.sine.loss": "Loss by epoch on the training and test parts.",
-    "alt.sine.rollout": "The free-running network beside the wave beyond the data.",
     **RUNS,
     **READING,
     **TEXT,
+    **SEQUENCES,
     **{f"chart.{key}": text for key, text in charts.ENGLISH.items()},
 }

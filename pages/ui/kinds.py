@@ -6,6 +6,7 @@ A kind that is not listed is still shown on the Runs page and behind a read-only
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 from forecasting.runs import Run
 from pages.ui import settings
 from pages.ui.components import number, percent
-from pages.ui.i18n import known, t
+from pages.ui.i18n import chart_words, known, t
+from pages.ui.settings import setting_value
 
 Draw = Callable[[str, Run], None]
 
@@ -94,14 +96,22 @@ def _forecast_score(scores: Mapping[str, Any]) -> str:
     return f"MASE {number(scores['mase'])} · {t('number.skill')} {percent(scores['skill'])}"
 
 
-def _sine_settings(config: Mapping[str, Any]) -> str:
-    recipe = t(f"recipe.{config['recipe']}") if known(f"recipe.{config['recipe']}") else str(config["recipe"])
-    size = f"{config['cell'].upper()} {config['num_layers']} x {config['hidden_size']}"
-    return " · ".join([recipe, size, t("runs.window", window=config["window"]), t("runs.noise", noise=config["noise"])])
+_TELLING = ("cell", "task", "window", "noise", "lag", "chunk", "future", "length", "steps")  # settings of small systems
 
 
-def _sine_score(scores: Mapping[str, Any]) -> str:
-    return f"{t('sine.mse')} {scores['test_mse']:.2g}"
+def _teaching_settings(kind: str, config: Mapping[str, Any]) -> str:
+    shown = [name for name in _TELLING if name in config]
+    return " · ".join(f"{setting_label(kind, name)} {setting_value(name, config[name])}" for name in shown[:4])
+
+
+def _teaching_score(scores: Mapping[str, Any]) -> str:
+    words = chart_words()
+    return " · ".join(f"{words.get(name, name)} {value:.2g}" for name, value in scores.items() if value is not None)
+
+
+def _teaching(kind: str, page: str | None, draw: str) -> Kind:
+    settings_of = functools.partial(_teaching_settings, kind)
+    return Kind(page=page and f"pages/{page}.py", settings=settings_of, score=_teaching_score, draw=f"pages.ui.{draw}")
 
 
 def _pair_settings(config: Mapping[str, Any]) -> str:
@@ -128,11 +138,16 @@ KINDS: dict[str, Kind] = {
         score=_forecast_score,
         draw="pages.ui.results:of_run",
     ),
-    "sine": Kind(page="pages/sine_wave.py", settings=_sine_settings, score=_sine_score, draw="pages.ui.sine:of_run"),
     "pair": Kind(
         page="pages/text_lab.py", settings=_pair_settings, score=_pair_score, draw="pages.ui.text_pair:of_run"
     ),
     "text": Kind(
         page="pages/text_lab.py", settings=_text_settings, score=_text_score, draw="pages.ui.text_network:of_run"
     ),
+    "sine": _teaching("sine", "sine_wave", "sine:of_run"),
+    "recipes": _teaching("recipes", None, "sine:of_recipes"),
+    "cosine": _teaching("cosine", "sequence_lab", "sequence_cosine:of_run"),
+    "cells": _teaching("cells", "sequence_lab", "sequence_cells:of_run"),
+    "rollout": _teaching("rollout", "sequence_lab", "sequence_ahead:of_rollout"),
+    "marker": _teaching("marker", "sequence_lab", "sequence_ahead:of_marker"),
 }

@@ -28,6 +28,7 @@ def navigate() -> StreamlitPage:
             st.Page("pages/forecast.py", title=t("nav.forecast"), default=True),
             st.Page("pages/runs.py", title=t("nav.runs")),
             st.Page("pages/sine_wave.py", title=t("nav.sine")),
+            st.Page("pages/sequence_lab.py", title=t("nav.sequence")),
             st.Page("pages/text_lab.py", title=t("nav.text")),
         ],
         # A read-only link leads to one run and to nothing else.

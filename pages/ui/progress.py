@@ -103,11 +103,11 @@ def said(run: Run) -> str:
 
 
 def _stage(stage: str, run: Run) -> str:
-    """A stage in words; a fold's is "fold" in the progress and "fold 2" in the curve."""
+    """A stage in words; one of several is "fold" in the progress and "fold 2" in the curve."""
     word, _, number = stage.partition(" ")
-    if word == "fold":
+    if word in ("fold", "network"):
         fold = number or run.progress.get("fold") or 1
-        return t("run.stage.fold", fold=fold, folds=run.progress.get("folds") or fold)
+        return t(f"run.stage.{word}", fold=fold, folds=run.progress.get("folds") or fold)
     return t(f"run.stage.{word}")
 
 

@@ -146,9 +146,9 @@ def train(workspace: str, dataset_id: str, config: ForecastConfig) -> str:
     return run_id
 
 
-def train_sine(workspace: str, config: dict[str, Any]) -> str:
-    """The same for the sine wave."""
-    run_id = runtime().submit(workspace, "sine", config, None, "sine")
+def teach(workspace: str, kind: str, config: dict[str, Any]) -> str:
+    """The same for a teaching system, which needs no data."""
+    run_id = runtime().submit(workspace, kind, config, None, kind)
     forget(workspace, run_id)
     return run_id
 

@@ -12,6 +12,7 @@ from forecasting.runs import Run
 from pages.ui import i18n, login, services
 
 SOURCES = ("sample", "upload", "ticker")
+OPENED = "opened"  # among the forms: the kind of what was opened last, for a page with tabs
 REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
 LINK = "link"  # the parameter of an address that shows one run, read-only
 TEXTS = ("pair", "text")  # kinds that the Text lab shows
@@ -122,7 +123,7 @@ def open_run(session: Session, run: Run) -> None:
     """Show `run` on the page of its kind, with the settings that it was asked with."""
     if run.dataset_id is None or run.kind in TEXTS:
         session.shown = {**session.shown, run.kind: run.id}
-        session.forms = {**session.forms, run.kind: dict(run.config)}
+        session.forms = {**session.forms, run.kind: dict(run.config), OPENED: {"kind": run.kind}}
         if run.kind in TEXTS:
             lab = {**session.form("text_lab"), "view": run.kind, "open": run.dataset_id}
             session.forms = {**session.forms, "text_lab": lab}

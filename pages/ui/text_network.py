@@ -182,7 +182,7 @@ def _train(dataset: str, config: TextConfig | None) -> Run | None:
             seconds = duration(expected_seconds(whole, config))
             st.caption(t("train.expected", seconds=seconds), width="content")
         if run is not None and not same and not run.active:
-            st.caption(":material/info: " + t("sine.changed"), width="content")
+            st.caption(":material/info: " + t("lab.changed"), width="content")
     if pressed and values is not None:
         name = services.dataset(session.workspace, dataset).name
         try:

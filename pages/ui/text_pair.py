@@ -98,7 +98,7 @@ def _train(values: dict[str, Any] | None) -> Run | None:
         if run is None:
             st.caption(t("train.expected", seconds=t("seconds.one")), width="content")
         elif values is not None and not same and not run.active:
-            st.caption(":material/info: " + t("sine.changed"), width="content")
+            st.caption(":material/info: " + t("lab.changed"), width="content")
     if values is not None and (pressed or shown is None):
         try:
             asked = text_services.ask(

@@ -125,7 +125,7 @@ def test_open_shows_a_run_on_its_page_with_its_settings(open_app: Open, store: S
     app.switch_page("pages/runs.py").run()
     app.button(key=f"open_{wave[:12]}").click().run()
     app.switch_page("pages/sine_wave.py").run()
-    assert app.number_input(key="sine_window").value == 7
+    assert app.slider(key="sine_window").value == 7
     assert address(app)["sine"] == wave
 
 

@@ -6,27 +6,33 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Start, chart, set_number, traces, train
+from tests.browser.conftest import Start, chart, traces
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_the_sine_page_trains_and_rolls_out(start: Start, page: Page) -> None:
+def test_the_sine_page_trains_compares_and_rolls_out(start: Start, page: Page) -> None:
     page.goto(f"{start().url}/sine_wave")
-    wave = traces(chart(page, "chart_wave"))["True"]
-    np.testing.assert_allclose(wave["y"], np.sin(wave["x"]), atol=1e-9)
-    train(page)
-    expect(page.locator(".st-key-sine_numbers")).to_be_visible(timeout=60_000)
-    drawn = traces(chart(page, "sine_predicted"))["Predicted"]
-    assert np.mean((np.array(drawn["y"]) - np.sin(drawn["x"])) ** 2) < 0.02
-    losses = traces(chart(page, "sine_loss"))["Training"]["y"]
+    numbers = page.locator(".st-key-sine_numbers")
+    expect(numbers).to_be_visible(timeout=60_000)
+    drawn = traces(chart(page, "sine_predicted"))
+    errors = {n: np.mean((np.array(drawn[n]["y"]) - np.sin(drawn[n]["x"])) ** 2) for n in ("Classic", "Tidecast")}
+    assert 1e-3 < errors["Classic"] < 1e-2
+    assert errors["Tidecast"] <= 1e-6
+    losses = traces(chart(page, "sine_loss"))["Classic"]["y"]
     assert losses[-1] < losses[0] / 5
-    assert traces(chart(page, "sine_rollout"))["Free-running"]["x"][0] > 50
+    free = traces(chart(page, "sine_free"))
+    assert free["Tidecast"]["x"][0] > 50
+    assert len(free["Tidecast"]["x"]) == 500
+    assert max(map(abs, free["Classic"]["y"][-125:])) < 0.9  # it has lost the wave
     page.reload()
-    expect(page.locator(".st-key-sine_numbers")).to_be_visible()
-    set_number(page, "Hidden size", 8)
-    expect(page.get_by_text("for other settings")).to_be_visible()
+    expect(numbers).to_be_visible()
+    page.get_by_role("button", name="Noise", exact=True).click()  # a preset trains at once
+    expect(numbers).to_contain_text("0.0", timeout=60_000)
+    expect(page.locator(".st-key-findings")).to_contain_text("variance of the noise", timeout=60_000)
+    noisy = traces(chart(page, "sine_predicted"))["True"]
+    assert np.std(np.array(noisy["y"]) - np.sin(noisy["x"])) == pytest.approx(0.2, rel=0.2)
     page.get_by_role("link", name="Forecast").first.click()
     expect(chart(page, "chart_series").locator(".js-plotly-plot")).to_be_visible()
     page.get_by_role("link", name="Sine wave").first.click()
-    expect(page.get_by_role("spinbutton", name="Hidden size", exact=True)).to_have_value("8")
+    expect(page.get_by_role("slider", name="Noise", exact=True)).to_have_attribute("aria-valuenow", "0.2")

@@ -112,5 +112,7 @@ def test_the_sine_wave_is_a_run_as_well(tmp_path: Path) -> None:
         time.sleep(0.05)
     supervisor.stop()
     assert store.run(workspace, run).error is None
-    assert len(json.loads(store.artifact(workspace, run, "result"))["losses"]) == 5
+    result, clock = (json.loads(store.artifact(workspace, run, name)) for name in ("result", "clock"))
+    assert len(result["recipes"]["classic"]["losses"]) == 5
+    assert clock["recipes"]["tidecast"]["seconds"] > 0
     store.close()

@@ -1,0 +1,51 @@
+"""The Sequence lab in a real browser."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, chart, traces
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_sin_to_cos_plays_the_training_and_shows_what_a_reset_does(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/sequence_lab")
+    learns = chart(page, "cosine_learns")
+    expect(learns.locator(".js-plotly-plot")).to_be_visible(timeout=60_000)
+    drawn = traces(learns)
+    cosine = np.cos(drawn["State carried on"]["x"])
+    trained = np.abs(np.array(drawn["State carried on"]["y"]) - cosine).max()
+    assert trained < 0.3
+    learns.locator(".slider-rail-touch-rect").click(position={"x": 2, "y": 5}, force=True)  # to the untrained network
+    expect(learns.locator(".slider-label").first).to_contain_text("Training step: 0")
+    untrained = np.abs(np.array(traces(learns)["State carried on"]["y"]) - cosine).max()
+    assert untrained > 0.8
+    learns.get_by_text("Play", exact=True).click()
+    expect(learns.locator(".slider-label").first).to_contain_text("Training step: 300", timeout=30_000)
+    assert np.abs(np.array(traces(learns)["State carried on"]["y"]) - cosine).max() == pytest.approx(trained)
+    page.get_by_text("Reset the state at each chunk").click()
+    expect(learns).to_contain_text("State reset")
+    reset = np.abs(np.array(traces(learns)["State reset"]["y"]) - cosine)
+    np.testing.assert_allclose(reset[::10], 1, atol=0.1)
+    assert np.delete(reset, np.s_[::10]).max() < 0.3
+
+
+def test_a_tab_trains_its_networks_and_a_reload_brings_it_back(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/sequence_lab")
+    page.get_by_role("tab", name="RNN, LSTM, GRU").click()
+    loss = chart(page, "cells_loss")
+    expect(loss.locator(".js-plotly-plot")).to_be_visible(timeout=90_000)
+    drawn = traces(loss)
+    assert drawn["LSTM"]["y"][-1] < 0.1 * drawn["guessing"]["y"][0]
+    assert drawn["GRU"]["y"][-1] < 0.1 * drawn["guessing"]["y"][0]
+    gradient = traces(chart(page, "cells_gradient"))
+    assert gradient["RNN, untrained"]["y"][0] < 1e-3 * gradient["LSTM, untrained"]["y"][0]
+    assert gradient["RNN, untrained"]["x"][0] == 30
+    page.reload()
+    expect(loss.locator(".js-plotly-plot")).to_be_visible()
+    page.get_by_text("Seconds", exact=True).click()
+    expect(loss).to_contain_text("Seconds of training")
+    assert max(traces(loss)["LSTM"]["x"]) != 300
