@@ -12,7 +12,8 @@ import pyarrow.csv
 
 from forecasting.intake import limits
 from forecasting.intake.dialect import Dialect
-from forecasting.intake.layout import Laid, lay_out, without_footer
+from forecasting.intake.layout import Laid, lay_out
+from forecasting.intake.margins import without_footer
 from forecasting.intake.notes import Note, some
 from forecasting.intake.records import Record, read_records
 

@@ -21,6 +21,7 @@ _HOUR = re.compile(r"hour|\bhr\b|^h$|stunde|heure|hora|^ora$|uhrzeit|^time$|zeit
 _MONTH = re.compile(r"month|monat|mois|^mes$|mese|^m$|maand|miesi|月", re.IGNORECASE)
 _DAY = re.compile(r"day|^tag$|jour|^d[ií]a$|giorno|^d$|^dom$|日", re.IGNORECASE)
 _QUARTER = re.compile(r"quarter|^qtr|^q$|quartal|trimest|季", re.IGNORECASE)
+_NUMBERED = re.compile(r"^column [0-9]+$")
 _HOURS = 3_600_000_000_000  # nanoseconds
 
 Ints = npt.NDArray[np.int64]
@@ -46,7 +47,8 @@ def compose(table: Table, column: str, times: Times, taken: Collection[str | Non
     if (times.stamps[times.ok] != days).any():
         return None
     for name in others:
-        added = _clock(table.cells[name]) if _HOUR.search(name) else None
+        named = _HOUR.search(name)
+        added = _clock(table.cells[name]) if named or (_NUMBERED.match(name) and _is_clock(table.cells[name])) else None
         if added is not None:
             nanos, ok, words = added
             return _if_finer(times, nanos.astype("timedelta64[ns]"), ok, (name,), f"{words} are in column {name!r}")
@@ -107,6 +109,11 @@ def _clock(column: pa.ChunkedArray) -> tuple[Ints, npt.NDArray[np.bool_], str] |
         return None
     nanos, ok, _ = nanoseconds(parts)
     return nanos, ok & fits, "the times of day"
+
+
+def _is_clock(column: pa.ChunkedArray) -> bool:
+    """Whether a column without a name holds times of day such as 13:30."""
+    return bool(pc.all(pc.match_substring_regex(column.slice(0, 200), r"^\s*[0-9]{1,2}:[0-9]{2}")).as_py())
 
 
 def _months(column: pa.ChunkedArray) -> Ints | None:

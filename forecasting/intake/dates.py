@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -83,13 +84,27 @@ def _format(sample: pa.Array) -> str | None:
     if not held:
         return None
     best, most = None, SHARE * held
+    possible = _possible([cell for cell in sample.to_pylist() if cell])
     for form, pattern in _PATTERNS.items():
+        if form not in possible:
+            continue
         fits = int(flags(pc.fill_null(pc.match_substring_regex(sample, pattern), False)).sum())
         if fits > most or (fits == most and best is None):
             best, most = form, fits
     if best in _NAMED and not _has_months(sample, best):
         return None
     return best
+
+
+def _possible(cells: list[str]) -> set[str]:
+    """The formats that any cell can have by its looks: a look that spares trying most patterns, which is slow."""
+    if not any(re.search("[0-9]", cell) for cell in cells):
+        return set()
+    found = set(_PATTERNS)
+    for needed, forms in _NEEDED:
+        if not any(needed.search(cell) for cell in cells):
+            found -= forms
+    return found
 
 
 def _has_months(sample: pa.Array, form: str) -> bool:
@@ -242,6 +257,16 @@ _PATTERNS = {
     "east asian month": r"^(?P<a>[0-9]{4})\s?[年년]\s?(?P<b>[0-9]{1,2})\s?[月월]$",
 }  # fmt: skip
 _NAMED = ("day month name", "month name day", "year month name", "month name", "month name short", "year name")
+_NEEDED = (  # what a cell must have for the formats
+    (re.compile(r"[^\W\d_]{3}"), frozenset(_NAMED)),
+    (re.compile("[年년]"), frozenset({"east asian", "east asian month"})),
+    (re.compile("[A-Za-z]"), frozenset({"quarter", "quarter first", "quarter number", "week", "year M month"})),
+    (
+        re.compile(r"[0-9]\s?[-/. ]"),
+        frozenset({"year first", "year last", "short year", "year month", "month year"}),
+    ),
+    (re.compile("[0-9]{6}"), frozenset({"yyyymmdd", "yyyymm"})),
+)
 _READERS: dict[str, Callable[[pa.Array, str, bool | str | None], Times]] = {
     "year first": _year_first,
     "yyyymmdd": _year_first,

@@ -17,6 +17,7 @@ LINES = 300  # lines of them
 _DELIMITERS = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.98, " ": 0.55, ":": 0.4, "#": 0.65, "~": 0.7, "^": 0.7, "*": 0.45}
 _ONE_COLUMN = 0.45  # what a table without delimiter must be beaten by
 _QUOTES = ('"', "'")
+_QUOTED = re.compile('"[^"]*"')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,6 +156,7 @@ def _is_spaced(lines: list[str], delimiter: str) -> bool:
         return False
     if delimiter == " ":
         return sum("  " in line.strip() for line in lines) > 0.3 * sum(bool(line.strip()) for line in lines)
+    lines = [_QUOTED.sub("", line) for line in lines]  # a decimal comma inside quotes has no blank behind it
     marks = sum(line.count(delimiter) for line in lines)
     return marks > 0 and sum(line.count(delimiter + " ") for line in lines) >= 0.9 * marks
 

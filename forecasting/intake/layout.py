@@ -14,7 +14,9 @@ import pyarrow as pa
 
 from forecasting.errors import ReadError
 from forecasting.intake import limits
+from forecasting.intake.align import realigned
 from forecasting.intake.kinds import is_missing, is_number, is_time
+from forecasting.intake.margins import quoted, without_comments, without_footer, without_headers, without_other_tables
 from forecasting.intake.names import name_columns
 from forecasting.intake.notes import Note, count_of, some
 from forecasting.intake.records import Record
@@ -25,7 +27,6 @@ _UNIT = re.compile(
     r"USD.*|EUR.*|-|\d+\s?[A-Z]{3}|mln.*|thousand.*|million.*|units?|index|date|time|text|number|string|yyyy.*",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"\s*(#|//|%%|--\s|;)")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -54,18 +55,18 @@ def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid
         raise ReadError(
             f"{name!r} has {width:,} columns; at most {limits.COLUMNS:,} are read. Keep the columns you need."
         )
-    filled = _without_comments(filled, width, notes)
+    filled = without_comments(filled, width, notes)
     start, names_at = _start(filled, width, header, name)
     if start:
-        message = f"{count_of(start, 'line', 'was')} left out above the table: {_quote(filled[0][1])}."
+        message = f"{count_of(start, 'line', 'was')} left out above the table: {quoted(filled[0][1])}."
         notes.append(Note("preamble", message, start, some(row for row, _ in filled[:start])))
     heads = filled[start:names_at]
     body = filled[names_at:]
     if not body:
         raise ReadError(f"{name!r} has a header and no rows below it. Bring a file with at least a few rows.")
     body = without_footer(body, width, notes)
-    body = _without_headers(body, heads, notes)
-    body = _without_other_tables(body, width, notes)
+    body = without_headers(body, heads, notes)
+    body = without_other_tables(body, width, notes)
     if not body:
         raise ReadError(f"{name!r} has no rows below its header. Bring a file with at least a few rows.")
     given = _names(heads, body, width, notes)
@@ -79,16 +80,6 @@ def _usual(records: list[Record]) -> int:
         return 1
     best = max(wide, key=lambda width: (wide[width], width))
     return best if wide[best] * 4 >= widths[1] else 1
-
-
-def _without_comments(records: list[Record], width: int, notes: list[Note]) -> list[Record]:
-    marked = [row for row, cells in records if len(cells) != width and _COMMENT.match(cells[0])]
-    if not marked or len(marked) == len(records):
-        return records
-    message = f"{count_of(len(marked), 'comment line', 'was')} left out."
-    notes.append(Note("comments", message, len(marked), some(marked)))
-    left_out = set(marked)
-    return [record for record in records if record[0] not in left_out]
 
 
 def _start(records: list[Record], width: int, header: bool | int | None, name: str) -> tuple[int, int]:
@@ -134,8 +125,8 @@ def _header_lines(records: list[Record], width: int) -> int:
         return int(all(first) and len(set(first)) == len(first) and not any(map(is_number, first)))
     lines = 0
     for _, cells in records[:HEADERS]:
-        if not _is_header(cells, typed):
-            break
+        if not _is_header(cells, typed) or (lines and len(cells) != width and any(_has_digit(cell) for cell in cells)):
+            break  # a record that is damaged is no second line of the header
         lines += 1
     if lines == 0 and _is_header_of_times(records[0][1], typed, sample):
         return 1
@@ -160,6 +151,10 @@ def _is_header(cells: list[str], typed: list[int]) -> bool:
     return words > 0 and data <= words / 3
 
 
+def _has_digit(cell: str) -> bool:
+    return any(character.isdigit() for character in cell)
+
+
 def _is_header_of_times(cells: list[str], typed: list[int], sample: list[list[str]]) -> bool:
     """Names such as 2019, 2020, 2021 over columns of other numbers."""
     over = [cells[column].strip() for column in typed if column < len(cells)]
@@ -176,62 +171,6 @@ def _is_header_of_times(cells: list[str], typed: list[int], sample: list[list[st
     times = [cell for cell in over if is_time(cell)]
     below = [cells[column] for cells in sample[:50] for column in typed[1:]]
     return len(times) >= 3 and len(times) >= len(over) - 1 and bool(outside) and not any(map(is_time, below))
-
-
-def without_footer(body: list[Record], width: int, notes: list[Note]) -> list[Record]:
-    if width < 2:
-        return body
-    end = len(body)
-    while end > 1:
-        cells = body[end - 1][1]
-        held = [cell for cell in cells if cell.strip()]
-        sparse = len(cells) != width or len(held) < width
-        if not (sparse and len(held) <= max(1, width // 3) and not (is_number(held[0]) or is_time(held[0]))):
-            break
-        if len(body) - end > 30 or (len(cells) == width and is_missing(held[0])):
-            break
-        end -= 1
-    if end == len(body) or len(body) - end > max(3, 0.3 * len(body)):
-        return body
-    left_out = body[end:]
-    message = f"{count_of(len(left_out), 'line', 'was')} left out below the table: {_quote(left_out[0][1])}."
-    notes.append(Note("footer", message, len(left_out), some(row for row, _ in left_out)))
-    return body[:end]
-
-
-def _without_headers(body: list[Record], heads: list[Record], notes: list[Note]) -> list[Record]:
-    if not heads:
-        return body
-    names = [[cell.strip() for cell in cells] for _, cells in heads]
-    again = [row for row, cells in body if cells[0].strip() == names[0][0] and [c.strip() for c in cells] in names]
-    if not again or len(again) > 0.2 * len(body):
-        return body
-    message = f"The header is repeated in {len(again):,} line{'s' * (len(again) > 1)}, which were left out."
-    notes.append(Note("repeated header", message, len(again), some(again)))
-    left_out = set(again)
-    return [record for record in body if record[0] not in left_out]
-
-
-def _without_other_tables(body: list[Record], width: int, notes: list[Note]) -> list[Record]:
-    """Without a second table below the first: two records or more of another width, or under a header of their own."""
-    for position in range(1, len(body) - 1):
-        cells, after = body[position][1], body[position + 1][1]
-        if not 1 < len(cells) == len(after) != width or not _looks_like_names(cells):
-            continue
-        left_out = body[position:]
-        if sum(len(record[1]) == len(cells) for record in left_out) >= 0.8 * len(left_out):
-            message = (
-                f"Another table with {len(cells)} columns begins in line {body[position][0]}; its {len(left_out):,} "
-                "lines were left out."
-            )
-            summary = f"{len(left_out):,} lines of another table left out"
-            notes.append(Note("another table", message, len(left_out), some(row for row, _ in left_out), summary))
-            return body[:position]
-    return body
-
-
-def _looks_like_names(cells: list[str]) -> bool:
-    return all(cell.strip() and not is_number(cell) and not is_time(cell) for cell in cells)
 
 
 def _names(heads: list[Record], body: list[Record], width: int, notes: list[Note]) -> list[str]:
@@ -251,13 +190,20 @@ def _names(heads: list[Record], body: list[Record], width: int, notes: list[Note
             message = f"The header has {len(lines)} lines, which were joined."
             notes.append(Note("header", message, len(lines), some(row for row, _ in heads)))
         names = _joined(lines)
+    if len(names) == width + 1 and names.count("") == 1 and not any(len(cells) > width for _, cells in body):
+        message = f"Line {heads[0][0]} has a separator too many; the name that it made empty was left out."
+        notes.append(Note("header", message, 1, (heads[0][0],), "1 header mended"))
+        names.remove("")
     if len(names) < width:
         surplus = any(cell.strip() for _, cells in body[:400] if len(cells) == width for cell in cells[len(names) :])
         if surplus and len(names) == width - 1 and _first_is_unnamed(names, body, width):
             notes.append(Note("header", "The header has one name less than there are columns; the first has none."))
             names = ["", *names]
         elif surplus:
-            message = f"The header has {len(names)} names but the records have {width} cells."
+            message = (
+                f"The header has {len(names)} names but the records have {width} cells: if it lacks a separator, names "
+                "stand over the wrong columns."
+            )
             notes.append(Note("short header", message, width - len(names), (heads[0][0],)))
     if names and names[0].startswith("#") and len(names[0]) > 1:
         names[0] = names[0].lstrip("# ")
@@ -294,12 +240,13 @@ def _carried(held: str, cell: str) -> str:
 
 def _columns(given: list[str], body: list[Record], width: int, header: int | None, notes: list[Note]) -> Laid:
     total = max(width, len(given))
-    body = [(row, _trimmed(cells, total)) for row, cells in body]
-    total = max(total, max(len(cells) for _, cells in body))
-    usual = Counter(len(cells) for _, cells in body)
-    short = [row for row, cells in body if len(cells) < width]
-    long = [row for row, cells in body if len(cells) > max(width, len(given))]
-    ragged = [row for row, cells in body if len(cells) not in (width, len(given))]
+    records, mended = realigned(_trimmed(body, total), width)
+    notes.extend(mended)
+    total = max(total, max(len(cells) for _, cells in records))
+    usual = Counter(len(cells) for _, cells in records)
+    short = [row for row, cells in records if len(cells) < width]
+    long = [row for row, cells in records if len(cells) > max(width, len(given))]
+    ragged = [row for row, cells in records if len(cells) not in (width, len(given))]
     if ragged:
         kinds = ", ".join(f"{count:,} have {cells}" for cells, count in sorted(usual.items()) if cells != width)
         message = f"Most records have {width} cells, but {kinds}. Their cells may stand in the wrong columns."
@@ -307,7 +254,7 @@ def _columns(given: list[str], body: list[Record], width: int, header: int | Non
             Note("ragged", message, len(ragged), some(ragged), f"{count_of(len(ragged), 'row')} of another length")
         )
     columns, name_notes = name_columns(given, total)
-    values = list(itertools.zip_longest(*(cells for _, cells in body), fillvalue=None))
+    values = list(itertools.zip_longest(*(cells for _, cells in records), fillvalue=None))
     values += [(None,) * len(body)] * (total - len(values))
     arrays = [pa.array(column, pa.string()) for column in values]
     empty = [
@@ -328,12 +275,17 @@ def _columns(given: list[str], body: list[Record], width: int, header: int | Non
     return Laid(pa.table(arrays, names=columns), rows, header, np.array(doubtful, dtype=np.int64), tuple(notes))
 
 
-def _trimmed(cells: list[str], width: int) -> list[str]:
+def _trimmed(body: list[Record], width: int) -> list[Record]:
+    """Without the empty cells that delimiters at the end make, where most records or the header have them.
+
+    In a single record they may as well be the sign of a separator too many further in front.
+    """
+    ends = [(row, _without_end(cells, width)) for row, cells in body]
+    long = [len(cells) > width for _, cells in body]
+    return ends if sum(long) > 0.2 * len(body) else body
+
+
+def _without_end(cells: list[str], width: int) -> list[str]:
     while len(cells) > width and not cells[-1].strip():
         cells = cells[:-1]
     return cells
-
-
-def _quote(cells: list[str]) -> str:
-    text = " ".join(cell.strip() for cell in cells if cell.strip())
-    return repr(text if len(text) <= 60 else text[:59] + "…")

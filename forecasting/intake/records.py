@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import itertools
 from collections import Counter
@@ -10,10 +11,12 @@ from collections import Counter
 from forecasting.errors import ReadError
 from forecasting.intake import limits
 from forecasting.intake.dialect import Dialect
+from forecasting.intake.kinds import is_data
 from forecasting.intake.notes import Note, count_of, some
 
 Record = tuple[int, list[str]]  # 1-based line, cells
 SPAN = 5_000  # lines that one quoted cell may run over
+MARKS = 60  # quotes in a line, of which one is tried to be left out
 
 
 def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], tuple[Note, ...]]:
@@ -32,9 +35,17 @@ def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], 
         line = lines[at]
         row = at + 1
         if dialect.quotechar in line or (dialect.escapechar and dialect.escapechar in line):
-            cells, used, sound = _quoted(lines, at, dialect, width)
+            bare = line.rstrip("\r\n")
+            other = (
+                _by_another(bare, dialect, width, first=not records and _below_is_data(lines, at, dialect, width))
+                if dialect.delimiter not in bare
+                else None
+            )
+            cells, used, sound = (other, 1, True) if other else _quoted(lines, at, dialect, width)
             at += used
-            if not sound:
+            if other:
+                mended["delimiter"].append(row)
+            elif not sound:
                 mended["quotes"].append(row)
         else:
             bare = line.rstrip("\r\n")
@@ -43,7 +54,9 @@ def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], 
             if len(cells) == 1:
                 if not bare.strip():
                     continue
-                other = _by_another(bare, dialect, width)
+                other = _by_another(
+                    bare, dialect, width, first=not records and _below_is_data(lines, at, dialect, width)
+                )
                 if other:
                     cells = other
                     mended["delimiter"].append(row)
@@ -72,16 +85,63 @@ def _plain(line: str, dialect: Dialect) -> list[str]:
 def _quoted(lines: list[str], at: int, dialect: Dialect, width: int) -> tuple[list[str], int, bool]:
     """The cells of the record at line `at`, the lines it takes, and whether its quotes were sound."""
     cells, used = _next(itertools.islice(lines, at, at + SPAN), dialect, strict=True)
-    if cells is not None and (used == 1 or len(cells) == width or width < 2):
+    sound = cells is not None and (used == 1 or len(cells) == width or width < 2)
+    if cells is not None and sound and not _swallows_records(lines[at + 1 : at + used - 1], dialect, width):
         return cells, used, True
-    line = [lines[at].rstrip("\r\n")]
-    loose, _ = _next(line, dialect, strict=False)
-    literal = _literal(line[0], dialect)
+    line = lines[at].rstrip("\r\n")
+    for mended in (_without_one_quote(line, dialect, width), _by_edges(line, dialect)):
+        if mended is not None and len(mended) == width:
+            return [_bare(cell, dialect) for cell in mended], 1, False
+    loose, _ = _next([line], dialect, strict=False)
     if loose is not None and len(loose) == width and not _swallowed(loose, dialect):
-        return loose, 1, False
-    if len(literal) == width or cells is None:
+        return [_bare(cell, dialect) for cell in loose], 1, False
+    literal = [_bare(cell, dialect) for cell in _literal(line, dialect)]
+    if len(literal) == width or cells is None or not sound:
         return literal, 1, False
     return cells, used, True
+
+
+def _swallows_records(between: list[str], dialect: Dialect, width: int) -> bool:
+    """Whether one of the lines inside a quoted cell is a whole record by itself: then the quote never closed."""
+    return width > 2 and any(len(_plain(line.rstrip("\r\n"), dialect)) == width for line in between)
+
+
+def _without_one_quote(line: str, dialect: Dialect, width: int) -> list[str] | None:
+    """The cells if leaving out one quote makes a sound record of the usual width, in one way only."""
+    places = [at for at, mark in enumerate(line) if mark == dialect.quotechar]
+    if len(places) % 2 == 0 or len(places) > MARKS or width < 2:
+        return None
+    found = set()
+    for at in places:
+        cells, _ = _next([line[:at] + line[at + 1 :]], dialect, strict=True)
+        if cells is not None and len(cells) == width:
+            found.add(tuple(cells))
+    return list(found.pop()) if len(found) == 1 else None
+
+
+def _by_edges(line: str, dialect: Dialect) -> list[str] | None:
+    """The cells where a quote opens only behind a delimiter and closes only before one: those between are letters."""
+    quote, mark = dialect.quotechar, dialect.delimiter
+    if not line.startswith(quote) and mark + quote not in line:
+        return None
+    cells: list[str] = []
+    rest: str | None = line
+    while rest is not None:
+        opened = rest.startswith(quote)
+        end = rest.find(quote + mark, 1) + 1 if opened else rest.find(mark)
+        if opened and end == 0:
+            if len(rest) < 2 or not rest.endswith(quote):
+                return None
+            end = -1
+        cell, rest = (rest, None) if end < 0 else (rest[:end], rest[end + len(mark) :])
+        cells.append(cell[1:-1].replace(quote * 2, quote) if opened else cell)
+    return cells
+
+
+def _bare(cell: str, dialect: Dialect) -> str:
+    """A cell without a quote that stands at one end of it, where what is left is a number, a date or missing."""
+    stripped = cell.strip().strip(dialect.quotechar)
+    return stripped if stripped != cell.strip() and is_data(stripped) else cell
 
 
 def _next(lines: object, dialect: Dialect, *, strict: bool) -> tuple[list[str] | None, int]:
@@ -121,22 +181,31 @@ def _unquoted(cell: str, dialect: Dialect) -> str:
     return cell
 
 
-def _by_another(line: str, dialect: Dialect, width: int) -> list[str] | None:
+def _below_is_data(lines: list[str], at: int, dialect: Dialect, width: int) -> bool:
+    """Whether the line after one is a record of values, so that the one is rather their header than a title."""
+    below = _plain(lines[at + 1].rstrip("\r\n"), dialect) if at + 1 < len(lines) else []
+    return len(below) >= width and 5 * sum(map(is_data, below)) >= 2 * width
+
+
+def _by_another(line: str, dialect: Dialect, width: int, *, first: bool) -> list[str] | None:
     """The line cut by another usual delimiter, if that makes exactly the cells that a record has."""
     if width < 3:
         return None
-    for delimiter in (",", ";", "\t", "|"):
-        if delimiter != dialect.delimiter and line.count(delimiter) == width - 1:
-            return line.split(delimiter)
+    for delimiter in (",", ";", "\t", "|", " "):
+        if delimiter != dialect.delimiter and line.count(delimiter) >= width - 1:
+            cells, _ = _next([line], dataclasses.replace(dialect, delimiter=delimiter, spaced=False), strict=True)
+            if cells is None or len(cells) != width:
+                continue
+            if delimiter != " " or first or 5 * sum(map(is_data, cells)) >= 2 * width:  # sentences have blanks, too
+                return cells
     return None
 
 
 def _notes(mended: dict[str, list[int]], dialect: Dialect) -> tuple[Note, ...]:
     notes = []
     if rows := mended["quotes"]:
-        message = (
-            f"{count_of(len(rows), 'line', 'has')} a quote without a partner; it was read as a letter of its cell."
-        )
+        told = count_of(len(rows), "line", "has")
+        message = f"{told} a quote without a partner; it was left out, or read as a letter of its cell."
         notes.append(Note("quotes", message, len(rows), some(rows), count_of(len(rows), "broken quote")))
     if rows := mended["delimiter"]:
         message = (

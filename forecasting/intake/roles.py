@@ -109,11 +109,10 @@ def find_roles(
         and (found := look_for_numbers(table.cells[name])) is not None
         and found.share >= (_CHOSEN_SHARE if name in targets else _VALUE_SHARE)
     }
-    stamps = times[time].stamps
     taken = {time, *targets, *parts}
     series_candidates = [name for name in columns if name not in taken and _may_name(table, name)]
     if not keys:
-        keys, reasons["series"] = _choose_series(table, stamps, series_candidates, numbers)
+        keys, reasons["series"] = _choose_series(table, times[time], series_candidates, numbers)
     else:
         reasons["series"] = "you chose it" if len(keys) == 1 else "you chose them"
     candidates = [
@@ -210,15 +209,16 @@ def _may_name(table: Table, name: str) -> bool:
 
 
 def _choose_series(
-    table: Table, stamps: np.ndarray, candidates: list[str], numbers: dict[str, NumberText]
+    table: Table, times: Times, candidates: list[str], numbers: dict[str, NumberText]
 ) -> tuple[list[str], str]:
     if "unique_id" in candidates:
         return ["unique_id"], "it is called unique_id"
+    stamps = times.stamps[times.ok]
     repeated = pd.Series(stamps).duplicated().to_numpy()
     if not repeated.any():
         return [], "every time occurs once, so there is one series a value column"
     coded = {
-        name: pd.factorize(table.cells[name].to_pandas())[0]
+        name: pd.factorize(table.cells[name].to_pandas())[0][times.ok]
         for name in candidates
         if name not in numbers or _SERIES_NAMES.match(name)
     }

@@ -21,7 +21,7 @@ from forecasting.intake.layout import lay_out
 from forecasting.intake.magic import check_kind
 from forecasting.intake.names import name_columns
 from forecasting.intake.notes import Assumption, Note
-from forecasting.intake.records import read_records
+from forecasting.intake.records import SPAN, read_records
 
 LARGE = 300_000  # characters from which on a regular table is read in bulk
 RAW = 40  # lines that a Table keeps as the file has them
@@ -129,6 +129,8 @@ def read_table(
         raise ReadError(f"{name!r} has no text in it. Bring a file with a header line and at least a few rows.")
     if not text.strip(" \t\r\n,;|\"'"):
         raise ReadError(f"{name!r} has only empty cells. Bring a file with a header line and at least a few rows.")
+    if (lines := text.count("\n")) > limits.ROWS + SPAN:
+        raise ReadError(f"{name!r} has {lines:,} lines; at most {limits.ROWS:,} rows are read. Bring a part of it.")
     sniffed = sniff(text, delimiter, quotechar)
     laid = lay_out_regular(text, sniffed.best, name, header) if len(text) > LARGE else None
     record_notes: tuple[Note, ...] = ()

@@ -243,8 +243,9 @@ def test_doubtful_rows_are_dropped_and_counted() -> None:
     lines = [f"2024-01-{day:02d},{day},x" for day in range(1, 30)]
     lines[3], lines[6] = "2024-01-04,4", "2024-01-07,9,7,x"
     panel, report = read("\n".join(["date,v,w", *lines]))
-    assert panel.frame["y"].tolist()[2:8] == [3, 3, 5, 6, 6, 8]
-    assert next(note for note in report.notes if note.kind == "ragged" and "dropped" in note.message).rows == (5, 8)
+    assert panel.frame["y"].tolist()[2:8] == [3, 4, 5, 6, 6, 8]
+    assert next(note for note in report.notes if note.kind == "ragged" and "dropped" in note.message).rows == (8,)
+    assert next(note for note in report.notes if note.kind == "realigned").rows == (5,)
 
 
 def test_a_decimal_comma_that_cuts_cells_apart_is_asked_about() -> None:
