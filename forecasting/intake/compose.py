@@ -21,7 +21,6 @@ _HOUR = re.compile(r"hour|\bhr\b|^h$|stunde|heure|hora|^ora$|uhrzeit|^time$|zeit
 _MONTH = re.compile(r"month|monat|mois|^mes$|mese|^m$|maand|miesi|月", re.IGNORECASE)
 _DAY = re.compile(r"day|^tag$|jour|^d[ií]a$|giorno|^d$|^dom$|日", re.IGNORECASE)
 _QUARTER = re.compile(r"quarter|^qtr|^q$|quartal|trimest|季", re.IGNORECASE)
-_NUMBERED = re.compile(r"^column [0-9]+$")
 _HOURS = 3_600_000_000_000  # nanoseconds
 
 Ints = npt.NDArray[np.int64]
@@ -48,10 +47,13 @@ def compose(table: Table, column: str, times: Times, taken: Collection[str | Non
         return None
     for name in others:
         named = _HOUR.search(name)
-        added = _clock(table.cells[name]) if named or (_NUMBERED.match(name) and _is_clock(table.cells[name])) else None
-        if added is not None:
-            nanos, ok, words = added
-            return _if_finer(times, nanos.astype("timedelta64[ns]"), ok, (name,), f"{words} are in column {name!r}")
+        added = _clock(table.cells[name]) if named or _is_clock(table.cells[name]) else None
+        if added is None:
+            continue
+        nanos, ok, words = added
+        finer = _if_finer(times, nanos.astype("timedelta64[ns]"), ok, (name,), f"{words} are in column {name!r}")
+        if finer is None or named or pd.Series(finer.times.stamps[finer.times.ok]).is_unique:
+            return finer
     return None
 
 
@@ -112,7 +114,7 @@ def _clock(column: pa.ChunkedArray) -> tuple[Ints, npt.NDArray[np.bool_], str] |
 
 
 def _is_clock(column: pa.ChunkedArray) -> bool:
-    """Whether a column without a name holds times of day such as 13:30."""
+    """Whether a column whose name does not say so holds times of day such as 13:30."""
     return bool(pc.all(pc.match_substring_regex(column.slice(0, 200), r"^\s*[0-9]{1,2}:[0-9]{2}")).as_py())
 
 
