@@ -110,7 +110,8 @@ def blank(height: int, x_title: str, y_title: str, **layout: Any) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        # On top there is room for the legend and for the mode bar, which a touch screen shows all the time.
+        margin={"l": 8, "r": 8, "t": 48, "b": 8},
         hovermode="x unified",
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "title": None},
         xaxis={"title": x_title, "automargin": True},
@@ -118,7 +119,7 @@ def blank(height: int, x_title: str, y_title: str, **layout: Any) -> go.Figure:
         uirevision="keep",  # zoom and hidden lines survive a redraw
     )
     if layout.get("showlegend") is False:
-        layout = {"margin": {"l": 8, "r": 8, "t": 8, "b": 8}, **layout}
+        layout = {"margin": {"l": 8, "r": 8, "t": 30, "b": 8}, **layout}
     return figure.update_layout(**layout)
 
 

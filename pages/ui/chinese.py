@@ -69,6 +69,7 @@ CHINESE: dict[str, str] = {
     "help.folds": "回测的训练次数，每次用更长的数据训练，并在其后的数据上检验。",
     # Train
     "train.button": "训练",
+    "train.with": "训练约需{seconds}：预测步长 {horizon}，窗口 {window}，{layers} x {hidden} 个单元",
     "train.expected": "训练约需{seconds}",
     "train.changed": "下面的结果属于其他设置（{changes}）。点击训练查看当前设置的结果。",
     "train.fit": "使用预测步数 {horizon} 和窗口 {window}",
@@ -120,6 +121,7 @@ CHINESE: dict[str, str] = {
     "number.skill.help": "相对于重复最后一个值所减少的误差：100 % 为完美，0 % 为没有改善，负值为更差。95 % 区间：{low} 至 {high}。",
     "number.coverage": "覆盖率",
     "number.coverage.help": "真实值落在 {level} % 区间内的频率。恰好 {level} % 最理想。",
+    "number.all": "全部 {count:,} 条序列的平均；图中显示其中一条。",
     "number.none": "未定义",
     # Tabs
     "tab.predicted": "真实与预测",

@@ -19,6 +19,7 @@ from pages.ui.i18n import t
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^=&])")
 _LINKS = re.compile(r"(?i)(https?|ftp|mailto|www|@)(?=[:.\w])")
+_SIGNS = re.compile(r"(:(?=material/|streamlit)|[-<>~](?=[-=>]))")  # what Streamlit makes icons, dashes and arrows of
 
 
 def plain(text: object, longest: int = 400) -> str:
@@ -26,8 +27,8 @@ def plain(text: object, longest: int = 400) -> str:
     line = " ".join(str(text).split())
     line = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
     line = line if len(line) <= longest else line[: longest - 1] + "…"
-    # A link is found in the text after unescaping, so a word joiner, which has no width, has to break it.
-    line = _LINKS.sub("\\1\u2060", line)
+    # Links, icons and arrows are found in the text after unescaping, so a word joiner, which has no width, breaks them.
+    line = _SIGNS.sub("\\1\u2060", _LINKS.sub("\\1\u2060", line))
     return _MARKDOWN.sub(r"\\\1", line)
 
 
@@ -38,7 +39,8 @@ def heading(text: str) -> None:
 
 def chart(figure: go.Figure, key: str, alt: str, *, bar: bool = True, **more: Any) -> None:
     """`figure` over the whole width. `alt` says what it shows; without `bar` no buttons come over it."""
-    config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+    removed = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
+    config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": removed}
     if not bar:
         config["displayModeBar"] = False
     st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config, **more)

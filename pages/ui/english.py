@@ -67,6 +67,7 @@ ENGLISH: dict[str, str] = {
     "help.folds": "Trainings of the backtest, each on a longer stretch, each tested on what came after it.",
     # Train
     "train.button": "Train",
+    "train.with": "about {seconds} of training: horizon {horizon}, window {window}, {layers} x {hidden} units",
     "train.expected": "about {seconds} of training",
     "train.changed": "The results below are for other settings ({changes}). Train to see these.",
     "train.fit": "Use horizon {horizon} and window {window}",
@@ -108,6 +109,7 @@ ENGLISH: dict[str, str] = {
     "worse. 95 % interval: {low} to {high}.",
     "number.coverage": "Coverage",
     "number.coverage.help": "How often the truth was inside the {level} % interval. {level} % would be exact.",
+    "number.all": "Means over all {count:,} series; the charts show one of them.",
     "number.none": "not defined",
     # Tabs
     "tab.predicted": "True vs predicted",

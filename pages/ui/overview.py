@@ -58,7 +58,7 @@ def _line(data: Dataset, panel: Panel) -> str:
     rows = t("read.rows", rows=count) if series == 1 else t("read.rows.series", rows=count, series=series)
     ds = panel.frame["ds"]
     parts = [
-        f"**{plain(data.name, 80)}**",
+        f"**{plain(data.name, 80) or '·'}**",
         rows,
         t("read.range", start=components.moment(ds.min()), end=components.moment(ds.max())),
         frequency_name(panel.frequency),

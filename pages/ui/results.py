@@ -25,6 +25,9 @@ def results(workspace: str, run: Run, series: str) -> None:
     backtest = services.backtest(workspace, run.id)
     _verdict(backtest.verdict)
     _numbers(backtest.scores, run)
+    count = len(services.panel(workspace, run.dataset_id or "").series_ids)
+    if count > 1:
+        st.caption(t("number.all", count=count))
     _tabs((workspace, run, series))
 
 

@@ -79,7 +79,7 @@ def _train_row(session: Session, dataset: str, subject: str, config: ForecastCon
         )
         if config is not None and problem is None:
             expected = components.duration(expected_seconds(panel, config))
-            note = t("train.busy") if busy else t("train.done") if done else t("train.expected", seconds=expected)
+            note = t("train.busy") if busy else t("train.done") if done else _would_take(expected, config)
             st.caption(note, width="content")
     if config is not None and problem is None and not busy and not done:
         services.warm()
@@ -94,6 +94,14 @@ def _train_row(session: Session, dataset: str, subject: str, config: ForecastCon
             components.error(refused)
             return
         st.rerun()
+
+
+def _would_take(seconds: str, config: ForecastConfig) -> str:
+    """The time to expect and the numbers it is for: a field with a number out of range goes on showing that number."""
+    return t(
+        "train.with", seconds=seconds, horizon=config.horizon, window=config.window, layers=config.num_layers,
+        hidden=config.hidden_size,
+    )  # fmt: skip
 
 
 def _offer(subject: str, panel: Panel, config: ForecastConfig, problem: TooShortError) -> None:

@@ -254,3 +254,10 @@ def test_what_fits_is_the_longest_window_that_does(open_app: Open) -> None:
     with pytest.raises(TooShortError):
         check_length(panel, fitting.replace(window=fitting.window + 1), folds=fitting.folds)
     assert (fitting.horizon, fitting.folds) == (5, config.folds)
+
+
+def test_beside_train_stand_the_numbers_that_it_would_use(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    app.number_input(key="set_horizon").set_value(9).run()
+    app.number_input(key="set_window").set_value(21).run()
+    assert "horizon 9, window 21" in words(app)

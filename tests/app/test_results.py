@@ -105,7 +105,7 @@ def test_forecast_fans_out_beyond_the_data(app: AppTest) -> None:
     tab(app, "Forecast")
     traces = [trace for trace in figure(app, "chart_forecast")["data"] if trace["name"] == "Forecast"]
     assert values(traces[0], "x")[-1].startswith("2023-07-23")  # four days after the last of 200
-    assert len(app.dataframe[0].value) == 4
+    assert len(app.dataframe[-1].value) == 4
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_errors_by_horizon_are_those_of_the_backtest(app: AppTest, backtest: Bac
 
 def test_compare_ranks_every_method_and_says_what_the_recurrent_part_adds(app: AppTest, backtest: Backtest) -> None:
     tab(app, "Compare")
-    table = app.dataframe[0].value
+    table = app.dataframe[-1].value
     assert set(table["Method"]) == {"Whole network", "Anchor + linear", "Anchor", "Seasonal naive", "Naive"}
     assert table["MAE"].is_monotonic_increasing
     assert table["MAE"].min() == pytest.approx(min(m["mae"] for m in backtest.scores["methods"].values()))
@@ -144,7 +144,7 @@ def test_compare_ranks_every_method_and_says_what_the_recurrent_part_adds(app: A
 
 def test_settings_used_are_those_of_the_run(app: AppTest) -> None:
     tab(app, "Training")
-    table = app.dataframe[0].value
+    table = app.dataframe[-1].value
     used = dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
     assert used["Horizon"] == "4"
     assert used["Cell"] == "LSTM"
@@ -153,7 +153,7 @@ def test_settings_used_are_those_of_the_run(app: AppTest) -> None:
 def test_export_offers_forecast_and_settings(app: AppTest) -> None:
     tab(app, "Export")
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Download forecast CSV", "Download settings"]
+    assert labels == ["Download report", "Download forecast CSV", "Download settings"]
 
 
 def test_each_download_has_its_own_words_below_it(app: AppTest) -> None:

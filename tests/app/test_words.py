@@ -51,7 +51,16 @@ def test_plain_escapes_every_mark(text: str) -> None:
     shown = plain(text)
     for mark in "#[]()`$:_<>!~*":
         assert not re.search(rf"(?<!\\){re.escape(mark)}", shown), shown
-    assert shown.replace("\\", "") == text
+    assert shown.replace("\\", "").replace("\u2060", "") == text
+
+
+@pytest.mark.parametrize(
+    "text", [":material/home:", ":streamlit:", "a -> b", "a <- b", "a <-> b", "a -- b", "1 >= 0", "~="]
+)
+def test_plain_leaves_no_icon_and_no_arrow(text: str) -> None:
+    unescaped = re.sub(r"\\(.)", r"\1", plain(text))
+    assert not re.search(r":material/|:streamlit|--|->|<-|[<>~]=", unescaped)
+    assert unescaped.replace("\u2060", "") == text
 
 
 @pytest.mark.parametrize("text", ["https://a.example/b", "www.a.example", "me@a.example", "HTTP://A.EXAMPLE"])

@@ -59,8 +59,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """start(**environment) starts the app; all that were started end with the test."""
     servers: list[Server] = []
 
-    def start(folder: Path | None = None, port: int | None = None, **environment: str) -> Server:
-        server = launch(folder or tmp_path / "data", tmp_path / f"server-{len(servers)}.log", port, environment)
+    def start(
+        folder: Path | None = None, port: int | None = None, script: str = "app.py", **environment: str
+    ) -> Server:
+        log = tmp_path / f"server-{len(servers)}.log"
+        server = launch(folder or tmp_path / "data", log, port, environment, script)
         servers.append(server)
         return server
 
@@ -78,11 +81,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
-def launch(folder: Path, log: Path, port: int | None, environment: dict[str, str]) -> Server:
+def launch(folder: Path, log: Path, port: int | None, environment: dict[str, str], script: str = "app.py") -> Server:
     """Start `streamlit run app.py` and wait until it answers."""
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address=127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.address=127.0.0.1"]
     command += [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
     with log.open("wb") as output:
         process = subprocess.Popen(

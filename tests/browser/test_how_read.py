@@ -1,0 +1,70 @@
+"""How a file was read, overruled in a real browser: the figure follows at once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, chart, traces, upload
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+DAYS = 60
+
+
+def messy() -> bytes:
+    """A title, semicolons, numbers that are thousands or decimals, a day missing, a day twice, one value far off."""
+    rows = [f"{1 + i % 28:02}.{1 + i // 28:02}.2024;{1 + i % 7}.{100 + i}" for i in range(DAYS)]
+    rows[30] = rows[30].split(";")[0] + ";999.999"
+    rows.insert(12, rows[11])
+    del rows[20]
+    return ("Sales of the north\n\nday;sales\n" + "\n".join(rows) + "\n").encode("cp1252")
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_test_id("stMain").get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option).click()
+
+
+def drawn(page: Page) -> list[float]:
+    return traces(chart(page, "chart_series"))["sales"]["y"]
+
+
+def test_another_decimal_mark_and_another_delimiter_change_the_figure(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    upload(page, messy())
+    how = page.get_by_text("How the file was read")
+    expect(how).to_be_visible()
+    how.click()
+    expect(page.get_by_text("As understood")).to_be_visible()
+    choose(page, "Decimal mark", "point")
+    expect(page.locator(".st-key-chart_series .ytitle").first).to_have_text("sales")
+    page.wait_for_function(
+        "() => Math.max(...document.querySelector('.st-key-chart_series .js-plotly-plot')._fullData[0].y) < 1000"
+    )
+    as_decimals = drawn(page)
+    choose(page, "Decimal mark", "comma")
+    page.wait_for_function(
+        "() => Math.max(...document.querySelector('.st-key-chart_series .js-plotly-plot')._fullData[0].y) > 9999"
+    )
+    assert drawn(page) == pytest.approx([1000 * value for value in as_decimals])
+
+    choose(page, "Delimiter", "pipe")  # one column: nothing to forecast
+    alert = page.get_by_test_id("stSidebar").get_by_role("alert")
+    expect(alert).to_be_visible()
+    expect(how).to_be_visible()  # what cannot be read can be chosen anew
+    choose(page, "Delimiter", "semicolon")
+    answers = page.locator(".st-key-answer_decimal")  # other columns in between: what was answered is asked anew
+    expect(answers).to_be_visible()
+    answers.get_by_test_id("stRadioOption").or_(answers.locator("label[data-baseweb=radio]")).first.click()
+    expect(alert).to_have_count(0)
+    report = page.get_by_role("button", name="5 gaps filled")  # the months here end on the 28th
+    expect(report).to_contain_text("1 duplicate merged")
+    report.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download report").click()
+    said = json.loads(download.value.path().read_text())
+    assert said["filled_count"] == 5
+    assert said["name"] == "sales.csv"
