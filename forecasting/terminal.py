@@ -27,6 +27,9 @@ def describe(about: Mapping[str, Any]) -> str:
     rows = [*_roles(about), *_series(about["series"])]
     rows.append(("frequency", about["frequency"], about.get("frequency_reason", "")))
     rows.append(("seasons", ", ".join(map(str, about["seasons"])) or "none known", ""))
+    if offered := about.get("candidates", {}).get("covariates"):
+        known = ", ".join(about["known_ahead"])
+        rows.append(("covariates", ", ".join(offered), f"known beyond the last value: {known}" if known else "offered"))
     if "summary" in about:
         rows.append(("repairs", about["summary"], ""))
     rows += [("note", note["message"], "") for note in about.get("notes", ())]

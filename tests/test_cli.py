@@ -76,6 +76,16 @@ def test_inspect_says_how_a_file_is_read(daily: Path, capsys: pytest.CaptureFixt
         assert words in said
 
 
+def test_inspect_offers_covariates_and_says_which_are_known_ahead(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f"2024-01-{d:02d},{d if d < 20 else ''},{d * 2},{d % 3}" for d in range(1, 25)]
+    path = tmp_path / "a.csv"
+    path.write_text("date,y,price,level\n" + "\n".join(lines), encoding="utf-8")
+    assert cli.main(["inspect", str(path)]) == 0
+    assert "covariates price, level  (known beyond the last value: price, level)" in capsys.readouterr().out
+
+
 def test_inspect_reports_everything_as_json(daily: Path, tmp_path: Path) -> None:
     assert cli.main(["inspect", str(daily), "--report", str(tmp_path / "r.json")]) == 0
     report = json.loads((tmp_path / "r.json").read_text())

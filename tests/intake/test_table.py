@@ -3,7 +3,8 @@
 import pytest
 
 from forecasting.errors import ReadError
-from forecasting.intake import Table, read_table
+from forecasting.intake import Table, limits, read_table
+from forecasting.intake import table as table_module
 
 PLAIN = "date,value\n2024-01-01,1\n2024-01-02,2\n2024-01-03,3\n"
 CELLS = [["2024-01-01", "1"], ["2024-01-02", "2"], ["2024-01-03", "3"]]
@@ -274,3 +275,10 @@ def test_too_many_columns_and_too_long_cells_are_refused() -> None:
         )
     with pytest.raises(ReadError, match="characters in line 2"):
         read_table(b"a,b\n1," + b"x" * 200_000 + b"\n", "a.csv")
+
+
+def test_too_many_lines_are_refused_before_they_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ROWS", 1000)
+    monkeypatch.setattr(table_module, "sniff", None)  # never called
+    with pytest.raises(ReadError, match=r"15,001 lines; at most 1,000 rows"):
+        read_table(("date,v\n" + "2024-01-01,1\n" * 15_000).encode(), "a.csv")
