@@ -72,6 +72,7 @@ TEXT: dict[str, str] = {
     "text.none": "粘贴或上传文本，n-gram 结果会立即显示在这里。",
     "text.counting": "正在计数 …",
     "text.offer.cut": "使用前 {bytes} 字节",
+    "text.offer.rate": "将学习率设为 {rate}",
     "text.offer.sample": "使用示例",
     "text.facts": "{characters} 个字符，其中 {alphabet} 种出现不止一次。最后 {tail} 个只用于测量，"
     "其中 {unknown} 个未知。"

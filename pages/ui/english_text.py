@@ -76,6 +76,7 @@ TEXT: dict[str, str] = {
     "text.none": "Paste a text or upload one, and its n-grams appear here at once.",
     "text.counting": "Counting …",
     "text.offer.cut": "Use the first {bytes} bytes",
+    "text.offer.rate": "Set the learning rate to {rate}",
     "text.offer.sample": "Take the sample",
     "text.facts": "{characters} characters, {alphabet} different ones that come more than once. The last {tail} are "
     "only measured, {unknown} of them unknown. A character is what a reader takes for one, so an accented letter or "

@@ -15,7 +15,7 @@ from pages.ui import components, services, state, text_code, text_read, text_ser
 from pages.ui.components import duration, number, percent
 from pages.ui.i18n import chart_words, t
 from pages.ui.progress import ended, follow
-from pages.ui.text_pair import code
+from pages.ui.text_pair import code, offer_rate
 from pages.ui.text_services import Facts
 
 SAFE_RATE = 0.01
@@ -42,6 +42,7 @@ def page() -> None:
     _facts(facts)
     if run is not None and run.state == "done" and run.dataset_id == dataset:
         with components.in_place():
+            offer_rate(session.workspace, run, SAFE_RATE)
             of_run(session.workspace, run)
         with components.in_place():
             st.fragment(text_read.reading)(session.workspace, dataset, run.id)
@@ -129,9 +130,13 @@ def _settings(dataset: str) -> TextConfig | None:
     suggested = dataclasses.asdict(text_services.suggestion(session.workspace, dataset))
     values = {**suggested, **session.form("text")}
 
+    if st.session_state.get("_text_suggested") != suggested:  # another text: what was not changed follows it
+        st.session_state["_text_suggested"] = suggested
+        for name in suggested:
+            st.session_state.pop(f"text_{name}", None)
+
     def whole(name: str, low: int, high: int, step: int = 1) -> None:
-        # What was not changed follows the text: another suggestion is another widget.
-        key = f"text_{name}" if name in session.form("text") else f"text_{name}_{suggested[name]}"
+        key = f"text_{name}"
         st.session_state.setdefault(key, int(values[name]))
         help_text = t(f"text.{name}.help") if name in ("steps", "batch_size", "sequence_length") else None
         values[name] = st.number_input(t(f"text.{name}"), low, high, step=step, key=key, help=help_text)

@@ -16,6 +16,7 @@ from pages.ui.components import number
 from pages.ui.i18n import chart_words, t
 from pages.ui.progress import ended, follow
 
+SAFE_RATE = 0.1
 NUMBERS = (("hidden_size", 1, 128, 1), ("epochs", 1, 500, 10), ("seed", 0, 2**31 - 1, 1))
 
 
@@ -27,6 +28,7 @@ def page() -> None:
     run = _train(None if config is None else dataclasses.asdict(config))
     if run is not None and run.state == "done":
         with components.in_place():
+            offer_rate(session.workspace, run, SAFE_RATE)
             of_run(session.workspace, run)
     elif run is not None and not run.active:
         ended(run)
@@ -41,6 +43,22 @@ def code(lines: str) -> None:
     """The lines that do this with Tidecast."""
     with st.expander(t("text.code"), key="the_code", icon=":material/code:"):
         st.code(lines, language="python", wrap_lines=True)
+
+
+def offer_rate(workspace: str, run: Run, rate: float) -> None:
+    """Where a training diverged, a button for a learning rate that does not."""
+    if services.record(workspace, run.id, "result")["diverged"]:
+        st.button(
+            t("text.offer.rate", rate=f"{rate:g}"),
+            key=f"{run.kind}_offer_rate",
+            icon=":material/auto_fix_high:",
+            on_click=_put_rate,
+            args=(f"{run.kind}_learning_rate", rate),
+        )
+
+
+def _put_rate(key: str, rate: float) -> None:
+    st.session_state[key] = rate
 
 
 def _settings() -> PairConfig | None:
@@ -132,7 +150,7 @@ def of_run(access: str, run: Run) -> None:
     result = services.record(access, run.id, "result")
     if result["diverged"]:
         st.warning(
-            t("text.diverged", rate=f"{result['config']['learning_rate']:g}", better="0.1"),
+            t("text.diverged", rate=f"{result['config']['learning_rate']:g}", better=f"{SAFE_RATE:g}"),
             icon=":material/trending_up:",
         )
     learned = result["learned_at"]

@@ -12,7 +12,7 @@ import pytest
 
 from forecasting.errors import ReadError
 from forecasting.text import MOST_BYTES, read_text, sample_text
-from pages.ui import text_code
+from pages.ui import services, text_code
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 from tests.conftest import ROOT
 
@@ -90,9 +90,9 @@ def test_a_text_shows_its_n_grams_at_once_and_what_they_expect(open_app: Open) -
 @pytest.mark.slow
 def test_a_training_is_shown_written_and_found_again_by_the_address(open_app: Open, data_folder: Path) -> None:
     app = _network(open_app, RHYME)
-    app.number_input(key="text_hidden_size_128").set_value(16)
-    app.number_input(key="text_num_layers_2").set_value(1)
-    app.number_input(key="text_steps_400").set_value(100).run()
+    app.number_input(key="text_hidden_size").set_value(16)
+    app.number_input(key="text_num_layers").set_value(1)
+    app.number_input(key="text_steps").set_value(100).run()
     app.button(key="text_train").click().run()
     assert app.button(key="cancel")
     work(data_folder)
@@ -114,7 +114,13 @@ def test_a_training_is_shown_written_and_found_again_by_the_address(open_app: Op
     assert shown == {"Character LSTM", "Best n-gram"}
     assert "characters a second" in words(app)
     app.switch_page("pages/runs.py").run()
-    assert not app.exception
+    assert "Character LSTM" in words(app)
+    store, here = services.store(), address(app)
+    link = store.share(here["workspace"], here["text"])
+    app = open_app(link=link)
+    assert figure(app, "text_bits")
+    assert any(one.value.startswith("The ") for one in app.code)  # it writes behind a link as well
+    assert RHYME[:30] not in words(app)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +143,31 @@ def test_a_text_that_teaches_nothing_gets_a_sentence_and_offers(open_app: Open, 
         app.button(key="text_take_sample").click().run()
         assert "100,000 characters" in words(app)
     assert not app.error
+
+
+@pytest.mark.slow
+def test_a_pair_that_diverged_says_so_and_offers_a_rate_that_does_not(open_app: Open, data_folder: Path) -> None:
+    app = open_app(PAGE)
+    app.number_input(key="pair_learning_rate").set_value(10.0).run()
+    app.button(key="pair_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    assert "diverged" in app.warning[0].value
+    app.button(key="pair_offer_rate").click().run()
+    assert app.number_input(key="pair_learning_rate").value == 0.1
+
+
+def test_an_upload_is_read_and_a_photo_gets_a_sentence(open_app: Open) -> None:
+    app = _network(open_app)
+    app.segmented_control(key="text_source").set_value("upload").run()
+    app.file_uploader(key="text_upload").set_value(("photo.png", bytes(range(256)) * 40, "image/png")).run()
+    assert "not plain text" in app.error[0].value
+    app.file_uploader(key="text_upload").set_value(
+        ("poem.txt", ("Щука и кот " * 60).encode("cp1251"), "text/plain")
+    ).run()
+    assert not app.error
+    assert "660 characters" in words(app)
+    assert "Щ" in figure(app, "text_map")["data"][1]["text"]
 
 
 def test_markup_in_a_text_is_shown_letter_by_letter(open_app: Open) -> None:
