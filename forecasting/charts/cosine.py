@@ -15,7 +15,7 @@ COLOURS = {"carried": FORECAST, "reset": LINEAR}
 FRAME_MILLISECONDS = 90
 
 
-def cosine_chart(result: Mapping[str, Any], way: str, *, height: int = 420, words: Words = ENGLISH) -> go.Figure:
+def cosine_chart(result: Mapping[str, Any], way: str, *, height: int = 460, words: Words = ENGLISH) -> go.Figure:
     """Six chunks as the network sees them after each kept training step; the last one first, the others by the slider.
 
     Dotted lines are where one chunk ends and the next begins.
@@ -34,7 +34,7 @@ def cosine_chart(result: Mapping[str, Any], way: str, *, height: int = 420, word
         for step, values in zip(steps, predicted, strict=True)
     ]
     figure.update_yaxes(range=[-1.6, 1.6])
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 28, "b": 96}, hovermode="x unified", **_controls(steps, words))
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 28, "b": 150}, hovermode="x unified", **_controls(steps, words))
     return figure
 
 
@@ -51,7 +51,7 @@ def _controls(steps: list[int], words: Words) -> dict[str, Any]:
                 "direction": "left",
                 "showactive": False,
                 "x": 0,
-                "y": -0.3,
+                "y": -0.5,
                 "xanchor": "left",
                 "yanchor": "top",
                 "pad": {"t": 0, "l": 0},
@@ -65,9 +65,9 @@ def _controls(steps: list[int], words: Words) -> dict[str, Any]:
         "sliders": [
             {
                 "active": len(steps) - 1,
-                "x": 0.22,
-                "len": 0.78,
-                "y": -0.24,
+                "x": 0,
+                "len": 1,
+                "y": -0.2,
                 "pad": {"t": 0, "b": 0},
                 "currentvalue": {"prefix": f"{words['step']}: ", "font": {"size": 12, "color": NAIVE}},
                 "ticklen": 0,
