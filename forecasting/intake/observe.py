@@ -50,6 +50,11 @@ def observe(table: Table, found: Found, decimal: str) -> tuple[Observed, Rows, l
     roles = found.roles
     notes: list[Note] = []
     usable = _usable(table, found, notes)
+    for column in series_columns(roles.series) if table.dialect.delimiter else []:
+        unsure = usable & np.asarray(table.cells[column].is_null())  # not empty: torn off by a damaged separator
+        if unsure.any():
+            notes.append(_dropped("series", table.rows[unsure], f"the cell of column {column!r} is not there"))
+            usable &= ~unsure
     names, codes = _series_of(table, roles.series, usable, notes)
     parts = []
     blank = np.zeros((len(roles.target), len(table)), dtype=bool)

@@ -53,6 +53,20 @@ def test_a_series_column_makes_one_series_a_name_in_the_order_of_the_file() -> N
     assert panel.values()[1].tolist() == [d * 3 for d in range(1, 9)]
 
 
+def test_two_columns_name_the_series_together_where_one_does_not() -> None:
+    keys = [("DE", "tea"), ("DE", "milk"), ("FR", "tea"), ("FR", "milk")]
+    text = "country,product,day,sales\n" + "".join(
+        f"{country},{product},2024-01-{d:02d},{d * k}\n"
+        for k, (country, product) in enumerate(keys, 1)
+        for d in range(1, 9)
+    )
+    panel, report = read(text)
+    assert report.roles.series == ["country", "product"]
+    assert panel.series_ids == [f"{country} / {product}" for country, product in keys]
+    assert [values.tolist() for values in panel.values()] == [[d * k for d in range(1, 9)] for k in range(1, 5)]
+    assert read(text, series=["country", "product"])[0].id == panel.id
+
+
 def test_unique_id_ds_y_with_whole_numbers_needs_no_options() -> None:
     text = "unique_id,ds,y\n" + "".join(f"{s},{t},{t * k}\n" for k, s in ((1, "W2"), (2, "W1")) for t in range(5, 15))
     panel, _ = read(text)
