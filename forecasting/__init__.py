@@ -36,6 +36,15 @@ from forecasting.sequences import (
     run_rollout,
     run_sine,
 )
+from forecasting.text import (
+    PairConfig,
+    TextConfig,
+    TextModel,
+    run_pair,
+    sample_text,
+    suggest_text_config,
+    train_text,
+)
 
 __version__ = "0.1.0"
 
@@ -54,6 +63,7 @@ __all__ = [
     "MarkerConfig",
     "ModelFileError",
     "Note",
+    "PairConfig",
     "Panel",
     "Progress",
     "ReadError",
@@ -62,6 +72,8 @@ __all__ = [
     "SineConfig",
     "StoreError",
     "Table",
+    "TextConfig",
+    "TextModel",
     "TickerError",
     "TooShortError",
     "Verdict",
@@ -73,9 +85,13 @@ __all__ = [
     "run_cells",
     "run_cosine",
     "run_marker",
+    "run_pair",
     "run_rollout",
     "run_sine",
     "sample_names",
+    "sample_text",
     "suggest_config",
+    "suggest_text_config",
     "to_panel",
+    "train_text",
 ]

@@ -67,7 +67,13 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     },
     "forecasting.__main__": {"forecasting.cli"},
     "forecasting": FOUNDATION
-    | {"forecasting.evaluation", "forecasting.forecaster", "forecasting.intake", "forecasting.sequences"},
+    | {
+        "forecasting.evaluation",
+        "forecasting.forecaster",
+        "forecasting.intake",
+        "forecasting.sequences",
+        "forecasting.text",
+    },
     "pages.ui": SERVICES,
     "pages": SERVICES | {"pages.ui"},
     "app": {"pages", "pages.ui", "forecasting.runs", "forecasting.errors"},

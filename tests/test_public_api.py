@@ -21,6 +21,7 @@ def test_exported_names_are_pinned_sorted_and_documented() -> None:
         "MarkerConfig",
         "ModelFileError",
         "Note",
+        "PairConfig",
         "Panel",
         "Progress",
         "ReadError",
@@ -29,6 +30,8 @@ def test_exported_names_are_pinned_sorted_and_documented() -> None:
         "SineConfig",
         "StoreError",
         "Table",
+        "TextConfig",
+        "TextModel",
         "TickerError",
         "TooShortError",
         "Verdict",
@@ -40,11 +43,15 @@ def test_exported_names_are_pinned_sorted_and_documented() -> None:
         "run_cells",
         "run_cosine",
         "run_marker",
+        "run_pair",
         "run_rollout",
         "run_sine",
         "sample_names",
+        "sample_text",
         "suggest_config",
+        "suggest_text_config",
         "to_panel",
+        "train_text",
     ]
     assert forecasting.__all__ == sorted(forecasting.__all__)
     assert [name for name in forecasting.__all__ if not (getattr(forecasting, name).__doc__ or "").strip()] == []
