@@ -256,6 +256,6 @@ def _explained(error: SQLAlchemyError, url: URL) -> StoreError:
 def _cannot_open(cause: str) -> StoreError:
     return StoreError(
         f"The database of runs cannot be opened: {cause}. Check TIDECAST_DATABASE and TIDECAST_DATA; "
-        "reading data and choosing settings still work, training does not.",
+        "nothing was changed.",
         field="TIDECAST_DATABASE",
     )

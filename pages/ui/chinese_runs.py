@@ -20,7 +20,6 @@ RUNS: dict[str, str] = {
     "runs.filter.placeholder": "名称或设置",
     "runs.show": "显示",
     "runs.show.all": "全部",
-    "runs.show.active": "进行中",
     "runs.show.done": "完成",
     "runs.show.ended": "失败或取消",
     "runs.show.pinned": "已固定",
@@ -73,6 +72,8 @@ RUNS: dict[str, str] = {
     "workspace.delete.sure": "是的，删除本工作区的全部内容",
     "workspace.delete.now": "立即删除",
     "workspace.deleted": "您的数据已删除。这是一个新的空工作区。",
+    "store.still": "在此问题解决之前，这里无法打开新的页面。已打开的页面会保留输入的内容，并在恢复后保存；已排队的运行不会丢失。命令行不需要数据库：`python -m forecasting forecast FILE`。",
+    "store.again": "重试",
     # Login
     "login.title": "Tidecast",
     "login.lead": "登录后即可打开您的工作区。",

@@ -21,7 +21,6 @@ RUNS: dict[str, str] = {
     "runs.filter.placeholder": "Name or setting",
     "runs.show": "Show",
     "runs.show.all": "All",
-    "runs.show.active": "Under way",
     "runs.show.done": "Done",
     "runs.show.ended": "Failed or cancelled",
     "runs.show.pinned": "Pinned",
@@ -80,6 +79,10 @@ RUNS: dict[str, str] = {
     "workspace.delete.sure": "Yes, delete everything in this workspace",
     "workspace.delete.now": "Delete now",
     "workspace.deleted": "Your data was deleted. This is a new, empty workspace.",
+    "store.still": "Until this is mended no page can be opened here. A page that is open already keeps what was typed, "
+    "and saves it once this is over; runs that were queued are not lost. The command line needs no database: "
+    "`python -m forecasting forecast FILE`.",
+    "store.again": "Try again",
     # Login
     "login.title": "Tidecast",
     "login.lead": "Log in to reach your workspace.",

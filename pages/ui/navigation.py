@@ -49,9 +49,14 @@ def routed() -> Iterator[bool]:
             session = state.begin()
             if session is None:
                 workspace.unknown()
+            else:
+                workspace.deleted()
     except ForecastingError as problem:
         session = None
         components.error(problem)
+        if problem.field != "link":
+            st.markdown(t("store.still"))
+            st.button(t("store.again"), key="try_again", icon=":material/refresh:")
     yield session is not None
     components.foot()
     login.foot()

@@ -16,7 +16,7 @@ from pages.ui.runs_manage import cancel, manage, open_
 
 A_PAGE = 10
 FEW = 4  # up to so many runs nobody needs a filter
-SHOWS = ("all", "active", "done", "ended", "pinned")
+SHOWS = ("all", "done", "ended", "pinned")
 BADGES = {"queued": "gray", "running": "blue", "done": "green", "failed": "red", "cancelled": "gray"}
 ICONS = {
     "queued": ":material/hourglass:",
@@ -31,7 +31,6 @@ def page() -> None:
     """Draw it."""
     session = state.current()
     st.header(t("runs.title"), anchor=False)
-    workspace.deleted()
     with components.in_place():
         every = services.runs(session.workspace)
         if every:
@@ -48,9 +47,10 @@ def _listed(token: str, every: list[Run]) -> None:
         # Only these are polled; when one of them ends, the whole page is drawn anew.
         ids = tuple(run.id for run in active)
         st.fragment(_under_way, run_every=services.poll_seconds())(token, ids)
-    shown = _filtered(every) if len(every) > FEW else every
-    ticked = [run for run in every if _ticked(run)]
-    if not shown:
+    ended = [run for run in every if not run.active]
+    shown = _filtered(ended) if len(ended) > FEW else ended
+    ticked = [run for run in ended if _ticked(run)]
+    if ended and not shown:
         st.info(t("runs.nothing"))
     pages = -(-len(shown) // A_PAGE)
     at = 1
@@ -76,6 +76,7 @@ def _under_way(token: str, ids: tuple[str, ...]) -> None:
         with st.container(border=True, key=f"live_{run.id[:12]}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"**{components.plain(kinds.title(run), 60)}**", width="stretch")
+                _open_button(run)
                 if st.button(t("run.cancel"), key=f"cancel_{run.id[:12]}", icon=":material/stop:"):
                     cancel(token, run)
                     st.rerun()
@@ -94,15 +95,18 @@ def _row(token: str, run: Run) -> None:
             st.checkbox(t("runs.tick", name=spoken), key=f"tick_{key}", label_visibility="collapsed", width="content")
             st.markdown(f"{pin}**{components.plain(kinds.title(run), 60)}**", width="stretch")
             st.badge(t(f"state.{run.state}"), icon=ICONS[run.state], color=BADGES[run.state])  # type: ignore[arg-type]
-            if kinds.of(run).page and run.state != "failed":
-                st.button(t("runs.open"), key=f"open_{key}", icon=":material/open_in_new:", on_click=open_, args=(run,))
+            _open_button(run)
             manage(token, run)
         st.markdown(f":small[{' · '.join(_line(run))}]")
         if run.state == "failed":
             st.markdown(f":red[{components.plain(run.error or '', 300)}]")
-    opening = st.session_state.pop("_opening", None)
-    if opening:
-        st.switch_page(opening)
+
+
+def _open_button(run: Run) -> None:
+    key = f"open_{run.id[:12]}"
+    page = kinds.of(run).page
+    if page and st.button(t("runs.open"), key=key, icon=":material/open_in_new:", on_click=open_, args=(run,)):
+        st.switch_page(page)
 
 
 def _line(run: Run) -> list[str]:
@@ -156,7 +160,6 @@ def _filtered(every: list[Run]) -> list[Run]:
             format_func=lambda name: t(f"runs.show.{name}"), label_visibility="collapsed",
         )  # fmt: skip
     rules = {
-        "active": lambda run: run.active,
         "done": lambda run: run.state == "done",
         "ended": lambda run: run.state in ("failed", "cancelled"),
         "pinned": lambda run: run.pinned,

@@ -8,18 +8,16 @@ import streamlit as st
 
 from forecasting.errors import ForecastingError
 from forecasting.runs import Run
-from pages.ui import components, kinds, services, state
+from pages.ui import components, services, state
 from pages.ui.i18n import t
 
 
 def open_(run: Run) -> None:
-    """Show the run on the page of its kind; called before the page is drawn, which then leads there."""
+    """Let the page of its kind show the run."""
     try:
         state.open_run(state.current(), run)
     except ForecastingError as problem:
         st.session_state["_manage_problem"] = problem.message
-        return
-    st.session_state["_opening"] = kinds.of(run).page
 
 
 def cancel(token: str, run: Run) -> None:

@@ -1,0 +1,77 @@
+"""A database that cannot be used: what is wrong, what still works, and nothing overwritten or lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from forecasting.errors import StoreError
+from forecasting.runs import Store, stop_runtime
+from tests.app.conftest import Open, address, words
+
+
+def test_a_database_of_a_newer_version_is_said_and_left_alone(open_app: Open, data_folder: Path) -> None:
+    store = Store()
+    store.new_workspace()
+    store.close()
+    file = data_folder / "tidecast.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    before = _content(file)
+    app = open_app()
+    assert "9999" in words(app)
+    assert "command line needs no database" in words(app)
+    assert not app.get("plotly_chart")
+    stop_runtime()
+    assert _content(file) == before
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = (?)", (_version(),))
+    connection.close()
+    assert open_app().get("plotly_chart")
+
+
+def test_a_file_that_is_no_database_is_said_and_left_alone(open_app: Open, data_folder: Path) -> None:
+    file = data_folder / "tidecast.db"
+    file.write_bytes(b"my thesis " * 1000)
+    app = open_app()
+    assert "something else" in words(app)
+    stop_runtime()
+    assert file.read_bytes() == b"my thesis " * 1000
+
+
+def test_what_was_typed_is_kept_over_a_full_disk_and_saved_afterwards(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app()
+    full = "The disk that holds the database of runs is full."
+
+    def refuse(*_values: object) -> None:
+        raise StoreError(full)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Store, "put_state", refuse)
+        app.number_input(key="set_horizon").set_value(9).run()
+        assert full in words(app).replace("\\", "")
+        assert app.number_input(key="set_horizon").value == 9
+        assert app.get("plotly_chart")
+    app.run()
+    assert full not in words(app).replace("\\", "")
+    token = address(app)["workspace"]
+    assert any(values.get("horizon") == 9 for values in Store().state(token)["settings"].values())
+
+
+def _content(file: Path) -> list[str]:
+    connection = sqlite3.connect(file)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def _version() -> str:
+    from forecasting.runs import schema
+
+    return schema.VERSION
