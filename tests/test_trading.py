@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import trading
+from forecasting import ForecastConfig, Forecaster, fit, trading
 from forecasting.errors import DataError
 from forecasting.intake import read_table, to_panel
 from forecasting.panel import Panel, steps_after
@@ -128,3 +128,13 @@ def test_a_panel_keeps_its_trading_calendar_when_stored() -> None:
     assert again.frequency == "C-XNYS"
     assert again.id == panel.id
     assert again.future(2)["ds"].tolist() == [pd.Timestamp("2025-01-02"), pd.Timestamp("2025-01-03")]
+
+
+@pytest.mark.slow
+def test_a_forecast_falls_on_trading_days_also_after_it_was_saved() -> None:
+    panel, _ = to_panel(read_table(prices(new_york(end="2024-12-20")), "prices.csv"))
+    config = ForecastConfig(horizon=6, window=10, hidden_size=4, epochs=1)
+    forecaster = fit(panel, config)
+    days = ["2024-12-23", "2024-12-24", "2024-12-26", "2024-12-27", "2024-12-30", "2024-12-31"]
+    for one in (forecaster, Forecaster.from_bytes(forecaster.to_bytes())):
+        assert one.predict()["ds"].astype(str).tolist() == days
