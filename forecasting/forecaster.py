@@ -40,7 +40,7 @@ __all__ = [
     "suggest_config",
 ]
 
-FORMAT = 1  # of a saved Forecaster
+FORMAT = 2  # of a saved Forecaster
 
 
 @dataclasses.dataclass(frozen=True)

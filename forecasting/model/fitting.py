@@ -14,13 +14,15 @@ import numpy as np
 import torch
 
 from forecasting.config import ForecastConfig
-from forecasting.model import anchors, linear, networks, scaling, training, windows
+from forecasting.model import anchors, linear, local, networks, scaling, training, windows
 from forecasting.model.linear import Linear
-from forecasting.model.method import Method, chunk_ends, pad, run
+from forecasting.model.method import Method, chunk_ends, mixed, pad, run
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the network beside anchor + linear that validation chooses from
+POWER = 4  # of held-out errors, by whose inverse two forecasts of a series are weighted
+MANY = 2000  # series, beyond which so many origins of each would take more memory than they are worth
 SAMPLE = 2000  # origins on which anchors are compared, fewer where the horizon is long
 SAMPLE_CELLS = 200_000
 VALIDATION_CHUNKS = 128
@@ -57,7 +59,7 @@ def fit(
 
     early = _prepare(series, periods, logs, config, held, None)
     valid_first, valid_last = np.maximum(length - held, early.first), length - config.horizon
-    _, origins = windows.all_origins(early.flat, valid_first, valid_last)
+    owner, origins = windows.all_origins(early.flat, valid_first, valid_last)
     options = linear.solve(
         early.flat, early.origins, early.anchor, early.lags, config.horizon, (*linear.PENALTIES, math.inf)
     )
@@ -71,11 +73,21 @@ def fit(
     losses = [_mean_by(stretch, np.abs(truth - base - share * (central - base)).mean(axis=1)) for share in SHARES]
     lowest = min(losses, key=lambda one: float(one.sum()))
     share = max(share for share, one in zip(SHARES, losses, strict=True) if not training.worse(one, lowest))
-    errors = [float(one.mean()) for one in losses]
-    scores = (truth - base - share * (central - base)) / spread
+    central = base + share * (central - base)
+    added, local_penalty = _departures(early, chosen, owner, origins, truth - base)
+    own = (
+        _own_weights(truth - central, truth - base - added, owner, len(series))
+        if added.any()
+        else np.zeros(len(series))
+    )
+    whole = mixed(central, base + added, own[owner])
+    scores = (truth - whole) / spread
 
     late = _prepare(series, periods, logs, config, 0, early)
     final = linear.solve(late.flat, late.origins, early.anchor, early.lags, config.horizon, (chosen.penalty,))[0]
+    if own.any():
+        found = local.solve(late.flat, late.first, late.last, final, config.horizon, (local_penalty,))[0]
+        final = dataclasses.replace(final, local=found, local_penalty=local_penalty)
     stop_after = [one.kept_epoch for one in trained] if share > 0 else [0] * config.members
     finals = _train(late, _material(late, final, config), config, None, None, stop_after, on_epoch)
     method = Method(
@@ -87,6 +99,7 @@ def fit(
         final,
         tuple(one.network for one in finals),
         share,
+        own,
     )
     account = Account(
         held,
@@ -94,9 +107,8 @@ def fit(
         chosen.penalty,
         share,
         {
-            "anchor": float(_mean_by(stretch, np.abs(truth - anchor).mean(axis=1)).mean()),
-            "linear": errors[0],
-            "whole": errors[SHARES.index(share)],
+            name: float(_mean_by(stretch, np.abs(truth - found).mean(axis=1)).mean())
+            for name, found in (("anchor", anchor), ("linear", base + added), ("whole", whole))
         },
         {
             "validation": [list(one.curve) for one in trained],
@@ -122,9 +134,12 @@ def _logs(series: Sequence[Values]) -> list[bool]:
 
 
 def held_out_steps(length: Index, horizon: int) -> int:
-    """Steps at the end of each series that validation uses: about 300 origins in all, at most 15 % of a series."""
+    """Steps at the end of each series that validation uses: about 300 origins in all, at most 15 % of a series.
+
+    Some series: three horizons of origins of each, which tell whether it is better off with a linear path of its own.
+    """
     usual = int(np.median(length))
-    origins = math.ceil(300 / len(length))
+    origins = max(math.ceil(300 / len(length)), 3 * horizon if 1 < len(length) <= MANY else 0)
     return max(horizon, min(int(0.15 * usual), horizon - 1 + origins))
 
 
@@ -170,11 +185,37 @@ def _prepare(
 
 
 def _material(prepared: _Prepared, chosen: Linear, config: ForecastConfig) -> training.Material:
-    origins = prepared.origins
-    picked = _sample(origins, config.horizon)
+    picked = _sample(prepared.origins, config.horizon)
     offsets = linear.regressors(prepared.flat.z, picked, chosen.lags)
     left = linear.targets(prepared.flat.z, picked, config.horizon) - offsets @ (chosen.anchor + chosen.ridge).T
     return training.material(prepared.flat, prepared.periods, chosen, np.abs(left).mean(axis=0) + 1e-6, config.window)
+
+
+def _departures(
+    prepared: _Prepared, shared: Linear, owner: Index, origins: Index, left: Values
+) -> tuple[Values, float]:
+    """What the departures of each series add to the shared path at the held-out `origins` [O, H], and their penalty.
+
+    Of all penalties the one that leaves least of `left`; zeros and infinity where none is better than no departure.
+    """
+    best, penalty, least = np.zeros_like(left), math.inf, float(np.abs(left).mean())
+    options = local.solve(prepared.flat, prepared.first, prepared.last, shared, left.shape[1])
+    for departures, tried in zip(options, local.PENALTIES, strict=False):
+        added = local.added(departures, prepared.flat, owner, origins, shared.lags)
+        if (error := float(np.abs(left - added).mean())) < least:
+            best, penalty, least = added.astype(np.float64), tried, error
+    return best, penalty
+
+
+def _own_weights(network: Values, path: Values, owner: Index, count: int) -> Values:
+    """Weight [S] of each series' own linear path: by the fourth power of the held-out errors of the two."""
+    errors = []
+    for error in (network, path):
+        size = np.abs(error).mean(axis=1)
+        errors.append(np.bincount(owner, weights=size, minlength=count) + 1e-9)
+    weight: Values = errors[0] ** POWER / (errors[0] ** POWER + errors[1] ** POWER)
+    weight[np.bincount(owner, minlength=count) == 0] = 0.5
+    return weight
 
 
 def _train(

@@ -6,8 +6,10 @@ Axes: O origins, H horizon, L lags.
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
+import numpy.typing as npt
 
 from forecasting.model.anchors import Anchor, widen
 from forecasting.model.windows import Flat, Index
@@ -24,12 +26,17 @@ TYPICAL = 1e-2  # penalty with which those errors are found
 
 @dataclasses.dataclass(frozen=True)
 class Linear:
-    """anchor and ridge [H, L] over the same `lags` [L]; forecast = last + offsets @ (anchor + ridge).T"""
+    """anchor and ridge [H, L] over the same `lags` [L]; forecast = last + offsets @ (anchor + ridge).T
+
+    local [S, H, L]: what each series adds to the ridge; None where all share it.
+    """
 
     anchor: Values
     ridge: Values
     lags: Index
     penalty: float  # infinite: the ridge is switched off
+    local: npt.NDArray[np.float32] | None = None
+    local_penalty: float = math.inf
 
 
 def lags_for(anchor: Anchor, window: int, horizon: int) -> Index:
@@ -68,19 +75,18 @@ def solve(
     offsets = offsets[:, near]
     weight = np.ones(len(origins))
     for _ in range(REWEIGHTINGS):
-        size = np.abs(left - offsets @ _ridges(offsets, left, weight, (TYPICAL,))[0].T).mean(axis=1)
+        size = np.abs(left - offsets @ ridges(offsets, left, weight, (TYPICAL,))[0].T).mean(axis=1)
         weight = 1 / np.maximum(size, 0.1 * np.median(size) + 1e-12)
         weight /= weight.mean()
-    ridges = _ridges(offsets, left, weight, penalties)
     found = []
-    for ridge, penalty in zip(ridges, penalties, strict=True):
+    for ridge, penalty in zip(ridges(offsets, left, weight, penalties), penalties, strict=True):
         full = np.zeros_like(wide)
         full[:, near] = ridge
         found.append(Linear(wide, full, lags, penalty))
     return found
 
 
-def _ridges(offsets: Values, left: Values, weight: Values, penalties: tuple[float, ...]) -> list[Values]:
+def ridges(offsets: Values, left: Values, weight: Values, penalties: tuple[float, ...]) -> list[Values]:
     """Ridge coefficients [H, L] for rows of `weight` [O], one a penalty, from one eigendecomposition."""
     weighted = offsets * weight[:, None]
     gram = offsets.T @ weighted / len(offsets)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from forecasting.config import ForecastConfig
-from forecasting.model import linear, networks, scaling, training, windows
+from forecasting.model import linear, local, networks, scaling, training, windows
 from forecasting.model.linear import Linear
 from forecasting.model.windows import Index
 from forecasting.panel import Values
@@ -31,6 +31,7 @@ class Method:
     linear: Linear
     networks: tuple[networks.Scaffold, ...]  # [M]
     share: float  # of the networks beside anchor + linear; 0: the recurrent part is switched off
+    own: Values  # [S] weight of each series' own linear path, beside the networks on the shared one
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,22 +59,31 @@ def forecast(method: Method, series: Sequence[Values], first: Index, last: Index
     offsets = linear.regressors(flat.z, origins, method.linear.lags)
     anchor = offsets @ method.linear.anchor.T
     base = anchor + offsets @ method.linear.ridge.T
+    path = base
+    if method.linear.local is not None:
+        path = base + local.added(method.linear.local, flat, owner, origins, method.linear.lags)
     material = training.material(
         flat, method.periods, method.linear, method.networks[0].spread.cpu().numpy(), method.window
     )
     ends = flat.start + last - 1
     central, spread = run(method.networks, material, flat.start + first - 1, ends)
-    whole = base + method.share * (central - base)
+    whole = mixed(base + method.share * (central - base), path, method.own[owner])
     level = flat.z[origins]
     return Parts(
         owner,
         seen,
         to_units(method, owner, level[:, None] + anchor),
-        to_units(method, owner, level[:, None] + base),
+        to_units(method, owner, level[:, None] + path),
         to_units(method, owner, level[:, None] + whole),
         level[:, None] + whole,
         spread,
     )
+
+
+def mixed(network: Values, path: Values, own: Values) -> Values:
+    """Offsets [O, H] by the networks and by the series' own linear path, with the weight `own` [O] on the latter."""
+    weight = own[:, None]
+    return (1 - weight) * network + weight * path
 
 
 def to_units(method: Method, owner: Index, scaled: Values) -> Values:
@@ -92,6 +102,7 @@ def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
         "linear.anchor": method.linear.anchor,
         "linear.ridge": method.linear.ridge,
         "linear.lags": method.linear.lags,
+        "own": method.own,
         "states": np.array([[s.log, s.centre, s.scale, s.floor, s.ceiling] for s in method.states], dtype=np.float64),
     }
     for member, network in enumerate(method.networks):
@@ -102,13 +113,23 @@ def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
         "anchor_names": list(method.anchor_names),
         "share": method.share,
         "penalty": str(method.linear.penalty),
+        "local_penalty": str(method.linear.local_penalty),
     }
+    if method.linear.local is not None:
+        arrays["linear.local"] = method.linear.local
     return arrays, about
 
 
 def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfig) -> Method:
     """The Method that `export` took apart."""
-    chosen = Linear(arrays["linear.anchor"], arrays["linear.ridge"], arrays["linear.lags"], float(about["penalty"]))
+    chosen = Linear(
+        arrays["linear.anchor"],
+        arrays["linear.ridge"],
+        arrays["linear.lags"],
+        float(about["penalty"]),
+        arrays.get("linear.local"),
+        float(about["local_penalty"]),
+    )
     nets = []
     for member in range(config.members):
         lead = f"member{member}."
@@ -126,6 +147,7 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         chosen,
         tuple(nets),
         about["share"],
+        arrays["own"],
     )
 
 

@@ -15,7 +15,7 @@ def test_the_ridge_solves_the_augmented_least_squares_problem():
     lags = np.arange(-19, 1)
     x, y = linear.regressors(flat.z, origins, lags), linear.targets(flat.z, origins, 5)
     weight = np.random.default_rng(1).uniform(0.5, 2, len(origins))
-    found = linear._ridges(x, y, weight, (0.01,))[0]
+    found = linear.ridges(x, y, weight, (0.01,))[0]
     root = np.sqrt(weight)[:, None]
     alpha = 0.01 * np.square(x * root).sum() / (len(lags) - 1)
     stacked = np.vstack([x * root, np.sqrt(alpha) * np.eye(len(lags))])
@@ -36,7 +36,7 @@ def test_heavy_tailed_noise_moves_the_linear_path_less_than_least_squares():
         origins = flat.start[0] + np.arange(20, 690)
         found = linear.solve(flat, origins, anchor, lags, 1, (1e-4,))[0].ridge
         x, y = linear.regressors(flat.z, origins, lags), linear.targets(flat.z, origins, 1)
-        least = linear._ridges(x, y, np.ones(len(x)), (1e-4,))[0]
+        least = linear.ridges(x, y, np.ones(len(x)), (1e-4,))[0]
         robust.append(np.abs(y - x @ found.T).mean())
         plain.append(np.abs(y - x @ least.T).mean())
     assert np.mean(robust) < np.mean(plain)

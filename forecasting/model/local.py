@@ -1,0 +1,60 @@
+"""What each series does differently: its own departure from the linear path that all series share.
+
+A ridge regression of what anchor and shared path leave over, on the series' own origins. Its penalty draws the
+departure towards none at all, that is towards the shared coefficients (partial pooling: Gelman and Hill, "Data
+Analysis Using Regression and Multilevel/Hierarchical Models", 2007, chapter 12). Which penalty, and whether any
+departure helps, is decided on held-out origins.
+
+Axes: S series, O origins, H horizon, L lags.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.model.linear import Linear, regressors, ridges, targets
+from forecasting.model.windows import Flat, Index
+
+Single = npt.NDArray[np.float32]
+Departures = Single  # [S, H, L]
+
+PENALTIES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003)  # relative to the mean variance of a regressor
+MOST_CELLS = 50_000_000  # of all departures under all penalties: 200 MB
+FEWEST = 40  # origins from which a series may tell that it differs
+
+
+def solve(
+    flat: Flat, first: Index, last: Index, shared: Linear, horizon: int, penalties: tuple[float, ...] = PENALTIES
+) -> list[Departures]:
+    """One array of departures [S, H, L] a penalty, from the origins of each series with `first` to `last` [S] values
+    seen; zero for a series with too few of them. Empty where there is one series only, or where they would not fit."""
+    count, lags = len(flat.start), len(shared.lags)
+    if count < 2 or lags > 1024 or count * horizon * lags * len(penalties) > MOST_CELLS:
+        return []
+    found = [np.zeros((count, horizon, lags), dtype=np.float32) for _ in penalties]
+    base = shared.anchor + shared.ridge
+    for one in range(count):
+        if last[one] - first[one] + 1 < FEWEST:
+            continue
+        origins = flat.start[one] + np.arange(first[one], last[one] + 1) - 1
+        offsets = regressors(flat.z, origins, shared.lags)
+        left = targets(flat.z, origins, horizon) - offsets @ base.T
+        typical = ridges(offsets, left, np.ones(len(origins)), (min(penalties),))[0]
+        size = np.abs(left - offsets @ typical.T).mean(axis=1)
+        weight = 1 / np.maximum(size, 0.1 * np.median(size) + 1e-12)
+        for departures, ridge in zip(found, ridges(offsets, left, weight / weight.mean(), penalties), strict=True):
+            departures[one] = ridge
+    return found
+
+
+def added(departures: Departures, flat: Flat, owner: Index, origins: Index, lags: Index) -> Single:
+    """What the departures add to the forecasts [O, H] from `origins` [O] of the series `owner` [O], ascending."""
+    found = np.empty((len(origins), departures.shape[1]), dtype=np.float32)
+    edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
+    for a, b in itertools.pairwise(edges):
+        one = departures[owner[a]]
+        found[a:b] = regressors(flat.z, origins[a:b], lags).astype(np.float32) @ one.T if one.any() else 0.0
+    return found
