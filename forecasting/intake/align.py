@@ -27,7 +27,7 @@ def realigned(body: list[Record], width: int) -> tuple[list[tuple[int, Row]], li
     odd = [at for at, (_, cells) in enumerate(body) if abs(len(cells) - width) == 1 or _ends_empty(cells, width)]
     if width < 3 or not odd or len(odd) > FEW * len(body) or len(usual) < LEAST:
         return records, []
-    kinds = [Counter(_kind(cells[column]) for cells in usual[:SAMPLE]) for column in range(width)]
+    kinds = [Counter(kind_of(cells[column]) for cells in usual[:SAMPLE]) for column in range(width)]
     mended = []
     for at in odd:
         row, cells = body[at]
@@ -63,7 +63,7 @@ def _shortened(cells: list[str], width: int) -> Iterator[Row]:
 def _lengthened(cells: list[str], kinds: Kinds) -> Iterator[Row]:
     """The record with one of its cells understood as two that ran together, or with its last one gone."""
     for at, cell in enumerate(cells):
-        if any(kinds[at][_kind(cell[:cut])] and kinds[at + 1][_kind(cell[cut:])] for cut in range(len(cell) + 1)):
+        if any(kinds[at][kind_of(cell[:cut])] and kinds[at + 1][kind_of(cell[cut:])] for cut in range(len(cell) + 1)):
             yield [*cells[:at], None, None, *cells[at + 1 :]]
     yield [*cells, None]
 
@@ -72,7 +72,7 @@ def _fits(cells: Row, kinds: Kinds) -> bool:
     return all(
         cell is None or kind == "missing" or kinds[column][kind] > 0
         for column, cell in enumerate(cells)
-        for kind in [_kind(cell or "")]
+        for kind in [kind_of(cell or "")]
     )
 
 
@@ -81,7 +81,8 @@ def _is_usual(cells: Row, kinds: Kinds) -> bool:
     return all(cell is None or not is_missing(cell) or kinds[at]["missing"] for at, cell in enumerate(cells))
 
 
-def _kind(cell: str) -> str:
+def kind_of(cell: str) -> str:
+    """Whether a cell is "missing", a "time", a "number" or "words"."""
     if is_missing(cell):
         return "missing"
     if is_time(cell):

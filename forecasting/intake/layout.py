@@ -15,6 +15,7 @@ import pyarrow as pa
 from forecasting.errors import ReadError
 from forecasting.intake import limits
 from forecasting.intake.align import realigned
+from forecasting.intake.headers import placed
 from forecasting.intake.kinds import is_missing, is_number, is_time
 from forecasting.intake.margins import quoted, without_comments, without_footer, without_headers, without_other_tables
 from forecasting.intake.names import name_columns
@@ -31,13 +32,17 @@ _UNIT = re.compile(
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Laid:
-    """cells by column, each record's line, the header's line, rows whose cells may stand in the wrong column, notes."""
+    """cells by column, each record's line, the header's line, rows whose cells may stand in the wrong column, notes.
+
+    few: the names that the header has, where it has too few.
+    """
 
     cells: pa.Table
     rows: npt.NDArray[np.int64]
     header: int | None
     ragged: npt.NDArray[np.int64]
     notes: tuple[Note, ...]
+    few: tuple[str, ...] = ()
 
 
 def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid:
@@ -70,7 +75,9 @@ def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid
     if not body:
         raise ReadError(f"{name!r} has no rows below its header. Bring a file with at least a few rows.")
     given = _names(heads, body, width, notes)
-    return _columns(given, body, width, heads[0][0] if heads else None, notes)
+    laid = _columns(given, body, width, heads[0][0] if heads else None, notes)
+    few = next((tuple(cells) for _, cells in heads if any(note.kind == "short header" for note in notes)), ())
+    return dataclasses.replace(laid, few=tuple(cell.strip() for cell in few))
 
 
 def _usual(records: list[Record]) -> int:
@@ -194,32 +201,30 @@ def _names(heads: list[Record], body: list[Record], width: int, notes: list[Note
         message = f"Line {heads[0][0]} has a separator too many; the name that it made empty was left out."
         notes.append(Note("header", message, 1, (heads[0][0],), "1 header mended"))
         names.remove("")
-    if len(names) < width:
-        surplus = any(cell.strip() for _, cells in body[:400] if len(cells) == width for cell in cells[len(names) :])
-        if surplus and len(names) == width - 1 and _first_is_unnamed(names, body, width):
-            notes.append(Note("header", "The header has one name less than there are columns; the first has none."))
-            names = ["", *names]
-        elif surplus:
-            message = (
-                f"The header has {len(names)} names but the records have {width} cells: if it lacks a separator, names "
-                "stand over the wrong columns."
-            )
-            notes.append(Note("short header", message, width - len(names), (heads[0][0],)))
+    if 0 < len(names) < width:
+        names = _placed(names, body, width, heads[0][0], notes)
     if names and names[0].startswith("#") and len(names[0]) > 1:
         names[0] = names[0].lstrip("# ")
     return names
 
 
-def _first_is_unnamed(names: list[str], body: list[Record], width: int) -> bool:
-    """Whether records begin with a name of their own, as R writes them, rather than that a decimal comma cut them."""
-    usual = [cells for _, cells in body[:400] if len(cells) == width]
-    first = [cells[0].strip() for cells in usual]
-    if len(set(first)) < len(first) or re.search(
-        r"date|time|datum|^ds$|month|year|period|jahr", names[0], re.IGNORECASE
-    ):
-        return False
-    counted = first[:3] in (["0", "1", "2"], ["1", "2", "3"]) or not any(is_number(cell) for cell in first)
-    return counted or not all(cell.strip().lstrip("-").isdigit() for cells in usual for cell in cells[-2:])
+def _placed(names: list[str], body: list[Record], width: int, row: int, notes: list[Note]) -> list[str]:
+    """One name a column for a header that has too few, and a note unless the columns too many are empty."""
+    found, explained = placed(names, body, width)
+    if explained and not found[0]:
+        notes.append(Note("header", "The header has one name less than there are columns; the first has none."))
+    if explained:
+        return found if not found[0] else names
+    message = f"The header in line {row} has {len(names)} names but the records have {width} cells. "
+    if all(found):
+        whole = ", ".join(repr(name) for name in found if name not in names)
+        message += f"By what the columns hold, a separator is missing between {whole}."
+    else:
+        unsure = [str(column) for column, name in enumerate(found, 1) if not name]
+        shown = ", ".join(unsure[:8]) + ", \u2026" * (len(unsure) > 8)
+        message += f"Which stands over which is not certain, so column{'s' * (len(unsure) > 1)} {shown} got no name."
+    notes.append(Note("short header", message, width - len(names), (row,)))
+    return found
 
 
 def _joined(lines: list[list[str]]) -> list[str]:

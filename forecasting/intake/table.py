@@ -67,6 +67,7 @@ class Table:
     raw: the first lines as the file has them, each with its number, cut short after 500 characters; for text only.
     sheets: those of a workbook, if it has several.
     runner_up: the second-best way to cut the text, if there is one.
+    few: the names that the header has, where it has fewer than there are columns.
     ragged: lines with more or fewer cells than the others: their cells may stand in the wrong columns.
     """
 
@@ -80,6 +81,7 @@ class Table:
     raw: tuple[tuple[int, str], ...] = ()
     runner_up: Reading | None = None
     sheets: tuple[str, ...] = ()
+    few: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -150,6 +152,7 @@ def read_table(
         _assumed(decoded, sniffed, dialect, header),
         tuple((row, line[:SHOWN].rstrip("\r\n")) for row, line in enumerate(_first_lines(text, RAW), 1)),
         _runner_up(text, sniffed, decoded.encoding, name),
+        few=laid.few,
     )
 
 

@@ -30,11 +30,10 @@ def join_decimals(table: Table, decimal: str | None) -> Table:
 
     A table cut by commas whose header has too few names, by one for each column of numbers, is in doubt: asked about.
     """
-    short = next((note for note in table.notes if note.kind == "short header"), None)
-    named = len(table.columns) - short.count if short is not None else 0
-    if short is None or table.dialect.delimiter != "," or named - 1 != short.count:
+    missing = len(table.columns) - len(table.few)
+    if not table.few or table.dialect.delimiter != "," or len(table.few) - 1 != missing:
         return table
-    pairs = [(1 + 2 * i, 2 + 2 * i) for i in range(short.count)]
+    pairs = [(1 + 2 * i, 2 + 2 * i) for i in range(missing)]
     if not all(
         _fits(table, left, r"^\s*[+-]?[0-9]+$") and _fits(table, right, r"^[0-9]+\s*$") for left, right in pairs
     ):
@@ -54,9 +53,10 @@ def join_decimals(table: Table, decimal: str | None) -> Table:
     joined = [table.cells.column(0)]
     for left, right in pairs:
         joined.append(pc.binary_join_element_wise(table.cells.column(left), table.cells.column(right), ","))
-    note = Note("decimal", "Numbers that their decimal comma had cut into two cells were joined.", short.count)
-    cells = pa.table(joined, names=table.columns[:named])
-    return dataclasses.replace(table, cells=cells, notes=(*table.notes, note))
+    note = Note("decimal", "Numbers that their decimal comma had cut into two cells were joined.", missing)
+    cells = pa.table(joined, names=list(table.few))
+    notes = (*(other for other in table.notes if other.kind != "short header"), note)
+    return dataclasses.replace(table, cells=cells, few=(), notes=notes)
 
 
 def _fits(table: Table, position: int, pattern: str) -> bool:
