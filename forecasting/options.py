@@ -59,7 +59,16 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     add("--delimiter", metavar="C", type=_delimiter, help="tab for a tab")
     add("--header", metavar="LINE", type=_header, help="the line of the column names, or none")
     add("--sheet", metavar="NAME")
-    add("--duplicates", metavar="HOW", help="how several values of one time become one")
+    add("--zone", metavar="ZONE", help="of times without one, such as Europe/Berlin; UTC takes them as they stand")
+    add(
+        "--duplicates",
+        metavar="HOW",
+        help="how several values of one time become one: mean, sum, first, last, min, max",
+    )
+    add("--outliers", metavar="HOW", default="keep", help="keep those that are flagged, or take them as missing")
+    add("--zeros", metavar="HOW", default="keep", help="the same for zeros that look like missing")
+    about = "of numbers, to carry beside the values; may be given several times"
+    add("--covariate", dest="covariates", metavar="COLUMN", action="append", help=about)
 
 
 def _add_settings(command: argparse.ArgumentParser) -> None:
@@ -102,7 +111,19 @@ def _delimiter(text: str) -> str:
 
 
 TABLE = ("encoding", "delimiter", "header", "sheet")
-PANEL = ("time", "target", "series", "frequency", "day_first", "decimal", "duplicates")
+PANEL = (
+    "time",
+    "target",
+    "series",
+    "frequency",
+    "day_first",
+    "decimal",
+    "zone",
+    "duplicates",
+    "outliers",
+    "zeros",
+    "covariates",
+)
 SETTINGS: dict[str, tuple[str, Callable[[str], Any], str]] = {  # setting of ForecastConfig: option, type, help
     "horizon": ("--horizon", _whole, "steps to forecast"),
     "method": ("--method", str, " | ".join(METHODS)),

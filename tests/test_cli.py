@@ -86,6 +86,28 @@ def test_inspect_offers_covariates_and_says_which_are_known_ahead(
     assert "covariates price, level  (known beyond the last value: price, level)" in capsys.readouterr().out
 
 
+def test_reading_takes_covariates_outliers_zeros_duplicates_and_a_zone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f"2024-01-{d:02d},{ {9: 5000, 15: 0}.get(d, 100 + d % 3) },{d * 2}" for d in range(1, 30)]
+    path, out = tmp_path / "a.csv", tmp_path / "r.json"
+    path.write_text("date,y,price\n" + "\n".join(["2024-01-01,110,2", *lines]), encoding="utf-8")
+    more = ["--covariate", "price", "--outliers", "missing", "--zeros", "missing", "--duplicates", "first"]
+    assert cli.main(["inspect", str(path), *more, "--report", str(out)]) == 0
+    report = json.loads(out.read_text())
+    assert report["covariates"] == ["price"]
+    assert [kept["ds"][:10] for kept in report["filled"]] == ["2024-01-09", "2024-01-15"]
+    assert (report["aggregation"], report["merged"][0]["y"]) == ("first", 110)
+    capsys.readouterr()
+    assert "it must be one of keep, missing" in _refused(capsys, "inspect", path, "--outliers", "drop")
+    nights = pd.date_range("2023-10-20", "2023-11-10", freq="h", tz="Europe/Berlin")
+    path.write_text("time,y\n" + "".join(f"{at:%Y-%m-%d %H:%M},{i}\n" for i, at in enumerate(nights)), encoding="utf-8")
+    assert "pass --zone with one of: Europe/Berlin, UTC" in _refused(capsys, "inspect", path)
+    assert cli.main(["inspect", str(path), "--zone", "Europe/Berlin", "--report", str(out)]) == 0
+    report = json.loads(out.read_text())
+    assert (report["timezone"], report["series"][0]["values"]) == ("Europe/Berlin", len(nights))
+
+
 def test_inspect_reports_everything_as_json(daily: Path, tmp_path: Path) -> None:
     assert cli.main(["inspect", str(daily), "--report", str(tmp_path / "r.json")]) == 0
     report = json.loads((tmp_path / "r.json").read_text())

@@ -11,6 +11,7 @@ from forecasting.intake.calendar import Frequency, Stamps, infer, seasons_of
 from forecasting.intake.checks import KEPT, check
 from forecasting.intake.covariates import add_covariates, known_ahead
 from forecasting.intake.dates import LOCAL
+from forecasting.intake.daylight import check_zone, skipped
 from forecasting.intake.decimals import Mark, decimal_mark
 from forecasting.intake.notes import Assumption, Note, count_of
 from forecasting.intake.observe import observe
@@ -35,25 +36,29 @@ def to_panel(
     covariates: Sequence[str] | None = None,
     outliers: str = "keep",
     zeros: str = "keep",
+    zone: str | None = None,
 ) -> tuple[Panel, Report]:
     """The series in a table, complete and on a regular calendar, and the report of how they were read.
 
     target: a column or several (several make several series). series: a column, or several that name the series
     together. decimal: "." or ",". duplicates: how values of the same time are merged, one of mean, sum, first, last,
     min, max. covariates: columns of numbers to carry beside the values. outliers, zeros: "keep", or "missing" to leave
-    out what the report flags. Raises AmbiguousInput where two readings fit (ask, then call again with the answer),
-    DataError where the table cannot be used.
+    out what the report flags. zone: of times that have none in the file, such as "Europe/Berlin".
+    Raises AmbiguousInput where two readings fit (ask, then call again with the answer), DataError where the table
+    cannot be used.
     """
     _check_choices(duplicates, outliers, zeros)
+    check_zone(zone)
     table = join_decimals(table, decimal)
     if time is None and target is None and series is None:
         table = unfold(table)
-    found = find_roles(table, time, target, series, day_first)
+    found = find_roles(table, time, target, series, day_first, zone)
     roles = found.roles
     _check_order(table, found)
     mark = decimal_mark(table, found, decimal)
     observed, rows, row_notes = observe(table, found, mark.decimal)
-    notes = [*table.notes, *_time_notes(found), *mark.notes, *_dress_notes(found), *row_notes]
+    put_forward = skipped(found.times, table) if zone is None else []
+    notes = [*table.notes, *_time_notes(found), *put_forward, *mark.notes, *_dress_notes(found), *row_notes]
     chosen = Frequency(frequency, "you chose it") if frequency is not None else None
     frequent = chosen or infer(Stamps.of(rows.codes[rows.usable], found.times.stamps[rows.usable]), roles.time)
     if chosen is None and frequent.alias.startswith("C-"):

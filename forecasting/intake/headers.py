@@ -19,24 +19,19 @@ from forecasting.intake.records import Record
 SAMPLE = 400  # records by which the kinds of columns are told
 Names = list[str | None]  # None: not known
 
-_DATES = frozenset("date datetime timestamp datum fecha".split())
-_TIMES = _DATES | frozenset(
-    "time ds day month quarter week year period zeit tag monat woche jahr quartal jour mois annee mes ano hour dt".split()
-)
-_NUMBERS = frozenset(
-    "value values price prices sales amount total count number qty quantity orders revenue profit cost costs growth "
-    "rate demand load power consumption temperature temp humidity rain pressure speed visitors traffic views clicks "
-    "passengers births deaths population income open high low close volume wert menge umsatz preis betrag anzahl "
-    "ventes prix quantite ventas precio cantidad".split()
-)
-_WORDS = frozenset(
-    "country city region name type category group description comment comments remark remarks note notes url address "
-    "email state status currency kind department location place ort stadt land bemerkung ville pays ciudad pais".split()
-)
-_CODES = frozenset(  # words or numbers
-    "id unique_id series item sku store shop product productid ticker symbol station sensor meter code unit key "
-    "channel filiale artikel produkt magasin produit tienda producto index x y".split()
-)
+_DATE = "date datetime timestamp datum fecha"
+_TIME = "time ds day month quarter week year period zeit tag monat woche jahr quartal jour mois annee mes ano hour dt"
+_NUMBER = """value values price prices sales amount total count number qty quantity orders revenue profit cost costs
+    growth rate demand load power consumption temperature temp humidity rain pressure speed visitors traffic views
+    clicks passengers births deaths population income open high low close volume wert menge umsatz preis betrag anzahl
+    ventes prix quantite ventas precio cantidad"""
+_WORD = """country city region name type category group description comment comments remark remarks pais note notes
+    url address email state status currency kind department location place ort stadt land bemerkung ville pays ciudad"""
+_CODE = """id unique_id series item sku store shop product productid ticker symbol station sensor meter code unit key
+    channel filiale artikel produkt magasin produit tienda producto index x y"""
+_DATES, _NUMBERS, _WORDS = frozenset(_DATE.split()), frozenset(_NUMBER.split()), frozenset(_WORD.split())
+_TIMES = _DATES | frozenset(_TIME.split())
+_CODES = frozenset(_CODE.split())  # of words or of numbers
 _KNOWN = _TIMES | _NUMBERS | _WORDS | _CODES
 _PARTS = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

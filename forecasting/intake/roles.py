@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from forecasting.errors import DataError
 from forecasting.intake.compose import compose
 from forecasting.intake.dates import Times, look_for_times
+from forecasting.intake.daylight import AS_THEY_STAND, ask_zone, clocks, in_zone
 from forecasting.intake.numbers import NumberText, look_for_numbers
 from forecasting.intake.report import Roles
 from forecasting.intake.table import Table
@@ -72,8 +73,13 @@ def find_roles(
     target: str | Sequence[str] | None,
     series: str | Sequence[str] | None,
     day_first: bool | str | None,
+    zone: str | None = None,
 ) -> Found:
-    """The roles of `table`'s columns. Raises DataError where a column named is not there or cannot take its role."""
+    """The roles of `table`'s columns, the times of a place in UTC if `zone` names it.
+
+    Raises AmbiguousInput where clocks are put back and no zone is given, DataError where a column named is not there
+    or cannot take its role.
+    """
     columns = table.columns
     targets = [target] if isinstance(target, str) else list(target or [])
     keys = series_columns(series)
@@ -100,6 +106,9 @@ def find_roles(
         times[time] = composed.times
         reason = f"{reason}; {composed.note}"
     parts = composed.columns if composed is not None else ()
+    put_back = clocks(times[time])
+    if put_back is not None and zone is None and not times[time].orders:
+        raise ask_zone(table, time, put_back)
     reasons = {"time": reason}
     numbers = {
         name: found
@@ -112,7 +121,10 @@ def find_roles(
     taken = {time, *targets, *parts}
     series_candidates = [name for name in columns if name not in taken and _may_name(table, name)]
     if not keys:
-        keys, reasons["series"] = _choose_series(table, times[time], series_candidates, numbers)
+        once = times[time]
+        if put_back is not None and zone != AS_THEY_STAND:
+            once = dataclasses.replace(once, ok=once.ok & ~put_back.twice)
+        keys, reasons["series"] = _choose_series(table, once, series_candidates, numbers)
     else:
         reasons["series"] = "you chose it" if len(keys) == 1 else "you chose them"
     candidates = [
@@ -131,6 +143,10 @@ def find_roles(
                 )
     roles = Roles(time, targets, keys[0] if len(keys) == 1 else keys or None, reasons)
     offered = {"time": list(times), "target": candidates, "series": series_candidates}
+    if zone is not None:
+        codes = pd.factorize(pd.MultiIndex.from_frame(table.cells.select(keys).to_pandas()))[0] if keys else None
+        together = np.zeros(len(table), dtype=np.int64) if codes is None else codes.astype(np.int64)
+        times[time] = in_zone(times[time], together, zone, table, time)
     notes = (composed.note,) if composed is not None else ()
     return Found(roles, offered, times[time], {name: numbers[name] for name in {*targets, *candidates}}, notes)
 

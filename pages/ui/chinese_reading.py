@@ -79,6 +79,8 @@ READING: dict[str, str] = {
     "encoding.euc_jp": "EUC-JP（日文）",
     "encoding.cp949": "EUC-KR（韩文）",
     "data.question.day_first": "日在前还是月在前？",
+    "data.question.zone": "这些时间属于哪个时区？",
+    "data.answer.zone.utc": "不属于任何时区：按原样读取",
     "data.answer.day_first.true": "日在前：01/02 是 2 月 1 日",
     "data.answer.day_first.false": "月在前：01/02 是 1 月 2 日",
     "frequency.h": "每小时",

@@ -31,7 +31,7 @@ def plain_option(name: str) -> str:
 
 def changed(session: Session, role: str, key: str) -> None:
     """A column was overruled: read again by it. What was answered about another column is asked anew."""
-    stale = {"time": ("day_first", "frequency"), "target": ("decimal",)}.get(role, ())
+    stale = {"time": ("day_first", "frequency", "zone"), "target": ("decimal",)}.get(role, ())
     # A decimal mark that was chosen without a question is about the file, not about one column.
     stale = tuple(name for name in stale if name != "decimal" or name in session.questions)
     kept = {name: value for name, value in session.choices.items() if name not in (role, *stale)}

@@ -80,6 +80,8 @@ READING: dict[str, str] = {
     "encoding.euc_jp": "EUC-JP (Japanese)",
     "encoding.cp949": "EUC-KR (Korean)",
     "data.question.day_first": "Day or month first?",
+    "data.question.zone": "In which time zone are the times?",
+    "data.answer.zone.utc": "in none: take them as they stand",
     "data.answer.day_first.true": "Day first: 01/02 is 1 February",
     "data.answer.day_first.false": "Month first: 01/02 is January 2",
     "frequency.h": "hourly",
