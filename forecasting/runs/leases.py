@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, insert, or_, select, update
 
 from forecasting.runs import identity, schema, shards
 from forecasting.runs.database import Database, now
@@ -177,7 +177,7 @@ def _end(
     }
     values |= {"cancel": False, **(more or {})}
     if held.parent is not None:
-        shards.lock(connection, held.parent)
+        shards.lock(connection, [held.parent])
     if connection.execute(update(runs).where(where).values(**values)).rowcount != 1:
         return False
     if held.parent is not None:
@@ -193,11 +193,15 @@ def _told(progress: Mapping[str, Any] | None, curve: Sequence[Sequence[Any]] | N
 
 def _take_back(database: Database, lost: ColumnElement[bool]) -> list[str]:
     freed = {"lease": None, "worker": None, "cancel": False}
+    here = and_(runs.c.state == "running", lost)
     with database.write() as connection:
         at = now(connection)
+        parents = connection.execute(select(runs.c.parent).where(here, runs.c.parent.is_not(None))).scalars().all()
+        shards.lock(connection, parents)  # before the shards, as where one ends by itself
         rows = connection.execute(
             select(runs.c.id, runs.c.attempts, runs.c.cancel, runs.c.parent)
-            .where(runs.c.state == "running", lost)
+            .where(here, or_(runs.c.parent.is_(None), runs.c.parent.in_(parents)))
+            .order_by(runs.c.id)
             .with_for_update()
         ).all()
         for row in rows:
@@ -208,7 +212,6 @@ def _take_back(database: Database, lost: ColumnElement[bool]) -> list[str]:
                 values = {"state": "failed", "finished": at, "error": _DIED}
             connection.execute(update(runs).where(runs.c.id == row.id).values(**values, **freed))
             if row.parent is not None:
-                shards.lock(connection, row.parent)
                 shards.note_end(connection, row.parent, values["state"], values.get("error"))
             log.warning("run taken back", extra={"run": row.id[:12], "attempt": row.attempts, "state": values["state"]})
     return [row.id for row in rows]

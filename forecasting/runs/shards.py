@@ -106,9 +106,13 @@ def parts(database: Database, held: Claim, names: Sequence[str]) -> Parts | None
     return Parts(results, curve, seconds)
 
 
-def lock(connection: Connection, parent: str) -> None:
-    """Let shards of one parent end one after the other, so that the last one knows that it is."""
-    connection.execute(select(runs.c.id).where(runs.c.id == parent).with_for_update())
+def lock(connection: Connection, parents: Sequence[str]) -> None:
+    """Let shards of one parent end one after the other, so that the last one knows that it is.
+
+    Who locks both a parent and its shards locks the parents first and goes by id, so that no two wait for each other.
+    """
+    query = select(runs.c.id).where(runs.c.id.in_(parents)).order_by(runs.c.id)
+    connection.execute(query.with_for_update()).all()
 
 
 def note_end(

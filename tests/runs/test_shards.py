@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
-from forecasting.runs import Store, Supervisor, leases, schema
+from forecasting.runs import Store, Supervisor, leases, schema, shards
 from forecasting.runs.attempt import perform
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.housekeeping import sweep
@@ -140,6 +140,29 @@ def test_a_part_whose_worker_died_is_done_again_and_after_three_deaths_the_run_f
     assert seen.state == "failed"
     assert "3 times" in str(seen.error)
     assert set(rows(store).values()) <= {"failed", "cancelled", "done"}
+
+
+def test_a_part_that_ends_and_a_death_that_is_noticed_do_not_wait_for_each_other(postgres_store: Store) -> None:
+    """On a file only one writes at a time; a server would end one of the two, so both lock the run first."""
+    store = postgres_store
+    workspace, run = split(store)
+    held = claimed(store, "dead")
+    taken: list[list[str]] = []
+    with store.database.write() as connection:
+        shards.lock(connection, [run])
+        taking = threading.Thread(target=lambda: taken.append(leases.forsake(store.database, "dead")))
+        taking.start()
+        blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        deadline = time.monotonic() + 10
+        while not connection.execute(blocked).scalar_one():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        mine = schema.runs.c.id == held.run_id
+        connection.execute(update(schema.runs).where(mine).values(heartbeat=schema.runs.c.heartbeat))
+    taking.join(20)
+    assert taken == [[held.run_id]]
+    finish(store)
+    assert store.artifact(workspace, run, "result") == RIGHT
 
 
 def test_a_cancelled_run_takes_its_parts_with_it_and_can_be_asked_again(store: Store) -> None:
