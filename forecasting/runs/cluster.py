@@ -15,8 +15,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from forecasting.errors import StoreError
-from forecasting.runs import identity
+from forecasting.runs import identity, schema
 from forecasting.runs.attempt import execute
 from forecasting.runs.database import Database
 from forecasting.runs.leases import forsake
@@ -51,6 +53,7 @@ def carry_out(run_id: str, worker: str, version: str) -> str:
 class _Handed:
     run_id: str
     future: Any  # a distributed.Future
+    attempts: int  # of the run, when it was handed over
 
 
 class Cluster:
@@ -64,6 +67,8 @@ class Cluster:
         self._handed: dict[str, _Handed] = {}  # by the name under which they are claimed
         self._not_before = 0.0
         self._misses = 0
+        self._refusals = 0  # looks, one after the other, at which runs only came back without having been begun
+        self._hand_over_after = 0.0
 
     def hand_over(self, database: Database, queued: Sequence[str]) -> None:
         """Take note of what ended, then hand over the next of `queued`, whose order is kept."""
@@ -74,13 +79,14 @@ class Cluster:
             threads = self._client.sync(self._client.scheduler.ncores, callback_timeout=ANSWER_SECONDS)
             self.capacity = sum(threads.values())
             out = {handed.run_id for handed in self._handed.values()}
-            waiting = [run_id for run_id in queued if run_id not in out]
+            patient = time.monotonic() < self._hand_over_after
+            waiting = [run_id for run_id in queued if run_id not in out and not patient]
             for run_id in waiting[: max(0, self.capacity - len(out))]:
                 worker = f"dask:{secrets.token_hex(8)}"
                 future = self._client.submit(
                     carry_out, run_id, worker, identity.version(), key=f"tidecast-{worker}", pure=False, retries=0
                 )
-                self._handed[worker] = _Handed(run_id, future)
+                self._handed[worker] = _Handed(run_id, future, _attempts(database, run_id))
                 log.info("run handed over", extra={"run": run_id[:12], "worker": worker})
         except StoreError:
             raise
@@ -138,28 +144,40 @@ class Cluster:
         self._not_before = time.monotonic() + AGAIN_SECONDS
 
     def _collect(self, database: Database) -> None:
+        begun = []
         for worker, handed in list(self._handed.items()):
             if not handed.future.done():
                 continue
             del self._handed[worker]
             status = handed.future.status
             if status == "finished":
-                self._heed(handed.future.result(timeout=ANSWER_SECONDS))
+                begun.append(self._heed(handed.future.result(timeout=ANSWER_SECONDS)))
                 continue
             log.warning("run came back from the cluster", extra={"run": handed.run_id[:12], "status": status})
             if status == "error":
-                self.trouble = _explained(handed.future.exception(timeout=ANSWER_SECONDS)) or self.trouble
+                was_begun = _attempts(database, handed.run_id) > handed.attempts
+                sentence = _explained(handed.future.exception(timeout=ANSWER_SECONDS), was_begun)
+                self.trouble = sentence or self.trouble
+                begun.append(was_begun)
                 forsake(database, worker)
+        if any(begun):
+            self._refusals = 0
+        elif begun:  # the same would come back at once, and again
+            self._refusals += 1
+            self._hand_over_after = time.monotonic() + min(AGAIN_SECONDS * 12, 2**self._refusals - 1)
 
-    def _heed(self, answer: str) -> None:
+    def _heed(self, answer: str) -> bool:
+        """Take note of what a worker says; whether it could do its work."""
         if answer == "version":
             self.trouble = _OTHER_VERSION
-        elif answer == "absent":
+            return False
+        if answer == "absent":
             self._misses += 1
             self.trouble = _ELSEWHERE if self._misses >= MISSES else self.trouble
-        else:
-            self._misses = 0
-            self.trouble = None
+            return False
+        self._misses = 0
+        self.trouble = None
+        return True
 
 
 def _security(settings: Settings) -> Any:
@@ -176,13 +194,22 @@ def _security(settings: Settings) -> Any:
     )
 
 
-def _explained(error: BaseException | None) -> str | None:
-    """A sentence for what ended a task; None for the death of its worker, which the next attempt answers."""
-    if error is None or type(error).__name__ == "KilledWorker":
-        return None
+def _attempts(database: Database, run_id: str) -> int:
+    with database.read() as connection:
+        found = connection.execute(select(schema.runs.c.attempts).where(schema.runs.c.id == run_id))
+        return found.scalar_one_or_none() or 0
+
+
+def _explained(error: BaseException | None, begun: bool) -> str | None:
+    """A sentence for what ended a task; None for a death in the middle of a run, which the next attempt answers."""
     if isinstance(error, StoreError):
         return f"A worker of the cluster says: {error.message}"
-    return f"A worker of the cluster could not begin ({type(error).__name__}), so runs wait. Its own log says why."
+    if error is None or (begun and type(error).__name__ == "KilledWorker"):
+        return None
+    return (
+        f"A worker of the cluster could not begin ({type(error).__name__}), so runs wait and are tried again now and "
+        "then. Its own log says why; most often Tidecast is not installed there."
+    )
 
 
 _UNREACHABLE = (

@@ -134,13 +134,15 @@ def _opened(url: URL) -> Engine:
     except OSError as error:
         log.error("database cannot be opened", extra={"cause": type(error).__name__, "place": str(url.database)})
         raise _cannot_open(f"its folder cannot be made: {error.strerror or type(error).__name__}") from error
-    try:
+    try:  # nothing is written before the version is known: a database that is refused stays as it is, byte for byte
         with engine.connect() as connection:
             connection.execution_options(tidecast_writes=False)
             with connection.begin():
                 found = _revision(connection)
         if found != schema.VERSION:
             _bring_up_to_date(engine)
+        if engine.dialect.name == "sqlite":
+            _keep_a_rollback_journal(engine)
     except BaseException:
         engine.dispose()
         raise
@@ -166,12 +168,19 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def _prepare(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # takes effect only before the first table
-    cursor.execute("PRAGMA journal_mode=DELETE")  # the write-ahead log of older SQLite versions can lose commits
+    if cursor.execute("PRAGMA page_count").fetchone() == (0,):  # later it has no effect but a write at each opening
+        cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # what a user deletes leaves the file, and not just its index
     cursor.close()
+
+
+def _keep_a_rollback_journal(engine: Engine) -> None:
+    """The write-ahead log of older SQLite versions can lose commits. The file remembers its kind of journal."""
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA journal_mode=DELETE").fetchone()
 
 
 def _begin(connection: Connection) -> None:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -178,6 +179,46 @@ def test_the_cluster_gives_the_bits_of_a_local_worker_and_can_be_cancelled(
     assert here.store.artifact(own, run, "result") == far
     here.stop()
     here.store.close()
+
+
+class _Strangers:
+    """A client of a cluster on whose workers Tidecast is not installed: they die of a task, as Dask's do."""
+
+    status = "running"
+    scheduler = types.SimpleNamespace(ncores=None)
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def sync(self, *_: object, **__: object) -> dict[str, int]:
+        return {"tls://one": 1, "tls://two": 1}
+
+    def submit(self, *_: object, **__: object) -> object:
+        from distributed.scheduler import KilledWorker
+
+        self.asked += 1
+        return types.SimpleNamespace(
+            done=lambda: True, status="error", exception=lambda timeout: KilledWorker("task", None, 0)
+        )
+
+    def close(self, timeout: float) -> None: ...
+
+
+def test_workers_without_tidecast_are_said_and_not_asked_every_second(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("forecasting.runs.cluster.time.monotonic", lambda: clock[0])
+    workspace = file_store.new_workspace()
+    runs = [file_store.submit(workspace, "counting", {"seed": seed}, None, "n") for seed in range(3)]
+    cluster = Cluster(Settings(database="postgresql://x/y", scheduler="tcp://127.0.0.1:1"))
+    cluster._client = strangers = _Strangers()
+    for _ in range(600):
+        cluster.hand_over(file_store.database, runs)
+        clock[0] += 1
+    assert "could not begin (KilledWorker)" in str(cluster.trouble)
+    assert 2 * 10 <= strangers.asked <= 2 * 20  # of 600 looks; after a while once a minute
+    assert {(run.state, run.attempts) for run in file_store.runs(workspace)} == {("queued", 0)}
 
 
 def test_without_dask_the_runs_wait_and_the_reason_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -183,6 +185,43 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(store: Store, u
     with store.database.read() as connection:
         assert _described(connection) == before
     assert version(store) == "9999"
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_a_file_that_is_refused_stays_as_it_is_byte_for_byte(file_store: Store, journal: str) -> None:
+    from sqlalchemy import update
+
+    store = file_store
+    store.new_workspace()
+    with store.database.write() as connection:
+        connection.execute(update(schema.revision).values(version_num="9999"))
+    file = store.database.file
+    assert file is not None
+    store.close()
+    with contextlib.closing(sqlite3.connect(file)) as newer:
+        assert newer.execute(f"PRAGMA journal_mode={journal}").fetchone() == (journal,)
+    before = file.read_bytes()
+    for _ in range(3):
+        refused = Store(f"sqlite:///{file}")
+        with pytest.raises(StoreError, match="version 9999"):
+            refused.new_workspace()
+        refused.close()
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_looking_into_a_file_writes_nothing_and_a_new_one_can_shrink(file_store: Store) -> None:
+    file_store.new_workspace()
+    file = file_store.database.file
+    assert file is not None
+    with file_store.database.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA auto_vacuum").scalar_one() == 2  # incremental
+    file_store.close()
+    before = file.read_bytes()
+    again = Store(f"sqlite:///{file}")
+    assert not again.has_workspace("x")
+    again.close()
+    assert file.read_bytes() == before
 
 
 def test_the_newest_step_is_the_version_of_the_tables() -> None:
