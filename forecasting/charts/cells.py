@@ -14,8 +14,14 @@ from forecasting.charts.style import ENGLISH, FORECAST, NAIVE, REPAIR, SEASONAL,
 
 COLOURS = {"rnn": REPAIR, "lstm": FORECAST, "gru": SEASONAL}
 LEAST_GRADIENT = 1e-16  # what is smaller has vanished, and is drawn here
-RISING = [[0.0, tint(FORECAST, 0.04)], [1.0, FORECAST]]  # from nothing, on either background
-DIVERGING = [[0.0, TRUTH], [0.5, tint(NAIVE, 0.04)], [1.0, FORECAST]]
+# From nothing, on either background. Steeper at first: on a dark one what is half as opaque looks like a quarter.
+_SHADES = ((0.0, 0.04), (0.25, 0.42), (0.5, 0.66), (1.0, 1.0))
+RISING = [[at, tint(FORECAST, shade)] for at, shade in _SHADES]
+DIVERGING = [
+    *([0.5 - at / 2, tint(TRUTH, shade)] for at, shade in reversed(_SHADES[1:])),
+    [0.5, tint(NAIVE, 0.04)],
+    *([0.5 + at / 2, tint(FORECAST, shade)] for at, shade in _SHADES[1:]),
+]
 
 
 def cell_loss_chart(

@@ -15,77 +15,67 @@ COLOURS = {"carried": FORECAST, "reset": LINEAR}
 FRAME_MILLISECONDS = 90
 
 
-def cosine_chart(result: Mapping[str, Any], way: str, *, height: int = 460, words: Words = ENGLISH) -> go.Figure:
-    """Six chunks as the network sees them after each kept training step; the last one first, the others by the slider.
+def cosine_chart(
+    result: Mapping[str, Any], way: str, shown: int = -1, *, height: int = 400, words: Words = ENGLISH
+) -> go.Figure:
+    """Six chunks as the network sees them after the training step kept as number `shown`; Play goes through all.
 
     Dotted lines are where one chunk ends and the next begins.
     """
-    shown, predicted = result["shown"], numbers(result["ways"][way]["predicted"])  # [frame, point]
-    x, chunk = numbers(shown["x"]), int(result["config"]["chunk"])
+    wave, predicted = result["shown"], numbers(result["ways"][way]["predicted"])  # [frame, point]
+    x, chunk = numbers(wave["x"]), int(result["config"]["chunk"])
+    steps = result["frames"][: len(predicted)]
     figure = blank(height, words["x"], words["value"])
-    line(figure, shown["x"], shown["sin"], words["sin"], NAIVE, width=1.2, dash="dot")
-    line(figure, shown["x"], shown["cos"], words["cos"], TRUTH, width=2.4)
-    line(figure, shown["x"], predicted[-1].tolist(), words[way], COLOURS[way], width=2.2, mode="lines+markers")
+    line(figure, wave["x"], wave["sin"], words["sin"], NAIVE, width=1.2, dash="dot")
+    line(figure, wave["x"], wave["cos"], words["cos"], TRUTH, width=2.4)
+    line(figure, wave["x"], predicted[shown].tolist(), words[way], COLOURS[way], width=2.2, mode="lines+markers")
     for border in x[::chunk]:
         figure.add_vline(x=border, line={"color": tint(NAIVE, 0.55), "width": 1, "dash": "dot"}, layer="below")
-    steps = result["frames"][: len(predicted)]
     figure.frames = [
-        go.Frame(name=str(step), data=[{"type": "scatter", "y": values}], traces=[2])
+        go.Frame(
+            name=str(step),
+            data=[{"type": "scatter", "y": values}],
+            traces=[2],
+            layout={"annotations": [_said(step, words)]},
+        )
         for step, values in zip(steps, predicted, strict=True)
     ]
     figure.update_yaxes(range=[-1.6, 1.6])
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 28, "b": 150}, hovermode="x unified", **_controls(steps, words))
-    return figure
+    return figure.update_layout(
+        margin={"l": 8, "r": 8, "t": 68, "b": 84},
+        hovermode="x unified",
+        annotations=[_said(steps[shown], words)],
+        updatemenus=[_buttons(words)],
+    )
 
 
-def _controls(steps: list[int], words: Words) -> dict[str, Any]:
-    """A button that plays the frames and a slider over them."""
+def _said(step: int, words: Words) -> dict[str, Any]:
+    """Which training step is drawn, below the curves on the right."""
+    place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 0, "yanchor": "top", "yshift": -50}
+    return {"text": f"{words['step']}: {step}", "showarrow": False, "font": {"size": 13, "color": NAIVE}, **place}
+
+
+def _buttons(words: Words) -> dict[str, Any]:
+    """Play goes through the frames in the browser, Pause stops there."""
     at_once = {"mode": "immediate", "transition": {"duration": 0}}
-    play = [None, {**at_once, "frame": {"duration": FRAME_MILLISECONDS, "redraw": False}, "fromcurrent": False}]
-    pause = [[None], {**at_once, "frame": {"duration": 0, "redraw": False}}]
-    look = {"font": {"size": 12, "color": NAIVE}, "bgcolor": "rgba(0,0,0,0)", "bordercolor": tint(NAIVE, 0.5)}
+    play = [None, {**at_once, "frame": {"duration": FRAME_MILLISECONDS, "redraw": True}, "fromcurrent": False}]
+    pause = [[None], {**at_once, "frame": {"duration": 0, "redraw": True}}]
     return {
-        "updatemenus": [
-            {
-                "type": "buttons",
-                "direction": "left",
-                "showactive": False,
-                "x": 0,
-                "y": -0.5,
-                "xanchor": "left",
-                "yanchor": "top",
-                "pad": {"t": 0, "l": 0},
-                "buttons": [
-                    {"label": words["play"], "method": "animate", "args": play},
-                    {"label": words["pause"], "method": "animate", "args": pause},
-                ],
-                **look,
-            }
+        "type": "buttons",
+        "direction": "left",
+        "showactive": False,
+        "x": 0,
+        "y": 0,
+        "xanchor": "left",
+        "yanchor": "top",
+        "pad": {"t": 46, "l": 0},
+        "buttons": [
+            {"label": words["play"], "method": "animate", "args": play},
+            {"label": words["pause"], "method": "animate", "args": pause},
         ],
-        "sliders": [
-            {
-                "active": len(steps) - 1,
-                "x": 0,
-                "len": 1,
-                "y": -0.2,
-                "pad": {"t": 0, "b": 0},
-                "currentvalue": {"prefix": f"{words['step']}: ", "font": {"size": 12, "color": NAIVE}},
-                "ticklen": 0,
-                "minorticklen": 0,
-                "font": {"color": "rgba(0,0,0,0)", "size": 1},  # sixty labels are none
-                "activebgcolor": FORECAST,
-                "bgcolor": tint(NAIVE, 0.35),
-                "bordercolor": "rgba(0,0,0,0)",
-                "steps": [
-                    {
-                        "label": str(step),
-                        "method": "animate",
-                        "args": [[str(step)], {**at_once, "frame": {"duration": 0, "redraw": False}}],
-                    }
-                    for step in steps
-                ],
-            }
-        ],
+        "font": {"size": 12, "color": NAIVE},
+        "bgcolor": "rgba(0,0,0,0)",
+        "bordercolor": tint(NAIVE, 0.5),
     }
 
 

@@ -30,7 +30,8 @@ SEQUENCES: dict[str, str] = {
     "preset.rnn.look": "What to look for: ten values need no long memory. Does the plain RNN, with a quarter of the "
     "parameters, do any worse?",
     "preset.two": "Two sines",
-    "preset.two.look": "What to look for: one step ahead stays easy. Does the roll-out keep both rhythms going?",
+    "preset.two.look": "What to look for: one step ahead stays easy, yet from ten values the roll-out loses both "
+    "rhythms. Set the window to 40 and train: does Tidecast's keep them?",
     "sine.wave": "Wave",
     "sine.network": "Network",
     "sine.period": "Period",
@@ -121,8 +122,10 @@ SEQUENCES: dict[str, str] = {
     "cosine.reset.help": "Shows the network that begins every chunk from a state of zeros. Both were trained, from the "
     "same weights.",
     "cosine.learns": "What does it predict, training step by training step?",
-    "cosine.learns.caption": "Six chunks; dotted lines are their borders. Press Play, or drag the slider through the "
-    "training.",
+    "cosine.step": "After training step",
+    "cosine.step.help": "The arrow keys move it from one kept step to the next.",
+    "cosine.learns.caption": "Six chunks; dotted lines are their borders. Move the slider through the training, or "
+    "press Play.",
     "cosine.position": "Where in a chunk is it wrong?",
     "cosine.position.caption": "Over 40 chunks after the training.",
     "cosine.loss": "Does it learn?",

@@ -114,7 +114,7 @@ def _table(result: dict[str, Any], words: charts.Words) -> pd.DataFrame:
             t("cells.table.mse"): [scientific(one["test_mse"]) for one in cells.values()],
             t("cells.table.share"): [percent(_share(one, result), 1) for one in cells.values()],
             t("cells.table.parameters"): [one["parameters"] for one in cells.values()],
-            t("cells.table.seconds"): [one["seconds"] for one in cells.values()],
+            t("cells.table.seconds"): [round(one["seconds"], 2) for one in cells.values()],
             t("cells.table.gradient"): [scientific(one["gradient"]["before"][0]) for one in cells.values()],
         }
     )

@@ -55,13 +55,17 @@ def of_run(access: str, run: Run, form: Form | None = None) -> None:
 
 @st.fragment
 def _learns(result: dict[str, Any]) -> None:
-    """The prediction as it learns; the switch shows the other network."""
+    """The prediction as it learns: the slider for every kept step, Play for all; the switch shows the other network."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         lab.question(t("cosine.learns"))
     with right:
         reset = st.toggle(t("cosine.reset"), key="cosine_reset", help=t("cosine.reset.help"))
-    figure = charts.cosine_chart(result, "reset" if reset else "carried", words=chart_words())
+    way = "reset" if reset else "carried"
+    steps = result["frames"][: len(result["ways"][way]["predicted"])]
+    kept = f"cosine_step_{steps[-1]}"  # another training may have kept other steps
+    step = st.select_slider(t("cosine.step"), steps, value=steps[-1], key=kept, help=t("cosine.step.help"))
+    figure = charts.cosine_chart(result, way, steps.index(step), words=chart_words())
     components.chart(figure, "cosine_learns", t("alt.cosine.learns"))
     st.caption(t("cosine.learns.caption"))
 

@@ -19,13 +19,16 @@ def test_sin_to_cos_plays_the_training_and_shows_what_a_reset_does(server: Serve
     cosine = np.cos(drawn["State carried on"]["x"])
     trained = np.abs(np.array(drawn["State carried on"]["y"]) - cosine).max()
     assert trained < 0.3
-    learns.locator(".slider-rail-touch-rect").click(position={"x": 2, "y": 5}, force=True)  # to the untrained network
-    expect(learns.locator(".slider-label").first).to_contain_text("Training step: 0")
+    slider = page.get_by_role("slider", name="After training step")
+    slider.focus()
+    slider.press("Home")  # to the untrained network, by the keyboard
+    expect(learns.get_by_text("Training step: 0", exact=True)).to_be_visible()
     untrained = np.abs(np.array(traces(learns)["State carried on"]["y"]) - cosine).max()
     assert untrained > 0.8
     learns.get_by_text("Play", exact=True).click()
-    expect(learns.locator(".slider-label").first).to_contain_text("Training step: 300", timeout=30_000)
+    expect(learns.get_by_text("Training step: 300", exact=True)).to_be_visible(timeout=30_000)
     assert np.abs(np.array(traces(learns)["State carried on"]["y"]) - cosine).max() == pytest.approx(trained)
+    slider.press("End")
     page.get_by_text("Reset the state at each chunk").click()
     expect(learns.filter(has_text="State reset")).to_have_count(1)
     reset = np.abs(np.array(traces(learns)["State reset"]["y"]) - cosine)
