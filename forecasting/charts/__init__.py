@@ -27,6 +27,7 @@ from forecasting.charts.sine import (
     wave_chart,
 )
 from forecasting.charts.style import ENGLISH, PALETTE, Words, escape
+from forecasting.charts.task import task_chart
 from forecasting.charts.text import (
     ACROSS,
     bits_bars,
@@ -83,6 +84,7 @@ __all__ = [
     "series_chart",
     "sine_chart",
     "surprise_map",
+    "task_chart",
     "text_curve",
     "true_vs_predicted",
     "wave_chart",

@@ -42,7 +42,7 @@ def cosine_chart(
     ]
     figure.update_yaxes(range=[-1.6, 1.6])
     return figure.update_layout(
-        margin={"l": 8, "r": 8, "t": 68, "b": 84},
+        margin={"l": 8, "r": 8, "t": 48, "b": 84},
         hovermode="x unified",
         annotations=[_said(steps[shown], words)],
         updatemenus=[_buttons(words)],

@@ -15,6 +15,7 @@ from forecasting.sequences.marker import MarkerConfig, run_marker
 from forecasting.sequences.rollout import RolloutConfig, run_rollout
 from forecasting.sequences.sine import CHANGES, RECIPES, SineConfig, effects, longest_window, run_sine, wave
 from forecasting.sequences.snippets import snippet
+from forecasting.sequences.tasks import task
 
 __all__ = [
     "CELLS",
@@ -40,6 +41,7 @@ __all__ = [
     "run_sine",
     "snippet",
     "split_clock",
+    "task",
     "wave",
 ]
 

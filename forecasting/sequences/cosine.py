@@ -76,7 +76,7 @@ def run_cosine(
     """
     settings = CosineConfig.of(config)
     frames = _frames(settings.steps)
-    x, sine, cosine = _chunks(settings, RUN_IN_CHUNKS, SHOWN_CHUNKS)
+    x, sine, cosine = chunks(settings, RUN_IN_CHUNKS, SHOWN_CHUNKS)
     ways = {}
     for number, way in enumerate(WAYS, start=1):
         with seeded(settings.seed):
@@ -102,7 +102,7 @@ def _train(config: CosineConfig, carry: bool, frames: list[int], report: Reporte
     kept = [_read(network, config, carry, SHOWN_CHUNKS)]
     started = time.perf_counter()
     for step in range(1, config.steps + 1):
-        _, sine, cosine = (torch.tensor(part, dtype=torch.float32) for part in _chunks(config, step - 1, 1))  # [1, T]
+        _, sine, cosine = (torch.tensor(part, dtype=torch.float32) for part in chunks(config, step - 1, 1))  # [1, T]
         predicted, state = network(sine[..., None], state if carry else None)
         state = _detached(state)  # what it says is kept, how it came about is not: gradients end at the chunk's start
         loss = ((predicted - cosine) ** 2).mean()
@@ -116,7 +116,7 @@ def _train(config: CosineConfig, carry: bool, frames: list[int], report: Reporte
         if hopeless(losses[-1], losses[0]):
             break
     seconds = time.perf_counter() - started
-    _, _, true = _chunks(config, RUN_IN_CHUNKS, JUDGED_CHUNKS)
+    _, _, true = chunks(config, RUN_IN_CHUNKS, JUDGED_CHUNKS)
     squared = (_read(network, config, carry, JUDGED_CHUNKS) - true) ** 2  # [chunk, T]
     return {
         "losses": plain(losses),
@@ -133,7 +133,7 @@ def _read(network: EveryStep, config: CosineConfig, carry: bool, count: int) -> 
     """What `network` predicts over `count` chunks [chunk, T] after those of the run-in, which begin at x = 0."""
     import torch
 
-    _, sine, _ = _chunks(config, 0, RUN_IN_CHUNKS + count)
+    _, sine, _ = chunks(config, 0, RUN_IN_CHUNKS + count)
     inputs = torch.tensor(sine, dtype=torch.float32)
     with torch.no_grad():
         predicted, _ = network(inputs.reshape(1, -1, 1) if carry else inputs[..., None])
@@ -141,7 +141,7 @@ def _read(network: EveryStep, config: CosineConfig, carry: bool, count: int) -> 
     return found
 
 
-def _chunks(config: CosineConfig, first: int, count: int) -> tuple[Values, Values, Values]:
+def chunks(config: CosineConfig, first: int, count: int) -> tuple[Values, Values, Values]:
     """x, sin(x) and cos(x) of `count` chunks from number `first` on, each [count, T]."""
     x = np.pi * (np.arange(first, first + count)[:, None] + np.arange(config.chunk) / config.chunk)
     return x, np.sin(x), np.cos(x)

@@ -75,7 +75,7 @@ def run_rollout(
     paths: some origins {origin, history, true} with each method's path under its name. All JSON-able.
     """
     settings = RolloutConfig.of(config)
-    y = _wave(settings)
+    y = noisy_wave(settings)
     windows = np.lib.stride_tricks.sliding_window_view(y, settings.window + settings.future)
     train = windows[: TRAIN_POINTS - settings.window - settings.future + 1]
     test = windows[TRAIN_POINTS:]  # [N, W + F], wholly after the training part
@@ -105,7 +105,7 @@ def run_rollout(
     }
 
 
-def _wave(config: RolloutConfig) -> Values:
+def noisy_wave(config: RolloutConfig) -> Values:
     """Two sines whose periods have no common multiple in sight, and noise."""
     x = STEP * np.arange(POINTS)
     clean: Values = (np.sin(x) + 0.5 * np.sin(2.3 * x)) / 1.5

@@ -40,10 +40,20 @@ def heading(text: str) -> None:
 def chart(figure: go.Figure, key: str, alt: str, *, bar: bool = True, **more: Any) -> None:
     """`figure` over the whole width. `alt` says what it shows; without `bar` no buttons come over it."""
     removed = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
+    figure = _room_for_legend(figure)
     config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": removed}
     if not bar:
         config["displayModeBar"] = False
     st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config, **more)
+
+
+def _room_for_legend(figure: go.Figure) -> go.Figure:
+    """On a phone a legend of three or more takes several rows, over which the buttons would lie: make it room."""
+    named = [trace for trace in figure.data if trace.name and trace.showlegend is not False]
+    more = 20 * (min(3, (len(named) + 1) // 2) - 1)
+    if figure.layout.showlegend is False or more <= 0 or figure.layout.margin.t != 48:
+        return figure
+    return figure.update_layout(margin_t=48 + more, height=figure.layout.height + more)
 
 
 def live_loss(points: Sequence[tuple[int, float | None, float | None]], words: charts.Words, alt: str) -> None:

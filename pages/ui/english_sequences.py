@@ -136,6 +136,7 @@ SEQUENCES: dict[str, str] = {
     "network cannot know whether the cosine is 1 or -1, and the middle, 0, is the best it can say. The second point "
     "already tells.",
     "cosine.found.not": "In this training resetting was no worse at the border than carrying on.",
+    "alt.task": "One example: what the network reads and what it is asked for.",
     "alt.cosine.learns": "sin x, cos x and the prediction over six chunks, at each kept training step.",
     "alt.cosine.position": "Error at each position of a chunk, with the state carried on and reset.",
     "alt.cosine.loss": "Loss by training step, with the state carried on and reset.",

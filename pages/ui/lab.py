@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
+from forecasting import charts, sequences
 from forecasting.errors import ForecastingError
 from forecasting.runs import Run
 from forecasting.sequences import SYSTEMS, Settings, longest_window, merge_clock, snippet
 from pages.ui import components, services, settings, state
-from pages.ui.i18n import known, t
+from pages.ui.i18n import chart_words, known, t
 from pages.ui.progress import ended, follow
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -149,6 +150,17 @@ def train(form: Form, config: Settings | None) -> Run | None:
     if run is not None and not run.active:
         ended(run)
     return run
+
+
+def task(kind: str, config: Settings | None, run: Run | None) -> None:
+    """What is to be learned, as long as there is no result for these settings."""
+    if config is None or (done(run) and run is not None and run.config == config.to_dict()):
+        return
+    words = chart_words()
+    across = {"cosine": "x", "rollout": "steps"}.get(kind, "time_step")
+    question(t("sine.data"))
+    figure = charts.task_chart(sequences.task(config), words[across], words=words)
+    components.chart(figure, f"chart_task_{kind}", t("alt.task"))
 
 
 def result(access: str, run: Run) -> dict[str, Any]:

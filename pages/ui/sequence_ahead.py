@@ -31,6 +31,7 @@ def rollout_tab() -> None:
         config = form.config()
     st.caption(t("rollout.lead", future=form.values["future"]))
     run = lab.train(form, config)
+    lab.task("rollout", config, run)
     if run is not None and lab.done(run):
         with components.in_place():
             of_rollout(state.current().workspace, run, form)
@@ -83,6 +84,7 @@ def marker_tab() -> None:
         form.number("seed", 0, 20, 1)
         config = form.config()
     run = lab.train(form, config)
+    lab.task("marker", config, run)
     if run is not None and lab.done(run):
         with components.in_place():
             of_marker(state.current().workspace, run, form)

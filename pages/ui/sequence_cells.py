@@ -31,6 +31,7 @@ def tab() -> None:
         config = form.config()
     st.caption(t(f"cells.lead.{form.values['task']}", lag=form.values["lag"], values=form.values["lag"] + 1))
     run = lab.train(form, config)
+    lab.task("cells", config, run)
     if run is not None and lab.done(run):
         with components.in_place():
             of_run(state.current().workspace, run, form)

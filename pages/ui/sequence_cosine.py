@@ -29,6 +29,7 @@ def tab() -> None:
         form.number("seed", 0, 20, 1)
         config = form.config()
     run = lab.train(form, config)
+    lab.task("cosine", config, run)
     if run is not None and lab.done(run):
         with components.in_place():
             of_run(state.current().workspace, run, form)

@@ -31,8 +31,13 @@ def test_the_first_tab_shows_its_settings_and_trains_unasked(open_app: Open) -> 
     app = open_app(PAGE)
     assert app.slider(key="cosine_chunk").value == 10
     assert app.button(key="cancel")
+    drawn = figure(app, "chart_task_cosine")["data"]  # before anything is trained
+    assert [trace["name"] for trace in drawn] == ["read", "asked for"]
+    np.testing.assert_allclose(values(drawn[0]), np.sin(values(drawn[0], "x")), atol=1e-5)
+    np.testing.assert_allclose(values(drawn[1]), np.cos(values(drawn[1], "x")), atol=1e-5)
     app.button(key="cancel").click().run()
     app.slider(key="cosine_chunk").set_value(12).run()
+    assert len(values(figure(app, "chart_task_cosine")["data"][0])) == 6 * 12
     assert not [button for button in app.button if button.key == "cancel"]  # not again by itself
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, chart, traces
+from tests.browser.conftest import Server, chart, live_loss, traces
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -52,3 +52,18 @@ def test_a_tab_trains_its_networks_and_a_reload_brings_it_back(server: Server, p
     page.get_by_text("Seconds", exact=True).click()
     expect(loss.filter(has_text="Seconds of training")).to_have_count(1)
     assert max(traces(loss)["LSTM"]["x"]) != 300
+
+
+def test_a_training_that_is_under_way_is_cancelled_at_once_and_can_be_trained_again(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/sequence_lab")
+    page.get_by_role("tab", name="Both ways and attention").click()
+    slider = page.get_by_role("slider", name="Training steps")
+    slider.focus()
+    slider.press("End")
+    page.get_by_role("button", name="Train", exact=True).click()
+    live_loss(page)  # it has drawn some of its losses: the worker is in the middle
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("was cancelled")).to_be_visible()
+    expect(chart(page, "chart_task_marker").locator(".js-plotly-plot")).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+    live_loss(page)
