@@ -47,7 +47,7 @@ def long_training(page: Page) -> None:
     live_loss(page)
 
 
-def test_every_page_works_under_its_security_policy(server: Server, strict: Page, browser: Browser) -> None:
+def test_the_forecast_and_the_runs_work_under_the_security_policy(server: Server, strict: Page) -> None:
     page = strict
     page.goto(server.url)
     upload(page, files.german(240))
@@ -73,6 +73,25 @@ def test_every_page_works_under_its_security_policy(server: Server, strict: Page
     expect(dialog.locator(".js-plotly-plot")).to_be_visible()
     dialog.get_by_text("Loss", exact=True).click()
     expect(dialog.locator(".st-key-compare_loss .js-plotly-plot")).to_be_visible()
+
+
+def test_the_labs_and_a_link_work_under_the_security_policy(server: Server, strict: Page) -> None:
+    page = strict
+    page.goto(f"{server.url}/sequence_lab")
+    expect(chart(page, "cosine_learns").locator(".js-plotly-plot")).to_be_visible(timeout=90_000)
+    for name in page.get_by_role("tab").all_inner_texts():
+        page.get_by_role("tab", name=name, exact=True).click()
+        page.wait_for_timeout(700)
+    go(page, "Text lab")
+    expect(chart(page, "pair_map").locator(".js-plotly-plot")).to_be_visible(timeout=90_000)
+    go(page, "Sine wave")
+    traces(chart(page, "sine_predicted"))
+    go(page, "Runs")
+    page.locator("[class*=st-key-run_]", has_text="Sine wave").get_by_role("button", name="Manage").first.click()
+    page.get_by_role("button", name="Copy link").click()
+    page.goto(page.get_by_test_id("stCode").inner_text().strip())
+    traces(chart(page, "sine_predicted"))
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
 
 
 def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Start, browser: Browser) -> None:

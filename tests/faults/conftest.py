@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.faults import TOLD
+from tests.faults import Tell
 from tests.runs.conftest import _counting, file_store, postgres, store, url
 
 __all__ = ["_counting", "file_store", "postgres", "store", "url"]
 
+TOLD = "what was tried"
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Says one line at the end of the test run, whether the test passes or not.
+
+    It travels with the test's report, so that it arrives from the processes of `pytest -n`, too.
+    """
+
+    def tell(sentence: str) -> None:
+        record_property(TOLD, sentence)
+
+    return tell
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for sentence in TOLD:
-        terminalreporter.write_line(sentence)
+    for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        if isinstance(report, pytest.TestReport) and report.when == "call":
+            for name, sentence in report.user_properties:
+                if name == TOLD:
+                    terminalreporter.write_line(str(sentence))

@@ -18,7 +18,7 @@ import pytest
 
 from forecasting.errors import ForecastingError, StoreError
 from forecasting.runs import Store, Supervisor, identity
-from tests.faults import LONG, SCALE, tell
+from tests.faults import LONG, SCALE, Tell
 from tests.faults.watching import check_whole, database_of
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
@@ -55,7 +55,7 @@ print(json.dumps(done))
 """
 
 
-def test_many_writers_lose_and_double_nothing(store: Store) -> None:
+def test_many_writers_lose_and_double_nothing(store: Store, tell: Tell) -> None:
     writers, seconds = (16, 60) if LONG else (8, 3)
     workspace = store.new_workspace()
     environment = {**os.environ, "TIDECAST_QUEUE": "1000000"}
@@ -91,7 +91,7 @@ def test_many_writers_lose_and_double_nothing(store: Store) -> None:
     check_whole(store)
 
 
-def test_fifty_sessions_with_one_question_are_answered_by_one_training(store: Store, url: str) -> None:
+def test_fifty_sessions_with_one_question_are_answered_by_one_training(store: Store, url: str, tell: Tell) -> None:
     """Each session comes to one of five servers."""
     supervisor = Supervisor(store, LAUNCHER)
     supervisor.start()
@@ -139,7 +139,7 @@ def patiently(ask: Callable[[], T]) -> T:
     return ask()
 
 
-def test_guessed_and_altered_tokens_and_ids_reach_nothing(store: Store) -> None:
+def test_guessed_and_altered_tokens_and_ids_reach_nothing(store: Store, tell: Tell) -> None:
     draw = random.Random(4)  # noqa: S311 - guesses
     owner, guesser = store.new_workspace(), store.new_workspace()
     data = store.put_dataset(owner, b"1", "a.csv", {}, None, {})

@@ -18,7 +18,7 @@ from forecasting.errors import StoreError
 from forecasting.runs import Store, leases, schema
 from forecasting.runs.attempt import perform
 from forecasting.runs.kinds import KINDS
-from tests.faults import LONG, SCALE, tell
+from tests.faults import LONG, SCALE, Tell
 from tests.faults.watching import check_whole, database_of
 from tests.runs import counting
 
@@ -71,7 +71,7 @@ def _writes(store: Store, workspace: str, raw: bytes) -> dict[str, Callable[[], 
     }
 
 
-def test_a_full_disk_is_said_at_every_write_and_loses_nothing(file_store: Store) -> None:
+def test_a_full_disk_is_said_at_every_write_and_loses_nothing(file_store: Store, tell: Tell) -> None:
     """The file may grow by 0, 1, 2, ... pages more (the short version leaves some out), until the write succeeds."""
     store = file_store
     disk = Disk(store)
@@ -99,7 +99,7 @@ def test_a_full_disk_is_said_at_every_write_and_loses_nothing(file_store: Store)
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root of Linux can make a small disk")
-def test_a_disk_that_is_really_full_is_said_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_disk_that_is_really_full_is_said_and_loses_nothing(tmp_path: Path, tell: Tell) -> None:
     """A file system of 2 MB: its journal meets the end of the disk as well."""
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -162,7 +162,7 @@ def test_a_run_that_meets_a_full_disk_fails_with_that_sentence_and_works_again_w
     check_whole(store)
 
 
-def test_flipped_and_cut_artifacts_are_never_served(store: Store) -> None:
+def test_flipped_and_cut_artifacts_are_never_served(store: Store, tell: Tell) -> None:
     draw = chance(3)
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")

@@ -20,7 +20,7 @@ from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
 from forecasting.runs import Store, Supervisor
 from forecasting.runs.kinds import KINDS
-from tests.faults import LONG, SCALE, tell
+from tests.faults import LONG, SCALE, Tell
 from tests.faults.watching import alive, check_whole, database_of, held, wait_for, wait_for_all
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
@@ -32,7 +32,7 @@ pytestmark = [
 ]
 
 
-def test_killed_workers_lose_nothing(store: Store) -> None:
+def test_killed_workers_lose_nothing(store: Store, tell: Tell) -> None:
     """Each run is killed at most twice, so that none may fail, at moments drawn by chance."""
     count = 12 * SCALE
     store.settings = dataclasses.replace(store.settings, queue=count)
@@ -73,7 +73,7 @@ def test_killed_workers_lose_nothing(store: Store) -> None:
     check_whole(store)
 
 
-def test_real_trainings_that_were_killed_end_with_the_same_bits(tmp_path: Path) -> None:
+def test_real_trainings_that_were_killed_end_with_the_same_bits(tmp_path: Path, tell: Tell) -> None:
     """All of what a run leaves, byte by byte, the saved network as well."""
     ds = pd.date_range("2024-01-01", periods=300)
     y = np.sin(np.arange(300) / 3) + np.random.default_rng(0).normal(0, 0.3, 300)
@@ -116,7 +116,7 @@ def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> 
 LARGE = {"epochs": 60, "points": 3000, "hidden_size": 64}
 
 
-def test_a_killed_or_stopped_server_leaves_no_worker_and_the_next_one_goes_on(tmp_path: Path) -> None:
+def test_a_killed_or_stopped_server_leaves_no_worker_and_the_next_one_goes_on(tmp_path: Path, tell: Tell) -> None:
     """`streamlit run app.py`, without a visitor. Two large trainings, and a small one before each end."""
     signals = [signal.SIGKILL] * (30 if LONG else 2) + [signal.SIGTERM] * (20 if LONG else 1)
     chance = random.Random(8)  # noqa: S311 - moments, not secrets
@@ -164,7 +164,7 @@ def _is_right(store: Store, workspace: str, run: str, config: dict[str, int]) ->
     return store.artifact(workspace, run, "result") == kind.compute(None, kind.check(config), lambda _: None)["result"]
 
 
-def test_cancelled_runs_end_soon_and_their_worker_takes_the_next(store: Store) -> None:
+def test_cancelled_runs_end_soon_and_their_worker_takes_the_next(store: Store, tell: Tell) -> None:
     store.settings = dataclasses.replace(store.settings, workers=1)
     supervisor = Supervisor(store, LAUNCHER)
     supervisor.start()

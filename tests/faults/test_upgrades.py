@@ -10,7 +10,7 @@ import time
 import pytest
 
 from forecasting.runs import Store, schema
-from tests.faults import LONG, tell
+from tests.faults import LONG, Tell
 from tests.faults.watching import check_whole, database_of
 from tests.runs.test_migrations import KNOWN, OPEN, check_old_rows, make_old, version
 
@@ -34,7 +34,7 @@ migrations.upgrade = upgrade
 """
 
 
-def test_a_server_killed_while_it_upgrades_leaves_the_old_database_or_the_new_one(url: str) -> None:
+def test_a_server_killed_while_it_upgrades_leaves_the_old_database_or_the_new_one(url: str, tell: Tell) -> None:
     make_old(url)
     chance = random.Random(10)  # noqa: S311 - moments, not secrets
     kills = 40 if LONG else 4

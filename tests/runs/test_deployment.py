@@ -1,0 +1,57 @@
+"""The compose file of docs/deployment.md: it parses, and what it names exists. Docker itself is not needed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Any
+
+import pytest
+
+from forecasting.runs import Settings
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def services() -> dict[str, Any]:
+    yaml = pytest.importorskip("yaml")
+    whole = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    assert set(whole["volumes"]) == {
+        mount.partition(":")[0]
+        for service in whole["services"].values()
+        for mount in service.get("volumes", [])
+        if not mount.startswith("./")
+    }
+    found: dict[str, Any] = whole["services"]
+    return found
+
+
+def test_the_services_of_the_table_are_those_of_the_compose_file(services: dict[str, Any]) -> None:
+    said = (ROOT / "docs" / "deployment.md").read_text().partition("## A team server")[2].partition("**Updates.**")[0]
+    rows = [line.split("|")[1] for line in said.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(services)
+    for service in services.values():
+        assert set(service.get("depends_on", [])) <= set(services)
+
+
+def test_our_containers_have_no_rights_that_they_do_not_need(services: dict[str, Any]) -> None:
+    for name in ("app", "scheduler", "worker"):
+        service = services[name]
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+        assert "ports" not in service  # only the proxy is reached from outside
+    assert re.search(r"^USER (?!root|0)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()
+
+
+def test_the_settings_of_the_app_are_accepted(services: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forecasting.runs.settings.Path.is_file", lambda _: True)  # the certificates
+    settings = Settings.from_environment(services["app"]["environment"])
+    assert settings.scheduler == "tls://scheduler:8786"
+    for name in ("scheduler", "worker"):
+        command = shlex.split(services[name]["command"])
+        for option, file in (("--tls-ca-file", settings.scheduler_ca), ("--tls-cert", settings.scheduler_cert)):
+            assert command[command.index(option) + 1] == file
+    worker = services["worker"]
+    assert worker["environment"]["TIDECAST_DATABASE"] == services["app"]["environment"]["TIDECAST_DATABASE"]
+    assert settings.scheduler in worker["command"]
