@@ -143,7 +143,7 @@ def test_a_worker_over_a_limit_ends_with_its_run_and_the_next_one_is_done(
 ) -> None:
     """Real processes: one takes too much memory, one too long without listening."""
     monkeypatch.setenv("TIDECAST_MEMORY_MB", "256")
-    monkeypatch.setenv("TIDECAST_WALL_SECONDS", "2")
+    monkeypatch.setenv("TIDECAST_WALL_SECONDS", "8")
     file_store.settings = dataclasses.replace(file_store.settings, workers=1)
     supervisor = Supervisor(file_store, LAUNCHER)
     supervisor.start()
@@ -370,11 +370,11 @@ def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: py
         worker.process.send_signal(signal.SIGSTOP)
     assert wait_until(store, workspace, run, "done", seconds=40).attempts == 2
     # And one that hangs without a run.
-    monkeypatch.setattr(module, "DEAF_SECONDS", 1.0)
+    monkeypatch.setattr(module, "DEAF_SECONDS", 5.0)
     for worker in supervisor._workers.values():
         worker.process.send_signal(signal.SIGSTOP)
     after = supervisor.submit(workspace, "counting", {"seed": 5}, None, "n")
-    wait_until(store, workspace, after, "done")
+    wait_until(store, workspace, after, "done", seconds=40)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
