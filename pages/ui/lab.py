@@ -12,7 +12,7 @@ from forecasting.runs import Run
 from forecasting.sequences import SYSTEMS, Settings, longest_window, merge_clock, snippet
 from pages.ui import components, services, settings, state
 from pages.ui.i18n import chart_words, known, t
-from pages.ui.progress import ended, follow
+from pages.ui.progress import BY_STEPS, ended, follow
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
@@ -146,7 +146,8 @@ def train(form: Form, config: Settings | None) -> Run | None:
     elif values is not None and not same:
         services.warm()
     shown = session.shown.get(kind)
-    run = follow(session.workspace, shown) if shown else None
+    words = {"epoch": chart_words()["step"]} if kind in BY_STEPS else None
+    run = follow(session.workspace, shown, words=words) if shown else None
     if run is not None and not run.active:
         ended(run)
     return run

@@ -11,6 +11,7 @@ from forecasting.runs import Run
 from pages.ui import components, services, state
 from pages.ui.i18n import chart_words, t
 
+BY_STEPS = ("text", "cosine", "cells", "marker")  # kinds whose progress counts steps, not epochs
 FRESH_SECONDS = 10.0  # so long after the click a run is looked at more often, until its first loss
 
 
@@ -90,7 +91,7 @@ def said(run: Run) -> str:
     if progress.get("stage"):
         parts.append(_stage(str(progress["stage"]), run))
     if progress.get("epochs"):
-        counted = "run.step" if progress.get("stage") == "text" else "run.epoch"
+        counted = "run.step" if run.kind in BY_STEPS else "run.epoch"
         parts.append(t(counted, epoch=f"{progress.get('epoch', 0):,}", epochs=f"{progress['epochs']:,}"))
     if progress.get("eta") is not None:
         parts.append(t("run.eta", time=components.duration(float(progress["eta"]))))

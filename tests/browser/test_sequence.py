@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -57,13 +59,17 @@ def test_a_tab_trains_its_networks_and_a_reload_brings_it_back(server: Server, p
 def test_a_training_that_is_under_way_is_cancelled_at_once_and_can_be_trained_again(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/sequence_lab")
     page.get_by_role("tab", name="Both ways and attention").click()
-    slider = page.get_by_role("slider", name="Training steps")
+    expect(chart(page, "cosine_steps")).to_have_count(0)  # the other tab's widgets are gone
+    slider = chart(page, "marker_steps").get_by_role("slider")
     slider.focus()
     slider.press("End")
-    page.get_by_role("button", name="Train", exact=True).click()
-    live_loss(page)  # it has drawn some of its losses: the worker is in the middle
-    page.get_by_role("button", name="Cancel").click()
+    expect(chart(page, "marker_steps")).to_contain_text("1000")
+    button = chart(page, "marker_train").get_by_role("button")
+    button.click()
+    expect(chart(page, "live")).to_contain_text(re.compile(r"step [1-9]\d* of 1,000"), timeout=60_000)  # in the middle
+    live_loss(page)
+    chart(page, "cancel").get_by_role("button").click()
     expect(page.get_by_text("was cancelled")).to_be_visible()
     expect(chart(page, "chart_task_marker").locator(".js-plotly-plot")).to_be_visible()
-    page.get_by_role("button", name="Train", exact=True).click()
-    live_loss(page)
+    button.click()
+    expect(chart(page, "live")).to_contain_text(re.compile(r"step [1-9]\d* of 1,000"), timeout=60_000)
