@@ -35,13 +35,14 @@ class Base:
 
 @dataclasses.dataclass
 class File:
-    """`lost`: how many values the damage makes unreadable for anybody. readable: whether there is a truth to find."""
+    """destroys: how many values the damage makes unreadable for anybody. readable: whether there is a truth to find."""
 
     name: str
     kind: str
     data: bytes
     base: Base
     readable: bool = True
+    destroys: int = 0
 
 
 Stamp = datetime.datetime
@@ -185,10 +186,9 @@ def _one_row(base: Base, row: int, rng: random.Random, every: bool) -> Iterator[
     columns = range(width) if every else sorted({0, width - 1, rng.randrange(width)})
     written = [cell(c, base) for c in cells]
 
-    def file(kind: str, at: int, changed: str) -> File:
-        return File(
-            f"{kind}: row {row}, column {at}", kind, whole(base, [*text[:row], changed, *text[row + 1 :]]), base
-        )
+    def file(kind: str, at: int, changed: str, destroys: int = 0) -> File:
+        data = whole(base, [*text[:row], changed, *text[row + 1 :]])
+        return File(f"{kind}: row {row}, column {at}", kind, data, base, destroys=destroys)
 
     mark = base.delimiter
     for at in columns:
@@ -199,6 +199,7 @@ def _one_row(base: Base, row: int, rng: random.Random, every: bool) -> Iterator[
                 "separator missing",
                 at,
                 mark.join([*written[: at - 1], written[at - 1] + written[at], *written[at + 1 :]]),
+                _ran_together(base, row, at),
             )
         stray = [*written]
         inner = cells[at]
@@ -218,11 +219,32 @@ def _one_row(base: Base, row: int, rng: random.Random, every: bool) -> Iterator[
         semicolon.join(base.quote + c + base.quote if semicolon in c else c for c in cells),
     )
     if row:
-        yield file("row cut short", 0, mark.join(written[: max(1, width - 2)]))
+        kept = max(1, width - 2)
+        yield file("row cut short", 0, mark.join(written[:kept]), _held(base, row, set(range(kept, width))))
         yield file("blank row before", 0, base.ending + text[row])
         yield file("row of delimiters before", 0, mark * (width - 1) + base.ending + text[row])
         yield file("header repeated", 0, text[0] + base.ending + text[row])
         yield file("comment before", 0, "# a remark, and more" + base.ending + text[row])
+
+
+def _ran_together(base: Base, row: int, at: int) -> int:
+    """The values that nobody can read where the cells at - 1 and at ran together.
+
+    Numbers beside each other may be cut anywhere, and so may a number beside a code, a date or a word with digits.
+    """
+    return _held(base, row, {at - 1, at}) if row else 0
+
+
+def _held(base: Base, row: int, columns: set[int]) -> int:
+    """How many values of the truth need a cell of these columns: its own, its time's or its series'."""
+    values = [column for column, name in enumerate(base.names) if any(name == series for series in base.truth)]
+    if not values:  # the series are named in a column: every other cell is needed for the one value
+        return 1
+    needed = {column for column, name in enumerate(base.names) if name.lower() in _TIMES}
+    return len(values) if columns & needed else len(columns & set(values))
+
+
+_TIMES = ("date", "time", "datum", "timestamp", "quarter", "week", "month")
 
 
 def _whole_file(fresh: Callable[[], Base], rng: random.Random) -> Iterator[tuple[str, bytes]]:

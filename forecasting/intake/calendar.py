@@ -19,6 +19,8 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _SEASONS = {"h": (24, 168), "D": (7, 365), "B": (5, 260), "W": (52,), "M": (12,), "Q": (4,), "Y": ()}
 _DAY = 86_400_000_000_000  # nanoseconds
 GRID_LIMIT = 20_000_000  # steps of a calendar that is still built
+MOST = 0.9  # of the times, the share that is enough to offer their frequency, or to keep to its steps
+_EDGES = {"S": "is_month_start", "E": "is_month_end"}
 FULL = 0.5  # share of a calendar's steps that must be there for it to be the file's own
 
 
@@ -130,6 +132,16 @@ def _between(
         steps = pd.date_range(floored[0], floored[-1], freq=frequency)
         return steps, np.searchsorted(steps.to_numpy(), floored.to_numpy()).astype(np.int64)
     days = index.normalize()
+    steps = pd.date_range(offset.rollback(days[0]), offset.rollforward(days[-1]), freq=frequency)
+    place = steps.get_indexer(days).astype(np.int64)
+    if (place >= 0).mean() >= MOST:  # a few dates are off: each goes to the nearest step that is free
+        free = np.setdiff1d(np.arange(len(steps)), place)
+        for at in np.flatnonzero(place < 0):
+            near = free if len(free) else np.arange(len(steps))
+            place[at] = near[np.abs(steps.to_numpy()[near] - days.to_numpy()[at]).argmin()]
+            free = free[free != place[at]]
+        if (np.diff(place) > 0).all():
+            return steps, place
     ends = isinstance(offset, pd.offsets.Week) or offset.name.split("-")[0].endswith("E")
     if ends:
         steps = pd.date_range(offset.rollforward(days[0]), offset.rollforward(days[-1]), freq=frequency)
@@ -244,6 +256,8 @@ def _irregular(index: pd.DatetimeIndex, column: str) -> AmbiguousInput:
         for alias, length in (("min", "1min"), ("h", "1h"), ("D", "1D"), ("W-SUN", "7D"), ("MS", "28D"))
         if pd.Timedelta(length) >= typical / 2
     ][:3] or ["MS"]
+    usual = _usual(index)
+    choices = [*usual, *(alias for alias in choices if alias not in usual)]
     return AmbiguousInput(
         f"The times in column {column!r} follow no regular calendar (typically {_span(typical)} apart). "
         "Choose a frequency: values that fall into one step are then averaged.",
@@ -252,6 +266,20 @@ def _irregular(index: pd.DatetimeIndex, column: str) -> AmbiguousInput:
         choices=(*choices, STEP),
         column=column,
     )
+
+
+def _usual(index: pd.DatetimeIndex) -> list[str]:
+    """The frequency that most of the times have, if there is one: a few that are wrong hide it."""
+    steps, counts = np.unique(np.diff(index.to_numpy(dtype="datetime64[ns]").astype(np.int64)), return_counts=True)
+    if (edge := next((end for end in ("E", "S") if getattr(index, _EDGES[end]).mean() >= MOST), "")) and len(index) > 4:
+        return [f"M{edge}"] if np.median(steps) < 32 * _DAY else []
+    step = int(steps[counts.argmax()])
+    rests, times = np.unique(index.to_numpy(dtype="datetime64[ns]").astype(np.int64) % step, return_counts=True)
+    if times.max() < MOST * len(index) or step % 1_000_000_000:
+        return []
+    if step == 7 * _DAY:
+        return [f"W-{_DAYS[int(pd.Timestamp(int(rests[times.argmax()])).weekday())]}"]
+    return [str(pd.tseries.frequencies.to_offset(pd.Timedelta(step, "ns")).freqstr)] if step <= _DAY else []
 
 
 def _count(number: int) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from forecasting.errors import DataError
 from forecasting.intake.notes import NAMED, Note, count_of, some
 from forecasting.intake.repair import Settled, fill
-from forecasting.intake.suspects import FAR, find_suspects
+from forecasting.intake.suspects import FAR, STAND_INS, find_suspects
 
 KEPT = ("keep", "missing")  # what can be asked for outliers and odd zeros
 
@@ -78,6 +78,10 @@ def _said(frame: pd.DataFrame, what: str, *, removed: bool) -> list[Note]:
             f"{count_of(count, 'value', 'is')} far from all around, by more than {FAR:g} deviations (Hampel's "
             f"identifier): {first['y']:g} in line {first['row']}{' and others' * (count > 1)}; {done}."
         )
+        written = frame["y"][np.isin(frame["y"], STAND_INS)]
+        if len(written):
+            times = count_of(len(written), "time")
+            message += f" {written.iloc[0]:g}, found {times}, is often written where there is no value."
     else:
         thing = "odd zero"
         message = (

@@ -129,7 +129,7 @@ def _assumed(
 
 def _time_notes(found: Found) -> list[Note]:
     times, column = found.times, found.roles.time
-    notes = [Note("time", note) for note in found.time_notes]
+    notes = [Note("roles", note) for note in found.time_notes]
     if times.format not in ("year-month-day", "whole numbers"):
         notes.append(Note("time", f"Column {column!r} was read as {times.format}."))
     if times.format.endswith(LOCAL):

@@ -167,6 +167,17 @@ def cut_sample(lines: list[str], dialect: Dialect) -> list[list[str]]:
         return [[line] for line in lines if line.strip()]
     if dialect.delimiter == " " and dialect.spaced:
         lines = [" ".join(line.split()) for line in lines]
+    records = _cut(lines, dialect)
+    if len(lines) > 3 and 3 * len(records) < len(lines):  # a quote that never closes has swallowed most of them
+        odd = [at for at, line in enumerate(lines) if line.count(dialect.quotechar) % 2]
+        if 0 < len(odd) <= 1 + 0.02 * len(lines):
+            return _cut(
+                [line.replace(dialect.quotechar, "") if at in odd else line for at, line in enumerate(lines)], dialect
+            )
+    return records
+
+
+def _cut(lines: list[str], dialect: Dialect) -> list[list[str]]:
     reader = csv.reader(
         (line + "\n" for line in lines),
         delimiter=dialect.delimiter,

@@ -111,7 +111,11 @@ def _start(records: list[Record], width: int, header: bool | int | None, name: s
         start = _one_column_start(records)
     if header is not None:
         return start, start + int(header)
-    return start, start + _header_lines(records[start:], width)
+    lines = _header_lines(records[start:], width)
+    above = records[start][1]
+    if lines > 1 and len(above) != width and above[0].strip() and all(map(str.strip, records[start + 1][1])):
+        start, lines = start + 1, lines - 1  # a title that happens to have a separator, above whole names
+    return start, start + lines
 
 
 def _one_column_start(records: list[Record]) -> int:
@@ -132,7 +136,8 @@ def _header_lines(records: list[Record], width: int) -> int:
         return int(all(first) and len(set(first)) == len(first) and not any(map(is_number, first)))
     lines = 0
     for _, cells in records[:HEADERS]:
-        if not _is_header(cells, typed) or (lines and len(cells) != width and any(_has_digit(cell) for cell in cells)):
+        damaged = len(cells) != width and any(_has_digit(cell) for cell in cells)
+        if not _is_header(cells, typed) or (lines and (damaged or any(map(_is_mostly_digits, cells)))):
             break  # a record that is damaged is no second line of the header
         lines += 1
     if lines == 0 and _is_header_of_times(records[0][1], typed, sample):
@@ -160,6 +165,10 @@ def _is_header(cells: list[str], typed: list[int]) -> bool:
 
 def _has_digit(cell: str) -> bool:
     return any(character.isdigit() for character in cell)
+
+
+def _is_mostly_digits(cell: str) -> bool:
+    return len(cell) > 5 and 2 * sum(character.isdigit() for character in cell) >= len(cell) and not is_time(cell)
 
 
 def _is_header_of_times(cells: list[str], typed: list[int], sample: list[list[str]]) -> bool:
@@ -210,6 +219,12 @@ def _names(heads: list[Record], body: list[Record], width: int, notes: list[Note
 
 def _placed(names: list[str], body: list[Record], width: int, row: int, notes: list[Note]) -> list[str]:
     """One name a column for a header that has too few, and a note unless the columns too many are empty."""
+    for mark in (";", "\t", "|", ",", " "):
+        cut = [name.strip() for name in names[0].split(mark)]
+        if len(names) == 1 and len(cut) == width and all(cut):
+            message = f"The header in line {row} has its names apart by {mark!r}; it was read so."
+            notes.append(Note("header", message, 1, (row,), "1 header mended"))
+            return cut
     found, explained = placed(names, body, width)
     if explained and not found[0]:
         notes.append(Note("header", "The header has one name less than there are columns; the first has none."))

@@ -8,11 +8,15 @@ from forecasting.intake.kinds import is_missing, is_number, is_time
 from forecasting.intake.notes import Note, count_of, some
 from forecasting.intake.records import Record
 
+FEW = 0.1  # of the records, the share that may be remarks
 _COMMENT = re.compile(r"\s*(#|//|%%|--\s|;)")
 
 
 def without_comments(records: list[Record], width: int, notes: list[Note]) -> list[Record]:
     marked = [row for row, cells in records if len(cells) != width and _COMMENT.match(cells[0])]
+    hashed = [row for row, cells in records[1:] if cells[0].startswith("# ")]  # remarks that have as many commas
+    if len(hashed) <= FEW * len(records) and not records[0][1][0].startswith("#"):
+        marked = sorted({*marked, *hashed})
     if not marked or len(marked) == len(records):
         return records
     message = f"{count_of(len(marked), 'comment line', 'was')} left out."

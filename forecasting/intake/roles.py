@@ -147,8 +147,15 @@ def find_roles(
         codes = pd.factorize(pd.MultiIndex.from_frame(table.cells.select(keys).to_pandas()))[0] if keys else None
         together = np.zeros(len(table), dtype=np.int64) if codes is None else codes.astype(np.int64)
         times[time] = in_zone(times[time], together, zone, table, time)
-    notes = (composed.note,) if composed is not None else ()
-    return Found(roles, offered, times[time], {name: numbers[name] for name in {*targets, *candidates}}, notes)
+    notes: list[str] = [composed.note] if composed is not None else []
+    notes.extend(
+        f"Column {name!r} holds {table.cells[name][0].as_py()!r} in every row, so it tells no series apart."
+        for name in columns
+        if name not in (*keys, *targets, time)
+        and _SERIES_NAMES.match(name)
+        and pc.count_distinct(table.cells[name]).as_py() == 1
+    )
+    return Found(roles, offered, times[time], {name: numbers[name] for name in {*targets, *candidates}}, tuple(notes))
 
 
 def series_columns(series: str | Sequence[str] | None) -> list[str]:

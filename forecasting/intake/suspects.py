@@ -25,6 +25,20 @@ LEAST = 12  # values of a series below which nothing is called odd
 ZEROS = 0.2  # share of zeros from which on they are a series' nature
 NEVER_NEAR = 0.2  # of the median: positive values that seldom go below this make a zero look odd
 COUNTS = 5  # of the smallest difference between values: positive values below this are near zero
+STAND_INS = (
+    -99.0,
+    -999.0,
+    -9999.0,
+    -99999.0,
+    -999999.0,
+    9999.0,
+    99999.0,
+    999999.0,
+    9999999.0,
+    -32768.0,
+    -999.9,
+    -999.99,
+)
 _SCALE = 1.4826  # makes the median absolute deviation the standard deviation of normal values
 _MEAN = 1.2533  # the same for the mean absolute deviation
 
@@ -58,7 +72,7 @@ def find_suspects(y: Floats, codes: Ints, seasons: tuple[int, ...]) -> Suspects:
     usual = (counts <= np.maximum(FEW, np.ceil(NATURE * runs.lengths))) & (runs.lengths >= LEAST)
     outliers = np.zeros(len(y), dtype=bool)
     outliers[at[usual[codes[at]]]] = True
-    return Suspects(outliers & ~zeros, zeros)
+    return Suspects((outliers & ~zeros) | _stand_ins(y, runs), zeros)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -171,6 +185,22 @@ def _unrest(y: Floats, runs: _Runs, at: Ints, scale: Floats, lag: int) -> Floats
     held = ~np.isnan(deviation)
     mean: Floats = _MEAN * np.where(held, deviation, 0.0).sum(axis=1) / np.maximum(held.sum(axis=1), 1)
     return mean
+
+
+def _stand_ins(y: Floats, runs: _Runs) -> Flags:
+    """Values such as -999 that are often written for missing ones, far beyond all others, however many."""
+    flagged = np.isin(y, STAND_INS)
+    for code in np.unique(runs.codes[flagged]):
+        part = slice(runs.starts[code], runs.starts[code] + runs.lengths[code])
+        values, found = y[part], flagged[part].copy()
+        others = values[~found]
+        if len(others) < max(LEAST, found.sum()):
+            found[:] = False
+        else:
+            reach = 2 * np.abs(others).max()
+            found &= (np.abs(values) > reach) | ((values < 0) & (others.min() >= 0))
+        flagged[part] = found
+    return flagged
 
 
 def _odd_zeros(y: Floats, runs: _Runs) -> Flags:

@@ -34,6 +34,11 @@ def join_decimals(table: Table, decimal: str | None) -> Table:
     if not table.few or table.dialect.delimiter != "," or len(table.few) - 1 != missing:
         return table
     pairs = [(1 + 2 * i, 2 + 2 * i) for i in range(missing)]
+    if all(
+        _fits(table, left, r"^\s+[^0-9]?[0-9]{1,3}$") and _fits(table, right, r"^[0-9]{3}(\.[0-9]+)?$")
+        for left, right in pairs
+    ):
+        return _joined(table, pairs, "Numbers that their thousand separator had cut into two cells were joined.")
     if not all(
         _fits(table, left, r"^\s*[+-]?[0-9]+$") and _fits(table, right, r"^[0-9]+\s*$") for left, right in pairs
     ):
@@ -50,12 +55,15 @@ def join_decimals(table: Table, decimal: str | None) -> Table:
         )
     if decimal != ",":
         return table
+    return _joined(table, pairs, "Numbers that their decimal comma had cut into two cells were joined.")
+
+
+def _joined(table: Table, pairs: list[tuple[int, int]], message: str) -> Table:
     joined = [table.cells.column(0)]
     for left, right in pairs:
         joined.append(pc.binary_join_element_wise(table.cells.column(left), table.cells.column(right), ","))
-    note = Note("decimal", "Numbers that their decimal comma had cut into two cells were joined.", missing)
     cells = pa.table(joined, names=list(table.few))
-    notes = (*(other for other in table.notes if other.kind != "short header"), note)
+    notes = (*(other for other in table.notes if other.kind != "short header"), Note("decimal", message, len(pairs)))
     return dataclasses.replace(table, cells=cells, few=(), notes=notes)
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import AmbiguousInput, DataError
+from forecasting.intake import read_table, to_panel
 from forecasting.intake.calendar import Stamps, buckets, infer, seasons_of
 from forecasting.panel import steps_after
 
@@ -111,3 +112,72 @@ def test_one_wrong_year_does_not_build_a_calendar_of_centuries() -> None:
     index = pd.date_range("2024-01-01", periods=50, freq="s").append(pd.DatetimeIndex(["2224-01-01"]))
     with pytest.raises(DataError, match="steps"):
         buckets(index.to_numpy(), "s")
+
+
+def lines_of(times: list[pd.Timestamp], form: str = "%Y-%m-%d") -> bytes:
+    return ("time,v\n" + "".join(f"{at.strftime(form)},{i}.5\n" for i, at in enumerate(times))).encode()
+
+
+def moved(times: pd.DatetimeIndex, at: int, by: str) -> list[pd.Timestamp]:
+    found = list(times)
+    found[at] += pd.Timedelta(by)
+    return found
+
+
+CLOCK = "%Y-%m-%d %H:%M:%S"
+
+
+@pytest.mark.parametrize(
+    ("times", "form", "usual"),
+    [
+        (moved(pd.date_range("2022-01-03", periods=80, freq="7D"), 40, "1D"), "%Y-%m-%d", "W-MON"),
+        (moved(pd.date_range("2022-01-03", periods=80, freq="7D"), 79, "-2D"), "%Y-%m-%d", "W-MON"),
+        (moved(pd.date_range("2022-01-03", periods=80, freq="7D"), 0, "1D"), "%Y-%m-%d", "W-MON"),
+        (moved(pd.date_range("2020-01-31", periods=48, freq="ME"), 10, "-1D"), "%Y-%m-%d", "ME"),
+        (moved(pd.date_range("2022-01-03", periods=400, freq="30min"), 100, "1min"), CLOCK, "30min"),
+        (moved(pd.date_range("2022-01-03 08:00", periods=100), 50, "3min"), CLOCK, "D"),
+    ],
+)
+def test_one_time_that_is_off_is_asked_about_and_keeps_a_step_of_its_own(
+    times: list[pd.Timestamp], form: str, usual: str
+) -> None:
+    table = read_table(lines_of(times, form), "a.csv")
+    with pytest.raises(AmbiguousInput) as caught:
+        to_panel(table)
+    assert caught.value.argument == "frequency"
+    assert caught.value.choices[0] == usual
+    panel, report = to_panel(table, frequency=usual)
+    assert panel.frame["y"].tolist() == [i + 0.5 for i in range(len(times))]
+    assert len(report.filled) == len(report.merged) == 0
+    assert "resampled" in {note.kind for note in report.notes}
+
+
+def test_month_ends_business_days_half_hours_and_seconds_are_read_as_they_are() -> None:
+    for frequency, form in (("ME", "%Y-%m-%d"), ("B", "%Y-%m-%d"), ("30min", CLOCK), ("s", CLOCK)):
+        times = list(pd.date_range("2021-01-29", periods=300, freq=frequency))
+        panel, report = to_panel(read_table(lines_of(times, form), "a.csv"))
+        assert panel.frequency == frequency
+        assert panel.frame["ds"].tolist() == times
+        assert not {note.kind for note in report.notes} & {"gaps", "resampled", "duplicates"}
+
+
+def test_irregular_times_are_asked_about_and_merged_as_named() -> None:
+    steps = np.cumsum(np.random.default_rng(0).integers(3_000, 40_000, 300))
+    times = [pd.Timestamp("2022-01-01") + pd.Timedelta(seconds=int(step)) for step in steps]
+    table = read_table(lines_of(times, CLOCK), "a.csv")
+    with pytest.raises(AmbiguousInput, match="averaged"):
+        to_panel(table)
+    expected = pd.Series(np.arange(300) + 0.5, index=times).resample("D").sum()
+    panel, report = to_panel(table, frequency="D", duplicates="sum")
+    assert np.allclose(panel.frame["y"], expected)
+    assert report.aggregation == "sum"
+
+
+def test_a_second_far_away_makes_no_calendar_of_years_but_a_question() -> None:
+    times = list(pd.date_range("2022-01-03", periods=600, freq="s"))
+    times[300] = pd.Timestamp("2025-01-03")
+    with pytest.raises(AmbiguousInput) as caught:
+        to_panel(read_table(lines_of(times, CLOCK), "a.csv"))
+    assert caught.value.choices[0] == "s"
+    with pytest.raises(DataError, match="look for a wrong date"):
+        to_panel(read_table(lines_of(times, CLOCK), "a.csv"), frequency="s")

@@ -24,10 +24,10 @@ def reading() -> Iterator[object]:
         sys.path.remove(str(ROOT / "benchmarks"))
 
 
-def outcomes(reading, every: int) -> collections.Counter[str]:
+def outcomes(reading, every: int, seed: int = 1) -> collections.Counter[str]:
     """Of a seeded sample; the whole is `python benchmarks/reading.py`."""
     counts: collections.Counter[str] = collections.Counter()
-    for file in itertools.islice(reading.files(seed=1), 0, None, every):
+    for file in itertools.islice(reading.files(seed=seed), 0, None, every):
         if not file.readable:
             continue
         outcome, why = reading.judge(file)
@@ -37,9 +37,10 @@ def outcomes(reading, every: int) -> collections.Counter[str]:
 
 
 def check(reading, counts: collections.Counter[str]) -> None:
-    """Refusing everything is no success; a third of the damages destroys the value itself, which is then reported."""
-    assert counts[reading.EXACT] + counts[reading.REPORTED] >= 0.95 * counts.total()
-    assert counts[reading.EXACT] >= 0.4 * counts.total()
+    """Refusing everything is no success; one damage in five destroys the value itself, which is then reported."""
+    assert counts[reading.EXACT] >= 0.7 * counts.total()
+    assert counts[reading.EXACT] + counts[reading.DESTROYED] >= 0.9 * counts.total()
+    assert counts[reading.REFUSED] + counts[reading.ASKED] <= 0.01 * counts.total()
 
 
 def test_a_sample_of_damaged_files_is_read_truthfully(reading) -> None:
@@ -49,6 +50,12 @@ def test_a_sample_of_damaged_files_is_read_truthfully(reading) -> None:
 @pytest.mark.slow
 def test_a_larger_sample_of_damaged_files_is_read_truthfully(reading) -> None:
     check(reading, outcomes(reading, 17))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 3, 5])
+def test_other_tables_damaged_in_the_same_ways_are_read_truthfully(reading, seed: int) -> None:
+    check(reading, outcomes(reading, 61, seed))
 
 
 def test_a_row_whose_series_is_in_doubt_makes_no_series_of_its_own() -> None:
@@ -120,3 +127,33 @@ def test_a_header_with_a_separator_too_many_loses_the_empty_name_and_no_other() 
     table = read_table(text.encode(), "a.csv")
     assert table.columns == ["date", "n", "price"]
     assert next(note for note in table.notes if note.kind == "header").rows == (1,)
+
+
+def test_a_stray_quote_before_the_header_swallows_no_table() -> None:
+    text = '"date,v,state\n' + "".join(f"2024-01-{d:02d},{d}.5,ok\n" for d in range(1, 29))
+    table = read_table(text.encode(), "a.csv")
+    assert table.columns == ["date", "v", "state"]
+    assert len(table) == 28
+    assert "quotes" in {note.kind for note in table.notes}
+
+
+def test_a_remark_with_as_many_commas_below_the_header_is_no_header() -> None:
+    text = "date,v\n# a remark, and more\n" + "".join(f"2024-01-{d:02d},{d}.5\n" for d in range(1, 29))
+    table = read_table(text.encode(), "a.csv")
+    assert table.columns == ["date", "v"]
+    assert next(note for note in table.notes if note.kind == "comments").rows == (2,)
+
+
+def test_a_header_of_another_delimiter_is_cut_by_that_one() -> None:
+    for mark in (";", " "):
+        text = f"day{mark}sales\n" + "".join(f"2024-01-{d:02d},{d}.5\n" for d in range(1, 29))
+        assert read_table(text.encode(), "a.csv").columns == ["day", "sales"]
+
+
+def test_thousands_cut_from_amounts_by_a_comma_and_a_blank_are_joined() -> None:
+    amounts = [f"${1000 + 37.25 * d:,.2f}" for d in range(1, 29)]
+    text = "date, amount\n" + "".join(f"2024-01-{d:02d}, {amounts[d - 1]}\n" for d in range(1, 29))
+    panel, report = to_panel(read_table(text.encode(), "a.csv"))
+    assert panel.series_ids == ["amount"]
+    assert panel.frame["y"].tolist() == [1000 + 37.25 * d for d in range(1, 29)]
+    assert any("thousand separator" in note.message for note in report.notes)

@@ -128,3 +128,36 @@ def test_other_answers_are_refused() -> None:
         with pytest.raises(DataError, match="keep, missing") as caught:
             read(np.arange(20.0), **{field: "drop"})
         assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("written", "share"), [(-999, 0.3), (-9999, 0.05), (999999, 0.2), (-99, 0.4)], ids=lambda value: str(value)
+)
+def test_numbers_often_written_for_missing_ones_are_flagged_however_many(written: float, share: float) -> None:
+    rng = np.random.default_rng(3)
+    y = np.where(rng.random(200) < share, written, rng.integers(10, 40, 200)).astype(float)
+    found = find_suspects(y, np.zeros(200, dtype=np.int64), ())
+    assert (found.outliers == (y == written)).all()
+
+
+def test_such_numbers_among_others_of_their_size_are_values() -> None:
+    y = np.concatenate([np.linspace(-1500, 1500, 101), [-999.0, 999.0], np.full(20, -999.0)])
+    assert not find_suspects(y, np.zeros(len(y), dtype=np.int64), ()).outliers.any()
+
+
+def test_the_note_on_stand_ins_says_what_they_may_be() -> None:
+    lines = [f"2024-{1 + d // 28:02d}-{1 + d % 28:02d},{-999 if d % 5 == 2 else 20 + d % 4}" for d in range(84)]
+    table = read_table(("date,v\n" + "\n".join(lines)).encode(), "a.csv")
+    _, report = to_panel(table)
+    note = next(note for note in report.notes if note.kind == "outliers")
+    assert note.count == 17
+    assert "-999, found 17 times, is often written where there is no value" in note.message
+    panel, _ = to_panel(table, outliers="missing")
+    assert panel.frame["y"].min() == 20
+
+
+def test_a_column_that_names_one_series_alone_is_spoken_of() -> None:
+    lines = [f"2024-01-{d:02d},Leeds,{d}" for d in range(1, 29)]
+    panel, report = to_panel(read_table(("date,shop,v\n" + "\n".join(lines)).encode(), "a.csv"))
+    assert panel.series_ids == ["v"]
+    assert any("'shop' holds 'Leeds' in every row" in note.message for note in report.notes)
