@@ -88,13 +88,19 @@ class Store:
             connection.execute(update(schema.workspaces).where(schema.workspaces.c.id == me).values(**values))
 
     def state(self, workspace: str) -> dict[str, Any]:
-        """What `put_state` kept; empty at first."""
+        """What `put_state` kept; empty at first. StoreError with the field "state": it cannot be read."""
         with self.database.read() as connection:
             me = workspace_id(connection, workspace)
             text = connection.execute(
                 select(schema.workspaces.c.state).where(schema.workspaces.c.id == me)
             ).scalar_one()
-        return dict(json.loads(text))
+        try:
+            kept = json.loads(text)
+        except ValueError:
+            kept = None
+        if not isinstance(kept, dict):
+            raise StoreError("The settings that were kept for this workspace are damaged.", field="state")
+        return kept
 
     def delete_workspace(self, workspace: str) -> None:
         """Delete my data: the workspace, its links, and all content that nobody else holds, from the file as well."""

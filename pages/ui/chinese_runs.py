@@ -72,6 +72,8 @@ RUNS: dict[str, str] = {
     "workspace.delete.sure": "是的，删除本工作区的全部内容",
     "workspace.delete.now": "立即删除",
     "workspace.deleted": "您的数据已删除。这是一个新的空工作区。",
+    "workspace.damaged": "为本工作区保存的设置已损坏，无法读取。数据和运行都还在，一切可按默认设置使用；为避免覆盖，现在选择的设置不会保存。",
+    "workspace.damaged.overwrite": "替换损坏的设置",
     "store.still": "在此问题解决之前，这里无法打开新的页面。已打开的页面会保留输入的内容，并在恢复后保存；已排队的运行不会丢失。命令行不需要数据库：`python -m forecasting forecast FILE`。",
     "store.again": "重试",
     # Login

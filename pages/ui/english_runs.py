@@ -79,6 +79,10 @@ RUNS: dict[str, str] = {
     "workspace.delete.sure": "Yes, delete everything in this workspace",
     "workspace.delete.now": "Delete now",
     "workspace.deleted": "Your data was deleted. This is a new, empty workspace.",
+    "workspace.damaged": "The settings that were kept for this workspace are damaged and cannot be read. Data and runs "
+    "are all there, and everything works with the usual settings; what you choose now is not kept, so that nothing is "
+    "overwritten.",
+    "workspace.damaged.overwrite": "Replace the damaged settings",
     "store.still": "Until this is mended no page can be opened here. A page that is open already keeps what was typed, "
     "and saves it once this is over; runs that were queued are not lost. The command line needs no database: "
     "`python -m forecasting forecast FILE`.",

@@ -51,6 +51,7 @@ def routed() -> Iterator[bool]:
                 workspace.unknown()
             else:
                 workspace.deleted()
+                workspace.damaged()
     except ForecastingError as problem:
         session = None
         components.error(problem)

@@ -50,6 +50,12 @@ def data_section() -> str | None:
     if found is not None:
         session.datasets[session.source] = found
     session.dataset = found or session.datasets.get(session.source) or session.dataset
+    if found is None and session.dataset:
+        try:
+            services.dataset(session.workspace, session.dataset)
+        except ForecastingError:  # it went meanwhile
+            session.datasets.pop(session.source, None)
+            session.dataset = None
     with st.container(key="unread"):
         if found is None and session.source == "upload" and session.upload and session.dataset:
             shown = services.dataset(session.workspace, session.dataset).name

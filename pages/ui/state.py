@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting.errors import ForecastingError
+from forecasting.errors import ForecastingError, StoreError
 from forecasting.runs import Run
 from pages.ui import i18n, login, services
 
@@ -16,6 +16,8 @@ OPENED = "opened"  # among the forms: the kind of what was opened last, for a pa
 REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
 LINK = "link"  # the parameter of an address that shows one run, read-only
 TEXTS = ("pair", "text")  # kinds that the Text lab shows
+DAMAGED = "_damaged"  # in the session: what the store kept of the settings cannot be read, and is not written over
+_INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str}
 _PLAIN = {"workspace", "language", "dataset", LINK}  # parameters that name no run
 
 
@@ -87,7 +89,7 @@ def begin() -> Session | None:
         workspace = _workspace(asked)
         if workspace is None:
             return None
-        session = _from_dict(workspace, services.store().state(workspace))
+        session = _from_dict(workspace, _kept(workspace))
         _open_address(session)
         st.session_state["_session"] = session
         st.session_state["_saved"] = session.to_dict()
@@ -106,9 +108,15 @@ def finish() -> None:
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
     values = session.to_dict()
-    if values != st.session_state.get("_saved"):
+    if values != st.session_state.get("_saved") and not st.session_state.get(DAMAGED):
         services.store().put_state(session.workspace, values)
         st.session_state["_saved"] = values
+
+
+def overwrite() -> None:
+    """Keep the settings of this session in the place of damaged ones."""
+    st.session_state.pop(DAMAGED, None)
+    st.session_state.pop("_saved", None)
 
 
 def start_afresh() -> None:
@@ -159,13 +167,28 @@ def _open_address(session: Session) -> None:
             _open_shown(session, value)
 
 
+def _kept(workspace: str) -> dict[str, Any]:
+    """What the store keeps of the workspace's settings; where that is damaged it is left alone, and said."""
+    st.session_state.pop(DAMAGED, None)
+    try:
+        return services.store().state(workspace)
+    except StoreError as problem:
+        if problem.field != "state":
+            raise
+        st.session_state[DAMAGED] = True
+        return {}
+
+
 def _from_dict(workspace: str, values: dict[str, Any]) -> Session:
     """The Session of stored `values`; what has another type or is unknown is left at its default."""
     session = Session(workspace)
     for field in dataclasses.fields(Session):
         value = values.get(field.name)
         default = getattr(session, field.name)
-        if field.name != "workspace" and value is not None and (default is None or isinstance(value, type(default))):
+        fits = isinstance(value, str if default is None else type(default))
+        if fits and isinstance(value, dict):
+            fits = all(isinstance(one, _INNER.get(field.name, object)) for one in value.values())
+        if field.name != "workspace" and fits:
             setattr(session, field.name, value)
     if session.source not in SOURCES:
         session.source = "sample"

@@ -46,6 +46,13 @@ def deleted() -> None:
         st.error(components.plain(said, 1_000), icon=":material/error:")
 
 
+def damaged() -> None:
+    """Say that the settings that were kept cannot be read; they are left alone until somebody says otherwise."""
+    if st.session_state.get(state.DAMAGED):
+        st.warning(t("workspace.damaged"), icon=":material/settings_alert:")
+        st.button(t("workspace.damaged.overwrite"), key="overwrite_settings", on_click=state.overwrite)
+
+
 def _delete() -> None:
     try:
         services.delete_workspace(state.current().workspace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -40,6 +41,43 @@ def test_a_file_that_is_no_database_is_said_and_left_alone(open_app: Open, data_
     assert "something else" in words(app)
     stop_runtime()
     assert file.read_bytes() == b"my thesis " * 1000
+
+
+@pytest.mark.parametrize("damaged", ['{"source": "upl', "[1]", ""])
+def test_settings_that_were_half_written_are_said_and_not_written_over(
+    open_app: Open, data_folder: Path, damaged: str
+) -> None:
+    store = Store()
+    token = store.new_workspace()
+    file = data_folder / "tidecast.db"
+
+    def kept() -> str:
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            return str(connection.execute("SELECT state FROM workspaces").fetchone()[0])
+
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE workspaces SET state = ?", (damaged,))
+        connection.commit()
+    app = open_app(workspace=token)
+    assert "settings that were kept for this workspace are damaged" in words(app)
+    assert app.get("plotly_chart")
+    app.number_input(key="set_horizon").set_value(9).run()
+    assert kept() == damaged
+    app.button(key="overwrite_settings").click().run()
+    assert "damaged" not in words(app)
+    assert any(values.get("horizon") == 9 for values in store.state(token)["settings"].values())
+    store.close()
+
+
+def test_settings_of_the_wrong_shape_and_data_that_went_break_no_page(open_app: Open, data_folder: Path) -> None:
+    store = Store()
+    token = store.new_workspace()
+    wrong = {"forms": {"sine": [1]}, "runs": {"a": 5}, "dataset": 7, "sample": "nowhere", "settings": {"x": 1}}
+    store.put_state(token, {**wrong, "source": "upload", "upload": "gone", "datasets": {"upload": "gone"}})
+    app = open_app(workspace=token)
+    assert not app.exception
+    assert "has no such data" in words(app)
+    store.close()
 
 
 def test_what_was_typed_is_kept_over_a_full_disk_and_saved_afterwards(
