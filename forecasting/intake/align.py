@@ -25,7 +25,9 @@ def realigned(body: list[Record], width: int) -> tuple[list[tuple[int, Row]], li
     records: list[tuple[int, Row]] = [(row, list(cells)) for row, cells in body]
     usual = [cells for _, cells in body if len(cells) == width]
     odd = [at for at, (_, cells) in enumerate(body) if abs(len(cells) - width) == 1 or _ends_empty(cells, width)]
-    if width < 3 or not odd or len(odd) > FEW * len(body) or len(usual) < LEAST:
+    if width == 2:  # of a single cell nobody knows which of the two it is
+        odd = [at for at in odd if len(body[at][1]) > width]
+    if width < 2 or not odd or len(odd) > FEW * len(body) or len(usual) < LEAST:
         return records, []
     kinds = [Counter(kind_of(cells[column]) for cells in usual[:SAMPLE]) for column in range(width)]
     mended = []
