@@ -182,15 +182,15 @@ def test_naughty_strings_as_series_names_keep_their_text() -> None:
 
 @needs_data
 def test_naughty_strings_as_tickers_are_refused_or_asked_for_safely(monkeypatch: pytest.MonkeyPatch) -> None:
-    from forecasting.intake import ticker
+    from forecasting.intake import quotes
 
     asked: list[str] = []
 
-    def ask(symbol: str, period: str, interval: str) -> pd.DataFrame:
+    def ask(symbol: str, period: str, interval: str) -> quotes.Reply:
         asked.append(symbol)
-        return pd.DataFrame()
+        return quotes.Reply(pd.DataFrame(), {})
 
-    monkeypatch.setattr(ticker, "_ask", ask)
+    monkeypatch.setattr(quotes, "ask", ask)
     for word in naughty():
         with pytest.raises(ForecastingError):
             fetch_ticker(word)
