@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+TOLD = "what was tried"  # a property of a test's report; here, since pytest -n loads no deeper conftest for the summary
 ROOT = Path(__file__).resolve().parent.parent
 
 # One thread a process, as the workers have: same bits on every machine, and no spinning beside the browser's processes.
@@ -26,6 +28,11 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport) and report.when == "call":
+            for name, sentence in report.user_properties:
+                if name == TOLD:
+                    terminalreporter.write_line(str(sentence))
     if _skipped_in_ci(terminalreporter):
         terminalreporter.write_line("In continuous integration every test has to run: a skipped one fails the run.")
 

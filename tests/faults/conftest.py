@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.conftest import TOLD
 from tests.faults import Tell
 from tests.runs.conftest import _counting, file_store, postgres, store, url
 
 __all__ = ["_counting", "file_store", "postgres", "store", "url"]
-
-TOLD = "what was tried"
 
 
 @pytest.fixture
@@ -25,11 +24,3 @@ def tell(record_property: Callable[[str, object], None]) -> Tell:
         record_property(TOLD, sentence)
 
     return tell
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for report in (report for reports in terminalreporter.stats.values() for report in reports):
-        if isinstance(report, pytest.TestReport) and report.when == "call":
-            for name, sentence in report.user_properties:
-                if name == TOLD:
-                    terminalreporter.write_line(str(sentence))
