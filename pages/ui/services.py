@@ -30,7 +30,7 @@ READ = (
     "sheet",
 )  # choices that read_table takes; the others are to_panel's
 POLL_SECONDS = 1.0
-POLLS_A_SECOND = 40  # of all pages together: beyond it each one polls less often
+POLLS_A_SECOND = 25  # of all pages together: beyond it each one polls less often
 LINK = "link:"  # no token of a workspace holds a colon
 
 
