@@ -42,9 +42,7 @@ from forecasting import load_sample, suggest_config  # noqa: E402
 from forecasting.runs import Store  # noqa: E402
 
 GRACE_SECONDS = 75.0  # after which Streamlit has let go of sessions whose tabs are closed
-RUSH_SECONDS = (
-    15.0  # after a hundred pages were opened at once, counted by itself: all draw their first progress
-)
+RUSH_SECONDS = 15.0  # after a hundred pages were opened at once, counted by itself: all draw their first progress
 
 
 def main() -> int:
