@@ -60,21 +60,33 @@ def placed(names: list[str], body: list[Record], width: int) -> tuple[list[str],
 
 
 def _split(names: list[str], kinds: list[str]) -> Iterator[tuple[float, Names]]:
-    """Each name understood as two that ran together, with what speaks for it."""
+    """Each name understood as two that ran together, with what speaks for it.
+
+    Two words that are both known speak for a place only where no other name is such: "ProductType" may be one name.
+    """
+    doubles = sum(bool(_cuts(name)) for name in names)
     for at, name in enumerate(names):
         lower = name.lower()
         if (lower in _KNOWN and lower != "datetime") or len(name) < 2:
             continue
         front, back = names[:at], names[at + 1 :]
-        cuts = [c for c in range(2, len(name) - 1) if {lower[:c].strip(), lower[c:].strip()} <= _KNOWN]
+        cuts = _cuts(name)
         known = bool(cuts)
         if not known:
             yield 0.0, [*front, None, None, *back]
             cuts = [c for c in range(len(name) - 1, 0, -1) if lower[:c].strip() in _TIMES][:1]
         for cut in cuts:
             pieces = name[:cut].strip(), name[cut:].strip()
-            differ = known and kinds[at] != kinds[at + 1] and any(_meant(piece) for piece in pieces)
+            differ = known and doubles == 1 and kinds[at] != kinds[at + 1] and any(_meant(piece) for piece in pieces)
             yield float(differ), [*front, *pieces, *back]
+
+
+def _cuts(name: str) -> list[int]:
+    """Where `name` falls into two known words; nowhere if it is a known word itself."""
+    lower = name.lower()
+    if lower in _KNOWN and lower != "datetime":
+        return []
+    return [c for c in range(2, len(name) - 1) if {lower[:c].strip(), lower[c:].strip()} <= _KNOWN]
 
 
 def _meant(name: str) -> str:

@@ -15,6 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DAYS = 60
 
+# The values of the series; nothing while the figure is drawn anew.
+DRAWN = "document.querySelector('.st-key-chart_series .js-plotly-plot')?._fullData?.[0]?.y"
+
 
 def messy() -> bytes:
     """A title, semicolons, numbers that are thousands or decimals, a day missing, a day twice, one value far off."""
@@ -50,14 +53,10 @@ def test_another_decimal_mark_and_another_delimiter_change_the_figure(server: Se
     expect(page.get_by_text("As understood")).to_be_visible()
     choose(page, "Decimal mark", "point")
     expect(page.locator(".st-key-chart_series .ytitle").first).to_have_text("sales")
-    page.wait_for_function(
-        "() => Math.max(...document.querySelector('.st-key-chart_series .js-plotly-plot')._fullData[0].y) < 1000"
-    )
+    page.wait_for_function(f"() => Math.max(...({DRAWN} ?? [NaN])) < 1000")
     as_decimals = drawn(page)
     choose(page, "Decimal mark", "comma")
-    page.wait_for_function(
-        "() => Math.max(...document.querySelector('.st-key-chart_series .js-plotly-plot')._fullData[0].y) > 9999"
-    )
+    page.wait_for_function(f"() => Math.max(...({DRAWN} ?? [NaN])) > 9999")
     assert drawn(page) == pytest.approx([1000 * value for value in as_decimals])
 
     choose(page, "Delimiter", "pipe")  # one column: nothing to forecast

@@ -37,6 +37,16 @@ def test_the_place_is_found_where_kinds_of_cells_tell_it(header: str, rows: list
     assert columns(header, rows) == expected
 
 
+def test_of_two_names_that_may_each_be_two_neither_is_cut() -> None:
+    rows = [f"{day},{i:02d}:00,{i + 3},{900 + i},{i}.25,nail,plain" for i, day in enumerate(DAYS[:24])]
+    assert columns("DATE,TIME,QtyPRODUCTID,Price,ProductType,Description", rows) == [
+        "DATE",
+        "TIME",
+        *(f"column {number}" for number in range(3, 7)),
+        "Description",
+    ]
+
+
 def test_a_first_column_of_numbers_or_names_needs_no_name() -> None:
     assert columns("date,value", [f"{i + 1},{day},{i}.5" for i, day in enumerate(DAYS)]) == [
         "column 1",
