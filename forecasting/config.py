@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from forecasting.errors import ConfigError
 
-METHODS = ("recurrent",)
-CELLS = ("lstm", "gru", "rnn")
+METHODS = ("recurrent", "best")
+CELLS = ("lstm", "gru", "rnn", "bilstm", "attention")
+ANCHORS = ("auto", "constant")
 SCHEDULES = ("one-cycle", "plateau", "constant")
 LOSSES = ("mae", "mse", "huber", "pinball")
+CALENDAR = ("minute-of-hour", "hour-of-day", "day-of-week", "day-of-month", "month-of-year", "day-of-year")
+INDICATORS = ("rsi", "macd", "bollinger", "momentum", "stochastic", "volatility")
+HOLIDAYS = "holidays-"  # and the ISO 3166 code of a country
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -33,10 +38,13 @@ class ForecastConfig:
     epochs: int = 40  # at most; one epoch sees as many origins as the training stretch has
     batch_size: int = 8  # chunks a step
     members: int = 1  # networks of different seeds; the forecast is their median
+    lookbacks: tuple[int, ...] = ()  # further windows, each with as many members
+    anchor: str = "auto"  # constant: from the training mean without a linear path, as tutorials do
     loss: str = "mae"  # of the central forecast; the quantiles are always trained by pinball loss
     seed: int = 0
     levels: tuple[int, ...] = (50, 80, 95)  # nominal coverage of the intervals, percent
-    features: tuple[str, ...] = ()  # calendar inputs of the network: names in `forecasting.features`
+    features: tuple[str, ...] = ()  # calendar inputs, holidays and indicators: names in `forecasting.features`
+    covariates: tuple[str, ...] | None = None  # columns of the Panel to use beside the values; None: all
     folds: int = 3  # trainings of the backtest
 
     def __post_init__(self) -> None:
@@ -46,10 +54,14 @@ class ForecastConfig:
         check_choice("cell", self.cell, CELLS)
         check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("loss", self.loss, LOSSES)
+        check_choice("anchor", self.anchor, ANCHORS)
         check_real("dropout", self.dropout, 0.0, 0.9)
         check_real("learning_rate", self.learning_rate, 1e-6, 1.0)
         object.__setattr__(self, "levels", _levels(self.levels))
+        object.__setattr__(self, "lookbacks", _lookbacks(self.lookbacks))
         object.__setattr__(self, "features", _features(self.features))
+        if self.covariates is not None:
+            object.__setattr__(self, "covariates", _names("covariates", self.covariates))
 
     def to_dict(self) -> dict[str, Any]:
         """A plain dictionary that JSON can hold; `from_dict` is its inverse."""
@@ -66,6 +78,22 @@ class ForecastConfig:
         """A copy with `changes`, validated again."""
         return ForecastConfig.from_dict({**self.to_dict(), **changes})
 
+
+TEXTBOOK: dict[str, Any] = {  # what tutorials use
+    "cell": "lstm",
+    "num_layers": 2,
+    "hidden_size": 64,
+    "window": 60,
+    "schedule": "plateau",
+    "learning_rate": 1e-3,
+    "loss": "mse",
+    "anchor": "constant",
+    "method": "recurrent",
+    "members": 1,
+    "lookbacks": [],
+    "features": [],
+    "covariates": [],
+}
 
 _WHOLE = (  # setting, lowest, highest: bounds that keep one run within a small machine
     ("horizon", 1, 10_000),
@@ -116,9 +144,27 @@ def _levels(value: object) -> tuple[int, ...]:
     return tuple(sorted(set(value)))
 
 
-def _features(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
-        raise ConfigError(f"features is {value!r}; it must be a list of names.", field="features")
-    if value:
-        raise ConfigError(f"features has {value[0]!r}; there are none to choose from yet.", field="features")
+def _lookbacks(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple) or len(value) > 4:
+        raise ConfigError(f"lookbacks is {value!r}; it must be a list of at most four windows.", field="lookbacks")
+    for window in value:
+        check_whole("lookbacks", window, 1, 20_000)
     return tuple(value)
+
+
+def _features(value: object) -> tuple[str, ...]:
+    found = _names("features", value)
+    for name in found:
+        if name not in (*CALENDAR, *INDICATORS) and not re.fullmatch(HOLIDAYS + "[A-Z]{2,3}", name):
+            raise ConfigError(
+                f"features has {name!r}; each must be one of {', '.join((*CALENDAR, *INDICATORS))}, or {HOLIDAYS}US "
+                "with US or another country's code.",
+                field="features",
+            )
+    return found
+
+
+def _names(field: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise ConfigError(f"{field} is {value!r}; it must be a list of names.", field=field)
+    return tuple(dict.fromkeys(value))

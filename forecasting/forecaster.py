@@ -8,7 +8,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +18,15 @@ import pandas as pd
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
+from forecasting.model.windows import SHORT
 from forecasting.panel import Panel, Values, steps_after
-from forecasting.suggestions import check_length, expected_seconds, needed_values, suggest_config
+from forecasting.suggestions import check_least, check_length, expected_seconds, needed_values, suggest_config
 
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest, Tested
+    from forecasting.evaluation.predictor import Ahead, Predictor
     from forecasting.model.fitting import Account
-    from forecasting.model.method import Method, Parts
-    from forecasting.model.windows import Fold
+    from forecasting.model.windows import Extra, Fold, Index
 
 __all__ = [
     "Forecast",
@@ -40,7 +41,9 @@ __all__ = [
     "suggest_config",
 ]
 
-FORMAT = 2  # of a saved Forecaster
+FORMAT = 3  # of a saved Forecaster
+RIVALS = 200  # series, up to which a backtest of the network alone shows what the other members would have said
+AT_ONCE = 4000  # series that are forecast at once
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,19 +80,19 @@ class Forecast(pd.DataFrame):
 def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = None) -> Forecaster:
     """Train on all of `panel` for the epochs that a held-out stretch found best.
 
-    Raises TooShortError where no series holds enough values for window and horizon. An exception raised by
-    `on_progress` ends the training.
+    Series too short for a network are forecast by the statistical members alone; `training["fallback"]` says so.
+    Raises TooShortError where there are fewer than three values. An exception raised by `on_progress` ends the
+    training.
     """
-    from forecasting.evaluation import intervals
-    from forecasting.model import fitting
+    from forecasting.evaluation import predictor as predictors
 
-    check_length(panel, config, folds=None)
+    check_least(panel, config, folds=None)
     started = time.perf_counter()
     report = _fit_progress(config, on_progress, "final", 1, 1, 0.0, 1.0)
-    method, scores, account = fitting.fit(panel.values(), panel.seasons, config, report)
-    table = intervals.calibrate(scores, account.stretches)
-    training = _training(method, account, time.perf_counter() - started)
-    return Forecaster(config, panel, method, table, training)
+    extra, about = _extra(panel, config)
+    predictor, account = predictors.fit(panel.values(), panel.seasons, config, report, extra)
+    training = _training(predictor, account, panel, config, time.perf_counter() - started) | about
+    return Forecaster(config, panel, predictor, training, extra)
 
 
 def evaluate(
@@ -106,25 +109,28 @@ def evaluate(
 
 def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: OnProgress | None = None) -> Tested:
     """The training of one of `config.folds` folds (1 is the first) and its forecasts; needs none of the others."""
-    from forecasting.evaluation import backtest, intervals
-    from forecasting.model import fitting
-    from forecasting.model import method as methods
+    from forecasting.evaluation import backtest
+    from forecasting.evaluation import predictor as predictors
 
-    check_length(panel, config, folds=config.folds)
+    check_least(panel, config, folds=config.folds)
     values, lengths = panel.values(), panel.lengths
     plan = _fold_plan(panel, config)
     begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
     report = _fit_progress(config, on_progress, "fold", fold, len(plan), (fold - 1) / len(plan), 1 / len(plan))
     kept = _long_enough(lengths, begin, config)
+    extra, _ = _extra(panel, config)
+    some = extra.of(kept) if extra is not None else None
     train = [values[i][: lengths[i] - begin] for i in kept]
-    method, scores, account = fitting.fit(train, panel.seasons, config, report)
-    table = intervals.calibrate(scores, account.stretches)
+    predictor, _ = predictors.fit(train, panel.seasons, config, report, some, rivals=len(kept) <= RIVALS)
     seen = lengths[kept]
     last = np.minimum(seen - end - 1, seen - config.horizon)
-    parts = methods.forecast(method, [values[i] for i in kept], seen - begin, last)
-    bounds = _bounds(method, parts, table, config.levels)
-    owner = np.asarray(kept, dtype=np.int64)[parts.owner]
-    return backtest.Tested(fold, owner, parts.seen, parts.anchor, parts.linear, parts.whole, bounds, method.periods)
+    found = predictors.ahead(predictor, [values[i] for i in kept], seen - begin, last, some, members=True)
+    bounds = predictors.bounds(predictor, found, config.levels)
+    owner = np.asarray(kept, dtype=np.int64)[found.owner]
+    weights = predictor.pool.mean_weights() if predictor.pool is not None else {}
+    return backtest.Tested(
+        fold, owner, found.seen, found.whole, found.parts, bounds, predictor.periods, weights, predictor.shrink.share
+    )
 
 
 def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Backtest:
@@ -139,45 +145,105 @@ def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Ba
         kept = _long_enough(lengths, fold.test_start, config)
         scale = np.ones(len(values))
         scale[kept] = [metrics.naive_scale(values[i][: lengths[i] - fold.test_start], season) for i in kept]
-        rows.append(backtest.Rows(found.fold, found, found.bounds, scale))
+        rows.append(backtest.Rows(found, scale))
     return backtest.score(panel, rows, season, config.horizon, [(one.test_start, one.test_end) for one in plan])
 
 
 class Forecaster:
     """A trained method with what it needs to predict: the end of each series and the calibration of its intervals."""
 
-    def __init__(self, config: ForecastConfig, panel: Panel, method: Method, table: Values, training: dict[str, Any]):
-        from forecasting.model import method as methods
+    def __init__(
+        self,
+        config: ForecastConfig,
+        panel: Panel,
+        predictor: Predictor,
+        training: dict[str, Any],
+        extra: Extra | None,
+        series: Sequence[Values] | None = None,
+    ):
+        from forecasting.evaluation import predictor as predictors
 
         self.config = config
         self.panel_id = panel.id
         self.frequency = panel.frequency
+        self.seasons = panel.seasons
         self.series_ids = panel.series_ids
         self.training = training
-        self._method = method
-        self._table = table  # [H, Q]
+        self._predictor = predictor
         self._ends = [times[-1] for times in panel.times()]
-        keep = methods.history(method)
-        self._history = [values[-keep:].copy() for values in panel.values()]
+        keep = predictors.history(predictor)
+        self._history = [values[-keep:].copy() for values in (panel.values() if series is None else series)]
+        self._extra = None
+        if extra is not None:
+            past = [one[-keep:].copy() for one in extra.past]
+            known = [one[-keep - config.horizon :].copy() for one in extra.known]
+            self._extra = dataclasses.replace(extra, past=past, known=known)
 
     def predict(self, levels: tuple[int, ...] | None = None) -> Forecast:
         """The steps after the end of each series, with intervals at `levels` (config.levels by default)."""
-        from forecasting.model import method as methods
+        from forecasting.evaluation import predictor as predictors
 
         levels = self.config.levels if levels is None else self.config.replace(levels=levels).levels
-        lengths = np.array([len(values) for values in self._history], dtype=np.int64)
-        parts = methods.forecast(self._method, self._history, lengths, lengths)
+        frame = self._steps()
+        whole, bounds = [], []
+        for found, part in self._ahead():
+            whole.append(found.whole)
+            bounds.append(predictors.bounds(part, found, levels))
+        frame["forecast"] = np.concatenate(whole).reshape(-1)
+        for level in levels:
+            for side, place in (("lo", 0), ("hi", 1)):
+                ends = np.concatenate([one[level][place] for one in bounds])
+                frame[f"forecast-{side}-{level}"] = ends.reshape(-1)
+        return Forecast(frame)
+
+    def predict_members(self) -> pd.DataFrame:
+        """What each part and member forecasts, beside `forecast`: unique_id, ds, a column a name.
+
+        anchor, anchor-linear and recurrent are the network taken apart; with the method "best" there are the members of
+        its pool. NaN where a series has no such member.
+        """
+        frame = self._steps()
+        columns: dict[str, list[Values]] = {}
+        for found, _ in self._ahead(members=True):
+            for name, ahead in {"forecast": found.whole, **found.parts}.items():
+                columns.setdefault(name, []).append(ahead)
+        return pd.DataFrame(frame | {name: np.concatenate(parts).reshape(-1) for name, parts in columns.items()})
+
+    def weights(self) -> pd.DataFrame:
+        """What each member weighs in the pool: unique_id and a column a member, each row's sum 1. Empty: no pool."""
+        pool = self._predictor.pool
+        if pool is None:
+            return pd.DataFrame({"unique_id": []})
+        frame = pd.DataFrame(pool.weights, columns=list(pool.names))
+        frame.insert(0, "unique_id", self.series_ids)
+        return frame
+
+    def explain(self, most: int = 50) -> dict[str, Any]:
+        """What the forecast of the first `most` series rests on, JSON-able: see `evaluation.explain`."""
+        from forecasting.evaluation import explain
+
+        count = min(most, len(self.series_ids))
+        extra = self._extra.of(range(count)) if self._extra is not None else None
+        names = self.training["inputs"]
+        return explain.explain(self._predictor, self._history[:count], self.series_ids[:count], extra, names)
+
+    def _steps(self) -> dict[str, Any]:
         horizon = self.config.horizon
         ds = np.concatenate([steps_after(end, self.frequency, horizon) for end in self._ends])
-        frame: dict[str, Any] = {
-            "unique_id": np.repeat(np.array(self.series_ids, dtype=object), horizon),
-            "ds": ds,
-            "forecast": parts.whole.reshape(-1),
-        }
-        for level, (low, high) in _bounds(self._method, parts, self._table, levels).items():
-            frame[f"forecast-lo-{level}"] = low.reshape(-1)
-            frame[f"forecast-hi-{level}"] = high.reshape(-1)
-        return Forecast(frame)
+        return {"unique_id": np.repeat(np.array(self.series_ids, dtype=object), horizon), "ds": ds}
+
+    def _ahead(self, *, members: bool = False) -> Iterator[tuple[Ahead, Predictor]]:
+        """Forecasts from the ends, some thousands of series at once, and the part of the Predictor that made them."""
+        from forecasting.evaluation import predictor as predictors
+
+        count = len(self._history)
+        for start in range(0, count, AT_ONCE):
+            chosen = range(start, min(start + AT_ONCE, count))
+            part = predictors.some(self._predictor, chosen) if count > AT_ONCE else self._predictor
+            series = [self._history[i] for i in chosen]
+            lengths = np.array([len(values) for values in series], dtype=np.int64)
+            extra = self._extra.of(chosen) if self._extra is not None else None
+            yield predictors.ahead(part, series, lengths, lengths, extra, members=members), part
 
     def backtest(self, panel: Panel, start: int) -> Backtest:
         """Forecasts from every origin of `panel` with at least `start` values seen, by this one training.
@@ -186,7 +252,7 @@ class Forecaster:
         honest where `start` is not before the end of the data that it was fitted on.
         """
         from forecasting.evaluation import backtest, metrics
-        from forecasting.model import method as methods
+        from forecasting.evaluation import predictor as predictors
 
         if panel.series_ids != self.series_ids:
             raise DataError("These are not the series that the forecaster was fitted on.")
@@ -200,29 +266,95 @@ class Forecaster:
                 needed=start + horizon,
                 available=int(lengths.min()),
             )
-        parts = methods.forecast(self._method, values, first, lengths - horizon)
-        bounds = _bounds(self._method, parts, self._table, self.config.levels)
-        season = min((*panel.seasons, *self._method.periods), default=1)
+        extra, _ = _extra(panel, self.config)
+        predictor = self._predictor
+        found = predictors.ahead(predictor, values, first, lengths - horizon, extra, members=True)
+        bounds = predictors.bounds(predictor, found, self.config.levels)
+        season = min((*panel.seasons, *predictor.periods), default=1)
         scale = np.array([metrics.naive_scale(one[:start], season) for one in values])
-        rows = backtest.Rows(1, parts, bounds, scale)
-        return backtest.score(panel, [rows], season, horizon, [(int(lengths.max()) - start, 0)])
+        weights = predictor.pool.mean_weights() if predictor.pool is not None else {}
+        tested = backtest.Tested(
+            1, found.owner, found.seen, found.whole, found.parts, bounds, predictor.periods, weights,
+            predictor.shrink.share,
+        )  # fmt: skip
+        ends = [(int(lengths.max()) - start, 0)]
+        return backtest.score(panel, [backtest.Rows(tested, scale)], season, horizon, ends)
+
+    def update(self, panel: Panel, on_progress: OnProgress | None = None) -> Forecaster:
+        """A Forecaster that has gone on from these weights with the new rows of `panel`; this one stays as it is.
+
+        `panel` has the same series and either overlaps with what was fitted on or begins right after it. Its error on
+        the new rows, before it learned from them, stands in `training["update"]`. Raises DataError where the series are
+        others, rows are missing in between, or nothing is new.
+        """
+        from forecasting.evaluation import updating
+
+        started = time.perf_counter()
+        series, known, extra = self._continued(panel)
+        report = _fit_progress(self.config, on_progress, "final", 1, 1, 0.0, 1.0)
+        predictor, error = updating.update(self._predictor, self.config, series, known, extra, report)
+        rows = int(sum(len(values) for values in series) - known.sum())
+        about = {"rows": rows, "error_before": error}
+        training = self.training | {"update": about, "seconds": time.perf_counter() - started}
+        return Forecaster(self.config, panel, predictor, training, extra, series)
+
+    def _continued(self, panel: Panel) -> tuple[list[Values], Index, Extra | None]:
+        """What is known of each series with the new rows, how many values were known before, and further inputs."""
+        if panel.series_ids != self.series_ids:
+            raise DataError("These are not the series that the forecaster was fitted on.")
+        if panel.frequency != self.frequency:
+            raise DataError(
+                f"The new rows are at the frequency {panel.frequency}; the forecaster was fitted at {self.frequency}."
+            )
+        extra, _ = _extra(panel, self.config)
+        series, known = [], []
+        for name, times, values, end, history in zip(
+            self.series_ids, panel.times(), panel.values(), self._ends, self._history, strict=True
+        ):
+            seen = int(np.searchsorted(times, end, side="right"))
+            if seen == 0:
+                due = steps_after(end, self.frequency, 1)[0]
+                if times[0] != due:
+                    raise DataError(
+                        f"The new rows of {name!r} begin at {times[0]}; the first one that is missing is {due}. Bring "
+                        "the rows in between as well."
+                    )
+            elif times[seen - 1] != end:
+                raise DataError(f"The new rows of {name!r} do not pass through {end}, where it ended before.")
+            if seen >= len(history):
+                series.append(values)
+                known.append(seen)
+            elif extra is None:
+                series.append(np.concatenate([history, values[seen:]]))
+                known.append(len(history))
+            else:
+                raise DataError(
+                    f"With calendar features, indicators or covariates an update needs the last {len(history):,} "
+                    f"values of {name!r} before the new rows as well; {seen:,} are there."
+                )
+        new = sum(len(values) for values in series) - sum(known)
+        if new == 0:
+            raise DataError("There are no new rows after the end of what the forecaster was fitted on.")
+        return series, np.array(known, dtype=np.int64), extra
 
     def to_bytes(self) -> bytes:
         """safetensors with JSON in its metadata; the same training gives the same bytes, however long it took."""
         from safetensors.numpy import save
 
-        from forecasting.model import method as methods
+        from forecasting.evaluation import packing
 
-        tensors, about = methods.export(self._method)
-        tensors["table"] = self._table
+        tensors, about = packing.export(self._predictor)
         tensors["history"] = np.concatenate(self._history)
         tensors["lengths"] = np.array([len(values) for values in self._history], dtype=np.int64)
         tensors["ends"] = np.array(self._ends).astype(np.int64)
+        if self._extra is not None:
+            tensors |= {"past": np.concatenate(self._extra.past), "known": np.concatenate(self._extra.known)}
         about |= {
             "format": FORMAT,
             "config": self.config.to_dict(),
             "panel_id": self.panel_id,
             "frequency": self.frequency,
+            "seasons": list(self.seasons),
             "series_ids": self.series_ids,
             "training": {name: value for name, value in self.training.items() if name != "seconds"},
             "dated": np.array(self._ends).dtype.kind == "M",
@@ -237,7 +369,8 @@ class Forecaster:
         from safetensors import SafetensorError
         from safetensors.numpy import load
 
-        from forecasting.model import method as methods
+        from forecasting.evaluation import packing
+        from forecasting.model.windows import Extra
 
         try:
             size = int.from_bytes(data[:8], "little")
@@ -253,12 +386,19 @@ class Forecaster:
             forecaster.config = ForecastConfig.from_dict(about["config"])
             forecaster.panel_id = about["panel_id"]
             forecaster.frequency = about["frequency"]
+            forecaster.seasons = tuple(about["seasons"])
             forecaster.series_ids = about["series_ids"]
             forecaster.training = about["training"]
-            forecaster._table = tensors["table"]
             forecaster._ends = list(tensors["ends"].astype("datetime64[ns]") if about["dated"] else tensors["ends"])
             forecaster._history = np.split(tensors["history"], np.cumsum(tensors["lengths"])[:-1])
-            forecaster._method = methods.restore(tensors, about, forecaster.config)
+            forecaster._extra = None
+            if "known" in tensors:
+                lengths = tensors["lengths"]
+                forecaster._extra = Extra(
+                    np.split(tensors["past"], np.cumsum(lengths)[:-1]),
+                    np.split(tensors["known"], np.cumsum(lengths + forecaster.config.horizon)[:-1]),
+                )
+            forecaster._predictor = packing.restore(tensors, about, forecaster.config)
         except (SafetensorError, ConfigError, KeyError, ValueError, TypeError, RuntimeError) as error:
             raise ModelFileError("This is not a model file of Tidecast, or it is damaged. Train again.") from error
         return forecaster
@@ -284,8 +424,22 @@ def _fold_plan(panel: Panel, config: ForecastConfig) -> Sequence[Fold]:
 
 
 def _long_enough(lengths: Any, test_start: int, config: ForecastConfig) -> list[int]:
-    """Which series have enough values before their last `test_start` steps."""
-    return [i for i, n in enumerate(lengths) if n - test_start >= needed_values(config)]
+    """Which series have enough values before their last `test_start` steps: for a network, or else for any forecast."""
+    found = [i for i, n in enumerate(lengths) if n - test_start >= needed_values(config)]
+    return found or [i for i, n in enumerate(lengths) if n - test_start >= SHORT]
+
+
+def _extra(panel: Panel, config: ForecastConfig) -> tuple[Extra | None, dict[str, list[str]]]:
+    """Inputs beside the values, their names, and what was left out of them and why."""
+    chosen = panel.covariates if config.covariates is None else list(config.covariates)
+    if not config.features and not chosen:
+        return None, {"inputs": [], "notes": []}
+    from forecasting import features
+    from forecasting.model.windows import Extra
+
+    built = features.build(panel, config.features, config.horizon, config.covariates)
+    about = {"inputs": [*built.past_names, *built.known_names], "notes": list(built.notes)}
+    return (Extra(built.past, built.known) if about["inputs"] else None), about
 
 
 def _digest(about: dict[str, Any], arrays: dict[str, Any]) -> str:
@@ -295,18 +449,6 @@ def _digest(about: dict[str, Any], arrays: dict[str, Any]) -> str:
         digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
         digest.update(arrays[name].tobytes())
     return digest.hexdigest()
-
-
-def _bounds(method: Method, parts: Parts, table: Values, levels: tuple[int, ...]) -> dict[int, tuple[Values, Values]]:
-    """Interval ends [O, H] in the unit of each series, by level."""
-    from forecasting.evaluation import intervals
-    from forecasting.model import method as methods
-
-    found = {}
-    for level in levels:
-        low, high = intervals.bounds(parts.scaled, parts.spread, table, level)
-        found[level] = methods.to_units(method, parts.owner, low), methods.to_units(method, parts.owner, high)
-    return found
 
 
 def _fit_progress(
@@ -323,7 +465,7 @@ def _fit_progress(
         return None
 
     def report(stage: str, member: int, epoch: Any) -> None:
-        done = (member + epoch.epoch / max(1, epoch.epochs)) / config.members
+        done = (member + epoch.epoch / max(1, epoch.epochs)) / (config.members * (1 + len(config.lookbacks)))
         within = (done if stage == "validation" else 1 + done) / 2
         shown = "fold" if last_stage == "fold" else stage
         on_progress(
@@ -336,21 +478,37 @@ def _fit_progress(
     return report
 
 
-def _training(method: Method, account: Account, seconds: float) -> dict[str, Any]:
+def _training(
+    predictor: Predictor, account: Account | None, panel: Panel, config: ForecastConfig, seconds: float
+) -> dict[str, Any]:
     """What the Training tab shows, JSON-able."""
-    curves = [
-        {"stage": stage, "member": member, **dataclasses.asdict(epoch)}
-        for stage, members in account.curves.items()
-        for member, epochs in enumerate(members)
-        for epoch in epochs
-    ]
-    return {
-        "curves": curves,
+    shrink = predictor.shrink
+    found: dict[str, Any] = {
         "seconds": seconds,
+        "periods": [int(one) for one in predictor.periods],
+        "log": [state.log for state in predictor.states][:1000],
+        "shrink": dataclasses.asdict(shrink),
+        "weights": predictor.pool.mean_weights() if predictor.pool is not None else {},
+        "fallback": None,
+    }
+    if predictor.method is None or account is None:
+        longest = int(panel.lengths.max())
+        found["fallback"] = (
+            f"The longest series has {longest:,} values; a network with a window of {config.window} and a horizon of "
+            f"{config.horizon} needs {needed_values(config):,}. It was forecast without a network."
+        )
+        nothing: dict[str, Any] = {"anchor": [], "penalty": None, "share": 0.0, "held_out": 0, "held_out_errors": {}}
+        return found | nothing | {"curves": [], "parameters": 0, "best_epochs": [], "stopped": "no network was trained"}
+    method = predictor.method
+    return found | {
+        "curves": [
+            {"stage": stage, "member": member, **dataclasses.asdict(epoch)}
+            for stage, members in account.curves.items()
+            for member, epochs in enumerate(members)
+            for epoch in epochs
+        ],
         "parameters": account.parameters,
-        "periods": list(method.periods),
         "anchor": list(method.anchor_names),
-        "log": [state.log for state in method.states][:1000],
         "penalty": account.penalty if math.isfinite(account.penalty) else None,
         "share": account.share,
         "held_out": account.held_out,

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from forecasting.config import CELLS, LOSSES, METHODS, SCHEDULES
+from forecasting.config import ANCHORS, CELLS, LOSSES, METHODS, SCHEDULES
 from forecasting.errors import ForecastingError
 
 SAMPLE = "sample:"  # an INPUT that begins so names a sample instead of a file
@@ -75,7 +75,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("settings (default: computed from the data)")
     group.add_argument("--settings", metavar="JSON", help="a file of settings; options beside it come first")
     for name, (option, kind, about) in SETTINGS.items():
-        action = "append" if name == "levels" else "store"
+        action = "append" if name in SEVERAL else "store"
         group.add_argument(
             option, dest=name, type=kind, action=action, help=about, metavar=option.strip("-")[0].upper()
         )
@@ -137,8 +137,12 @@ SETTINGS: dict[str, tuple[str, Callable[[str], Any], str]] = {  # setting of For
     "epochs": ("--epochs", _whole, "at most"),
     "batch_size": ("--batch-size", _whole, "chunks in a step"),
     "members": ("--members", _whole, "networks whose median is the forecast"),
+    "lookbacks": ("--lookback", _whole, "window of further networks; may be given several times"),
+    "anchor": ("--anchor", str, " | ".join(ANCHORS)),
     "loss": ("--loss", str, " | ".join(LOSSES)),
     "seed": ("--seed", _whole, "of the random numbers"),
     "levels": ("--level", _whole, "percent that an interval is to hold; may be given several times"),
+    "features": ("--feature", str, "a calendar feature, holidays-US, an indicator; may be given several times"),
     "folds": ("--folds", _whole, "trainings of the backtest"),
 }
+SEVERAL = {"levels", "lookbacks", "features"}

@@ -8,6 +8,7 @@ import numpy as np
 
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
+from forecasting.model import windows
 from forecasting.model.anchors import candidate_periods
 from forecasting.panel import STEP, Panel
 
@@ -60,10 +61,13 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
         f"{'long' if epochs < 40 else 'short'}",
         "batch_size": f"chunks of {max(window, 192)} origins a step",
         "members": "one network; more take proportionally longer and are a little steadier",
+        "lookbacks": "none; networks of other windows are more members",
+        "anchor": "naive forecasts that did best in training, and a linear path; constant is what tutorials do",
         "loss": "the absolute error: forecasts of the median, steady against outliers",
         "seed": "the same seed gives the same forecast",
         "levels": "half, four fifths, and nineteen of twenty",
-        "features": "none",
+        "features": "none; the seasons found in the values say most of what a calendar does",
+        "covariates": "all columns that were carried along" if panel.covariates else "there are none",
         "folds": "three trainings show whether the scores hold over time"
         if folds == 3
         else "the series is short; one test stretch leaves more to learn from",
@@ -73,12 +77,15 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
 
 
 def needed_values(config: ForecastConfig) -> int:
-    """Values that one training needs: a window, a horizon to learn from, one to validate on, and a few origins."""
-    return config.window + 2 * config.horizon + 8
+    """Values that one training of a network needs."""
+    return windows.needed(config.window, config.horizon)
 
 
 def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> None:
-    """TooShortError unless the longest series can be trained on (and, with `folds`, backtested)."""
+    """TooShortError unless a network can be trained on the longest series (and, with `folds`, backtested).
+
+    `fit` and `evaluate` do without the network then, and say so.
+    """
     needed = needed_values(config)
     if folds is not None:
         test = config.horizon + folds - 1
@@ -91,6 +98,23 @@ def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> 
             needed=needed,
             available=available,
             field="window" if config.window > config.horizon else "horizon",
+        )
+
+
+def check_least(panel: Panel, config: ForecastConfig, *, folds: int | None) -> None:
+    """TooShortError unless the longest series holds what any forecast (and, with `folds`, any backtest) needs."""
+    needed = windows.SHORT
+    if folds is not None:
+        needed = max(2 * (config.horizon + folds - 1), windows.SHORT + config.horizon + folds - 1)
+    available = int(panel.lengths.max())
+    if available < needed:
+        where = f"a horizon of {config.horizon} tested {folds} times needs" if folds else "a forecast needs"
+        raise TooShortError(
+            f"The longest series has {available:,} values; {where} {needed:,}. "
+            + ("Choose a shorter horizon or fewer folds, or bring more data." if folds else "Bring more data."),
+            needed=needed,
+            available=available,
+            field="horizon" if folds else None,
         )
 
 

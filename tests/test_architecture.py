@@ -17,7 +17,13 @@ import pytest
 from tests.conftest import ROOT
 
 FOUNDATION = {"forecasting.errors", "forecasting.config", "forecasting.panel", "forecasting.trading"}
-CORE = FOUNDATION | {"forecasting.baselines", "forecasting.evaluation", "forecasting.model", "forecasting.suggestions"}
+CORE = FOUNDATION | {
+    "forecasting.baselines",
+    "forecasting.evaluation",
+    "forecasting.features",
+    "forecasting.model",
+    "forecasting.suggestions",
+}
 SERVICES = FOUNDATION | {  # what the pages call
     "forecasting",
     "forecasting.charts",
@@ -36,6 +42,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.intake": FOUNDATION,
     "forecasting.charts": FOUNDATION,
     "forecasting.model": FOUNDATION,
+    "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
     "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
     "forecasting.evaluation": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
@@ -79,11 +86,23 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "app": {"pages", "pages.ui", "forecasting.runs", "forecasting.errors"},
 }
 # slow to import, large in memory
-LATE = {"distributed", "exchange_calendars", "scipy", "sklearn", "statsforecast", "statsmodels", "torch", "yfinance"}
+LATE = {
+    "distributed",
+    "exchange_calendars",
+    "holidays",
+    "scipy",
+    "sklearn",
+    "statsforecast",
+    "statsmodels",
+    "talib",
+    "torch",
+    "yfinance",
+}
 HEAVY = sorted(LATE - {"scipy"} | {"alembic", "streamlit"})
 OPTIONAL = {"distributed"}  # for who sets TIDECAST_SCHEDULER; its absence is said in a sentence
 CARRIED = {"statsmodels"}  # imported by nobody: the samples are files in it
 DISTRIBUTIONS = {
+    "talib": "TA-Lib",
     "sqlalchemy": "SQLAlchemy",
     "charset_normalizer": "charset-normalizer",
     "exchange_calendars": "exchange-calendars",

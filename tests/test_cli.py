@@ -146,7 +146,7 @@ def test_inspect_and_help_load_nothing_heavy(daily: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_every_setting_but_features_has_an_option() -> None:
+def test_every_setting_has_an_option_but_covariates_which_are_chosen_while_reading() -> None:
     assert {*options.SETTINGS, "features"} == {field.name for field in dataclasses.fields(ForecastConfig)}
 
 

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.config import CELLS, LOSSES, METHODS, SCHEDULES, ForecastConfig
+from forecasting.config import (
+    ANCHORS,
+    CALENDAR,
+    CELLS,
+    INDICATORS,
+    LOSSES,
+    METHODS,
+    SCHEDULES,
+    TEXTBOOK,
+    ForecastConfig,
+)
 from forecasting.errors import ConfigError
 
 
@@ -28,12 +38,21 @@ def test_defaults_are_pinned() -> None:
         "epochs": 40,
         "batch_size": 8,
         "members": 1,
+        "lookbacks": [],
+        "anchor": "auto",
         "loss": "mae",
         "seed": 0,
         "levels": [50, 80, 95],
         "features": [],
+        "covariates": None,
         "folds": 3,
     }
+
+
+def test_the_textbook_is_a_config_and_names_only_settings() -> None:
+    config = ForecastConfig(horizon=9, seed=4).replace(**TEXTBOOK)
+    assert (config.num_layers, config.hidden_size, config.window, config.schedule) == (2, 64, 60, "plateau")
+    assert (config.anchor, config.horizon, config.seed) == ("constant", 9, 4)
 
 
 def test_a_config_cannot_be_changed() -> None:
@@ -78,6 +97,12 @@ def test_a_config_takes_keywords_only() -> None:
         ("levels", "80"),
         ("features", "month"),
         ("features", ("phase of the moon",)),
+        ("features", ("holidays-us",)),
+        ("covariates", "price"),
+        ("lookbacks", (0,)),
+        ("lookbacks", (1, 2, 3, 4, 5)),
+        ("lookbacks", 30),
+        ("anchor", "zero"),
         ("folds", 0),
     ],
 )
@@ -117,6 +142,10 @@ def test_replace_validates_again() -> None:
         dropout=st.floats(0, 0.9),
         learning_rate=st.floats(1e-6, 1),
         levels=st.lists(st.integers(1, 99), min_size=1),
+        lookbacks=st.lists(st.integers(1, 20_000), max_size=4),
+        anchor=st.sampled_from(ANCHORS),
+        features=st.lists(st.sampled_from((*CALENDAR, *INDICATORS, "holidays-US"))),
+        covariates=st.none() | st.lists(st.text()),
     )
 )
 def test_any_config_survives_json(config: ForecastConfig) -> None:

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from forecasting import errors
-from forecasting.config import CELLS, ForecastConfig
+from forecasting.config import CELLS, METHODS, ForecastConfig
 from forecasting.evaluation.backtest import Backtest
 from forecasting.forecaster import Forecaster, check_length, evaluate, fit, suggest_config
 from forecasting.panel import STEP, Panel
@@ -172,7 +172,7 @@ def test_series_of_different_lengths_and_units_share_one_network():
 def test_too_few_values_say_how_many_are_needed_and_what_would_fit_is_accepted():
     data = panel(weekly(60))
     with pytest.raises(errors.TooShortError) as caught:
-        fit(data, CONFIG.replace(window=50))
+        check_length(data, CONFIG.replace(window=50), folds=None)
     assert (caught.value.needed, caught.value.available) == (50 + 2 * 5 + 8, 60)
     assert caught.value.field == "window"
     assert str(caught.value.needed) in caught.value.message
@@ -180,6 +180,32 @@ def test_too_few_values_say_how_many_are_needed_and_what_would_fit_is_accepted()
     check_length(data, suggested, folds=suggested.folds)
     evaluate(data, suggested.replace(epochs=1))
     assert set(reasons) == set(suggested.to_dict())
+
+
+@pytest.mark.parametrize("length", [3, 4, 9, 17, 30, 60])
+@pytest.mark.parametrize("method", METHODS)
+def test_series_too_short_for_a_network_are_forecast_without_one_and_that_is_said(length, method):
+    y = weekly(length)
+    forecaster = fit(panel(y), CONFIG.replace(window=50, method=method))
+    assert f"{length} values" in forecaster.training["fallback"]
+    forecast = forecaster.predict()
+    assert np.isfinite(forecast.select_dtypes("number")).all(axis=None)
+    assert (forecast["forecast-lo-95"] < forecast["forecast-hi-95"]).all()
+    again = Forecaster.from_bytes(forecaster.to_bytes())
+    pd.testing.assert_frame_equal(again.predict().frame, forecast.frame, check_exact=True)
+    if length >= 30:  # a season was seen before the held-out origins
+        season = 20 + 3 * np.sin(2 * np.pi * np.arange(length, length + 5) / 7)
+        assert np.abs(forecast["forecast"] - season).max() < 1.5
+
+
+def test_fewer_values_than_any_forecast_needs_are_refused_with_their_number():
+    with pytest.raises(errors.TooShortError) as caught:
+        fit(panel([1.0, 2.0]), CONFIG)
+    assert (caught.value.needed, caught.value.available) == (3, 2)
+    with pytest.raises(errors.TooShortError) as caught:
+        evaluate(panel(weekly(11)), CONFIG)
+    assert (caught.value.needed, caught.value.available, caught.value.field) == (12, 11, "horizon")
+    assert evaluate(panel(weekly(12)), CONFIG).scores["origins"] == 2
 
 
 @pytest.mark.parametrize("length", [24, 36, 60, 150, 400, 2500])

@@ -11,7 +11,7 @@ import itertools
 import json
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from forecasting.evaluation.verdict import Verdict, judge
 from forecasting.model.windows import Index
 from forecasting.panel import Panel, Values
 
-METHODS = ("forecast", "naive", "seasonal-naive", "anchor", "anchor-linear")
+METHODS = ("forecast", "naive", "seasonal-naive", "anchor", "anchor-linear")  # columns of every backtest
 MOST_ROWS = 2_000_000  # beyond it origins are thinned evenly; scores["every"] says to which
 
 
@@ -31,10 +31,13 @@ class Backtest(pd.DataFrame):
     """A frame: unique_id, cutoff, ds, step (1..H), fold (1..K), y, forecast, forecast-lo-80, forecast-hi-80, ...,
     naive, seasonal-naive, anchor, anchor-linear.
 
-    scores: JSON-able; `methods` (mae, rmse, mase, smape, skill, skill_seasonal of each), `skill_interval` (95 %, None
-    where it cannot be told), `coverage` and `msis` by level, `by_step` (mae of each method a step ahead), `folds`,
-    `trainings`, `origins` (distinct origins times series), `series`, `series_left_out` (too short to be tested),
-    `season`, `recurrent_adds`, `every`.
+    scores: JSON-able; `methods` (mae, rmse, mase, smape, skill, skill_seasonal of each: the columns, the network as it
+    is ("recurrent"), the members of the pool and the pool itself ("best")), `skill_interval` (95 %, None where it
+    cannot be told), `coverage` and `msis` by level, `by_step` (mae of each method a step ahead), `weights` (of the
+    pool, mean over series and folds), `shrink` (of each fold: the share of its own forecast that it kept), `direction`
+    (share of steps whose direction was told, its 95 % band if it were a coin's, how many), `folds`, `trainings`,
+    `origins` (distinct origins times series), `series`, `series_left_out` (too short to be tested), `season`,
+    `recurrent_adds` (None without a network), `every`.
     """
 
     _metadata = ["scores"]  # noqa: RUF012  # pandas' way of naming what copies carry along
@@ -90,21 +93,6 @@ def make(frame: pd.DataFrame, scores: dict[str, Any]) -> Backtest:
     return backtest
 
 
-class Forecasts(Protocol):
-    """What a predictor says at origins: forecasts [O, H] in the unit of their series."""
-
-    @property
-    def owner(self) -> Index: ...  # [O] series
-    @property
-    def seen(self) -> Index: ...  # [O] values up to and including the origin
-    @property
-    def anchor(self) -> Values: ...
-    @property
-    def linear(self) -> Values: ...
-    @property
-    def whole(self) -> Values: ...
-
-
 @dataclasses.dataclass(frozen=True)
 class Tested:
     """What the training of one fold forecast from the origins of its test stretch, in the unit of each series."""
@@ -112,20 +100,29 @@ class Tested:
     fold: int  # 1 is the first
     owner: Index  # [O] series of the panel
     seen: Index  # [O] values up to and including the origin
-    anchor: Values  # [O, H]
-    linear: Values
-    whole: Values
+    whole: Values  # [O, H]
+    parts: dict[str, Values]  # of the network and of the pool, by name
     bounds: dict[int, tuple[Values, Values]]  # level -> (low, high)
     periods: tuple[int, ...]  # that the method found
+    weights: dict[str, float]  # of the pool, mean over series
+    shrink: float  # share of its own forecast that was kept
 
     def to_bytes(self) -> bytes:
         """safetensors with JSON in its metadata; `from_bytes` gives back every bit."""
         from safetensors.numpy import save
 
-        arrays = {name: getattr(self, name) for name in _TESTED}
+        arrays = {"owner": self.owner, "seen": self.seen, "whole": self.whole}
+        arrays |= {f"part-{name}": value for name, value in self.parts.items()}
         for level, (low, high) in self.bounds.items():
             arrays |= {f"low-{level}": low, f"high-{level}": high}
-        about = {"fold": self.fold, "periods": [int(one) for one in self.periods], "levels": list(self.bounds)}
+        about = {
+            "fold": self.fold,
+            "parts": list(self.parts),
+            "periods": [int(one) for one in self.periods],
+            "levels": list(self.bounds),
+            "weights": self.weights,
+            "shrink": self.shrink,
+        }
         return save({name: np.ascontiguousarray(value) for name, value in arrays.items()}, {"x": json.dumps(about)})
 
     @classmethod
@@ -135,25 +132,24 @@ class Tested:
 
         about = json.loads(json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]["x"])
         arrays = load(data)
-        bounds = {level: (arrays[f"low-{level}"], arrays[f"high-{level}"]) for level in about["levels"]}
         return cls(
-            **{name: arrays[name] for name in _TESTED},
-            fold=about["fold"],
-            bounds=bounds,
-            periods=tuple(about["periods"]),
+            about["fold"],
+            arrays["owner"],
+            arrays["seen"],
+            arrays["whole"],
+            {name: arrays[f"part-{name}"] for name in about["parts"]},
+            {level: (arrays[f"low-{level}"], arrays[f"high-{level}"]) for level in about["levels"]},
+            tuple(about["periods"]),
+            about["weights"],
+            about["shrink"],
         )
-
-
-_TESTED = ("owner", "seen", "anchor", "linear", "whole")
 
 
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """One fold's forecasts. bounds: level -> (low, high)."""
+    """One fold's forecasts."""
 
-    fold: int
-    forecasts: Forecasts
-    bounds: dict[int, tuple[Values, Values]]
+    tested: Tested
     scale: Values  # [S] naive error in the stretch that the fold could see
 
 
@@ -173,8 +169,8 @@ def score(panel: Panel, rows: Sequence[Rows], season: int, horizon: int, ends: S
 
 
 def _block(values: list[Values], fold: Rows, season: int, horizon: int) -> dict[str, Values]:
-    """Truth and each method's forecasts of a fold, each [O, H]."""
-    found = fold.forecasts
+    """Truth, the last value and each method's forecasts of a fold, each [O, H]."""
+    found = fold.tested
     edges = np.flatnonzero(np.diff(found.owner, prepend=-1, append=-1))
     block: dict[str, list[Values]] = {"y": [], "naive": [], "seasonal-naive": []}
     for a, b in itertools.pairwise(edges):
@@ -183,45 +179,88 @@ def _block(values: list[Values], fold: Rows, season: int, horizon: int) -> dict[
         block["naive"].append(baselines.naive(one, seen, horizon))
         block["seasonal-naive"].append(baselines.seasonal_naive(one, seen, horizon, season))
     joined = {name: np.concatenate(parts) for name, parts in block.items()}
-    return {**joined, "forecast": found.whole, "anchor": found.anchor, "anchor-linear": found.linear}
+    twice = f"seasonal-naive-{season}"  # the pool's is the same as the one above
+    rest = {name: part for name, part in found.parts.items() if name not in (*joined, twice)}
+    return {**joined, "forecast": found.whole, **rest}
 
 
 def _scores(blocks: list[dict[str, Values]], rows: Sequence[Rows], season: int, horizon: int) -> dict[str, Any]:
-    joined = {name: np.concatenate([block[name] for block in blocks]) for name in ("y", *METHODS)}
-    truth = joined["y"]
-    scale = np.concatenate([fold.scale[fold.forecasts.owner] for fold in rows])
-    scaled = {name: metrics.mase(truth, joined[name], scale) for name in METHODS}
-    methods = {
-        name: {
-            "mae": _number(metrics.mae(truth, joined[name])),
-            "rmse": _number(metrics.rmse(truth, joined[name])),
+    names = [name for name in blocks[0] if name != "y" and all(name in block for block in blocks)]
+    truth = np.concatenate([block["y"] for block in blocks])
+    scale = np.concatenate([fold.scale[fold.tested.owner] for fold in rows])
+    methods: dict[str, dict[str, float | None]] = {}
+    by_step: dict[str, list[float]] = {}
+    scaled: dict[str, float] = {}
+    for name in sorted(names, key=lambda name: name not in ("naive", "seasonal-naive")):
+        ahead = np.concatenate([block[name] for block in blocks])
+        known = np.isfinite(ahead).all(axis=1)  # a member that some series lack is scored on the others
+        if not known.any():
+            continue
+        mine, its_truth, its_scale = ahead[known], truth[known], scale[known]
+        scaled[name] = metrics.mase(its_truth, mine, its_scale)
+        against = {"naive": scaled["naive"], "seasonal-naive": scaled.get("seasonal-naive", scaled["naive"])}
+        if not known.all():
+            for other in against:
+                whole = np.concatenate([block[other] for block in blocks])[known]
+                against[other] = metrics.mase(its_truth, whole, its_scale)
+        methods[name] = {
+            "mae": _number(metrics.mae(its_truth, mine)),
+            "rmse": _number(metrics.rmse(its_truth, mine)),
             "mase": _number(scaled[name]),
-            "smape": _number(metrics.smape(truth, joined[name])),
-            "skill": _number(metrics.skill(scaled[name], scaled["naive"])),
-            "skill_seasonal": _number(metrics.skill(scaled[name], scaled["seasonal-naive"])),
+            "smape": _number(metrics.smape(its_truth, mine)),
+            "skill": _number(metrics.skill(scaled[name], against["naive"])),
+            "skill_seasonal": _number(metrics.skill(scaled[name], against["seasonal-naive"])),
         }
-        for name in METHODS
-    }
+        by_step[name] = np.abs(its_truth - mine).mean(axis=0).tolist()
     per_cutoff = {name: _by_cutoff(rows, blocks, name) for name in ("forecast", "naive")}
     interval = metrics.skill_interval(per_cutoff["forecast"], per_cutoff["naive"], horizon)
     coverage, msis = {}, {}
-    for level in rows[0].bounds:
-        low = np.concatenate([fold.bounds[level][0] for fold in rows])
-        high = np.concatenate([fold.bounds[level][1] for fold in rows])
+    for level in rows[0].tested.bounds:
+        low = np.concatenate([fold.tested.bounds[level][0] for fold in rows])
+        high = np.concatenate([fold.tested.bounds[level][1] for fold in rows])
         coverage[str(level)] = metrics.coverage(truth, low, high)
         msis[str(level)] = _number(metrics.interval_score(truth, low, high, scale, level))
+    adds = None
+    if "recurrent" in scaled and "anchor-linear" in scaled:
+        adds = _number(metrics.skill(scaled["recurrent"], scaled["anchor-linear"]))
+    weights: dict[str, float] = {}
+    for fold in rows:
+        for name, weight in fold.tested.weights.items():
+            weights[name] = weights.get(name, 0.0) + weight / len(rows)
     return {
         "methods": methods,
         "skill_interval": [_number(end) for end in interval],
         "coverage": coverage,
         "msis": msis,
-        "by_step": {name: np.abs(truth - joined[name]).mean(axis=0).tolist() for name in METHODS},
+        "by_step": by_step,
+        "weights": weights,
+        "shrink": [fold.tested.shrink for fold in rows],
+        "direction": _direction(blocks, horizon),
         "trainings": len(rows),
         "origins": len(truth),
         "series": len(rows[0].scale),
-        "series_left_out": int(len(rows[0].scale) - len({int(one) for fold in rows for one in fold.forecasts.owner})),
+        "series_left_out": int(len(rows[0].scale) - len({int(one) for fold in rows for one in fold.tested.owner})),
         "season": season,
-        "recurrent_adds": _number(metrics.skill(scaled["forecast"], scaled["anchor-linear"])),
+        "recurrent_adds": adds,
+    }
+
+
+def _direction(blocks: list[dict[str, Values]], horizon: int) -> dict[str, Any] | None:
+    """How often the forecast at the last step ahead lay on the right side of the last value.
+
+    The band is where a coin's share would lie 95 times in 100: steps that share their truth count once, so there are
+    as many throws as horizons fit into the origins. None where the forecast never departs from the last value.
+    """
+    moved = np.concatenate([block["y"][:, -1] - block["naive"][:, -1] for block in blocks])
+    said = np.concatenate([block["forecast"][:, -1] - block["naive"][:, -1] for block in blocks])
+    told = (moved != 0) & (said != 0)
+    if not told.any():
+        return None
+    throws = max(1, int(told.sum()) // horizon)
+    return {
+        "right": float((np.sign(moved[told]) == np.sign(said[told])).mean()),
+        "band": min(0.5, 1.96 * 0.5 / math.sqrt(throws)),
+        "throws": throws,
     }
 
 
@@ -229,8 +268,8 @@ def _by_cutoff(rows: Sequence[Rows], blocks: list[dict[str, Values]], name: str)
     """Mean scaled error at each cutoff, in time order: series that end together share their cutoffs."""
     found = []
     for fold, block in zip(rows, blocks, strict=True):
-        errors = (np.abs(block["y"] - block[name]) / fold.scale[fold.forecasts.owner][:, None]).mean(axis=1)
-        starts = np.searchsorted(fold.forecasts.owner, fold.forecasts.owner, side="left")
+        errors = (np.abs(block["y"] - block[name]) / fold.scale[fold.tested.owner][:, None]).mean(axis=1)
+        starts = np.searchsorted(fold.tested.owner, fold.tested.owner, side="left")
         place = np.arange(len(errors)) - starts  # which origin of its series
         found.append(np.bincount(place, weights=errors) / np.bincount(place))
     return np.concatenate(found)
@@ -239,7 +278,7 @@ def _by_cutoff(rows: Sequence[Rows], blocks: list[dict[str, Values]], name: str)
 def _frame(
     block: dict[str, Values], fold: Rows, times: list[Any], names: Any, horizon: int, every: int
 ) -> pd.DataFrame:
-    owner, seen = fold.forecasts.owner[::every], fold.forecasts.seen[::every]
+    owner, seen = fold.tested.owner[::every], fold.tested.seen[::every]
     steps = np.arange(1, horizon + 1)
     edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
     ds, cutoff = [], []
@@ -252,15 +291,16 @@ def _frame(
         "cutoff": np.concatenate(cutoff),
         "ds": np.concatenate(ds),
         "step": np.tile(steps, len(owner)),
-        "fold": np.full(len(owner) * horizon, fold.fold),
+        "fold": np.full(len(owner) * horizon, fold.tested.fold),
         "y": block["y"][::every].reshape(-1),
         "forecast": block["forecast"][::every].reshape(-1),
     }
-    for level, (low, high) in fold.bounds.items():
+    for level, (low, high) in fold.tested.bounds.items():
         columns[f"forecast-lo-{level}"] = low[::every].reshape(-1)
         columns[f"forecast-hi-{level}"] = high[::every].reshape(-1)
     for name in METHODS[1:]:
-        columns[name] = block[name][::every].reshape(-1)
+        # Without a network there is no anchor: the last value stands in for it.
+        columns[name] = block.get(name, block["naive"])[::every].reshape(-1)
     return pd.DataFrame(columns)
 
 

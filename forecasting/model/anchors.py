@@ -130,6 +130,11 @@ def mix(parts: Sequence[Candidate], horizon: int) -> Anchor:
     return Anchor(tuple(part.name for part in parts), seasons, np.mean(matrices, axis=0), lags)
 
 
+def mean_of_training(horizon: int) -> Anchor:
+    """No lag at all: zero of the scaled values, which is the mean of the training stretch."""
+    return Anchor(("mean of the training stretch",), frozenset(), np.zeros((horizon, 1)), np.zeros(1, dtype=np.int64))
+
+
 def _matrices(parts: Sequence[Candidate], horizon: int) -> tuple[list[Values], Index]:
     """One matrix [H, L] a part, over the lags that any of them uses."""
     lags = np.array(sorted({0, *(lag for part in parts for step in part.steps for lag in step)}), dtype=np.int64)

@@ -45,24 +45,53 @@ class Account:
     parameters: int
 
 
-def fit(
-    series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig, on_epoch: OnEpoch | None = None
-) -> tuple[Method, Values, Account]:
-    """(Method, scores, Account) of training on `series` alone.
+@dataclasses.dataclass(frozen=True)
+class HeldOut:
+    """Forecasts from the held-out origins by networks that had not seen them, scaled; each [O, H]."""
 
-    scores [O, H]: held-out errors over their spread, by networks that had not seen them, for calibration.
-    """
+    owner: Index  # [O] series
+    seen: Index  # [O] values up to and including the origin
+    stretch: Index  # [O] which origins share most of their truth
+    truth: Values
+    anchor: Values
+    linear: Values
+    whole: Values
+    spread: Values
+    states: tuple[scaling.State, ...]  # [S] of these scaled values
+    earlier: Earlier
+
+
+@dataclasses.dataclass(frozen=True)
+class Earlier:
+    """Forecasts by anchor + linear from training origins, each block of them by a linear path fitted on the others;
+    scaled, each [O, H]. Empty where there are many series: their held-out origins say enough."""
+
+    owner: Index
+    seen: Index
+    stretch: Index
+    truth: Values
+    linear: Values
+
+
+def fit(
+    series: Sequence[Values],
+    seasons: Sequence[int],
+    config: ForecastConfig,
+    on_epoch: OnEpoch | None = None,
+    extra: windows.Extra | None = None,
+) -> tuple[Method, HeldOut, Account]:
+    """(Method, HeldOut, Account) of training on `series` and what `extra` has beside them."""
     periods = anchors.candidate_periods(series, seasons)
     logs = _logs(series)
     length = np.array([len(values) for values in series], dtype=np.int64)
     held = held_out_steps(length, config.horizon)
+    constant = config.anchor == "constant"
 
-    early = _prepare(series, periods, logs, config, held, None)
+    early = _prepare(series, periods, logs, config, held, None, extra)
     valid_first, valid_last = np.maximum(length - held, early.first), length - config.horizon
     owner, origins = windows.all_origins(early.flat, valid_first, valid_last)
-    options = linear.solve(
-        early.flat, early.origins, early.anchor, early.lags, config.horizon, (*linear.PENALTIES, math.inf)
-    )
+    penalties = (math.inf,) if constant else (*linear.PENALTIES, math.inf)
+    options = linear.solve(early.flat, early.origins, early.anchor, early.lags, config.horizon, penalties)
     chosen = linear.choose(options, early.flat, origins, config.horizon)
     early_material = _material(early, chosen, config)
     trained = _train(early, early_material, config, valid_first, valid_last, None, on_epoch)
@@ -70,25 +99,40 @@ def fit(
     central, spread, base, anchor = _held_out(nets, early, early_material, chosen, valid_first, valid_last)
     truth = linear.targets(early.flat.z, origins, config.horizon)
     stretch = _stretches(origins, early.flat.start + valid_first - 1, config.horizon)
-    losses = [_mean_by(stretch, np.abs(truth - base - share * (central - base)).mean(axis=1)) for share in SHARES]
+    shares = SHARES[-1:] if constant else SHARES
+    losses = [_mean_by(stretch, np.abs(truth - base - share * (central - base)).mean(axis=1)) for share in shares]
     lowest = min(losses, key=lambda one: float(one.sum()))
-    share = max(share for share, one in zip(SHARES, losses, strict=True) if not training.worse(one, lowest))
+    share = max(share for share, one in zip(shares, losses, strict=True) if not training.worse(one, lowest))
     central = base + share * (central - base)
-    added, local_penalty = _departures(early, chosen, owner, origins, truth - base)
+    added, local_penalty = (
+        (np.zeros_like(base), math.inf) if constant else _departures(early, chosen, owner, origins, truth - base)
+    )
     own = (
         _own_weights(truth - central, truth - base - added, owner, len(series))
         if added.any()
         else np.zeros(len(series))
     )
     whole = mixed(central, base + added, own[owner])
-    scores = (truth - whole) / spread
+    level = early.flat.z[origins][:, None]
+    held_out = HeldOut(
+        owner,
+        origins - early.flat.start[owner] + 1,
+        stretch,
+        level + truth,
+        level + anchor,
+        level + base + added,
+        level + whole,
+        spread,
+        early.states,
+        _earlier(early, chosen, config.horizon),
+    )
 
-    late = _prepare(series, periods, logs, config, 0, early)
+    late = _prepare(series, periods, logs, config, 0, early, extra)
     final = linear.solve(late.flat, late.origins, early.anchor, early.lags, config.horizon, (chosen.penalty,))[0]
     if own.any():
         found = local.solve(late.flat, late.first, late.last, final, config.horizon, (local_penalty,))[0]
         final = dataclasses.replace(final, local=found, local_penalty=local_penalty)
-    stop_after = [one.kept_epoch for one in trained] if share > 0 else [0] * config.members
+    stop_after = [one.kept_epoch for one in trained] if share > 0 else [0] * len(trained)
     finals = _train(late, _material(late, final, config), config, None, None, stop_after, on_epoch)
     method = Method(
         config.window,
@@ -100,6 +144,8 @@ def fit(
         tuple(one.network for one in finals),
         share,
         own,
+        late.inputs,
+        constant,
     )
     account = Account(
         held,
@@ -118,7 +164,7 @@ def fit(
         next((one.stopped for one in (*trained, *finals) if "finite" in one.stopped), trained[0].stopped),
         networks.parameters(nets[0]),
     )
-    return method, scores, account
+    return method, held_out, account
 
 
 def _sample(origins: Index, horizon: int) -> Index:
@@ -143,6 +189,61 @@ def held_out_steps(length: Index, horizon: int) -> int:
     return max(horizon, min(int(0.15 * usual), horizon - 1 + origins))
 
 
+def _earlier(prepared: _Prepared, chosen: Linear, horizon: int) -> Earlier:
+    """The same linear path, cross-fitted over BLOCKS of the training origins, a horizon away from those fitted on."""
+    flat, origins = prepared.flat, prepared.origins
+    if len(flat.start) > FEW or flat.constant or len(origins) < 2 * BLOCKS * horizon:
+        nothing = np.empty((0, horizon))
+        return Earlier(origins[:0], origins[:0], origins[:0], nothing, nothing)
+    if len(origins) > linear.MOST_ORIGINS:
+        origins = origins[-linear.MOST_ORIGINS :]
+    read = linear.regressors(flat, origins, chosen.lags)
+    truth = linear.targets(flat.z, origins, horizon)
+    anchor = read @ chosen.anchor.T
+    found = anchor.copy()
+    if math.isfinite(chosen.penalty):
+        block = np.arange(len(origins)) * BLOCKS // len(origins)
+        for one in range(BLOCKS):
+            inside = np.flatnonzero(block == one)
+            apart = np.ones(len(origins), dtype=bool)
+            apart[max(0, inside[0] - horizon) : inside[-1] + horizon + 1] = False
+            left = truth[apart] - anchor[apart]
+            ridge = linear.ridges(read[apart], left, np.ones(int(apart.sum())), (chosen.penalty,))[0]
+            found[inside] += read[inside] @ ridge.T
+    owner = np.searchsorted(flat.start, origins, side="right") - 1
+    level = flat.z[origins][:, None]
+    stretch = _stretches(origins, flat.start + prepared.first - 1, horizon)
+    return Earlier(owner, origins - flat.start[owner] + 1, stretch, level + truth, level + found)
+
+
+BLOCKS = 4  # of training origins, each forecast by a linear path fitted on the others
+FEW = 20  # series, up to which that is done
+
+
+def kept_share(reference: Values, error: Values) -> float:
+    """How much of its departure from a reference a forecast may keep, by the errors of both by stretch.
+
+    The positive part of James and Stein's estimator (1961) of the mean gain: a gain of t standard errors keeps
+    1 - 1 / t^2, none where t is below one. Of two t the larger counts: that of the gains r - e, which few stretches
+    with large errors may drown, and that of the relative gains (r - e) / (r + e), which weighs all stretches alike.
+    With fewer than three stretches the sign of the gain decides.
+    """
+    if np.array_equal(reference, error):
+        return 1.0
+    gains = reference - error
+    if len(gains) < 3:
+        return float(gains.sum() > 0)
+    evidence = max(_standard_errors(gains), _standard_errors(gains / (reference + error + training.SMALL)))
+    share = max(0.0, 1 - 1 / evidence**2) if evidence > 0 else 0.0
+    return 1.0 if share > 0.99 else share
+
+
+def _standard_errors(gains: Values) -> float:
+    """How many standard errors the mean of `gains` lies above zero."""
+    deviation = float(gains.std(ddof=1)) / math.sqrt(len(gains))
+    return float(gains.mean()) / deviation if deviation > 0 else math.inf * float(np.sign(gains.mean()))
+
+
 @dataclasses.dataclass(frozen=True)
 class _Prepared:
     flat: Flat
@@ -153,6 +254,7 @@ class _Prepared:
     first: Index  # [S] values seen at the first origin of training
     last: Index  # [S] at the last; below `first` where a series is too short to train on
     origins: Index  # positions of all training origins
+    inputs: scaling.Inputs | None  # how further inputs are scaled
 
 
 def _prepare(
@@ -162,6 +264,7 @@ def _prepare(
     config: ForecastConfig,
     held: int,
     earlier: _Prepared | None,
+    extra: windows.Extra | None,
 ) -> _Prepared:
     """Scale, flatten and choose the anchor by what precedes the last `held` steps; `earlier` keeps its anchor."""
     length = np.array([len(values) for values in series], dtype=np.int64)
@@ -173,22 +276,30 @@ def _prepare(
     enough = min(config.window, max(2, int(np.median(length)) // 4))
     first = np.full_like(last, enough)
     lags = earlier.lags if earlier else np.array([-(6 * max(periods, default=1) + config.horizon)], dtype=np.int64)
-    flat = windows.flatten([z for z, _ in scaled], pad(config.window, config.horizon, lags, periods))
+    inputs = None if extra is None else scaling.fit_inputs(extra, (length - held).tolist())
+    beside = None if extra is None or inputs is None else scaling.scale_inputs(extra, inputs)
+    space = pad(max(config.window, *config.lookbacks, 0), config.horizon, lags, periods)
+    flat = windows.flatten([z for z, _ in scaled], space, beside, config.horizon)
+    flat = dataclasses.replace(flat, constant=config.anchor == "constant")
     _, origins = windows.all_origins(flat, first, last)
     if earlier:
         anchor = earlier.anchor
+    elif flat.constant:
+        anchor = anchors.mean_of_training(config.horizon)
+        lags = anchor.lags
     else:
         picked = _sample(origins, config.horizon)
         anchor = anchors.choose(flat, picked, periods, config.horizon, config.window)
         lags = linear.lags_for(anchor, config.window, config.horizon)
-    return _Prepared(flat, tuple(state for _, state in scaled), anchor, lags, periods, first, last, origins)
+    return _Prepared(flat, tuple(state for _, state in scaled), anchor, lags, periods, first, last, origins, inputs)
 
 
 def _material(prepared: _Prepared, chosen: Linear, config: ForecastConfig) -> training.Material:
     picked = _sample(prepared.origins, config.horizon)
-    offsets = linear.regressors(prepared.flat.z, picked, chosen.lags)
-    left = linear.targets(prepared.flat.z, picked, config.horizon) - offsets @ (chosen.anchor + chosen.ridge).T
-    return training.material(prepared.flat, prepared.periods, chosen, np.abs(left).mean(axis=0) + 1e-6, config.window)
+    read = linear.regressors(prepared.flat, picked, chosen.lags)
+    left = linear.targets(prepared.flat.z, picked, config.horizon) - read @ (chosen.anchor + chosen.ridge).T
+    spread = np.abs(left).mean(axis=0) + 1e-6
+    return training.material(prepared.flat, prepared.periods, chosen, spread, config.window, config.cell)
 
 
 def _departures(
@@ -228,21 +339,33 @@ def _train(
     on_epoch: OnEpoch | None,
 ) -> list[training.Trained]:
     start = prepared.flat.start - 1
-    valid = None
-    if valid_first is not None and valid_last is not None:
-        valid = _validation(material, start + valid_first, start + valid_last)
     stage = "final" if stop_after is not None else "validation"
-    return [
-        training.train(
-            material,
-            config,
-            start + prepared.first,
-            start + prepared.last,
-            valid=valid,
-            stop_after=stop_after[member] if stop_after is not None else None,
-            seed=config.seed + 1000 * member,
-            on_epoch=functools.partial(on_epoch, stage, member) if on_epoch else None,
+    found = []
+    for member, (window, seed) in enumerate(networks_of(config)):
+        one = training.with_window(material, window)
+        valid = None
+        if valid_first is not None and valid_last is not None:
+            valid = _validation(one, start + valid_first, start + valid_last)
+        found.append(
+            training.train(
+                one,
+                config,
+                start + prepared.first,
+                start + prepared.last,
+                valid=valid,
+                stop_after=stop_after[member] if stop_after is not None else None,
+                seed=seed,
+                on_epoch=functools.partial(on_epoch, stage, member) if on_epoch else None,
+            )
         )
+    return found
+
+
+def networks_of(config: ForecastConfig) -> list[tuple[int, int]]:
+    """(window, seed) of each network whose median is the forecast: seeds times lookbacks."""
+    return [
+        (window, config.seed + 1000 * member)
+        for window in (config.window, *config.lookbacks)
         for member in range(config.members)
     ]
 
@@ -294,6 +417,6 @@ def _held_out(
     flat = prepared.flat
     _, origins = windows.all_origins(flat, first, last)
     central, spread = run(nets, material, flat.start + first - 1, flat.start + last - 1)
-    offsets = linear.regressors(flat.z, origins, chosen.lags)
-    anchor = offsets @ chosen.anchor.T
-    return central, spread, anchor + offsets @ chosen.ridge.T, anchor
+    read = linear.regressors(flat, origins, chosen.lags)
+    anchor = read @ chosen.anchor.T
+    return central, spread, anchor + read @ chosen.ridge.T, anchor

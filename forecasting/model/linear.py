@@ -1,6 +1,9 @@
 """The linear path: ridge regression from offsets of past values to what the anchor leaves over, in closed form.
 
-Axes: O origins, H horizon, L lags.
+Regressors are offsets of lagged values and, where there are further inputs, their last M steps up to the origin and
+what is known of them at the steps ahead.
+
+Axes: O origins, H horizon, L lags (with further inputs L + M (P + K) + H K regressors).
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ TYPICAL = 1e-2  # penalty with which those errors are found
 
 @dataclasses.dataclass(frozen=True)
 class Linear:
-    """anchor and ridge [H, L] over the same `lags` [L]; forecast = last + offsets @ (anchor + ridge).T
+    """anchor and ridge [H, L] over the same regressors; forecast = last + regressors @ (anchor + ridge).T
 
     local [S, H, L]: what each series adds to the ridge; None where all share it.
     """
@@ -47,10 +50,25 @@ def lags_for(anchor: Anchor, window: int, horizon: int) -> Index:
     return np.array(sorted(wanted), dtype=np.int64)
 
 
-def regressors(z: Values, origins: Index, lags: Index) -> Values:
-    """Offsets [O, L] of the lagged values from the last one."""
-    found: Values = z[origins[:, None] + lags] - z[origins][:, None]
-    return found
+def regressors(flat: Flat, origins: Index, lags: Index) -> Values:
+    """Offsets [O, L] of the lagged values from the last one, behind them the further inputs, and the last value itself
+    where forecasts do not start from it."""
+    parts = [flat.z[origins[:, None] + lags] - flat.z[origins][:, None]]
+    if flat.past is not None and flat.known is not None:
+        back, ahead = np.arange(1 - flat.memory, 1), np.arange(1, flat.ahead + 1)
+        for values, steps in ((flat.past, back), (flat.known, back), (flat.known, ahead)):
+            parts.append(values[origins[:, None] + steps].reshape(len(origins), -1))
+    if flat.constant:
+        parts.append(flat.z[origins][:, None])
+    return np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+
+
+def further(flat: Flat) -> int:
+    """How many regressors there are beside the lags."""
+    if flat.past is None or flat.known is None:
+        return int(flat.constant)
+    past, known = flat.past.shape[1], flat.known.shape[1]
+    return int((past + known) * flat.memory + known * flat.ahead + flat.constant)
 
 
 def targets(z: Values, origins: Index, horizon: int) -> Values:
@@ -64,14 +82,19 @@ def solve(
 ) -> list[Linear]:
     """One Linear a penalty, from one eigendecomposition of the normal equations over `origins`."""
     wide = widen(anchor.matrix, anchor.lags, lags)
+    wide = np.concatenate([wide, np.zeros((horizon, further(flat)))], axis=1)
+    if flat.constant:
+        wide[:, -1] = -1.0
     if len(origins) > MOST_ORIGINS:
         origins = origins[np.linspace(0, len(origins) - 1, MOST_ORIGINS).astype(np.int64)]
-    if len(lags) * len(origins) > MOST_CELLS:
-        origins = origins[np.linspace(0, len(origins) - 1, max(1, MOST_CELLS // len(lags))).astype(np.int64)]
-    offsets = regressors(flat.z, origins, lags)
+    if wide.shape[1] * len(origins) > MOST_CELLS:
+        origins = origins[np.linspace(0, len(origins) - 1, max(1, MOST_CELLS // wide.shape[1])).astype(np.int64)]
+    offsets = regressors(flat, origins, lags)
     left = targets(flat.z, origins, horizon) - offsets @ wide.T
     # What the anchor alone needs, far back, is no regressor where there would be too many of them.
-    near = np.ones(len(lags), dtype=bool) if len(lags) <= MOST_REGRESSORS else lags > -MOST_LAGS
+    near = np.ones(wide.shape[1], dtype=bool)
+    if wide.shape[1] > MOST_REGRESSORS:
+        near = np.concatenate([lags > -MOST_LAGS, np.full(further(flat), further(flat) <= MOST_LAGS)])
     offsets = offsets[:, near]
     weight = np.ones(len(origins))
     for _ in range(REWEIGHTINGS):
@@ -104,7 +127,7 @@ def ridges(offsets: Values, left: Values, weight: Values, penalties: tuple[float
 
 def choose(options: list[Linear], flat: Flat, origins: Index, horizon: int) -> Linear:
     """The option with the lowest mean absolute error over `origins`."""
-    offsets = regressors(flat.z, origins, options[0].lags)
+    offsets = regressors(flat, origins, options[0].lags)
     left = targets(flat.z, origins, horizon) - offsets @ options[0].anchor.T
     errors = [float(np.abs(left - offsets @ option.ridge.T).mean()) for option in options]
     return options[int(np.argmin(errors))]

@@ -31,7 +31,7 @@ def solve(
 ) -> list[Departures]:
     """One array of departures [S, H, L] a penalty, from the origins of each series with `first` to `last` [S] values
     seen; zero for a series with too few of them. Empty where there is one series only, or where they would not fit."""
-    count, lags = len(flat.start), len(shared.lags)
+    count, lags = len(flat.start), shared.anchor.shape[1]
     if count < 2 or lags > 1024 or count * horizon * lags * len(penalties) > MOST_CELLS:
         return []
     found = [np.zeros((count, horizon, lags), dtype=np.float32) for _ in penalties]
@@ -40,7 +40,7 @@ def solve(
         if last[one] - first[one] + 1 < FEWEST:
             continue
         origins = flat.start[one] + np.arange(first[one], last[one] + 1) - 1
-        offsets = regressors(flat.z, origins, shared.lags)
+        offsets = regressors(flat, origins, shared.lags)
         left = targets(flat.z, origins, horizon) - offsets @ base.T
         typical = ridges(offsets, left, np.ones(len(origins)), (min(penalties),))[0]
         size = np.abs(left - offsets @ typical.T).mean(axis=1)
@@ -56,5 +56,5 @@ def added(departures: Departures, flat: Flat, owner: Index, origins: Index, lags
     edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
     for a, b in itertools.pairwise(edges):
         one = departures[owner[a]]
-        found[a:b] = regressors(flat.z, origins[a:b], lags).astype(np.float32) @ one.T if one.any() else 0.0
+        found[a:b] = regressors(flat, origins[a:b], lags).astype(np.float32) @ one.T if one.any() else 0.0
     return found

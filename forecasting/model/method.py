@@ -32,6 +32,12 @@ class Method:
     networks: tuple[networks.Scaffold, ...]  # [M]
     share: float  # of the networks beside anchor + linear; 0: the recurrent part is switched off
     own: Values  # [S] weight of each series' own linear path, beside the networks on the shared one
+    inputs: scaling.Inputs | None = None  # how further inputs are scaled
+    constant: bool = False  # forecasts start from the mean of the training stretch, not from the last value
+
+    @property
+    def cell(self) -> str:
+        return self.networks[0].cell
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,37 +53,57 @@ class Parts:
     spread: Values
 
 
-def forecast(method: Method, series: Sequence[Values], first: Index, last: Index) -> Parts:
+def forecast(
+    method: Method, series: Sequence[Values], first: Index, last: Index, extra: windows.Extra | None = None
+) -> Parts:
     """Forecasts at every origin of each series from `first` to `last` [S] values seen, both included.
 
-    Nothing after an origin is used for it. `series` are those that the method was fitted on, longer or not.
+    Nothing after an origin is used for it but what `extra` has as known ahead. `series` are those that the method was
+    fitted on, longer or not.
     """
-    z = [scaling.transform(values, state) for values, state in zip(series, method.states, strict=True)]
-    flat = windows.flatten(z, pad(method.window, method.horizon, method.linear.lags, method.periods))
+    flat = flatten(method, series, extra)
     owner, origins = windows.all_origins(flat, first, last)
     seen = origins - flat.start[owner] + 1
-    offsets = linear.regressors(flat.z, origins, method.linear.lags)
-    anchor = offsets @ method.linear.anchor.T
-    base = anchor + offsets @ method.linear.ridge.T
+    read = linear.regressors(flat, origins, method.linear.lags)
+    anchor = read @ method.linear.anchor.T
+    base = anchor + read @ method.linear.ridge.T
     path = base
     if method.linear.local is not None:
         path = base + local.added(method.linear.local, flat, owner, origins, method.linear.lags)
-    material = training.material(
-        flat, method.periods, method.linear, method.networks[0].spread.cpu().numpy(), method.window
-    )
-    ends = flat.start + last - 1
-    central, spread = run(method.networks, material, flat.start + first - 1, ends)
-    whole = mixed(base + method.share * (central - base), path, method.own[owner])
-    level = flat.z[origins]
+    if method.share > 0:
+        start = flat.start - 1
+        central, spread = run(method.networks, material(method, flat), start + first, start + last)
+        whole = mixed(base + method.share * (central - base), path, method.own[owner])
+    else:  # the spread is the networks' all the same
+        _, spread = run(method.networks[:1], material(method, flat), flat.start + first - 1, flat.start + last - 1)
+        whole = mixed(base, path, method.own[owner])
+    level = flat.z[origins][:, None]
     return Parts(
         owner,
         seen,
-        to_units(method, owner, level[:, None] + anchor),
-        to_units(method, owner, level[:, None] + path),
-        to_units(method, owner, level[:, None] + whole),
-        level[:, None] + whole,
+        to_units(method, owner, level + anchor),
+        to_units(method, owner, level + path),
+        to_units(method, owner, level + whole),
+        level + whole,
         spread,
     )
+
+
+def flatten(method: Method, series: Sequence[Values], extra: windows.Extra | None) -> windows.Flat:
+    """The series and further inputs, scaled, end to end."""
+    z = [scaling.transform(values, state) for values, state in zip(series, method.states, strict=True)]
+    if method.inputs is not None and extra is not None:
+        extra = scaling.scale_inputs(extra, method.inputs)
+    longest = max(network.window for network in method.networks)
+    space = pad(longest, method.horizon, method.linear.lags, method.periods)
+    flat = windows.flatten(z, space, extra if method.inputs is not None else None, method.horizon)
+    return dataclasses.replace(flat, constant=method.constant)
+
+
+def material(method: Method, flat: windows.Flat) -> training.Material:
+    """What the networks of a method read."""
+    spread = method.networks[0].spread.cpu().numpy()
+    return training.material(flat, method.periods, method.linear, spread, method.window, method.cell)
 
 
 def mixed(network: Values, path: Values, own: Values) -> Values:
@@ -93,7 +119,16 @@ def to_units(method: Method, owner: Index, scaled: Values) -> Values:
 
 def history(method: Method) -> int:
     """How many of the last values a forecast depends on."""
-    return pad(method.window, method.horizon, method.linear.lags, method.periods) + 1
+    longest = max(network.window for network in method.networks)
+    return pad(longest, method.horizon, method.linear.lags, method.periods) + 1
+
+
+def some(method: Method, part: slice) -> Method:
+    """The same for some of its series."""
+    found = method.linear
+    if found.local is not None:
+        found = dataclasses.replace(found, local=found.local[part])
+    return dataclasses.replace(method, states=method.states[part], linear=found, own=method.own[part])
 
 
 def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -114,7 +149,12 @@ def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
         "share": method.share,
         "penalty": str(method.linear.penalty),
         "local_penalty": str(method.linear.local_penalty),
+        "constant": method.constant,
+        "windows": [network.window for network in method.networks],
     }
+    if method.inputs is not None:
+        arrays |= {"inputs.centre": method.inputs.centre, "inputs.scale": method.inputs.scale}
+        about["past"] = method.inputs.past
     if method.linear.local is not None:
         arrays["linear.local"] = method.linear.local
     return arrays, about
@@ -130,12 +170,16 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         arrays.get("linear.local"),
         float(about["local_penalty"]),
     )
+    inputs = None
+    if "past" in about:
+        inputs = scaling.Inputs(arrays["inputs.centre"], arrays["inputs.scale"], int(about["past"]))
+    known = 0 if inputs is None else len(inputs.centre) - inputs.past
     nets = []
-    for member in range(config.members):
+    for member, window in enumerate(about["windows"]):
         lead = f"member{member}."
         state = {name[len(lead) :]: torch.from_numpy(value) for name, value in arrays.items() if name.startswith(lead)}
-        inputs = state["recurrent.weight_ih_l0"].shape[1]
-        network = training.new_network(config, inputs, chosen, state["spread"], config.window)
+        read = state["recurrent.weight_ih_l0"].shape[1]
+        network = training.new_network(config, read, chosen, state["spread"], window, known)
         network.load_state_dict(state)
         nets.append(network.eval())
     return Method(
@@ -148,6 +192,8 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         tuple(nets),
         about["share"],
         arrays["own"],
+        inputs,
+        bool(about["constant"]),
     )
 
 
@@ -155,21 +201,29 @@ def run(
     nets: tuple[networks.Scaffold, ...], material: training.Material, first: Index, last: Index
 ) -> tuple[Values, Values]:
     """Median over members of the central offsets, and of their spread, at all origins `first` to `last` [S]."""
+    found = [_run(network, training.with_window(material, network.window), first, last) for network in nets]
+    if len(found) == 1:
+        return found[0]
+    central, spread = (np.median([one[part] for one in found], axis=0) for part in (0, 1))
+    return central, spread
+
+
+def _run(network: networks.Scaffold, material: training.Material, first: Index, last: Index) -> tuple[Values, Values]:
     ends = chunk_ends(first, last, material.stride)
     owner = np.searchsorted(first, ends, side="right") - 1
     central, spread = [], []
     # A chunk's origins before `first`, or already in the chunk before it, are dropped.
     keep = np.minimum(ends - first[owner] + 1, material.stride)
     once = training.chunks_at_once(material)
+    typical = material.spread.cpu().numpy()
+    network.to(material.z.device).eval()
     for at in range(0, len(ends), once):
         positions = training.chunks_ending_at(ends[at : at + once], material)
         with torch.no_grad():
-            found = [training.outputs(network.to(positions.device).eval(), material, positions) for network in nets]
-        middle = np.median([one[0].cpu().numpy() for one in found], axis=0).astype(np.float64)
-        width = np.median([one[1].exp().cpu().numpy() for one in found], axis=0).astype(np.float64)
+            middle, width = training.outputs(network, material, positions)
         inside = np.arange(material.stride)[None, :] >= material.stride - keep[at : at + once, None]
-        central.append(middle[inside])
-        spread.append((width * material.spread.cpu().numpy())[inside])
+        central.append(middle.cpu().numpy()[inside].astype(np.float64))
+        spread.append(width.exp().cpu().numpy()[inside].astype(np.float64) * typical)
     if not central:
         return np.empty((0, material.horizon)), np.empty((0, material.horizon))
     return np.concatenate(central), np.concatenate(spread)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecasting.model.windows import Index
+from forecasting.model.windows import Extra, Index
 from forecasting.panel import Values
 
 UNIT = 0.3  # a mean seasonal-naive error in scaled units: keeps inputs in the near-linear range of tanh
@@ -58,6 +58,18 @@ def transform(values: Values, state: State) -> Values:
     return (level - state.centre) / state.scale
 
 
+def forward(values: Values, states: Sequence[State], owner: Index) -> Values:
+    """Values [O, H] of the series `owner` [O], scaled each by its own of `states` [S]; `inverse` is its inverse."""
+    log = np.array([state.log for state in states])[owner]
+    centre, scale, floor = (
+        np.array([getattr(state, name) for state in states])[owner, None] for name in ("centre", "scale", "floor")
+    )
+    level = np.array(values, dtype=np.float64)
+    level[log] = np.log(np.maximum(level[log], floor[log]))
+    found: Values = (level - centre) / scale
+    return found
+
+
 def inverse(scaled: Values, states: Sequence[State], owner: Index) -> Values:
     """Values [O, H] in the unit of the series `owner` [O], each scaled by its own of `states` [S]."""
     log = np.array([state.log for state in states])[owner]
@@ -67,6 +79,38 @@ def inverse(scaled: Values, states: Sequence[State], owner: Index) -> Values:
     level: Values = np.minimum(scaled * scale + centre, ceiling)
     level[log] = np.exp(level[log])
     return level
+
+
+@dataclasses.dataclass(frozen=True)
+class Inputs:
+    """scaled = (x - centre) / scale for the further inputs: `past` columns known up to their step, then the others."""
+
+    centre: Values  # [P + K]
+    scale: Values
+    past: int
+
+
+def fit_inputs(extra: Extra, train_end: Sequence[int]) -> Inputs:
+    """Mean and deviation of each column over the first `train_end` steps of all series; the scale of a constant is 1."""
+    rows = [
+        np.concatenate([past[:end], known[:end]], axis=1)
+        for past, known, end in zip(extra.past, extra.known, train_end, strict=True)
+    ]
+    joined = np.concatenate(rows)
+    centre, deviation = joined.mean(axis=0), joined.std(axis=0)
+    smallest = np.abs(joined).max(axis=0) * 1e-9
+    return Inputs(centre, np.where(deviation > smallest, deviation, 1.0), extra.past[0].shape[1])
+
+
+def scale_inputs(extra: Extra, inputs: Inputs) -> Extra:
+    """Scaled further inputs, those beyond the training stretch cut at ten deviations."""
+    split = inputs.past
+
+    def scaled(part: Values, chosen: slice) -> Values:
+        return np.clip((part - inputs.centre[chosen]) / inputs.scale[chosen], -10.0, 10.0)
+
+    past = [scaled(one, slice(0, split)) for one in extra.past]
+    return Extra(past, [scaled(one, slice(split, None)) for one in extra.known])
 
 
 def grows_with_level(train: Values, lag: int = 1) -> bool:

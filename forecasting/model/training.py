@@ -24,6 +24,7 @@ from forecasting.panel import Values
 
 REACH = 0.1  # the running mean of the weights, which is what forecasts, looks back over this share of the steps
 SMALL = 1e-3  # of a scaled error, beside which differences do not count
+LEAST = 64  # origins that a chunk counts for: an epoch of a cell with whole windows sees a quarter of them
 CELLS = 8_000_000  # offsets of all origins that are held at once
 SPREAD_WEIGHT = 0.1  # of the spread's loss beside the central one: enough to learn it, too little to lead
 
@@ -59,28 +60,38 @@ class Material:
     linear: Linear
     spread: Tensor  # [H] mean absolute error of anchor + linear
     window: int
+    cell: str
+    past: Tensor | None = None  # [N, P] further inputs
+    known: Tensor | None = None  # [N, K] those known H steps ahead
+    memory: int = 0  # last steps of them that the linear path reads
+    constant: bool = False  # forecasts start from zero, not from the last value
 
     @property
     def stride(self) -> int:
-        return origins_per_chunk(self.window)
+        """Origins of a chunk."""
+        return origins_per_chunk(self.window, self.cell)
 
     @property
     def horizon(self) -> int:
         return self.spread.shape[0]
 
 
-def origins_per_chunk(window: int) -> int:
-    """At least as many origins as warm-up steps, so that each step is computed about twice at most."""
-    return max(window, 192)
+def origins_per_chunk(window: int, cell: str) -> int:
+    """At least as many origins as warm-up steps, so that each step is computed about twice at most.
+
+    A cell that sees whole windows computes each of them by itself: there a chunk is only neighbouring windows.
+    """
+    return 16 if cell in networks.WHOLE_WINDOWS else max(window, 192)
 
 
 def chunk_length(window: int) -> int:
-    return window + origins_per_chunk(window) - 1
+    """The longest chunk of any cell."""
+    return window + max(window, 192) - 1
 
 
 def network_inputs(flat: Flat, periods: tuple[int, ...]) -> Values:
     """Inputs [N, F] at each step: value, difference, and for each season the seasonal difference and the distance
-    from the mean of the last season. All are known at the step itself."""
+    from the mean of the last season; then the further ones. All are known at the step itself."""
     z = flat.z
     columns = [z, 3 * np.diff(z, prepend=z[:1])]
     total = np.concatenate([[0.0], np.cumsum(z)])
@@ -88,10 +99,13 @@ def network_inputs(flat: Flat, periods: tuple[int, ...]) -> Values:
         back = np.maximum(np.arange(len(z)) - period, 0)
         columns.append(z - z[back])
         columns.append(z - (total[1:] - total[back + 1]) / np.maximum(np.arange(len(z)) - back, 1))
-    return np.stack(columns, -1)
+    inputs = np.stack(columns, -1)
+    if flat.past is None or flat.known is None:
+        return inputs
+    return np.concatenate([inputs, flat.past, flat.known], axis=1)
 
 
-def material(flat: Flat, periods: tuple[int, ...], linear: Linear, spread: Values, window: int) -> Material:
+def material(flat: Flat, periods: tuple[int, ...], linear: Linear, spread: Values, window: int, cell: str) -> Material:
     """Tensors of one training, on the GPU where there is one."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return Material(
@@ -101,19 +115,33 @@ def material(flat: Flat, periods: tuple[int, ...], linear: Linear, spread: Value
         linear,
         tensor(spread).to(device),
         window,
+        cell,
+        None if flat.past is None else tensor(flat.past).to(device),
+        None if flat.known is None else tensor(flat.known).to(device),
+        flat.memory,
+        flat.constant,
     )
+
+
+def with_window(material: Material, window: int) -> Material:
+    """The same for a network that is sure to have seen another number of values."""
+    return material if window == material.window else dataclasses.replace(material, window=window)
 
 
 def chunks_at_once(material: Material) -> int:
     """Chunks that may be computed together without taking more than some 100 MB."""
-    return max(1, min(64, CELLS // (chunk_length(material.window) * (len(material.lags) + 2 * material.horizon))))
+    cells = CELLS * (8 if material.z.is_cuda else 1)
+    read = int(material.linear.anchor.shape[1]) + 2 * material.horizon
+    return max(1, min(cells // (8 * chunk_length(material.window)), cells // (chunk_length(material.window) * read)))
 
 
 def tensor(values: Values) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
 
 
-def new_network(config: ForecastConfig, inputs: int, linear: Linear, spread: Tensor, window: int) -> networks.Scaffold:
+def new_network(
+    config: ForecastConfig, inputs: int, linear: Linear, spread: Tensor, window: int, known: int = 0
+) -> networks.Scaffold:
     """An untrained network that starts from anchor + linear."""
     return networks.Scaffold(
         config.cell,
@@ -123,8 +151,10 @@ def new_network(config: ForecastConfig, inputs: int, linear: Linear, spread: Ten
         window,
         tensor(linear.anchor),
         linear=tensor(linear.ridge),
+        learn_linear=config.anchor == "auto",
         spread=spread.cpu(),
         dropout=config.dropout,
+        known=known,
     )
 
 
@@ -137,6 +167,7 @@ def train(
     valid: Callable[[networks.Scaffold], Values] | None,
     stop_after: int | None = None,
     seed: int = 0,
+    start: networks.Scaffold | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Trained:
     """Train on origins at the flat positions `first` to `last` [S]; series without any are left out.
@@ -145,16 +176,21 @@ def train(
     The weights kept are those of the latest epoch that is not worse than the best one by more than a standard error:
     a held-out stretch is short, and stopping at its lowest point follows its noise. Training stops when half of the
     epochs were worse than that. `stop_after` replaces config.epochs, schedule and all: so a network on all data
-    takes the epochs that validation found, and its learning rate has come down by then.
+    takes the epochs that validation found, and its learning rate has come down by then. `start`: a network to go on
+    from instead of a new one.
     """
     usable = np.flatnonzero(last >= first)
     first, last = first[usable], last[usable]
     epochs = (config.epochs if stop_after is None else stop_after) if len(usable) else 0
-    steps = max(1, math.ceil(int((last - first + 1).sum()) / (config.batch_size * material.stride)))
+    drawn = config.batch_size * max(material.stride, LEAST)
+    steps = max(1, math.ceil(int((last - first + 1).sum()) / drawn))
     random = np.random.default_rng(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = new_network(config, material.inputs.shape[1], material.linear, material.spread, material.window)
+        known = 0 if material.known is None else material.known.shape[1]
+        network = copy.deepcopy(start) or new_network(
+            config, material.inputs.shape[1], material.linear, material.spread, material.window, known
+        )
         network.to(material.z.device)
         average = copy.deepcopy(network).eval()
         optimiser = AdamW(network.parameters(), weight_decay=1e-4)
@@ -202,8 +238,16 @@ def train(
 def outputs(network: networks.Scaffold, material: Material, positions: Tensor) -> tuple[Tensor, Tensor]:
     """Central offsets and log spread [B, O, H] for chunks at `positions` [B, T]."""
     origins = positions[:, material.window - 1 :]
-    offsets = material.z[origins[..., None] + material.lags] - material.z[origins][..., None]
-    central, log_spread = network(material.inputs[positions], offsets)
+    last = material.z[origins][..., None]
+    parts, ahead = [material.z[origins[..., None] + material.lags] - last], None
+    if material.past is not None and material.known is not None:
+        steps = torch.arange(1, material.horizon + 1, device=origins.device)
+        back = origins[..., None] + torch.arange(1 - material.memory, 1, device=origins.device)
+        ahead = material.known[origins[..., None] + steps]  # [B, O, H, K]
+        parts += [material.past[back].flatten(2), material.known[back].flatten(2), ahead.flatten(2)]
+    if material.constant:
+        parts.append(last)
+    central, log_spread = network(material.inputs[positions], torch.cat(parts, -1) if parts[1:] else parts[0], ahead)
     return central, log_spread
 
 
@@ -216,7 +260,7 @@ def truth(material: Material, positions: Tensor) -> Tensor:
 
 def chunks_ending_at(ends: Index, material: Material) -> Tensor:
     """Positions [B, T] of the chunks whose last origin is at `ends` [B]."""
-    length = chunk_length(material.window)
+    length = material.window + material.stride - 1
     return (torch.from_numpy(ends)[:, None] + torch.arange(1 - length, 1)).to(material.z.device)
 
 

@@ -16,15 +16,44 @@ from forecasting.panel import Values
 
 Index = npt.NDArray[np.int64]
 
+SHORT = 3  # values that any forecast needs
+MEMORY = 14  # last steps of a further input that act on what comes, at most
+MOST_FURTHER = 200  # regressors that these steps may be
+
+
+@dataclasses.dataclass(frozen=True)
+class Extra:
+    """Inputs beside the values, an array a series; T values, H steps beyond them."""
+
+    past: list[Values]  # [T, P] each known up to its own step
+    known: list[Values]  # [T + H, K] known H steps ahead
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """(P, K)"""
+        return self.past[0].shape[1], self.known[0].shape[1]
+
+    def of(self, chosen: Sequence[int]) -> Extra:
+        """Those of some series."""
+        return Extra([self.past[i] for i in chosen], [self.known[i] for i in chosen])
+
 
 @dataclasses.dataclass(frozen=True)
 class Flat:
-    """Series end to end, each led by `pad` copies of its first value, so that every lag up to `pad` exists."""
+    """Series end to end, each led by `pad` copies of its first value, so that every lag up to `pad` exists.
+
+    With further inputs each series is followed by `ahead` steps for what is known of them; its last value stands there.
+    """
 
     z: Values  # [N]
     start: Index  # [S] position of the first value
     length: Index  # [S]
     pad: int
+    past: Values | None = None  # [N, P]
+    known: Values | None = None  # [N, K]
+    ahead: int = 0
+    memory: int = 0  # last steps of the further inputs that the linear path reads
+    constant: bool = False  # forecasts start from zero, the mean of the training stretch, not from the last value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,12 +68,35 @@ class Fold:
     test_end: int  # steps that follow the test stretch
 
 
-def flatten(series: Sequence[Values], pad: int) -> Flat:
-    """One array of all `series`."""
+def flatten(series: Sequence[Values], pad: int, extra: Extra | None = None, ahead: int = 0) -> Flat:
+    """One array of all `series`, and of what `extra` has `ahead` steps beyond them; what lies further is left out."""
     length = np.array([len(values) for values in series], dtype=np.int64)
-    start = np.cumsum(length + pad) - length
-    z = np.concatenate([part for values in series for part in (np.full(pad, values[0]), values)])
-    return Flat(z, start, length, pad)
+    if extra is None:
+        start = np.cumsum(length + pad) - length
+        z = np.concatenate([part for values in series for part in (np.full(pad, values[0]), values)])
+        return Flat(z, start, length, pad)
+    start = np.cumsum(length + pad + ahead) - length - ahead
+    z = np.concatenate([np.pad(values, (pad, ahead), mode="edge") for values in series])
+    past = np.concatenate(
+        [
+            np.pad(one[: len(values)], ((pad, ahead), (0, 0)), mode="edge")
+            for one, values in zip(extra.past, series, strict=True)
+        ]
+    )
+    known = np.concatenate(
+        [
+            np.pad(one[: len(values) + ahead], ((pad, 0), (0, 0)), mode="edge")
+            for one, values in zip(extra.known, series, strict=True)
+        ]
+    )
+    columns = past.shape[1] + known.shape[1]
+    memory = max(1, min(MEMORY, ahead, MOST_FURTHER // max(1, columns)))
+    return Flat(z, start, length, pad, past, known, ahead, memory)
+
+
+def needed(window: int, horizon: int) -> int:
+    """Values that one training needs: a window, a horizon to learn from, one to validate on, and a few origins."""
+    return window + 2 * horizon + 8
 
 
 def all_origins(flat: Flat, first: Index, last: Index) -> tuple[Index, Index]:

@@ -13,7 +13,7 @@ def test_the_ridge_solves_the_augmented_least_squares_problem():
     flat = windows.flatten([series()], pad=30)
     origins = flat.start[0] + np.arange(30, 380)
     lags = np.arange(-19, 1)
-    x, y = linear.regressors(flat.z, origins, lags), linear.targets(flat.z, origins, 5)
+    x, y = linear.regressors(flat, origins, lags), linear.targets(flat.z, origins, 5)
     weight = np.random.default_rng(1).uniform(0.5, 2, len(origins))
     found = linear.ridges(x, y, weight, (0.01,))[0]
     root = np.sqrt(weight)[:, None]
@@ -35,7 +35,7 @@ def test_heavy_tailed_noise_moves_the_linear_path_less_than_least_squares():
         flat = windows.flatten([z], pad=10)
         origins = flat.start[0] + np.arange(20, 690)
         found = linear.solve(flat, origins, anchor, lags, 1, (1e-4,))[0].ridge
-        x, y = linear.regressors(flat.z, origins, lags), linear.targets(flat.z, origins, 1)
+        x, y = linear.regressors(flat, origins, lags), linear.targets(flat.z, origins, 1)
         least = linear.ridges(x, y, np.ones(len(x)), (1e-4,))[0]
         robust.append(np.abs(y - x @ found.T).mean())
         plain.append(np.abs(y - x @ least.T).mean())
@@ -52,7 +52,7 @@ def test_each_anchor_is_the_naive_forecast_that_its_name_says(name):
     horizon, seen = 10, 100
     anchor = anchors.mix([one for one in anchors.candidates((7,), horizon, 20, 200) if one.name == name], horizon)
     assert anchor.names == (name,)
-    offsets = linear.regressors(flat.z, flat.start + seen - 1, anchor.lags)
+    offsets = linear.regressors(flat, flat.start + seen - 1, anchor.lags)
     found = z[seen - 1] + (offsets @ anchor.matrix.T)[0]
     past = z[:seen]
     for h in range(1, horizon + 1):

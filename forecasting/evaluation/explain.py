@@ -1,0 +1,53 @@
+"""What a forecast rests on: its parts, the lags and inputs that matter, and what attention looked at.
+
+Axes: H horizon, W window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from forecasting.evaluation import predictor as predictors
+from forecasting.evaluation.predictor import Predictor
+from forecasting.model import explaining
+from forecasting.model import method as methods
+from forecasting.model.windows import Extra
+from forecasting.panel import Values
+
+
+def explain(
+    predictor: Predictor,
+    series: Sequence[Values],
+    names: Sequence[str],
+    extra: Extra | None,
+    inputs: Sequence[str] = (),
+) -> dict[str, Any]:
+    """JSON-able. `series` are the first ones of the predictor, or their ends.
+
+    parts: for each series the forecast from its end as anchor, anchor-linear, recurrent and forecast, each [H];
+    lags: `lag` (steps before the origin) and `weight`, the mean size over H of what the linear path and anchor make of
+    a typical change at that lag, the largest 1; inputs: for each input by how much forecasts change, as a share of how
+    far they are from the last value, when that input stands still at its mean; attention: for each series the weight
+    of each step of the window [W], the last one the origin's. Empty where there is no network.
+    """
+    some = predictors.some(predictor, range(len(series)))
+    length = np.array([len(values) for values in series], dtype=np.int64)
+    found = predictors.ahead(some, series, length, length, extra, members=True)
+    wanted = ("anchor", "anchor-linear", "recurrent")
+    parts = {
+        name: {"forecast": found.whole[one].tolist()}
+        | {part: found.parts[part][one].tolist() for part in wanted if part in found.parts}
+        for one, name in enumerate(names)
+    }
+    if some.method is None:
+        return {"parts": parts, "lags": [], "inputs": [], "attention": {}}
+    flat = methods.flatten(some.method, series, extra)
+    return {
+        "parts": parts,
+        "lags": explaining.lags(some.method, flat),
+        "inputs": explaining.inputs(some.method, flat, inputs),
+        "attention": explaining.attention(some.method, flat, names),
+    }

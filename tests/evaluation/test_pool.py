@@ -1,0 +1,140 @@
+"""Weights of the pool, and what decides how far a forecast departs from a naive one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.config import ForecastConfig
+from forecasting.evaluation import pool, predictor
+from forecasting.forecaster import Forecaster, evaluate, fit
+from forecasting.model import fitting
+from forecasting.panel import STEP, Panel
+
+CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=1, method="best")
+
+
+def panel(*series, seasons=(7,)):
+    frames = [
+        pd.DataFrame({"unique_id": f"s{number}", "ds": np.arange(len(y)), "y": np.asarray(y, dtype=float)})
+        for number, y in enumerate(series)
+    ]
+    return Panel(pd.concat(frames, ignore_index=True), STEP, seasons)
+
+
+def weekly(length=260, seed=0, noise=0.5):
+    random = np.random.default_rng(seed)
+    return 20 + 3 * np.sin(2 * np.pi * np.arange(length) / 7) + noise * random.normal(size=length)
+
+
+def test_equal_errors_share_equally_and_half_the_error_weighs_sixty_four_times():
+    np.testing.assert_allclose(pool.weigh(np.array([[2.0, 2.0, 2.0]])), 1 / 3)
+    weights = pool.weigh(np.array([[1.0, 2.0]]))[0]
+    assert weights[0] / weights[1] == pytest.approx(64, rel=1e-3)
+
+
+def test_weights_do_not_depend_on_the_unit():
+    errors = np.array([[1.0, 1.3, 0.8]])
+    for unit in (1e-12, 1e12):
+        np.testing.assert_allclose(pool.weigh(unit * errors), pool.weigh(errors), rtol=1e-5)
+
+
+def test_a_member_without_an_error_of_its_own_has_no_weight_and_a_series_without_any_takes_the_others():
+    errors = np.array([[1.0, 2.0, np.nan], [1.0, 2.0, 4.0], [np.nan, np.nan, np.nan]])
+    able = np.array([[True, True, False], [True, True, True], [True, False, True]])
+    weights = pool.weigh(errors, able)
+    np.testing.assert_allclose(weights.sum(axis=1), 1)
+    assert weights[0, 2] == weights[2, 1] == 0
+    assert weights[2, 0] / weights[2, 2] == pytest.approx(4.0**6, rel=1e-3)
+
+
+def test_an_exact_member_takes_it_all_and_several_exact_ones_share():
+    np.testing.assert_allclose(pool.weigh(np.array([[0.0, 1.0]])), [[1, 0]], atol=1e-12)
+    np.testing.assert_allclose(pool.weigh(np.array([[0.0, 0.0]])), [[0.5, 0.5]])
+
+
+def test_the_forecast_is_the_weighted_mean_of_what_its_members_say():
+    forecaster = fit(panel(weekly(), 3 * weekly(200, 1)), CONFIG)
+    assert forecaster.training["shrink"]["share"] > 0
+    members, weights = forecaster.predict_members(), forecaster.weights()
+    names = [name for name in weights.columns if name != "unique_id"]
+    assert {"recurrent", "ridge", "theta", "ets", "naive", "drift", "seasonal-naive-7"} <= set(names)
+    by_series = members[["unique_id"]].merge(weights, on="unique_id")
+    said = members.rename(columns={"anchor-linear": "linear"})
+    pooled = sum(np.where(by_series[name] > 0, by_series[name] * said[name], 0) for name in names)
+    np.testing.assert_allclose(members["best"], pooled, rtol=1e-9)
+    np.testing.assert_allclose(weights[names].sum(axis=1), 1)
+
+
+def test_a_pool_survives_its_bytes_and_goes_on_from_them():
+    y = weekly(300)
+    forecaster = fit(panel(y[:260]), CONFIG)
+    again = Forecaster.from_bytes(forecaster.to_bytes())
+    pd.testing.assert_frame_equal(again.predict().frame, forecaster.predict().frame, check_exact=True)
+    pd.testing.assert_frame_equal(again.predict_members(), forecaster.predict_members(), check_exact=True)
+    first, second = (one.update(panel(y)).predict().frame for one in (forecaster, again))
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
+
+
+def test_held_out_origins_are_weighed_by_the_others_alone():
+    """A member that is perfect on one group and useless elsewhere is not trusted where it is perfect."""
+    y = weekly(120, noise=1.0)
+    owner, seen = np.zeros(40, dtype=np.int64), np.arange(60, 100)
+    group = np.repeat([0, 1, 2, 3], 10)
+    truth = pool.truth_of([y], owner, seen, 5)
+    oracle = np.where((group == 2)[:, None], truth, 1e3)
+    found, tried = pool.fit([y], owner, seen, group, {"recurrent": oracle}, (7,), 5, 14)
+    assert found.names[0] == "recurrent"
+    assert np.abs(tried.combined - truth)[group == 2].mean() > 0.2
+
+
+def test_groups_are_neighbouring_stretches_of_each_series():
+    owner = np.repeat([0, 1], [20, 8])
+    stretch = np.r_[np.repeat(np.arange(10), 2), 10 + np.repeat(np.arange(4), 2)]
+    found = pool.groups(owner, stretch)
+    assert found[:20].tolist() == sorted(found[:20].tolist())
+    assert set(found) == set(range(pool.GROUPS))
+    assert found[20] == 0
+
+
+def test_what_is_kept_grows_with_the_evidence():
+    random = np.random.default_rng(0)
+    reference = 1 + random.random(40)
+    assert fitting.kept_share(reference, 0.5 * reference) > 0.99
+    assert fitting.kept_share(reference, 1.5 * reference) == 0
+    assert fitting.kept_share(reference, reference) == 1
+    noise = random.normal(size=40)
+    shares = [
+        np.mean([fitting.kept_share(reference, reference - gain + 0.3 * random.permutation(noise)) for _ in range(50)])
+        for gain in (0.0, 0.05, 0.1, 0.3)
+    ]
+    assert shares == sorted(shares)
+    assert shares[0] < 0.25
+    assert shares[-1] > 0.9
+
+
+def test_a_forecast_that_keeps_nothing_is_the_last_value_to_the_last_bit_and_is_called_so():
+    walk = np.cumsum(np.random.default_rng(4).normal(size=600)) + 3
+    data = panel(walk, seasons=())
+    forecaster = fit(data, CONFIG)
+    if forecaster.training["shrink"]["share"] == 0:
+        assert (forecaster.predict()["forecast"] == walk[-1]).all()
+    backtest = evaluate(data, CONFIG.replace(folds=2))
+    assert backtest.scores["shrink"] == [0.0, 0.0]
+    assert (backtest["forecast"] == backtest["naive"]).all()
+    assert backtest.verdict.key == "same"
+
+
+def test_the_reference_of_a_seasonal_series_is_its_last_season():
+    found, _ = predictor.fit([weekly(noise=0.01)], (7,), CONFIG.replace(method="recurrent"))
+    assert found.shrink.period == 7
+
+
+def test_a_series_with_wild_errors_of_its_own_gets_wider_intervals():
+    random = np.random.default_rng(0)
+    calm = [weekly(300, seed, noise=0.2) for seed in range(4)]
+    wild = weekly(300, 9, noise=0.2)
+    wild[::9] += 3 * random.standard_t(3, size=len(wild[::9]))
+    forecast = fit(panel(*calm, wild), CONFIG.replace(method="recurrent")).predict()
+    width = (forecast["forecast-hi-80"] - forecast["forecast-lo-80"]).groupby(forecast["unique_id"]).mean()
+    # In units of each series' own scale, wild is scaled by its larger naive error already: compare in plain units.
+    assert width["s4"] > 1.5 * width[:4].max()
