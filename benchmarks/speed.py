@@ -2,13 +2,15 @@
 
     python benchmarks/speed.py                                    the six shared series, or the bundled samples
     python benchmarks/speed.py sales.csv --target units           any file that Tidecast reads
-    python benchmarks/speed.py --only tidecast --repeats 1
+    python benchmarks/speed.py --only tidecast darts --repeats 1 --out speed.json
+    pip install -r benchmarks/requirements.txt                    the peers; those that are missing are left out
 
 The task: the last 2,500 values of a series. Fit on the first 80 % with a window of 60, a horizon of 14 and one LSTM
 layer of 64, then forecast from every origin of the last 20 % with the weights as they are. Each contestant works in a
 process of its own, one after the other, --repeats times with as many seeds. Fit seconds run from the values to
-something that can forecast, imports apart; peak memory is that of the whole process. A further contestant is a
-function and a line in CONTESTANTS.
+something that can forecast, imports apart, by the clock and by the processor (all threads), so that what else the
+machine did is visible; peak memory is that of the whole process. The peers have their own defaults, with progress bars,
+logs and checkpoints off. A further contestant is a function and a line in CONTESTANTS.
 
 Axes: N windows, W window, H horizon, O origins.
 """
@@ -16,8 +18,11 @@ Axes: N windows, W window, H horizon, O origins.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
+import importlib.util
 import json
+import logging
 import os
 import platform
 import re
@@ -26,7 +31,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +82,23 @@ class Task:
         return self.values[self.origins[:, None] + np.arange(1, self.horizon + 1)]
 
 
-def tidecast(task: Task) -> tuple[float, Values]:
+@dataclasses.dataclass
+class Seconds:
+    """By the clock, and by the processor with all threads together."""
+
+    seconds: float = 0.0
+    processor: float = 0.0
+
+
+@contextlib.contextmanager
+def timed() -> Iterator[Seconds]:
+    """Seconds that are filled in when the block ends."""
+    taken, began, used = Seconds(), time.perf_counter(), time.process_time()
+    yield taken
+    taken.seconds, taken.processor = time.perf_counter() - began, time.process_time() - used
+
+
+def tidecast(task: Task) -> tuple[Seconds, Values]:
     """Everything but the size of the task is left to `suggest_config`."""
     import pandas as pd
 
@@ -86,17 +109,16 @@ def tidecast(task: Task) -> tuple[float, Values]:
         frame = pd.DataFrame({"unique_id": task.name, "ds": np.arange(len(values)), "y": values})
         return Panel(frame, STEP, task.seasons)
 
-    started = time.perf_counter()
-    train = panel(task.values[: task.split])
-    config, _ = suggest_config(train)
-    given = {"window": task.window, "horizon": task.horizon, "hidden_size": task.hidden_size, "seed": task.seed}
-    forecaster = fit(train, config.replace(cell="lstm", num_layers=1, **given))
-    seconds = time.perf_counter() - started
+    with timed() as taken:
+        train = panel(task.values[: task.split])
+        config, _ = suggest_config(train)
+        given = {"window": task.window, "horizon": task.horizon, "hidden_size": task.hidden_size, "seed": task.seed}
+        forecaster = fit(train, config.replace(cell="lstm", num_layers=1, **given))
     backtest = forecaster.backtest(panel(task.values), task.split)
-    return seconds, backtest.sort_values(["cutoff", "ds"])["forecast"].to_numpy().reshape(-1, task.horizon)
+    return taken, backtest.sort_values(["cutoff", "ds"])["forecast"].to_numpy().reshape(-1, task.horizon)
 
 
-def loop(task: Task) -> tuple[float, Values]:
+def loop(task: Task) -> tuple[Seconds, Values]:
     """The LSTM of the usual tutorial: windows slid by one, min-max scaling, a read-out of the last step."""
     import torch
     from torch import nn
@@ -113,34 +135,98 @@ def loop(task: Task) -> tuple[float, Values]:
             return read_out
 
     torch.manual_seed(task.seed)
-    started = time.perf_counter()
-    train = task.values[: task.split]
-    low, span = train.min(), train.max() - train.min()
-    scaled = torch.tensor((task.values - low) / span, dtype=torch.float32)
-    stretches = scaled[: task.split].unfold(0, task.window + task.horizon, 1)  # [N, W + H]
-    examples = torch.utils.data.TensorDataset(stretches[:, : task.window, None], stretches[:, task.window :])
-    batches = torch.utils.data.DataLoader(examples, batch_size=64, shuffle=True)
-    network = Network()
-    optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
-    for _ in range(30):
-        for windows, targets in batches:
-            loss = nn.functional.mse_loss(network(windows), targets)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-    seconds = time.perf_counter() - started
+    with timed() as taken:
+        train = task.values[: task.split]
+        low, span = train.min(), train.max() - train.min()
+        scaled = torch.tensor((task.values - low) / span, dtype=torch.float32)
+        stretches = scaled[: task.split].unfold(0, task.window + task.horizon, 1)  # [N, W + H]
+        examples = torch.utils.data.TensorDataset(stretches[:, : task.window, None], stretches[:, task.window :])
+        batches = torch.utils.data.DataLoader(examples, batch_size=64, shuffle=True)
+        network = Network()
+        optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
+        for _ in range(30):
+            for windows, targets in batches:
+                loss = nn.functional.mse_loss(network(windows), targets)
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
     network.eval()
     windows = scaled.unfold(0, task.window, 1)[task.origins - task.window + 1]  # [O, W]
     with torch.no_grad():
         forecasts: Values = network(windows[..., None]).double().numpy() * span + low
-    return seconds, forecasts
+    return taken, forecasts
 
 
-CONTESTANTS: dict[str, tuple[Callable[[Task], tuple[float, Values]], int | None]] = {
+def darts(task: Task) -> tuple[Seconds, Values]:
+    """Darts' BlockRNNModel: 30 epochs, its defaults else, the values scaled by its Scaler."""
+    from darts import TimeSeries
+    from darts.dataprocessing.transformers import Scaler
+    from darts.models import BlockRNNModel
+
+    size = {"input_chunk_length": task.window, "output_chunk_length": task.horizon}
+    with timed() as taken:
+        scaler = Scaler()
+        train = scaler.fit_transform(TimeSeries.from_values(task.values[: task.split].astype(np.float32)))
+        model = BlockRNNModel(
+            **size,
+            model="LSTM",
+            hidden_dim=task.hidden_size,
+            n_rnn_layers=1,
+            n_epochs=30,
+            random_state=task.seed,
+            pl_trainer_kwargs=QUIET,
+        )
+        model.fit(train)
+    whole = scaler.transform(TimeSeries.from_values(task.values.astype(np.float32)))
+    found = model.historical_forecasts(
+        whole, start=task.split, forecast_horizon=task.horizon, retrain=False, last_points_only=False
+    )
+    assert [one.start_time() - 1 for one in found] == task.origins.tolist()
+    return taken, np.stack([scaler.inverse_transform(one).values()[:, 0] for one in found])
+
+
+def neuralforecast(task: Task) -> tuple[Seconds, Values]:
+    """NeuralForecast's LSTM: 500 steps, its defaults else (a robust scaler of each window, the absolute error)."""
+    import pandas as pd
+    from neuralforecast import NeuralForecast
+    from neuralforecast.models import LSTM
+
+    frame = pd.DataFrame({"unique_id": task.name, "ds": np.arange(len(task.values)), "y": task.values})
+    with timed() as taken:
+        model = LSTM(
+            h=task.horizon,
+            input_size=task.window,
+            encoder_hidden_size=task.hidden_size,
+            encoder_n_layers=1,
+            max_steps=500,
+            random_seed=task.seed,
+            **QUIET,
+        )
+        forecaster = NeuralForecast([model], freq=1)
+        forecaster.fit(frame[: task.split])
+    found = forecaster.cross_validation(frame, n_windows=len(task.origins), use_fitted=True)
+    found = found.sort_values(["cutoff", "ds"])
+    assert found["cutoff"].to_numpy()[:: task.horizon].tolist() == task.origins.tolist()
+    return taken, found["LSTM"].to_numpy().reshape(-1, task.horizon)
+
+
+QUIET = {  # for the trainer of PyTorch Lightning: nothing but the training
+    "accelerator": "cpu",
+    "logger": False,
+    "enable_checkpointing": False,
+    "enable_progress_bar": False,
+    "enable_model_summary": False,
+}
+
+
+CONTESTANTS: dict[str, tuple[Callable[[Task], tuple[Seconds, Values]], int | None]] = {
     # name: function, threads (None: as many as the library takes)
     "tidecast": (tidecast, 1),  # what a background worker has
     "loop": (loop, None),
+    "darts": (darts, None),
+    "neuralforecast": (neuralforecast, None),
 }
+PEERS = ("darts", "neuralforecast")  # packages of these names
 
 
 def main() -> None:
@@ -148,7 +234,14 @@ def main() -> None:
     if args.contestant:
         sys.stdout.write(json.dumps(_compete(args.contestant, Path(args.files[0]))) + "\n")
         return
-    tasks = _tasks(args)
+    missing = [name for name in PEERS if importlib.util.find_spec(name) is None]
+    names = [name for name in args.only if name not in missing]
+    for name in args.only:
+        if name in missing:
+            print(f"Left out: {name}, which is not installed (pip install -r benchmarks/requirements.txt).\n")
+    if not names:
+        return
+    tasks = read_tasks(args.files, args.target, args.shortest)
     results: dict[tuple[str, str], list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for repeat in range(args.repeats):
@@ -156,10 +249,17 @@ def main() -> None:
                 path = Path(folder, "task.json")
                 changed = {"values": task.values.tolist(), "seed": repeat}
                 path.write_text(json.dumps(dataclasses.asdict(task) | changed))
-                for name in args.only:
+                for name in names:
                     sys.stderr.write(f"repeat {repeat + 1}/{args.repeats}: {task.name}, {name}\n")
                     results.setdefault((task.name, name), []).append(_run(name, path, args.threads))
-    print(_table(tasks, args.only, results))
+    print(_table(tasks, names, results))
+    if args.out:
+        runs = [
+            {"series": series, "contestant": name, "seed": seed} | run
+            for (series, name), found in results.items()
+            for seed, run in enumerate(found)
+        ]
+        args.out.write_text(json.dumps({"versions": versions(_peers(names)), "runs": runs}, indent=1) + "\n")
 
 
 def _compete(name: str, path: Path) -> dict[str, Any]:
@@ -171,19 +271,21 @@ def _compete(name: str, path: Path) -> dict[str, Any]:
     function, threads = CONTESTANTS[name]
     if threads is not None and "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(threads)
-    seconds, forecasts = function(task)
+    if name in PEERS:
+        warnings.simplefilter("ignore")  # the peers' own, about each other
+        logging.disable(logging.INFO)
+    taken, forecasts = function(task)
     error = np.abs(forecasts - task.targets)
     assert error.shape == (len(task.origins), task.horizon)
     return {
-        "seconds": seconds,
+        **dataclasses.asdict(taken),
         "mae": float(error.mean()),
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
         "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
     }
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Of this process. getrusage would also count what the parent held at the fork; Linux tells it apart."""
     status = Path("/proc/self/status")
     if status.exists():
@@ -201,20 +303,24 @@ def _run(name: str, path: Path, threads: int | None) -> dict[str, Any]:
     if threads is not None:
         environment["OMP_NUM_THREADS"] = str(threads)
     command = [sys.executable, __file__, "--contestant", name, str(path)]
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True)
+    # In the folder of the task: whatever a peer writes beside itself goes with it.
+    done = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, check=True, text=True, cwd=path.parent, encoding="utf-8"
+    )
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
 
-def _tasks(args: argparse.Namespace) -> list[Task]:
+def read_tasks(paths: list[str], target: list[str] | None, shortest: int) -> list[Task]:
+    """A task for each series of the files; of the six shared series, or of the samples, where there are none."""
     from forecasting import load_sample, read_table, sample_names, to_panel
 
-    if args.files or SHARED.is_dir():
-        files = [(path.stem, path, args.target) for path in map(Path, args.files)] or [
+    if paths or SHARED.is_dir():
+        files = [(path.stem, path, target) for path in map(Path, paths)] or [
             (name, SHARED / file, column) for name, (file, column) in SHARED_SERIES.items()
         ]
         read = [
-            (name, *to_panel(read_table(path.read_bytes(), path.name), target=target)) for name, path, target in files
+            (name, *to_panel(read_table(path.read_bytes(), path.name), target=column)) for name, path, column in files
         ]
         frames = [(name, panel, _as_in_the_file(panel.frame, report.filled)) for name, panel, report in read]
     else:
@@ -224,7 +330,7 @@ def _tasks(args: argparse.Namespace) -> list[Task]:
         Task(name if len(panel.series_ids) == 1 else f"{name} {one}", values[-LAST:], panel.seasons)
         for name, panel, frame in frames
         for one, values in ((one, part["y"].to_numpy()) for one, part in frame.groupby("unique_id", sort=True))
-        if len(values) >= args.shortest
+        if len(values) >= shortest
     ]
 
 
@@ -235,20 +341,14 @@ def _as_in_the_file(frame: Any, filled: Any) -> Any:
 
 
 def _table(tasks: list[Task], names: list[str], results: dict[tuple[str, str], list[dict[str, Any]]]) -> str:
-    from forecasting import __version__
-
-    first = next(iter(results.values()))[0]
-    versions = (
-        f"Tidecast {__version__}, torch {first['torch']}, NumPy {np.__version__}, Python {platform.python_version()}"
-    )
     threads = ", ".join(f"{name} {results[tasks[0].name, name][0]['threads']}" for name in names)
     repeats = len(next(iter(results.values())))
     lines = [
-        f"{versions}; {os.cpu_count()} cores; threads: {threads}. MAE over every origin of the last 20 %. "
-        f"Fit seconds and MAE: median of {repeats} (lowest to highest).",
+        f"{versions(_peers(names))}; {os.cpu_count()} cores; threads: {threads}. MAE over every origin of the last "
+        f"20 %. Seconds and MAE: median of {repeats} (lowest to highest).",
         "",
-        "| series | contestant | fit seconds | MAE | naive's MAE | MAE / naive's | peak MB |",
-        "|---|---|---|---|---|---|---|",
+        "| series | contestant | fit seconds | of the processor | MAE | naive's MAE | MAE / naive's | peak MB |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for task in tasks:
         naive = float(np.abs(task.values[task.origins][:, None] - task.targets).mean())
@@ -257,15 +357,35 @@ def _table(tasks: list[Task], names: list[str], results: dict[tuple[str, str], l
             mae = statistics.median(run["mae"] for run in runs)
             memory = max(run["peak_mb"] for run in runs)
             lines.append(
-                f"| {task.name} | {name} | {_spread(runs, 'seconds', '.2f')} | {_spread(runs, 'mae', '.4g')} "
-                f"| {naive:.4g} | {mae / naive:.3f} | {memory:.0f} |"
+                f"| {task.name} | {name} | {_spread(runs, 'seconds', '.2f')} | {_spread(runs, 'processor', '.2f')} "
+                f"| {_spread(runs, 'mae', '.4g')} | {naive:.4g} | {mae / naive:.3f} | {memory:.0f} |"
             )
     return "\n".join(lines)
 
 
+def _peers(names: list[str]) -> list[str]:
+    return [name for name in names if name in PEERS]
+
+
 def _spread(runs: list[dict[str, Any]], key: str, digits: str) -> str:
-    values = [run[key] for run in runs]
-    return f"{statistics.median(values):{digits}} ({min(values):{digits}} to {max(values):{digits}})"
+    return spread([run[key] for run in runs], digits)
+
+
+def spread(values: list[float], digits: str) -> str:
+    """The median (lowest to highest); the value alone where there is one."""
+    middle = f"{statistics.median(values):{digits}}"
+    return middle if len(values) == 1 else f"{middle} ({min(values):{digits}} to {max(values):{digits}})"
+
+
+def versions(packages: Iterable[str] = ()) -> str:
+    """Of Tidecast, of what it computes with, and of those among `packages` that are installed."""
+    from forecasting import __version__
+
+    parts = [f"Tidecast {__version__}", f"torch {version('torch')}", f"NumPy {np.__version__}"]
+    for name in packages:
+        with contextlib.suppress(PackageNotFoundError):
+            parts.append(f"{name} {version(name)}")
+    return ", ".join([*parts, f"Python {platform.python_version()}"])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -276,6 +396,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, help="for every contestant; default: as CONTESTANTS says")
     parser.add_argument("--shortest", type=int, default=300, help="series with fewer values are left out")
+    parser.add_argument("--out", type=Path, metavar="JSON", help="every run, for machines to read")
     parser.add_argument("--contestant", choices=CONTESTANTS, help=argparse.SUPPRESS)
     return parser
 

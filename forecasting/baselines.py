@@ -76,7 +76,7 @@ def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: b
     season = min((one for one in seasons if 1 < one <= len(values) // 2), default=1)
     found = [Member("naive", "naive", {}), Member("drift", "drift", {})]
     for period in seasons:
-        if 1 < period <= len(values):
+        if 1 < period <= len(values) // 2:
             found.append(Member(f"seasonal-naive-{period}", "seasonal-naive", _number(season=period)))
             found.append(Member(f"seasonal-change-{period}", "seasonal-change", _number(season=period)))
     if slow and len(values) >= 8 and np.ptp(values) > 0:

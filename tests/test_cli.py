@@ -147,7 +147,7 @@ def test_inspect_and_help_load_nothing_heavy(daily: Path) -> None:
 
 
 def test_every_setting_has_an_option_but_covariates_which_are_chosen_while_reading() -> None:
-    assert {*options.SETTINGS, "features"} == {field.name for field in dataclasses.fields(ForecastConfig)}
+    assert {*options.SETTINGS, "covariates"} == {field.name for field in dataclasses.fields(ForecastConfig)}
 
 
 def test_help_is_printed_for_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,7 @@ from forecasting.model.windows import Index
 from forecasting.panel import Values
 
 POWER = 6
+PRIOR = 0.25  # stretches that what members miss in all series counts for beside a series' own errors
 GROUPS = 5  # of held-out origins: each is weighted by what the others say
 MANY = 2000  # series, beyond which members that take milliseconds a series would take minutes
 LONGEST_RIDGE = 400
@@ -87,6 +88,10 @@ def fit(
                 )
                 if len(again) == len(ridges):
                     mine["ridge"] = baselines.merge_ridges(again, weights)
+        if first < len(values):
+            for member in baselines.fit_members(values, seasons, horizon, slow=slow):
+                if member.name in mine:
+                    mine[member.name] = member
         members.append(mine)
     every = {name for mine in members for name in mine} | set(found)
     names = tuple(sorted(every, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)))
@@ -95,11 +100,13 @@ def fit(
     able = np.array([[name in given or name in mine for name in names] for mine in members])
     truth = truth_of(series, owner, seen, horizon)
     errors = np.stack([np.abs(truth - found[name]).mean(axis=1) for name in names], axis=1)  # [O, K]
-    weights = weigh(_mean_of(errors, owner, count), able)
+    stretches = np.bincount(owner, minlength=count) / horizon
+    weights = weigh(_mean_of(errors, owner, count), able, stretches)
     combined = np.empty((len(owner), horizon))
     for left_out in np.unique(group):
         out = group == left_out
-        others = weigh(_mean_of(errors[~out], owner[~out], count), able)
+        left = np.bincount(owner[~out], minlength=count) / horizon
+        others = weigh(_mean_of(errors[~out], owner[~out], count), able, left)
         # A series that has no other group keeps the weights of all.
         alone = np.bincount(owner[~out], minlength=count) == 0
         others[alone] = weights[alone]
@@ -142,20 +149,23 @@ def ridge_windows(seasons: Sequence[int], horizon: int, window: int) -> tuple[in
     return tuple(sorted(size for size in wanted if 4 <= size <= LONGEST_RIDGE))
 
 
-def weigh(errors: Values, able: Values | None = None) -> Values:
+def weigh(errors: Values, able: Values | None = None, stretches: Values | None = None) -> Values:
     """Weights [S, K] from mean absolute errors [S, K], NaN where unknown. `able` [S, K]: members that a series has.
 
-    Where a series has no errors at all, its members are weighted by their mean error, relative to the best one, in the
-    other series.
+    Errors count relative to the best member's, as logarithms. Those of a series that rest on few `stretches` [S] of a
+    horizon's length are drawn towards what they are in all series, wholly so where it has none.
     """
     able = np.isfinite(errors) if able is None else able
     errors = np.where(able, errors, np.nan)
     known = np.isfinite(errors).any(axis=1, keepdims=True)
     best = np.nanmin(np.where(known, errors, 1.0), axis=1, keepdims=True)
     floor = 1e-9 * np.nanmax(np.where(known, errors, 1.0), axis=1, keepdims=True) + 1e-300
-    relative = np.log((errors + floor) / (best + floor))
+    relative = np.where(known, np.log((errors + floor) / (best + floor)), np.nan)
     counts = np.isfinite(relative).sum(axis=0)
     typical = np.where(counts > 0, np.nan_to_num(relative).sum(axis=0) / np.maximum(counts, 1), 0.0)
+    if stretches is not None:
+        own = (stretches / (stretches + PRIOR))[:, None]
+        relative = own * relative + (1 - own) * typical
     relative = np.where(known, relative, typical)
     relative = np.where(able & np.isfinite(relative), relative, np.inf)
     relative -= np.min(relative, axis=1, keepdims=True)

@@ -233,9 +233,10 @@ def bounds(predictor: Predictor, found: Ahead, levels: tuple[int, ...]) -> dict[
     ends = {}
     for level in levels:
         low, high = intervals.bounds(found.scaled, found.spread, predictor.table, level)
+        # Rounding on the way back puts no end on the wrong side of the forecast.
         ends[level] = (
-            scaling.inverse(low, predictor.states, found.owner),
-            scaling.inverse(high, predictor.states, found.owner),
+            np.minimum(scaling.inverse(low, predictor.states, found.owner), found.whole),
+            np.maximum(scaling.inverse(high, predictor.states, found.owner), found.whole),
         )
     return ends
 
@@ -337,7 +338,9 @@ def _without_network(series: Sequence[Values], seasons: Sequence[int], config: F
     length = np.array([len(values) for values in series], dtype=np.int64)
     periods = anchors.candidate_periods(series, seasons)
     states = tuple(scaling.fit(values, periods, False) for values in series)
-    first = np.maximum(np.maximum(length // 2, length - 3 * horizon - horizon + 1), windows.SHORT)
+    two = 2 * min(periods, default=0)  # seasons, after which members know of it
+    first = np.maximum(np.maximum(length // 2, length - 4 * horizon + 1), windows.SHORT)
+    first = np.where(two <= length - horizon, np.maximum(first, two), first)
     owner, seen = _origins(first, length - horizon)
     within = (seen - first[owner]) // horizon
     stretch = np.unique(np.stack([owner, within]), axis=1, return_inverse=True)[1].reshape(-1) if len(owner) else owner
