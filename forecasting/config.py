@@ -35,7 +35,7 @@ class ForecastConfig:
     dropout: float = 0.0  # between layers and before the head
     learning_rate: float = 5e-3  # the schedule's highest
     schedule: str = "one-cycle"
-    epochs: int = 40  # at most; one epoch sees as many origins as the training stretch has
+    epochs: int = 8  # at most; one epoch sees as many origins as the training stretch has, in two steps or more
     batch_size: int = 8  # chunks a step
     members: int = 1  # networks of different seeds; the forecast is their median
     lookbacks: tuple[int, ...] = ()  # further windows, each with as many members

@@ -35,7 +35,7 @@ def test_defaults_are_pinned() -> None:
         "dropout": 0.0,
         "learning_rate": 5e-3,
         "schedule": "one-cycle",
-        "epochs": 40,
+        "epochs": 8,
         "batch_size": 8,
         "members": 1,
         "lookbacks": [],

@@ -33,6 +33,7 @@ class Scaffold(nn.Module):
     """
 
     anchor: Tensor  # [H, L]
+    linear: Tensor  # [H, L] as ridge regression found it; not trained
     spread: Tensor  # [H]
 
     def __init__(
@@ -45,7 +46,6 @@ class Scaffold(nn.Module):
         anchor: Tensor,
         *,
         linear: Tensor | None = None,
-        learn_linear: bool = True,
         spread: Tensor | None = None,
         dropout: float = 0.0,
         known: int = 0,
@@ -56,8 +56,7 @@ class Scaffold(nn.Module):
         self.window = window
         self.register_buffer("anchor", anchor)
         self.register_buffer("spread", torch.ones(horizon) if spread is None else spread)
-        start = torch.zeros_like(anchor) if linear is None else linear.clone()
-        self.linear = nn.Parameter(start, requires_grad=learn_linear)
+        self.register_buffer("linear", torch.zeros_like(anchor) if linear is None else linear)
         between = dropout if num_layers > 1 else 0.0  # torch applies it between layers and warns where there is one
         self.recurrent = CELLS[cell](
             inputs, hidden_size, num_layers, batch_first=True, dropout=between, bidirectional=cell == "bilstm"

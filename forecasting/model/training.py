@@ -24,6 +24,7 @@ from forecasting.panel import Values
 
 REACH = 0.1  # the running mean of the weights, which is what forecasts, looks back over this share of the steps
 SMALL = 1e-3  # of a scaled error, beside which differences do not count
+FEWEST = 2  # steps of an epoch, after each of which validation takes about half a step's time
 LEAST = 64  # origins that a chunk counts for: an epoch of a cell with whole windows sees a quarter of them
 CELLS = 8_000_000  # offsets of all origins that are held at once
 SPREAD_WEIGHT = 0.1  # of the spread's loss beside the central one: enough to learn it, too little to lead
@@ -151,7 +152,6 @@ def new_network(
         window,
         tensor(linear.anchor),
         linear=tensor(linear.ridge),
-        learn_linear=config.anchor == "auto",
         spread=spread.cpu(),
         dropout=config.dropout,
         known=known,
@@ -175,15 +175,14 @@ def train(
     `valid` gives the losses of a network on what training does not see, a number for each independent part of it.
     The weights kept are those of the latest epoch that is not worse than the best one by more than a standard error:
     a held-out stretch is short, and stopping at its lowest point follows its noise. Training stops when half of the
-    epochs were worse than that. `stop_after` replaces config.epochs, schedule and all: so a network on all data
-    takes the epochs that validation found, and its learning rate has come down by then. `start`: a network to go on
-    from instead of a new one.
+    epochs were worse than that. `stop_after` replaces config.epochs, schedule and all: the learning rate has come
+    down by then. `start`: a network to go on from instead of a new one.
     """
     usable = np.flatnonzero(last >= first)
     first, last = first[usable], last[usable]
     epochs = (config.epochs if stop_after is None else stop_after) if len(usable) else 0
     drawn = config.batch_size * max(material.stride, LEAST)
-    steps = max(1, math.ceil(int((last - first + 1).sum()) / drawn))
+    steps = max(FEWEST, math.ceil(int((last - first + 1).sum()) / drawn))
     random = np.random.default_rng(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
