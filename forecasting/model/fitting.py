@@ -1,10 +1,11 @@
-"""The recurrent method over arrays: prepare, train with a stretch held out, train again on everything.
+"""The recurrent method over arrays: prepare, train with a stretch held out, then go on with everything.
 
 Axes: S series, O origins (of all series, end to end), H horizon, M members.
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import math
@@ -26,6 +27,7 @@ MANY = 2000  # series, beyond which so many origins of each would take more memo
 SAMPLE = 2000  # origins on which anchors are compared, fewer where the horizon is long
 SAMPLE_CELLS = 200_000
 VALIDATION_CHUNKS = 128
+GO_ON = 0.3  # of the epochs that validation kept, and of the learning rate, for going on with all data
 
 OnEpoch = Callable[[str, int, training.Epoch], None]  # stage, member, epoch
 
@@ -132,8 +134,8 @@ def fit(
     if own.any():
         found = local.solve(late.flat, late.first, late.last, final, config.horizon, (local_penalty,))[0]
         final = dataclasses.replace(final, local=found, local_penalty=local_penalty)
-    stop_after = [one.kept_epoch for one in trained] if share > 0 else [0] * len(trained)
-    finals = _train(late, _material(late, final, config), config, None, None, stop_after, on_epoch)
+    begun = trained if share > 0 else [dataclasses.replace(one, kept_epoch=0) for one in trained]
+    finals = _train(late, _material(late, final, config), config, None, None, begun, on_epoch)
     method = Method(
         config.window,
         config.horizon,
@@ -335,11 +337,15 @@ def _train(
     config: ForecastConfig,
     valid_first: Index | None,
     valid_last: Index | None,
-    stop_after: list[int] | None,
+    begun: list[training.Trained] | None,
     on_epoch: OnEpoch | None,
 ) -> list[training.Trained]:
+    """One network each of `networks_of`; those that are `begun` go on with what `material` holds."""
     start = prepared.flat.start - 1
-    stage = "final" if stop_after is not None else "validation"
+    stage = "validation"
+    if begun is not None:
+        stage = "final"
+        config = config.replace(learning_rate=max(GO_ON * config.learning_rate, 1e-6))
     found = []
     for member, (window, seed) in enumerate(networks_of(config)):
         one = training.with_window(material, window)
@@ -353,12 +359,21 @@ def _train(
                 start + prepared.first,
                 start + prepared.last,
                 valid=valid,
-                stop_after=stop_after[member] if stop_after is not None else None,
+                stop_after=math.ceil(GO_ON * begun[member].kept_epoch) if begun is not None else None,
                 seed=seed,
+                start=_moved(begun[member].network, one) if begun is not None else None,
                 on_epoch=functools.partial(on_epoch, stage, member) if on_epoch else None,
             )
         )
     return found
+
+
+def _moved(network: networks.Scaffold, material: training.Material) -> networks.Scaffold:
+    """A copy of `network` on the linear path and the spread of `material`."""
+    moved = copy.deepcopy(network)
+    path = training.tensor(material.linear.ridge)
+    moved.load_state_dict(network.state_dict() | {"linear": path, "spread": material.spread})
+    return moved
 
 
 def networks_of(config: ForecastConfig) -> list[tuple[int, int]]:
