@@ -100,7 +100,7 @@ def network_inputs(flat: Flat, periods: tuple[int, ...]) -> Values:
         back = np.maximum(np.arange(len(z)) - period, 0)
         columns.append(z - z[back])
         columns.append(z - (total[1:] - total[back + 1]) / np.maximum(np.arange(len(z)) - back, 1))
-    inputs = np.stack(columns, -1)
+    inputs = np.arcsinh(np.stack(columns, -1))  # a value far beyond those trained on changes little
     if flat.past is None or flat.known is None:
         return inputs
     return np.concatenate([inputs, flat.past, flat.known], axis=1)
