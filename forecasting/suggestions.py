@@ -122,12 +122,16 @@ def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
     """About how long fit and evaluate take together on one slow core: arithmetic, for people to plan by."""
     origins = float(np.maximum(panel.lengths - config.window, 1).sum())
     stride = max(config.window, 192)
-    steps = max(2.0, origins / (config.batch_size * stride)) * config.epochs * config.members
-    chunk = config.batch_size * (config.window + stride)
-    layers = config.hidden_size**2 * (2 * config.num_layers - 1)
+    windows_apart = config.cell == "bilstm"  # each of 16 neighbouring windows a chunk read by itself, both ways
+    drawn = 64 if windows_apart else stride
+    networks = config.members * (1 + len(config.lookbacks))
+    steps = max(2.0, origins / (config.batch_size * drawn)) * config.epochs * networks
+    chunk = config.batch_size * (2 * 16 * config.window if windows_apart else config.window + stride)
+    layers = config.hidden_size**2 * (2 * config.num_layers - 1) * (4 if config.cell == "gru" else 1)
     cost = 4e-3 + chunk * 1e-9 * (layers + config.horizon * config.window)
     trainings = 1.3 * (1 + config.folds)  # going on with what was held out takes 0.3 of the epochs
-    return 1.0 + 0.7 * trainings * steps * cost
+    members = 0.2 * min(len(panel.lengths), 2000) * (config.folds + (config.method == "best"))
+    return 1.0 + 0.7 * trainings * steps * cost + members
 
 
 def _horizon(panel: Panel, season: int, length: int) -> tuple[int, str]:
