@@ -78,7 +78,7 @@ class Forecast(pd.DataFrame):
 
 
 def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = None) -> Forecaster:
-    """Train on all of `panel` for the epochs that a held-out stretch found best.
+    """Train with a stretch held out, then go on with all of `panel`.
 
     Series too short for a network are forecast by the statistical members alone; `training["fallback"]` says so.
     Raises TooShortError where there are fewer than three values. An exception raised by `on_progress` ends the
