@@ -350,7 +350,7 @@ def _without_network(series: Sequence[Values], seasons: Sequence[int], config: F
     if len(owner):
         truth = scaling.forward(pool.truth_of(series, owner, seen, horizon), states, owner)
         whole = scaling.forward(tried.combined, states, owner)
-        nothing = fitting.Earlier(owner[:0], seen[:0], stretch[:0], truth[:0], truth[:0])
+        nothing = fitting.Earlier(owner[:0], seen[:0], stretch[:0], truth[:0], truth[:0], truth[:0])
         held = HeldOut(owner, seen, stretch, truth, truth, truth, truth, truth, states, nothing)
         shrink, errors = _shrink(series, held, whole, periods)
         whole = _drawn(shrink, series, states, owner, seen, whole)

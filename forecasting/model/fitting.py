@@ -17,7 +17,7 @@ import torch
 from forecasting.config import ForecastConfig
 from forecasting.model import anchors, linear, local, networks, scaling, training, windows
 from forecasting.model.linear import Linear
-from forecasting.model.method import Method, chunk_ends, mixed, pad, run
+from forecasting.model.method import Method, Unrest, chunk_ends, mixed, pad, run
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
@@ -73,6 +73,7 @@ class Earlier:
     stretch: Index
     truth: Values
     linear: Values
+    spread: Values  # by the networks, which were trained on these origins
 
 
 def fit(
@@ -100,6 +101,9 @@ def fit(
     nets = tuple(one.network for one in trained)
     central, spread, base, anchor = _held_out(nets, early, early_material, chosen, valid_first, valid_last)
     truth = linear.targets(early.flat.z, origins, config.horizon)
+    before = _earlier(early, chosen, nets, early_material)
+    unrest = _unrest(early, before, origins, truth - central, spread)
+    spread = spread * unrest.factor(early.flat, origins)
     stretch = _stretches(origins, early.flat.start + valid_first - 1, config.horizon)
     shares = SHARES[-1:] if constant else SHARES
     losses = [_mean_by(stretch, np.abs(truth - base - share * (central - base)).mean(axis=1)) for share in shares]
@@ -126,7 +130,7 @@ def fit(
         level + whole,
         spread,
         early.states,
-        _earlier(early, chosen, config.horizon),
+        before,
     )
 
     late = _prepare(series, periods, logs, config, 0, early, extra)
@@ -148,6 +152,7 @@ def fit(
         own,
         late.inputs,
         constant,
+        unrest,
     )
     account = Account(
         held,
@@ -191,12 +196,14 @@ def held_out_steps(length: Index, horizon: int) -> int:
     return max(horizon, min(int(0.15 * usual), horizon - 1 + origins))
 
 
-def _earlier(prepared: _Prepared, chosen: Linear, horizon: int) -> Earlier:
+def _earlier(
+    prepared: _Prepared, chosen: Linear, nets: tuple[networks.Scaffold, ...], material: training.Material
+) -> Earlier:
     """The same linear path, cross-fitted over BLOCKS of the training origins, a horizon away from those fitted on."""
-    flat, origins = prepared.flat, prepared.origins
+    flat, origins, horizon = prepared.flat, prepared.origins, material.horizon
     if len(flat.start) > FEW or flat.constant or len(origins) < 2 * BLOCKS * horizon:
         nothing = np.empty((0, horizon))
-        return Earlier(origins[:0], origins[:0], origins[:0], nothing, nothing)
+        return Earlier(origins[:0], origins[:0], origins[:0], nothing, nothing, nothing)
     if len(origins) > linear.MOST_ORIGINS:
         origins = origins[-linear.MOST_ORIGINS :]
     read = linear.regressors(flat, origins, chosen.lags)
@@ -215,7 +222,35 @@ def _earlier(prepared: _Prepared, chosen: Linear, horizon: int) -> Earlier:
     owner = np.searchsorted(flat.start, origins, side="right") - 1
     level = flat.z[origins][:, None]
     stretch = _stretches(origins, flat.start + prepared.first - 1, horizon)
-    return Earlier(owner, origins - flat.start[owner] + 1, stretch, level + truth, level + found)
+    begin = flat.start - 1
+    spread = run(nets[:1], material, begin + prepared.first, begin + prepared.last)[1][-len(origins) :]
+    return Earlier(owner, origins - flat.start[owner] + 1, stretch, level + truth, level + found, spread)
+
+
+def _unrest(prepared: _Prepared, before: Earlier, origins: Index, left: Values, spread: Values) -> Unrest:
+    """How far the spread follows how much the values moved of late: as suits errors on held-out and earlier origins."""
+    lag = min(prepared.periods, default=1)
+    still = Unrest(lag, 1.0, 0.0)
+    if not len(before.owner):
+        return still
+    earlier = prepared.flat.start[before.owner] + before.seen - 1
+    typical = float(still.movement(prepared.flat, earlier).mean())
+    if not typical > 0:
+        return still
+    tried = [Unrest(lag, typical, power) for power in (0.0, 0.25, 0.5, 0.75, 1.0)]
+
+    def misfit(one: Unrest) -> float:
+        """Of Laplace distributions of that spread, whatever its size: mean log spread + log of the mean score."""
+        total = 0.0
+        for where, errors, width in (
+            (earlier, before.truth - before.linear, before.spread),
+            (origins, left, spread),
+        ):
+            wide = width * one.factor(prepared.flat, where)
+            total += float(np.log(wide).mean() + np.log((np.abs(errors) / wide).mean() + training.SMALL))
+        return total
+
+    return min(tried, key=misfit)
 
 
 BLOCKS = 4  # of training origins, each forecast by a linear path fitted on the others

@@ -20,6 +20,34 @@ from forecasting.panel import Values
 
 
 @dataclasses.dataclass(frozen=True)
+class Unrest:
+    """How much the values moved of late, by which the networks' spread is scaled: calm and wild times come in turns."""
+
+    lag: int  # of the changes that are looked at
+    typical: float  # mean movement in training, scaled
+    power: float  # 0: the spread stays as the networks say
+
+    def movement(self, flat: windows.Flat, origins: Index) -> Values:
+        """Mean size [O] of the last RECENT changes over `lag` steps up to each origin."""
+        changes = np.abs(flat.z[self.lag :] - flat.z[: -self.lag])
+        total = np.concatenate([np.zeros(self.lag + 1), np.cumsum(changes)])  # of the changes up to a position
+        found: Values = (total[origins + 1] - total[np.maximum(origins + 1 - RECENT, 0)]) / RECENT
+        return found
+
+    def factor(self, flat: windows.Flat, origins: Index) -> Values:
+        """By which the spread is multiplied [O, 1]."""
+        if self.power == 0:
+            return np.ones((len(origins), 1))
+        relative = (self.movement(flat, origins) + CALMEST * self.typical) / ((1 + CALMEST) * self.typical)
+        found: Values = (relative**self.power)[:, None]
+        return found
+
+
+RECENT = 40  # changes that tell how restless a series is
+CALMEST = 0.1  # of the typical movement: what none at all counts for
+
+
+@dataclasses.dataclass(frozen=True)
 class Method:
     """A trained recurrent method: what it takes to forecast at any origin of the series it knows."""
 
@@ -34,6 +62,7 @@ class Method:
     own: Values  # [S] weight of each series' own linear path, beside the networks on the shared one
     inputs: scaling.Inputs | None = None  # how further inputs are scaled
     constant: bool = False  # forecasts start from the mean of the training stretch, not from the last value
+    unrest: Unrest = Unrest(1, 1.0, 0.0)
 
     @property
     def cell(self) -> str:
@@ -78,6 +107,7 @@ def forecast(
         _, spread = run(method.networks[:1], material(method, flat), flat.start + first - 1, flat.start + last - 1)
         whole = mixed(base, path, method.own[owner])
     level = flat.z[origins][:, None]
+    spread = spread * method.unrest.factor(flat, origins)
     return Parts(
         owner,
         seen,
@@ -150,6 +180,7 @@ def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
         "penalty": str(method.linear.penalty),
         "local_penalty": str(method.linear.local_penalty),
         "constant": method.constant,
+        "unrest": dataclasses.asdict(method.unrest),
         "windows": [network.window for network in method.networks],
     }
     if method.inputs is not None:
@@ -194,6 +225,7 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         arrays["own"],
         inputs,
         bool(about["constant"]),
+        Unrest(**about["unrest"]),
     )
 
 
