@@ -28,6 +28,7 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting",
     "forecasting.charts",
     "forecasting.export",
+    "forecasting.features",
     "forecasting.forecaster",
     "forecasting.intake",
     "forecasting.runs",

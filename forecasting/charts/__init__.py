@@ -5,11 +5,12 @@ All take `words`, so that a page can give them its language; the default is Engl
 
 from forecasting.charts.ahead import attention_chart, growth_chart, marker_chart, path_chart
 from forecasting.charts.cells import cell_loss_chart, gradient_chart, inside_chart, norm_chart
+from forecasting.charts.compare import ranking_chart, shares_chart, stages_chart
 from forecasting.charts.cosine import cosine_chart, cosine_loss_chart, position_chart
+from forecasting.charts.explain import forecast_parts_chart, lags_chart, window_attention_chart
 from forecasting.charts.explore import autocorrelation_chart, calendar_chart, parts_chart
 from forecasting.charts.results import (
     calendar_units,
-    compare_bars,
     errors_by_calendar,
     errors_by_step,
     residual_histogram,
@@ -51,16 +52,17 @@ __all__ = [
     "calendar_chart",
     "calendar_units",
     "cell_loss_chart",
-    "compare_bars",
     "cosine_chart",
     "cosine_loss_chart",
     "errors_by_calendar",
     "errors_by_step",
     "escape",
     "forecast_chart",
+    "forecast_parts_chart",
     "gradient_chart",
     "growth_chart",
     "inside_chart",
+    "lags_chart",
     "learning_rate_chart",
     "letter",
     "levels_of",
@@ -75,6 +77,7 @@ __all__ = [
     "path_chart",
     "phase_chart",
     "position_chart",
+    "ranking_chart",
     "recipe_loss_chart",
     "recipe_name",
     "recipes_chart",
@@ -82,10 +85,13 @@ __all__ = [
     "rollout_chart",
     "runs_chart",
     "series_chart",
+    "shares_chart",
     "sine_chart",
+    "stages_chart",
     "surprise_map",
     "task_chart",
     "text_curve",
     "true_vs_predicted",
     "wave_chart",
+    "window_attention_chart",
 ]

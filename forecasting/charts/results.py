@@ -160,25 +160,6 @@ def errors_by_calendar(backtest: pd.DataFrame, unit: str, *, height: int = 280, 
     return figure
 
 
-def compare_bars(
-    methods: Mapping[str, Mapping[str, float | None]], *, height: int = 260, words: Words = ENGLISH
-) -> go.Figure:
-    """MAE of each method on the same origins, best on top."""
-    errors = {method: scores["mae"] for method, scores in methods.items() if scores["mae"] is not None}
-    ranked = sorted(errors, key=errors.__getitem__, reverse=True)
-    figure = blank(height, words["mae"], "", showlegend=False, hovermode="closest", bargap=0.35)
-    figure.add_bar(
-        x=[errors[method] for method in ranked],
-        y=[words.get(method, escape(method)) for method in ranked],
-        orientation="h",
-        marker={"color": [METHOD_COLOURS.get(method, NAIVE) for method in ranked]},
-        text=[f"{errors[method]:.4g}" for method in ranked],
-        textposition="auto",
-        hovertemplate="%{y}: %{x:.5g}<extra></extra>",
-    )
-    return figure
-
-
 def _stamps(fold: Mapping[str, Any], whole: bool) -> dict[str, Any]:
     """The times of a fold, which come as ISO text or whole numbers, as an axis takes them."""
     stamp = int if whole else pd.Timestamp

@@ -28,6 +28,8 @@ METHOD_COLOURS = {
     "seasonal-naive": SEASONAL,
     "anchor": TRUTH,
     "anchor-linear": LINEAR,
+    "recurrent": FORECAST,
+    "textbook": REPAIR,
 }
 
 MOST_POINTS = 2_000  # a line; more cannot be seen and costs the browser
@@ -41,6 +43,11 @@ ENGLISH: Words = {
     "seasonal-naive": "Seasonal naive",
     "anchor": "Anchor",
     "anchor-linear": "Anchor + linear",
+    "network": "Whole network",
+    "attention_weight": "Attention",
+    "attention_even": "Same for all",
+    "lag_back": "Steps before the last value",
+    "lag_weight": "Influence",
     "interval": "{level} % interval",
     "train": "training",
     "validation": "validation",

@@ -11,6 +11,7 @@ Axes: S series, O origins (of all series, end to end), H horizon, Q probabilitie
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -137,8 +138,8 @@ def _sample(length: Index, config: ForecastConfig) -> list[int]:
 
 
 def _for_all(fitted: Predictor, series: Sequence[Values], chosen: Sequence[int]) -> Predictor:
-    """What was fitted on the `chosen` of `series`, for all of them: the others are scaled by their own values, share the
-    network, and weigh members as the chosen ones do on average."""
+    """What was fitted on the `chosen` of `series`, for all of them: the others are scaled by their own values, share
+    the network, and weigh members as the chosen ones do on average."""
     place = {one: i for i, one in enumerate(chosen)}
     logs = any(state.log for state in fitted.states)
     states = tuple(
@@ -267,7 +268,7 @@ def references(
 def _references(series: Sequence[Values], owner: Index, seen: Index, horizon: int, period: int) -> Values:
     found = np.empty((len(owner), horizon))
     edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in itertools.pairwise(edges):
         found[a:b] = reference(series[int(owner[a])], seen[a:b], horizon, period)
     return found
 

@@ -3,7 +3,7 @@
 The new values are first forecast as they stand, which tells how good the forecasts and their intervals were; then the
 networks train on from their weights, on the origins whose truth is new and as many before them, so that what was
 learned is not forgotten; the other members run on with what they keep track of. Scales, anchor and the weights of the
-pool stay; how far forecasts depart from repeating the last value or season is told anew from the errors of then and now.
+pool stay; how far forecasts depart from the last value or season is told anew from the errors of then and now.
 
 Axes: S series, O origins, H horizon.
 """

@@ -91,7 +91,7 @@ class Inputs:
 
 
 def fit_inputs(extra: Extra, train_end: Sequence[int]) -> Inputs:
-    """Mean and deviation of each column over the first `train_end` steps of all series; the scale of a constant is 1."""
+    """Mean and deviation of each column over the first `train_end` steps of all series; a constant has the scale 1."""
     rows = [
         np.concatenate([past[:end], known[:end]], axis=1)
         for past, known, end in zip(extra.past, extra.known, train_end, strict=True)

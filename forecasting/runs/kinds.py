@@ -51,7 +51,8 @@ class Kind:
 
 
 def forecast(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
-    """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `scores` (JSON)."""
+    """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `explain`, `scores`
+    (JSON)."""
     names = trainings(config)
     parts = {}
     for place, name in enumerate(names):
@@ -65,7 +66,7 @@ def trainings(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def train(panel: Panel | None, config: Mapping[str, Any], name: str, tell: Tell) -> dict[str, bytes]:
-    """One of the `trainings`: `forecaster`, `forecast`, `training`, or of a fold `tested`."""
+    """One of the `trainings`: `forecaster`, `forecast`, `training`, `explain`, or of a fold `tested`."""
     from forecasting.forecaster import evaluate_fold, fit
 
     settings = ForecastConfig.from_dict(config)
@@ -80,6 +81,7 @@ def train(panel: Panel | None, config: Mapping[str, Any], name: str, tell: Tell)
         "forecaster": forecaster.to_bytes(),
         "forecast": _parquet(forecaster.predict()),
         "training": _json(_timeless(forecaster.training)),
+        "explain": _json(forecaster.explain()),
     }
 
 

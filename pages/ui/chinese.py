@@ -1,12 +1,14 @@
 """Chinese (simplified). A key that is missing here is shown in English."""
 # ruff: noqa: RUF001, E501 - Chinese has its own punctuation, and its letters are counted double
 
+from pages.ui.chinese_methods import METHODS
 from pages.ui.chinese_reading import READING
 from pages.ui.chinese_runs import RUNS
 from pages.ui.chinese_sequences import SEQUENCES
 from pages.ui.chinese_text import TEXT
 
 CHINESE: dict[str, str] = {
+    **METHODS,
     **RUNS,
     **READING,
     **TEXT,
@@ -20,17 +22,14 @@ CHINESE: dict[str, str] = {
     "model.method": "方法",
     "method.recurrent": "循环网络",
     "method.best": "最佳组合",
-    "model.method.help": "循环网络，修正季节性朴素锚点和线性预测；未经训练时它就是朴素预测。",
     "model.cell": "单元",
     "cell.lstm": "LSTM",
     "cell.gru": "GRU",
     "cell.rnn": "RNN",
     "cell.bilstm": "BiLSTM",
     "cell.attention": "注意力 LSTM",
-    "model.cell.help": "由哪种循环单元读取过去的值。它的影响小于窗口和季节。",
     "model.horizon": "预测步数",
     "model.window": "窗口",
-    "model.features": "日历特征",
     "model.layers": "层数",
     "model.hidden": "隐藏单元数",
     "model.default": "默认 {value}：{reason}",
@@ -62,8 +61,6 @@ CHINESE: dict[str, str] = {
     "help.schedule": "训练中学习率如何变化。",
     "help.epochs": "最多轮数；验证误差不再改善时提前停止。",
     "help.batch_size": "每个训练步使用的序列片段数。",
-    "help.members": "不同种子的网络个数；预测取其中位数。",
-    "help.loss": "中心预测所用的损失函数。",
     "help.seed": "相同的种子给出相同的结果。",
     "help.levels": "区间的名义覆盖率，百分比。",
     "help.folds": "回测的训练次数，每次用更长的数据训练，并在其后的数据上检验。",
@@ -128,6 +125,7 @@ CHINESE: dict[str, str] = {
     "tab.forecast": "预测",
     "tab.errors": "误差",
     "tab.training": "训练",
+    "tab.explain": "解释",
     "tab.compare": "比较",
     "tab.export": "导出",
     "predicted.step": "提前步数",
@@ -170,16 +168,6 @@ CHINESE: dict[str, str] = {
     "training.setting": "设置",
     "training.value": "值",
     "alt.rate": "各轮的学习率。",
-    "compare.title": "全部基于相同的 {origins:,} 个起点",
-    "compare.method": "方法",
-    "compare.whole": "完整网络",
-    "compare.against": "相对朴素预测",
-    "compare.adds": "循环部分使锚点 + 线性的误差减少 {percent}。",
-    "compare.nothing": "循环部分在这里没有贡献：锚点 + 线性同样好（{percent}）。",
-    "compare.worse": "循环部分在这里使误差增加 {percent}：单用锚点 + 线性更好。",
-    "compare.explain": "拆开网络：**锚点**是各季节性朴素预测的平均，**锚点 + 线性**加上由窗口得到的线性预测，"
-    "**完整网络**再加上循环部分。",
-    "alt.compare": "各方法的平均绝对误差，已排名。",
     "export.forecast": "下载预测 CSV",
     "export.settings": "下载设置",
     "export.forecast.note": "{rows:,} 行：时间、预测及其区间上下限。",
@@ -192,6 +180,11 @@ CHINESE: dict[str, str] = {
     "chart.seasonal-naive": "季节性朴素",
     "chart.anchor": "锚点",
     "chart.anchor-linear": "锚点 + 线性",
+    "chart.network": "完整网络",
+    "chart.attention_weight": "注意力",
+    "chart.attention_even": "平均分配",
+    "chart.lag_back": "距最后一个值的步数",
+    "chart.lag_weight": "影响",
     "chart.interval": "{level} % 区间",
     "chart.train": "训练",
     "chart.validation": "验证",

@@ -20,6 +20,20 @@ def start(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
+def begin(setting: str, value: Any, tell: bool, /, **argument: Any) -> dict[str, Any]:
+    """The argument with which the widget of a setting has its value at first; to `tell` it another one once it is
+    shown goes by the session instead.
+
+    Not by the session at first: a rerun that overtakes the first one would leave the browser without the value, and it
+    would send back the smallest number as if somebody had typed it.
+    """
+    key = f"set_{setting}"
+    if tell and key in st.session_state and st.session_state[key] != value:
+        st.session_state[key] = value
+        return {}
+    return argument
+
+
 def with_(options: list[Any], *more: Any) -> list[Any]:
     return list(dict.fromkeys([*options, *more]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -32,9 +32,9 @@ def plain(text: object, longest: int = 400) -> str:
     return _MARKDOWN.sub(r"\\\1", line)
 
 
-def heading(text: str) -> None:
+def heading(text: str, explained: str | None = None) -> None:
     """The line over a chart: what it answers."""
-    st.markdown(f"**{text}**")
+    st.markdown(f"**{text}**", help=explained)
 
 
 def chart(figure: go.Figure, key: str, alt: str, *, bar: bool = True, **more: Any) -> None:
@@ -83,9 +83,15 @@ def ink() -> str:
     return "#e4eaef" if st.context.theme.type == "dark" else "#1c2833"
 
 
-def table(frame: pd.DataFrame, key: str, height: int | None = None, narrow: str | None = None) -> None:
+def table(
+    frame: pd.DataFrame,
+    key: str,
+    height: int | Literal["content"] | None = None,
+    narrow: str | None = None,
+    wide: str | None = None,
+) -> None:
     """`frame` over the whole width, times as short as they can be said, numbers with five digits; `narrow`: a column
-    of short numbers."""
+    of short numbers, `wide`: one of long words; with the height "content" all rows are in view."""
     columns: dict[str, Any] = {}
     for name in frame.columns:
         kind = frame[name].dtype.kind
@@ -96,6 +102,8 @@ def table(frame: pd.DataFrame, key: str, height: int | None = None, narrow: str 
             columns[name] = st.column_config.NumberColumn(format="%.5g")
     if narrow is not None:
         columns[narrow] = st.column_config.NumberColumn(width=64)
+    if wide is not None:
+        columns[wide] = st.column_config.TextColumn(width=230)
     st.dataframe(frame, hide_index=True, width="stretch", height=height or "auto", key=key, column_config=columns)
 
 
@@ -166,4 +174,6 @@ def number(value: float | None) -> str:
 
 def percent(share: float | None, digits: int = 0) -> str:
     """A share as a percentage."""
-    return t("number.none") if share is None or share != share else f"{share * 100:.{digits}f} %"
+    if share is None or share != share:
+        return t("number.none")
+    return f"{round(share * 100, digits) + 0.0:.{digits}f} %"  # adding zero takes the sign off it

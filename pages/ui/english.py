@@ -1,6 +1,7 @@
 """English, the language that is always complete. Other languages translate these keys."""
 
 from forecasting import charts
+from pages.ui.english_methods import METHODS
 from pages.ui.english_reading import READING
 from pages.ui.english_runs import RUNS
 from pages.ui.english_sequences import SEQUENCES
@@ -17,18 +18,14 @@ ENGLISH: dict[str, str] = {
     "model.method": "Method",
     "method.recurrent": "Recurrent network",
     "method.best": "Best of all",
-    "model.method.help": "A recurrent network that corrects a seasonal-naive anchor and a linear forecast; "
-    "untrained, it is a naive forecast.",
     "model.cell": "Cell",
     "cell.lstm": "LSTM",
     "cell.gru": "GRU",
     "cell.rnn": "RNN",
     "cell.bilstm": "BiLSTM",
     "cell.attention": "Attention LSTM",
-    "model.cell.help": "Which recurrent cell reads the past. It matters less than window and season.",
     "model.horizon": "Horizon",
     "model.window": "Window",
-    "model.features": "Calendar features",
     "model.layers": "Layers",
     "model.hidden": "Hidden size",
     "model.default": "Default {value}: {reason}",
@@ -60,8 +57,6 @@ ENGLISH: dict[str, str] = {
     "help.schedule": "How the learning rate moves during training.",
     "help.epochs": "At most; training stops early when validation gets no better.",
     "help.batch_size": "Stretches of the series in one training step.",
-    "help.members": "Networks of different seeds; the forecast is their median.",
-    "help.loss": "What the central forecast is trained on.",
     "help.seed": "The same seed gives the same result.",
     "help.levels": "Nominal coverage of the intervals, in percent.",
     "help.folds": "Trainings of the backtest, each on a longer stretch, each tested on what came after it.",
@@ -116,6 +111,7 @@ ENGLISH: dict[str, str] = {
     "tab.forecast": "Forecast",
     "tab.errors": "Errors",
     "tab.training": "Training",
+    "tab.explain": "Explain",
     "tab.compare": "Compare",
     "tab.export": "Export",
     "predicted.step": "Steps ahead",
@@ -159,20 +155,11 @@ ENGLISH: dict[str, str] = {
     "training.setting": "Setting",
     "training.value": "Value",
     "alt.rate": "Learning rate by epoch.",
-    "compare.title": "All on the same {origins:,} origins",
-    "compare.method": "Method",
-    "compare.whole": "Whole network",
-    "compare.against": "Against naive",
-    "compare.adds": "The recurrent part takes {percent} off the error of anchor + linear.",
-    "compare.nothing": "The recurrent part adds nothing here: anchor + linear is as good ({percent}).",
-    "compare.worse": "The recurrent part makes it worse by {percent} here: anchor + linear alone does better.",
-    "compare.explain": "The network taken apart: the **anchor** is the mean of the seasonal naives, **anchor + linear**"
-    " adds a linear forecast from the window, the **whole network** adds the recurrent part.",
-    "alt.compare": "Mean absolute error of each method, ranked.",
     "export.forecast": "Download forecast CSV",
     "export.settings": "Download settings",
     "export.forecast.note": "{rows:,} rows: time, forecast and the bounds of its intervals.",
     "export.settings.note": "All settings and what they were used on, as JSON.",
+    **METHODS,
     **RUNS,
     **READING,
     **TEXT,

@@ -29,10 +29,12 @@ def known(key: str) -> bool:
 
 def language() -> str:
     """The session's language: what was chosen, else what the address says, else English."""
-    if "_language" not in st.session_state:
+    try:  # asked for each string of a page: one look into the session, not two
+        return str(st.session_state["_language"])
+    except KeyError:
         asked = st.query_params.get(_PARAMETER, "en")
         st.session_state["_language"] = asked if asked in LANGUAGES else "en"
-    return str(st.session_state["_language"])
+        return str(st.session_state["_language"])
 
 
 def set_language(chosen: str) -> None:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from forecasting.runs import Run
-from pages.ui import settings
+from pages.ui import setting_words
 from pages.ui.components import number, percent
 from pages.ui.i18n import chart_words, known, t
-from pages.ui.settings import setting_value
+from pages.ui.setting_words import setting_value
 
 Draw = Callable[[str, Run], None]
 
@@ -58,7 +58,7 @@ def setting_label(kind: str, name: str) -> str:
     """A setting in words."""
     if known(f"{kind}.{name}"):
         return t(f"{kind}.{name}")
-    label = settings.setting_label(name)
+    label = setting_words.setting_label(name)
     return name.replace("_", " ").capitalize() if label == name else label
 
 
@@ -83,8 +83,10 @@ def drawer(run: Run) -> Draw | None:
 
 def _forecast_settings(config: Mapping[str, Any]) -> str:
     cell = t(f"cell.{config['cell']}") if known(f"cell.{config['cell']}") else str(config["cell"])
+    pooled = [t("method.best")] if config.get("method") == "best" else []
     return " · ".join(
         [
+            *pooled,
             f"{cell} {config['num_layers']} x {config['hidden_size']}",
             t("runs.horizon", horizon=config["horizon"]),
             t("runs.window", window=config["window"]),

@@ -10,7 +10,7 @@ from forecasting import charts, sequences
 from forecasting.errors import ForecastingError
 from forecasting.runs import Run
 from forecasting.sequences import SYSTEMS, Settings, longest_window, merge_clock, snippet
-from pages.ui import components, services, settings, state
+from pages.ui import components, services, setting_words, state
 from pages.ui.i18n import chart_words, known, t
 from pages.ui.progress import BY_STEPS, ended, follow
 
@@ -112,7 +112,7 @@ class Form:
 
 def label(kind: str, name: str) -> str:
     """A setting in words."""
-    return t(f"{kind}.{name}") if known(f"{kind}.{name}") else settings.setting_label(name)
+    return t(f"{kind}.{name}") if known(f"{kind}.{name}") else setting_words.setting_label(name)
 
 
 def train(form: Form, config: Settings | None) -> Run | None:

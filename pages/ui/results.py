@@ -9,21 +9,31 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts, export
+from forecasting.config import ForecastConfig
 from forecasting.runs import Run
 from pages.ui import components, services
 from pages.ui.choices import plain_option
-from pages.ui.components import duration, number, percent, plain
+from pages.ui.compare import compare
+from pages.ui.components import number, percent, plain
+from pages.ui.errors import errors, reached
+from pages.ui.explain import explain
 from pages.ui.i18n import chart_words, known, t
 from pages.ui.runs_manage import links
-from pages.ui.settings import setting_label, setting_value
+from pages.ui.shown import Shown, of_series, steps
+from pages.ui.training import training
 
-Shown = tuple[str, Run, str]  # workspace, run, name of the series
+_WHOLE = 0.995  # a share that is said as 100 %
 
 
 def results(workspace: str, run: Run, series: str) -> None:
     """The verdict and everything behind it, for one of the run's series."""
     backtest = services.backtest(workspace, run.id)
+    record = services.record(workspace, run.id, "training")
     _verdict(backtest.verdict)
+    if said := _kept(backtest.scores, record):
+        st.caption(said)
+    if record.get("fallback"):
+        st.info(t("result.fallback", **_lengths(workspace, run)), icon=":material/straighten:")
     _numbers(backtest.scores, run)
     count = len(services.panel(workspace, run.dataset_id or "").series_ids)
     if count > 1:
@@ -53,6 +63,30 @@ def _verdict(verdict: Any) -> None:
         "worse": (st.warning, ":material/warning:"),
     }[verdict.grade]
     show(plain(text, 1_000), icon=icon)
+
+
+def _kept(scores: dict[str, Any], record: dict[str, Any]) -> str:
+    """How much of its own forecast the method kept, where that is not all: in the forecast, and in the backtest."""
+    shares = scores.get("shrink") or [1.0]
+    tested = sum(shares) / len(shares)
+    ahead = record.get("shrink") or {"share": tested, "period": 1}
+    share = float(ahead["share"])
+    towards = t("kept.season") if int(ahead["period"]) > 1 else t("kept.value")
+    said = []
+    if share == 0:
+        said.append(t("kept.none", towards=towards))
+    elif share < _WHOLE:
+        said.append(t("kept.part", percent=percent(share), towards=towards))
+    if tested < _WHOLE:
+        said.append(t("kept.tested", percent=percent(tested), trainings=len(shares)))
+    return " ".join(said)
+
+
+def _lengths(workspace: str, run: Run) -> dict[str, int]:
+    """What a network would have needed, and what there was."""
+    config = ForecastConfig.from_dict(run.config)
+    longest = int(services.panel(workspace, run.dataset_id or "").lengths.max())
+    return {"available": longest, "window": config.window, "horizon": config.horizon}
 
 
 def _numbers(scores: dict[str, Any], run: Run) -> None:
@@ -85,9 +119,10 @@ def _tabs(shown: Shown) -> None:
     rooms: dict[str, Callable[[Shown], None]] = {
         "tab.predicted": _predicted,
         "tab.forecast": _forecast,
-        "tab.errors": _errors,
-        "tab.training": _training,
-        "tab.compare": _compare,
+        "tab.errors": errors,
+        "tab.training": training,
+        "tab.explain": explain,
+        "tab.compare": compare,
         "tab.export": _export,
     }
     for tab, draw in zip(
@@ -96,14 +131,6 @@ def _tabs(shown: Shown) -> None:
         if tab.open:
             with tab, components.in_place():
                 draw(shown)
-
-
-def _of_series(frame: pd.DataFrame, series: str) -> pd.DataFrame:
-    return frame[frame["unique_id"] == series]
-
-
-def steps(count: int) -> str:
-    return t("steps.one") if count == 1 else t("steps.many", steps=count)
 
 
 def _predicted(shown: Shown) -> None:
@@ -116,7 +143,7 @@ def _predicted(shown: Shown) -> None:
         st.session_state["_step"] = step
     figure = charts.true_vs_predicted(
         services.one_series(workspace, run.dataset_id or "", series),
-        _of_series(backtest, series),
+        of_series(backtest, series),
         step,
         series,
         folds=backtest.scores["folds"],
@@ -131,7 +158,7 @@ def _predicted(shown: Shown) -> None:
 
 def _forecast(shown: Shown) -> None:
     workspace, run, series = shown
-    forecast = _of_series(services.forecast(workspace, run.id), series)
+    forecast = of_series(services.forecast(workspace, run.id), series)
     horizon = len(forecast)
     figure = charts.forecast_chart(
         services.one_series(workspace, run.dataset_id or "", series),
@@ -141,6 +168,7 @@ def _forecast(shown: Shown) -> None:
         words=chart_words(),
     )
     components.chart(figure, "chart_forecast", t("alt.forecast", name=charts.escape(series), horizon=horizon))
+    st.caption(reached(services.backtest(workspace, run.id).scores))
     height = min(36 + 35 * horizon, 320)
     components.table(_table(forecast), "forecast_table", height=height)
     _download_forecast(shown, "download_forecast_here")
@@ -154,127 +182,6 @@ def _table(forecast: pd.DataFrame) -> pd.DataFrame:
         names[f"forecast-lo-{level}"] = t("forecast.low", level=level)
         names[f"forecast-hi-{level}"] = t("forecast.high", level=level)
     return forecast[list(names)].rename(columns=names)
-
-
-def _errors(shown: Shown) -> None:
-    workspace, run, series = shown
-    whole = services.backtest(workspace, run.id)
-    backtest = _of_series(whole, series)
-    words = chart_words()
-    left, right = st.columns(2)
-    with left:
-        st.markdown(f"**{t('errors.step')}**")
-        components.chart(
-            charts.errors_by_step(whole.scores["by_step"], words=words), "chart_by_step", t("alt.errors.step")
-        )
-    with right:
-        st.markdown(f"**{t('errors.residuals')}**")
-        components.chart(
-            charts.residual_histogram(backtest, height=320, words=words), "chart_residuals", t("alt.errors.residuals")
-        )
-    units = charts.calendar_units(backtest, services.panel(workspace, run.dataset_id or "").frequency)
-    left, right = st.columns(2)
-    if units:
-        with left:
-            st.markdown(f"**{t('errors.calendar')}**")
-            unit = units[0]
-            if len(units) > 1:
-                unit = st.segmented_control(
-                    t("errors.unit"), units, default=units[0], required=True, key="unit",
-                    format_func=lambda name: t(f"unit.{name}"), label_visibility="collapsed",
-                )  # fmt: skip
-            figure = charts.errors_by_calendar(backtest, unit, words=words)
-            components.chart(figure, "chart_by_calendar", t("alt.errors.calendar", unit=t(f"unit.{unit}")))
-    with right if units else left:
-        st.markdown(f"**{t('errors.worst')}**")
-        components.table(_worst(backtest), "worst")
-
-
-def _worst(backtest: pd.DataFrame, most: int = 8) -> pd.DataFrame:
-    """The largest misses, each time step once."""
-    missed = pd.DataFrame(backtest[["ds", "cutoff", "y", "forecast"]]).assign(miss=backtest["y"] - backtest["forecast"])
-    order = missed["miss"].abs().sort_values(ascending=False).index
-    missed = missed.loc[order].drop_duplicates("ds").head(most)
-    missed.columns = pd.Index(
-        [t("forecast.time"), t("errors.origin"), t("errors.truth"), t("errors.predicted"), t("errors.miss")]
-    )
-    return missed
-
-
-def _training(shown: Shown) -> None:
-    workspace, run, _ = shown
-    training = services.record(workspace, run.id, "training")
-    words = chart_words()
-    waited = run.finished - run.started if run.started and run.finished else None
-    facts = [
-        (t("training.seconds"), duration(float(training["seconds"])))
-        if waited is None
-        else (t("training.waited"), duration(waited)),
-        (t("training.parameters"), f"{int(training['parameters']):,}"),
-        (t("training.best_epoch"), ", ".join(map(str, training["best_epochs"]))),
-        (t("training.periods"), ", ".join(map(str, training["periods"])) or t("training.periods.none")),
-    ]
-    with st.container(horizontal=True, gap="small", key="training_facts"):
-        for label, value in facts:
-            st.metric(label, value, border=True)
-    if training["share"] == 0:
-        st.info(t("training.off"), icon=":material/toggle_off:")
-    stages = list(dict.fromkeys(str(point["stage"]) for point in training["curves"]))
-    stage = stages[0] if stages else ""
-    if len(stages) > 1:
-        stage = st.segmented_control(
-            t("training.stage"), stages, default=stages[0], required=True, key="stage",
-            format_func=lambda name: t(f"run.stage.{name}"), label_visibility="collapsed",
-        )  # fmt: skip
-    points = [point for point in training["curves"] if point["stage"] == stage and point["member"] == 0]
-    if points:
-        left, right = st.columns([2, 1])
-        with left:
-            st.markdown(f"**{t('training.loss')}**")
-            losses = [(int(p["epoch"]), p["train_loss"], p["valid_loss"]) for p in points]
-            components.chart(charts.loss_chart(losses, height=300, words=words), "chart_loss", t("alt.loss"))
-        with right:
-            st.markdown(f"**{t('training.rate')}**")
-            rates = [float(p["learning_rate"]) for p in points]
-            figure = charts.learning_rate_chart([int(p["epoch"]) for p in points], rates, height=300, words=words)
-            components.chart(figure, "chart_rate", t("alt.rate"))
-    st.markdown(f"**{t('training.settings')}**")
-    settings = {
-        t("training.setting"): [setting_label(name) for name in run.config],
-        t("training.value"): [setting_value(name, value) for name, value in run.config.items()],
-    }
-    components.table(pd.DataFrame(settings), "settings_used")
-
-
-def _compare(shown: Shown) -> None:
-    workspace, run, _ = shown
-    scores = services.backtest(workspace, run.id).scores
-    methods = scores["methods"]
-    words = {**chart_words(), "forecast": t("compare.whole")}
-    st.markdown(f"**{t('compare.title', origins=int(scores['origins']))}**")
-    components.chart(charts.compare_bars(methods, words=words), "chart_compare", t("alt.compare"))
-    ranked = sorted(methods, key=lambda method: (methods[method]["mae"] is None, methods[method]["mae"]))
-    rows = [
-        {
-            t("compare.method"): words.get(method, method),
-            "MAE": methods[method]["mae"],
-            "RMSE": methods[method]["rmse"],
-            "MASE": methods[method]["mase"],
-            "sMAPE": methods[method]["smape"],
-            t("compare.against"): "—" if method == "naive" else percent(methods[method]["skill"]),
-        }
-        for method in ranked
-    ]
-    components.table(pd.DataFrame(rows), "compare_table")
-    if scores["recurrent_adds"] is not None:
-        st.markdown(_recurrent_adds(float(scores["recurrent_adds"])))
-    st.caption(t("compare.explain"))
-
-
-def _recurrent_adds(share: float) -> str:
-    if share >= 0.005:
-        return t("compare.adds", percent=percent(share, 1))
-    return t("compare.nothing" if share > -0.005 else "compare.worse", percent=percent(abs(share), 1))
 
 
 def _export(shown: Shown) -> None:

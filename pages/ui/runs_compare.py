@@ -14,7 +14,7 @@ from forecasting.runs import Run
 from pages.ui import components, kinds, services
 from pages.ui.choices import plain_option
 from pages.ui.i18n import chart_words, t
-from pages.ui.settings import setting_value
+from pages.ui.setting_words import setting_value
 
 
 @components.in_place()

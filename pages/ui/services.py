@@ -138,9 +138,9 @@ def suggestion(workspace: str, dataset_id: str) -> tuple[ForecastConfig, dict[st
 # Runs
 
 
-def train(workspace: str, dataset_id: str, config: ForecastConfig) -> str:
-    """Link a run of `config` on a dataset to the workspace and see that a worker takes it."""
-    name = dataset(workspace, dataset_id).name
+def train(workspace: str, dataset_id: str, config: ForecastConfig, name: str | None = None) -> str:
+    """Link a run of `config` on a dataset to the workspace, called `name`, and see that a worker takes it."""
+    name = name or dataset(workspace, dataset_id).name
     run_id = runtime().submit(workspace, "forecast", config.to_dict(), dataset_id, name)
     forget(workspace, run_id)
     return run_id
@@ -290,7 +290,7 @@ def backtest(workspace: str, run_id: str) -> Backtest:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def record(workspace: str, run_id: str, name: str) -> dict[str, Any]:
-    """A JSON artifact of a done run: "training" of a forecast, "result" of the sine wave."""
+    """A JSON artifact of a done run: "training" and "explain" of a forecast, "result" of the sine wave."""
     run = _view(workspace, run_id)
     found: dict[str, Any] = json.loads(artifact(workspace, run_id, name))
     return {"seconds": run.progress.get("seconds")} | found
@@ -308,7 +308,6 @@ def _view(access: str, run_id: str) -> Run:
 
 
 def artifact(access: str, run_id: str, name: str) -> bytes:
-    """A result of a done run as it was stored."""
     """A result of a done run as it was stored."""
     if access.startswith(LINK):
         return store().shared_artifact(access.removeprefix(LINK), name)

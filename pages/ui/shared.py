@@ -10,7 +10,7 @@ from forecasting.runs import Run
 from pages.ui import components, kinds, services, state
 from pages.ui.i18n import chart_words, t
 from pages.ui.progress import said, waiting
-from pages.ui.settings import setting_value
+from pages.ui.setting_words import setting_value
 
 
 def page(link: str) -> None:

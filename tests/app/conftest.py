@@ -18,6 +18,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from forecasting.runs import stop_runtime
+from tests.app import files
 from tests.conftest import ROOT
 
 # The tester asks widgets for their options outside of a script run, each time with a warning.
@@ -63,6 +64,17 @@ def upload(app: AppTest, content: bytes, name: str = "sales.csv") -> AppTest:
     """Choose Upload and bring a file."""
     app.segmented_control(key="source").set_value("upload").run()
     app.file_uploader(key="upload").set_value((name, content, "text/csv")).run()
+    assert not app.exception, [e.message for e in app.exception]
+    return app
+
+
+def with_covariates(app: AppTest) -> AppTest:
+    """Bring a shop's sales with the two other columns carried along."""
+    upload(app, files.shop(), "shop.csv")
+    app.multiselect(key="col_target").set_value(["sales"]).run()
+    app.session_state["how_read"] = True  # the expander is open
+    app.run()
+    app.multiselect(key="col_covariates").set_value(["temperature", "price"]).run()
     assert not app.exception, [e.message for e in app.exception]
     return app
 

@@ -40,3 +40,15 @@ def titled(days: int = 120) -> bytes:
     """A header whose names are numbers, so that it can be taken for data."""
     rows = plain(days=days).decode().splitlines()[1:]
     return ("day,17\n" + "\n".join(rows) + "\n").encode()
+
+
+def shop(days: int = 200, ahead: int = 20) -> bytes:
+    """Daily sales with a temperature that is known ahead and a price that is not."""
+    start = datetime.date(2024, 1, 1)
+    rows = []
+    for i in range(days + ahead):
+        warm, price = round(20 + 5 * math.sin(i / 9) + i * 31 % 7 / 2, 1), 2 + i % 11 / 10
+        sales = 50 + 8 * math.sin(2 * math.pi * i / 7) + warm - 3 * price + i * 7919 % 13 / 3
+        sold, asked = (f"{sales:.2f}", f"{price:.1f}") if i < days else ("", "")
+        rows.append(f"{start + datetime.timedelta(i)},{sold},{warm},{asked}")
+    return ("date,sales,temperature,price\n" + "\n".join(rows) + "\n").encode()

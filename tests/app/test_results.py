@@ -113,7 +113,8 @@ def test_forecast_fans_out_beyond_the_data(app: AppTest) -> None:
     [
         ("Errors", ["chart_by_step", "chart_residuals", "chart_by_calendar"]),
         ("Training", ["chart_loss", "chart_rate"]),
-        ("Compare", ["chart_compare"]),
+        ("Explain", ["chart_explain_parts", "chart_lags"]),
+        ("Compare", ["chart_compare", "chart_apart"]),
     ],
 )
 def test_each_tab_draws_its_charts_and_no_other(app: AppTest, name: str, charts: list[str]) -> None:
@@ -131,15 +132,6 @@ def test_errors_by_horizon_are_those_of_the_backtest(app: AppTest, backtest: Bac
         rows = backtest[backtest["step"] == step]
         assert traces["Predicted"][step - 1] == pytest.approx((rows["y"] - rows["forecast"]).abs().mean())
         assert traces["Naive"][step - 1] == pytest.approx((rows["y"] - rows["naive"]).abs().mean())
-
-
-def test_compare_ranks_every_method_and_says_what_the_recurrent_part_adds(app: AppTest, backtest: Backtest) -> None:
-    tab(app, "Compare")
-    table = app.dataframe[-1].value
-    assert set(table["Method"]) == {"Whole network", "Anchor + linear", "Anchor", "Seasonal naive", "Naive"}
-    assert table["MAE"].is_monotonic_increasing
-    assert table["MAE"].min() == pytest.approx(min(m["mae"] for m in backtest.scores["methods"].values()))
-    assert "recurrent part" in words(app)
 
 
 def test_settings_used_are_those_of_the_run(app: AppTest) -> None:
@@ -220,12 +212,21 @@ def test_the_settings_file_goes_back_into_a_config(trained: dict[str, str]) -> N
 
 def test_too_short_a_series_says_what_is_needed_and_offers_what_fits(app: AppTest) -> None:
     app.number_input(key="set_window").set_value(500).run()
-    assert app.button(key="train").disabled
-    assert "200 values" in app.warning[0].value.replace("\\", "") if app.warning else False
+    assert "200 values" in app.warning[0].value.replace("\\", "")
+    assert not app.button(key="train").disabled  # it forecasts without a network then
+    assert "without a network" in words(app)
     app.button(key="use_fitting").click().run()
-    assert not app.button(key="train").disabled
+    assert not app.warning
     assert app.number_input(key="set_window").value < 200
     assert app.number_input(key="set_horizon").value == SETTINGS["horizon"]
+
+
+def test_what_not_even_the_simplest_forecast_can_be_made_of_is_refused(app: AppTest) -> None:
+    app.number_input(key="set_horizon").set_value(150).run()
+    assert app.button(key="train").disabled
+    assert "horizon of 150" in app.warning[0].value.replace("\\", "")
+    app.button(key="use_fitting").click().run()
+    assert not app.button(key="train").disabled
 
 
 def test_a_damaged_store_is_said_in_a_sentence(trained: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,13 +132,6 @@ def test_calendar_units_follow_the_calendar() -> None:
     assert charts.calendar_units(synthetic.backtest(dated=False), "step") == []
 
 
-def test_methods_are_ranked_best_on_top() -> None:
-    methods = {"forecast": {"mae": 1.0}, "naive": {"mae": 3.0}, "anchor": {"mae": 2.0}}
-    bars = charts.compare_bars(methods).data[0]
-    assert list(bars.y) == ["Naive", "Anchor", "Predicted"]  # Plotly draws from the bottom
-    assert list(bars.x) == [3.0, 2.0, 1.0]
-
-
 def test_loss_chart_leaves_out_what_was_not_measured() -> None:
     figure = charts.loss_chart([(1, 0.5, None), (2, 0.4, None)])
     assert [t.name for t in figure.data] == ["Training"]
