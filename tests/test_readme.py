@@ -48,7 +48,7 @@ def test_the_python_example_runs(folder: Path) -> None:
 @pytest.mark.slow
 def test_the_command_lines_run(folder: Path) -> None:
     lines = [line for block in _blocks("") for line in block.splitlines() if line.startswith("python -m forecasting")]
-    assert len(lines) == 3
+    assert len(lines) == 4
     for line in lines:
         _run([sys.executable, *shlex.split(line)[1:]], folder)
     assert len(pd.read_csv(folder / "forecast.csv")) == 14

@@ -22,7 +22,7 @@ def ranking_chart(rows: Sequence[Row], *, words: Words = ENGLISH) -> go.Figure:
     ranked = list(reversed(rows))
     errors = [error for _, error, _ in ranked]
     most = max((error for error in errors if error <= FAR * float(np.median(errors))), default=0.0) or 1.0
-    figure = blank(_height(ranked) + 16, words["mae"], "", showlegend=False, hovermode="closest", bargap=0.3)
+    figure = blank(_height(ranked), words["mae"], "", showlegend=False, hovermode="closest", bargap=0.3)
     figure.add_bar(
         x=[min(error, CUT * most) for error in errors],
         y=[escape(label) for label, _, _ in ranked],
@@ -37,7 +37,6 @@ def ranking_chart(rows: Sequence[Row], *, words: Words = ENGLISH) -> go.Figure:
     # The numbers stand outside the bars, where their contrast is that of all text; on a phone they need a third of it.
     longest = max(errors, default=1.0) or 1.0
     figure.update_xaxes(range=[0, 1.4 * CUT * most if longest > CUT * most else 1.2 * longest])
-    figure.update_layout(margin_b=24)  # a table's buttons lie over what is right above it
     return figure.update_yaxes(ticklabelstandoff=6)
 
 

@@ -44,6 +44,7 @@ def compare(shown: Shown) -> None:
     components.heading(t("compare.title", origins=int(scores["origins"])), t("compare.members"))
     bars = [(row.label, float(row.scores["mae"] or 0.0), row.colour) for row in rows if row.scores["mae"] is not None]
     components.chart(charts.ranking_chart(bars, words=chart_words()), "chart_compare", t("alt.compare"))
+    st.space("small")  # a touch screen shows a table's buttons all the time, over what is right above it
     components.table(_table(rows), "compare_table", height="content", wide=t("compare.method"))
     if any(row.weight is not None for row in rows):
         pooled = any(row.used and row.method == "best" for row in rows) or run.config.get("method") == "best"
