@@ -77,8 +77,8 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
 
 
 def needed_values(config: ForecastConfig) -> int:
-    """Values that one training of a network needs."""
-    return windows.needed(config.window, config.horizon)
+    """Values that one training of a network needs, whichever its window."""
+    return windows.needed(max(config.window, *config.lookbacks, 0), config.horizon)
 
 
 def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> None:
@@ -108,7 +108,8 @@ def check_least(panel: Panel, config: ForecastConfig, *, folds: int | None) -> N
         needed = max(2 * (config.horizon + folds - 1), windows.SHORT + config.horizon + folds - 1)
     available = int(panel.lengths.max())
     if available < needed:
-        where = f"a horizon of {config.horizon} tested {folds} times needs" if folds else "a forecast needs"
+        tested = "" if folds == 1 else f" tested {folds} times"
+        where = f"a backtest with a horizon of {config.horizon}{tested} needs" if folds else "a forecast needs"
         raise TooShortError(
             f"The longest series has {available:,} values; {where} {needed:,}. "
             + ("Choose a shorter horizon or fewer folds, or bring more data." if folds else "Bring more data."),
@@ -127,7 +128,7 @@ def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
     networks = config.members * (1 + len(config.lookbacks))
     steps = max(2.0, origins / (config.batch_size * drawn)) * config.epochs * networks
     chunk = config.batch_size * (2 * 16 * config.window if windows_apart else config.window + stride)
-    layers = config.hidden_size**2 * (2 * config.num_layers - 1) * (4 if config.cell == "gru" else 1)
+    layers = config.hidden_size**2 * (2 * config.num_layers - 1) * {"gru": 4, "attention": 2}.get(config.cell, 1)
     cost = 4e-3 + chunk * 1e-9 * (layers + config.horizon * config.window)
     trainings = 1.3 * (1 + config.folds)  # going on with what was held out takes 0.3 of the epochs
     members = 0.2 * min(len(panel.lengths), 2000) * (config.folds + (config.method == "best"))

@@ -96,7 +96,7 @@ def fit(
     """
     horizon = config.horizon
     length = np.array([len(values) for values in series], dtype=np.int64)
-    if length.max() < windows.needed(config.window, horizon):
+    if length.max() < windows.needed(max(config.window, *config.lookbacks, 0), horizon):
         return _without_network(series, seasons, config), None
     chosen = _sample(length, config)
     if len(chosen) < len(series):

@@ -21,7 +21,7 @@ from forecasting.runs import Store, Supervisor
 pytestmark = pytest.mark.slow
 
 MakePanel = Callable[..., Panel]
-ARTIFACTS = ("backtest", "forecast", "forecaster", "scores", "training")
+ARTIFACTS = ("backtest", "explain", "forecast", "forecaster", "scores", "training")
 CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=2)
 
 
@@ -91,11 +91,18 @@ def test_the_same_run_elsewhere_gives_the_same_bits(tmp_path: Path, make_panel: 
 
 
 def test_too_little_data_fails_with_the_sentence_and_the_setting(tmp_path: Path, make_panel: MakePanel) -> None:
-    store, workspace, run = run_here(tmp_path, make_panel(length=20))
+    store, workspace, run = run_here(tmp_path, make_panel(length=10))
     seen = store.run(workspace, run)
     assert seen.state == "failed"
-    assert "20 values" in str(seen.error)
+    assert "10 values" in str(seen.error)
     assert seen.error_field in dataclasses.asdict(CONFIG)
+    store.close()
+
+
+def test_data_too_short_for_a_network_are_forecast_without_one(tmp_path: Path, make_panel: MakePanel) -> None:
+    store, workspace, run = run_here(tmp_path, make_panel(length=20))
+    assert store.run(workspace, run).state == "done"
+    assert "20 values" in json.loads(store.artifact(workspace, run, "training"))["fallback"]
     store.close()
 
 
