@@ -35,7 +35,7 @@ def panel(length):
 raw = b"canary-column\\n871364.25\\n"
 choices, report = {"time": "canary-column"}, {"note": "canary-note"}
 good = store.put_dataset(workspace, raw, "canary-file.csv", choices, panel(90), report)
-short = store.put_dataset(workspace, raw, "canary-file.csv", {"time": "canary-time"}, panel(9), {})
+short = store.put_dataset(workspace, raw, "canary-file.csv", {"time": "canary-time"}, panel(5), {})
 config = ForecastConfig(horizon=3, window=7, hidden_size=4, epochs=2, folds=1)
 runs = [supervisor.submit(workspace, "forecast", config.to_dict(), data, "canary-name") for data in (good, short)]
 while any(store.run(workspace, run).active for run in runs):

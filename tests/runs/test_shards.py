@@ -281,5 +281,5 @@ def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
         stages = list(dict.fromkeys(point[0] for point in seen.curve))
         found[seconds] = stages, {name: store.artifact(workspace, run, name) for name in seen.artifacts}
         store.close()
-    assert set(found["0"][1]) == {"backtest", "forecast", "forecaster", "scores", "training"}
+    assert set(found["0"][1]) == {"backtest", "explain", "forecast", "forecaster", "scores", "training"}
     assert found["0"] == found["1e9"]
