@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecasting import config, features
 from forecasting.errors import ConfigError
 from forecasting.features import CALENDAR, INDICATORS, build, check_names, suitable
 from forecasting.panel import LARGEST, STEP, Panel
@@ -520,3 +521,11 @@ def test_covariates_may_have_any_name() -> None:
     demoted = build(data, [], 3)
     assert demoted.past_names == tuple(names)
     assert all(repr(name) in note for name, note in zip(names, demoted.notes, strict=True))
+
+
+def test_the_settings_allow_just_the_names_that_there_are():
+    assert (config.CALENDAR, config.INDICATORS, config.HOLIDAYS) == (
+        features.CALENDAR,
+        features.INDICATORS,
+        features.HOLIDAYS,
+    )

@@ -188,7 +188,7 @@ def ahead(
         parts = {"anchor": found.anchor, "anchor-linear": found.linear, "recurrent": found.whole}
         given = {"recurrent": found.whole, "linear": found.linear}
     else:
-        owner, seen = _origins(first, last)
+        owner, seen = windows.origins(first, last)
         scaled, spread = np.empty((len(owner), horizon)), predictor.typical[owner]
     if predictor.pool is not None and (predictor.pooled or members):
         every = pool.ahead(predictor.pool, series, owner, seen, given, horizon)
@@ -289,7 +289,7 @@ def _shrink(series: Sequence[Values], held: HeldOut, whole: Values, periods: Seq
         ]
         if one == 1 or size[1].sum() < best[len(size[0]) :].sum():
             best, period = np.concatenate(size), one
-    errors = np.stack([mean_by(stretch, best), mean_by(stretch, np.concatenate(error))])
+    errors = np.stack([fitting.mean_by(stretch, best), fitting.mean_by(stretch, np.concatenate(error))])
     return shrink_by(errors, period), errors
 
 
@@ -329,10 +329,6 @@ def _widths(scores: Values, owner: Index, stretch: Index, group: Index, count: i
     return scores / by_others[:, None], whole
 
 
-def mean_by(part: Index, values: Values) -> Values:
-    return np.bincount(part, weights=values) / np.bincount(part)
-
-
 def _without_network(series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig) -> Predictor:
     """The members that need no network, on series too short for one."""
     horizon = config.horizon
@@ -342,7 +338,7 @@ def _without_network(series: Sequence[Values], seasons: Sequence[int], config: F
     two = 2 * min(periods, default=0)  # seasons, after which members know of it
     first = np.maximum(np.maximum(length // 2, length - 4 * horizon + 1), windows.SHORT)
     first = np.where(two <= length - horizon, np.maximum(first, two), first)
-    owner, seen = _origins(first, length - horizon)
+    owner, seen = windows.origins(first, length - horizon)
     within = (seen - first[owner]) // horizon
     stretch = np.unique(np.stack([owner, within]), axis=1, return_inverse=True)[1].reshape(-1) if len(owner) else owner
     group = pool.groups(owner, stretch)
@@ -364,14 +360,6 @@ def _without_network(series: Sequence[Values], seasons: Sequence[int], config: F
     return Predictor(
         horizon, states, periods, None, members, True, shrink, width, typical, table, errors, scores, independent
     )
-
-
-def _origins(first: Index, last: Index) -> tuple[Index, Index]:
-    """(series, values seen) of every origin from `first` to `last` [S]."""
-    counts = np.maximum(last - first + 1, 0)
-    owner = np.repeat(np.arange(len(counts)), counts)
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return owner, within + first[owner]
 
 
 def _typical(values: Values, state: State, horizon: int) -> Values:

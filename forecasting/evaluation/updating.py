@@ -20,8 +20,8 @@ from forecasting.config import ForecastConfig
 from forecasting.evaluation import intervals, pool
 from forecasting.evaluation import predictor as predictors
 from forecasting.evaluation.predictor import Predictor
+from forecasting.model import fitting, scaling, training
 from forecasting.model import method as methods
-from forecasting.model import scaling, training
 from forecasting.model.windows import Extra, Index
 from forecasting.panel import Values
 
@@ -56,7 +56,7 @@ def update(
         error = float(np.abs(left).mean())
         stretch = np.unique(np.stack([owner, (seen - first[owner]) // horizon]), axis=1, return_inverse=True)[1]
         sizes = [np.abs(truth - one).mean(axis=1) for one in (towards, found.scaled)]
-        new_errors = np.stack([predictors.mean_by(stretch.reshape(-1), one) for one in sizes])
+        new_errors = np.stack([fitting.mean_by(stretch.reshape(-1), one) for one in sizes])
         errors = np.concatenate([predictor.errors, new_errors], axis=1)
         shrink = predictors.shrink_by(errors, shrink.period)
     stretches = predictor.independent + int(np.maximum(last - first + 1, 0).sum()) // horizon
@@ -67,7 +67,7 @@ def update(
         material = methods.material(method, flat)
         slower = config.replace(learning_rate=max(config.learning_rate * RATE, 1e-6))
         trained = []
-        for member, network in enumerate(method.networks):
+        for member, (network, (_, seed)) in enumerate(zip(method.networks, fitting.networks_of(config), strict=True)):
             done = training.train(
                 training.with_window(material, network.window),
                 slower,
@@ -75,7 +75,7 @@ def update(
                 flat.start - 1 + last,
                 valid=None,
                 stop_after=min(EPOCHS, config.epochs),
-                seed=config.seed + 1000 * member,
+                seed=seed,
                 start=network,
                 on_epoch=functools.partial(on_epoch, "final", member) if on_epoch else None,
             )

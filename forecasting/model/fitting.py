@@ -106,7 +106,7 @@ def fit(
     spread = spread * unrest.factor(early.flat, origins)
     stretch = _stretches(origins, early.flat.start + valid_first - 1, config.horizon)
     shares = SHARES[-1:] if constant else SHARES
-    losses = [_mean_by(stretch, np.abs(truth - base - share * (central - base)).mean(axis=1)) for share in shares]
+    losses = [mean_by(stretch, np.abs(truth - base - share * (central - base)).mean(axis=1)) for share in shares]
     lowest = min(losses, key=lambda one: float(one.sum()))
     share = max(share for share, one in zip(shares, losses, strict=True) if not training.worse(one, lowest))
     central = base + share * (central - base)
@@ -160,7 +160,7 @@ def fit(
         chosen.penalty,
         share,
         {
-            name: float(_mean_by(stretch, np.abs(truth - found).mean(axis=1)).mean())
+            name: float(mean_by(stretch, np.abs(truth - found).mean(axis=1)).mean())
             for name, found in (("anchor", anchor), ("linear", base + added), ("whole", whole))
         },
         {
@@ -436,7 +436,7 @@ def _validation(material: training.Material, first: Index, last: Index) -> Calla
                 (training.truth(material, some) - training.outputs(network, material, some)[0]).abs().mean(-1)
                 for some in torch.split(positions, once)
             ]
-        return _mean_by(stretch, torch.cat(parts).cpu().numpy()[inside])
+        return mean_by(stretch, torch.cat(parts).cpu().numpy()[inside])
 
     return valid
 
@@ -451,7 +451,7 @@ def _stretches(origins: Index, first: Index, horizon: int) -> Index:
     return np.unique(np.stack([owner, within]), axis=1, return_inverse=True)[1].reshape(-1)
 
 
-def _mean_by(part: Index, values: Values) -> Values:
+def mean_by(part: Index, values: Values) -> Values:
     return np.bincount(part, weights=values) / np.bincount(part)
 
 

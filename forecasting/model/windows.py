@@ -101,10 +101,16 @@ def needed(window: int, horizon: int) -> int:
 
 def all_origins(flat: Flat, first: Index, last: Index) -> tuple[Index, Index]:
     """(series, position) of every origin from `first` to `last` [S], both inclusive counts of values seen."""
+    owner, seen = origins(first, last)
+    return owner, flat.start[owner] + seen - 1
+
+
+def origins(first: Index, last: Index) -> tuple[Index, Index]:
+    """(series, values seen) of every origin from `first` to `last` [S] values seen, both included."""
     counts = np.maximum(last - first + 1, 0)
     owner = np.repeat(np.arange(len(counts)), counts)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return owner, flat.start[owner] + first[owner] - 1 + within
+    return owner, first[owner] + within
 
 
 def plan_folds(length: int, horizon: int, folds: int, share: float = 0.2) -> list[Fold]:
