@@ -21,9 +21,10 @@ from forecasting.errors import (
 )
 from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.verdict import Verdict
-from forecasting.forecaster import Forecast, Forecaster, Progress, evaluate, fit, suggest_config
+from forecasting.forecaster import Forecast, Forecaster, evaluate, fit, suggest_config
 from forecasting.intake import Note, Report, Table, fetch_ticker, load_sample, read_table, sample_names, to_panel
 from forecasting.panel import Panel
+from forecasting.progress import Progress
 from forecasting.sequences import (
     CellsConfig,
     CosineConfig,

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from forecasting import model_file
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
 from forecasting.model.windows import SHORT
 from forecasting.panel import Panel, Values, steps_after
+from forecasting.progress import OnProgress, account_of, progress_of_fit
 from forecasting.suggestions import check_least, check_length, expected_seconds, needed_values, suggest_config
 
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest, Tested
     from forecasting.evaluation.predictor import Ahead, Predictor
-    from forecasting.model.fitting import Account
     from forecasting.model.windows import Extra, Fold, Index
 
 __all__ = [
     "Forecast",
     "Forecaster",
-    "Progress",
     "check_length",
     "evaluate",
     "evaluate_fold",
@@ -41,27 +38,8 @@ __all__ = [
     "suggest_config",
 ]
 
-FORMAT = 3  # of a saved Forecaster
 RIVALS = 200  # series, up to which a backtest of the network alone shows what the other members would have said
 AT_ONCE = 4000  # series that are forecast at once
-
-
-@dataclasses.dataclass(frozen=True)
-class Progress:
-    """How far a call of `fit` or `evaluate` is. Losses are in scaled units; stage: "validation", "final" or "fold"."""
-
-    stage: str
-    fold: int
-    folds: int
-    epoch: int
-    epochs: int
-    train_loss: float | None
-    valid_loss: float | None
-    fraction: float
-    detail: Mapping[str, Any] | None = None  # what else a page draws while it works: some kB that JSON can hold
-
-
-OnProgress = Callable[[Progress], None]
 
 
 class Forecast(pd.DataFrame):
@@ -88,10 +66,10 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
 
     check_least(panel, config, folds=None)
     started = time.perf_counter()
-    report = _fit_progress(config, on_progress, "final", 1, 1, 0.0, 1.0)
+    report = progress_of_fit(config, on_progress, "final", 1, 1, 0.0, 1.0)
     extra, about = _extra(panel, config)
     predictor, account = predictors.fit(panel.values(), panel.seasons, config, report, extra)
-    training = _training(predictor, account, panel, config, time.perf_counter() - started) | about
+    training = account_of(predictor, account, panel, config, time.perf_counter() - started) | about
     return Forecaster(config, panel, predictor, training, extra)
 
 
@@ -116,7 +94,7 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     values, lengths = panel.values(), panel.lengths
     plan = _fold_plan(panel, config)
     begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
-    report = _fit_progress(config, on_progress, "fold", fold, len(plan), (fold - 1) / len(plan), 1 / len(plan))
+    report = progress_of_fit(config, on_progress, "fold", fold, len(plan), (fold - 1) / len(plan), 1 / len(plan))
     kept = _long_enough(lengths, begin, config)
     extra, _ = _extra(panel, config)
     some = extra.of(kept) if extra is not None else None
@@ -291,7 +269,7 @@ class Forecaster:
 
         started = time.perf_counter()
         series, known, extra = self._continued(panel)
-        report = _fit_progress(self.config, on_progress, "final", 1, 1, 0.0, 1.0)
+        report = progress_of_fit(self.config, on_progress, "final", 1, 1, 0.0, 1.0)
         predictor, error = updating.update(self._predictor, self.config, series, known, extra, report)
         rows = int(sum(len(values) for values in series) - known.sum())
         about = {"rows": rows, "error_before": error}
@@ -338,9 +316,7 @@ class Forecaster:
         return series, np.array(known, dtype=np.int64), extra
 
     def to_bytes(self) -> bytes:
-        """safetensors with JSON in its metadata; the same training gives the same bytes, however long it took."""
-        from safetensors.numpy import save
-
+        """A model file; the same training gives the same bytes, however long it took."""
         from forecasting.evaluation import packing
 
         tensors, about = packing.export(self._predictor)
@@ -350,7 +326,6 @@ class Forecaster:
         if self._extra is not None:
             tensors |= {"past": np.concatenate(self._extra.past), "known": np.concatenate(self._extra.known)}
         about |= {
-            "format": FORMAT,
             "config": self.config.to_dict(),
             "panel_id": self.panel_id,
             "frequency": self.frequency,
@@ -359,29 +334,16 @@ class Forecaster:
             "training": {name: value for name, value in self.training.items() if name != "seconds"},
             "dated": np.array(self._ends).dtype.kind == "M",
         }
-        arrays = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
-        about["digest"] = _digest(about, arrays)
-        return save(arrays, {"tidecast": json.dumps(about, allow_nan=False)})
+        return model_file.pack(tensors, about)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Forecaster:
         """The Forecaster that `to_bytes` wrote; ModelFileError if it is not one, or from another format."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
         from forecasting.evaluation import packing
         from forecasting.model.windows import Extra
 
+        tensors, about = model_file.unpack(data)
         try:
-            size = int.from_bytes(data[:8], "little")
-            about = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["tidecast"])
-            if about["format"] != FORMAT:
-                raise ModelFileError(
-                    f"This model file has format {about['format']}; this Tidecast reads {FORMAT}. Train again."
-                )
-            tensors = load(data)
-            if about.pop("digest") != _digest(about, tensors):
-                raise ModelFileError("This model file was damaged or changed since it was saved. Train again.")
             forecaster = cls.__new__(cls)
             forecaster.config = ForecastConfig.from_dict(about["config"])
             forecaster.panel_id = about["panel_id"]
@@ -399,8 +361,8 @@ class Forecaster:
                     np.split(tensors["known"], np.cumsum(lengths + forecaster.config.horizon)[:-1]),
                 )
             forecaster._predictor = packing.restore(tensors, about, forecaster.config)
-        except (SafetensorError, ConfigError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise ModelFileError("This is not a model file of Tidecast, or it is damaged. Train again.") from error
+        except (ConfigError, KeyError, ValueError, TypeError, RuntimeError) as error:
+            raise ModelFileError(model_file.DAMAGED) from error
         return forecaster
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -440,79 +402,3 @@ def _extra(panel: Panel, config: ForecastConfig) -> tuple[Extra | None, dict[str
     built = features.build(panel, config.features, config.horizon, config.covariates)
     about = {"inputs": [*built.past_names, *built.known_names], "notes": list(built.notes)}
     return (Extra(built.past, built.known) if about["inputs"] else None), about
-
-
-def _digest(about: dict[str, Any], arrays: dict[str, Any]) -> str:
-    """SHA-256 over all that a model file says."""
-    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    for name in sorted(arrays):
-        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
-        digest.update(arrays[name].tobytes())
-    return digest.hexdigest()
-
-
-def _fit_progress(
-    config: ForecastConfig,
-    on_progress: OnProgress | None,
-    last_stage: str,
-    fold: int,
-    folds: int,
-    start: float,
-    share: float,
-) -> Callable[[str, int, Any], None] | None:
-    """Turns the epochs of one fitting.fit into Progress over `share` of the whole call, from `start` on."""
-    if on_progress is None:
-        return None
-
-    def report(stage: str, member: int, epoch: Any) -> None:
-        done = (member + epoch.epoch / max(1, epoch.epochs)) / (config.members * (1 + len(config.lookbacks)))
-        within = (done if stage == "validation" else 1 + done) / 2
-        shown = "fold" if last_stage == "fold" else stage
-        on_progress(
-            Progress(
-                shown, fold, folds, epoch.epoch, epoch.epochs, epoch.train_loss, epoch.valid_loss,
-                min(1.0, start + share * within),
-            )
-        )  # fmt: skip
-
-    return report
-
-
-def _training(
-    predictor: Predictor, account: Account | None, panel: Panel, config: ForecastConfig, seconds: float
-) -> dict[str, Any]:
-    """What the Training tab shows, JSON-able."""
-    shrink = predictor.shrink
-    found: dict[str, Any] = {
-        "seconds": seconds,
-        "periods": [int(one) for one in predictor.periods],
-        "log": [state.log for state in predictor.states][:1000],
-        "shrink": dataclasses.asdict(shrink),
-        "weights": predictor.pool.mean_weights() if predictor.pool is not None else {},
-        "fallback": None,
-    }
-    if predictor.method is None or account is None:
-        longest = int(panel.lengths.max())
-        found["fallback"] = (
-            f"The longest series has {longest:,} values; a network with a window of {config.window} and a horizon of "
-            f"{config.horizon} needs {needed_values(config):,}. It was forecast without a network."
-        )
-        nothing: dict[str, Any] = {"anchor": [], "penalty": None, "share": 0.0, "held_out": 0, "held_out_errors": {}}
-        return found | nothing | {"curves": [], "parameters": 0, "best_epochs": [], "stopped": "no network was trained"}
-    method = predictor.method
-    return found | {
-        "curves": [
-            {"stage": stage, "member": member, **dataclasses.asdict(epoch)}
-            for stage, members in account.curves.items()
-            for member, epochs in enumerate(members)
-            for epoch in epochs
-        ],
-        "parameters": account.parameters,
-        "anchor": list(method.anchor_names),
-        "penalty": account.penalty if math.isfinite(account.penalty) else None,
-        "share": account.share,
-        "held_out": account.held_out,
-        "held_out_errors": account.errors,
-        "best_epochs": list(account.best_epochs),
-        "stopped": account.stopped,
-    }

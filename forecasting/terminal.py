@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from forecasting.forecaster import Progress
+    from forecasting.progress import Progress
 
 REFRESH = 0.1  # seconds between two drawings
 BAR = 24  # characters

@@ -48,9 +48,11 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
     "forecasting.evaluation": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
     "forecasting.files": set(),
-    "forecasting.forecaster": CORE | {"forecasting.files"},
-    "forecasting.sequences": CORE | {"forecasting.forecaster"},
-    "forecasting.text": CORE | {"forecasting.files", "forecasting.forecaster", "forecasting.intake"},
+    "forecasting.model_file": {"forecasting.errors"},
+    "forecasting.progress": CORE,
+    "forecasting.forecaster": CORE | {"forecasting.files", "forecasting.model_file", "forecasting.progress"},
+    "forecasting.sequences": CORE | {"forecasting.forecaster", "forecasting.progress"},
+    "forecasting.text": CORE | {"forecasting.files", "forecasting.intake", "forecasting.progress"},
     "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
     "forecasting.runs": FOUNDATION
     | {
@@ -58,10 +60,11 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.evaluation",
         "forecasting.forecaster",
         "forecasting.intake",
+        "forecasting.progress",
         "forecasting.sequences",
         "forecasting.text",
     },
-    "forecasting.terminal": {"forecasting.forecaster"},
+    "forecasting.terminal": {"forecasting.progress"},
     "forecasting.options": {"forecasting.config", "forecasting.errors"},
     "forecasting.cli": FOUNDATION
     | {
@@ -79,6 +82,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.evaluation",
         "forecasting.forecaster",
         "forecasting.intake",
+        "forecasting.progress",
         "forecasting.sequences",
         "forecasting.text",
     },

@@ -19,8 +19,8 @@ import pytest
 
 from forecasting import cli, options, terminal
 from forecasting.config import ForecastConfig
-from forecasting.forecaster import Progress
 from forecasting.intake import sample_names
+from forecasting.progress import Progress
 from forecasting.runs.identity import THREADS
 from tests.conftest import ROOT
 

@@ -25,7 +25,7 @@ from forecasting.panel import Panel
 if TYPE_CHECKING:
     import pandas as pd
 
-    from forecasting.forecaster import Progress
+    from forecasting.progress import Progress
 
 Tell = Callable[["Progress"], None]
 

@@ -17,7 +17,7 @@ from forecasting.runs.leases import Claim, beat, end_cancelled, fail
 from forecasting.runs.settings import Settings
 
 if TYPE_CHECKING:
-    from forecasting.forecaster import Progress
+    from forecasting.progress import Progress
 
 WRITE_SECONDS = 0.5  # progress is written at most this often
 BEAT_SECONDS = 1.0  # without progress: heartbeat, and a look at the cancel flag

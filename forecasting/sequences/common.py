@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.config import check_known
-from forecasting.forecaster import Progress
+from forecasting.progress import Progress
 
 Values = npt.NDArray[np.float64]
 OnProgress = Callable[[Progress], None] | None

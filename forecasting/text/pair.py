@@ -21,7 +21,7 @@ import numpy as np
 
 from forecasting.config import check_known, check_real, check_whole
 from forecasting.errors import ConfigError
-from forecasting.forecaster import Progress
+from forecasting.progress import Progress
 from forecasting.text.alphabet import split
 
 LONGEST = 16  # letters of a word

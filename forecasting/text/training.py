@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.config import check_known, check_real, check_whole
 from forecasting.errors import DataError, TooShortError
-from forecasting.forecaster import Progress
+from forecasting.progress import Progress
 from forecasting.text.alphabet import Alphabet, split
 from forecasting.text.ngram import ORDERS, bits_by_order
 from forecasting.text.writer import TextModel, Values

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.conftest import ROOT
 
@@ -151,10 +152,24 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     opened = context.new_page()
     complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    frames: list[str | bytes] = []
+    opened.on("websocket", lambda socket: socket.on("framereceived", frames.append))
+    opened.on("pageerror", lambda error: complaints.append(f"{error}\n{error.stack}\n{_told(frames)}"))
     yield opened
     context.close()
     assert complaints == []
+
+
+def _told(frames: list[str | bytes], most: int = 150) -> str:
+    """The last messages of the server: at one that it cannot place in the page, Streamlit's own page goes blank."""
+    lines = []
+    for frame in frames[-most:]:
+        message = ForwardMsg.FromString(frame if isinstance(frame, bytes) else frame.encode())
+        kind = message.WhichOneof("type")
+        delta = message.delta.WhichOneof("type") if kind == "delta" else None
+        what = getattr(message.delta, delta).WhichOneof("type") if delta in {"new_element", "add_block"} else None
+        lines.append(f"{kind} {delta} {what} {list(message.metadata.delta_path)} {message.delta.fragment_id[:6]}")
+    return "\n".join(lines)
 
 
 def traces(chart: Locator) -> dict[str, dict[str, list[Any]]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forecasting.errors import Cancelled, ConfigError
-from forecasting.forecaster import Progress
+from forecasting.progress import Progress
 from forecasting.text import PairConfig, rotated, run_pair, split
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from forecasting.errors import Cancelled, ConfigError, DataError
-from forecasting.forecaster import Progress
+from forecasting.progress import Progress
 from forecasting.text import (
     MOST_BYTES,
     TextConfig,

@@ -1,0 +1,57 @@
+"""The file of a trained Forecaster: safetensors, which cannot carry code, with JSON in its metadata.
+
+A digest over all that the file says tells a damaged or changed one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from forecasting.errors import ModelFileError
+
+FORMAT = 3
+DAMAGED = "This is not a model file of Tidecast, or it is damaged. Train again."
+
+
+def pack(tensors: Mapping[str, Any], about: Mapping[str, Any]) -> bytes:
+    """The file that holds the arrays `tensors` and `about`, which JSON can hold; the same bytes for the same."""
+    from safetensors.numpy import save
+
+    arrays = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+    said = {**about, "format": FORMAT}
+    said["digest"] = _digest(said, arrays)
+    return save(arrays, {"tidecast": json.dumps(said, allow_nan=False)})
+
+
+def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(tensors, about) of a file that `pack` wrote; ModelFileError if it is none, or from another format."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        size = int.from_bytes(data[:8], "little")
+        about = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["tidecast"])
+        if about["format"] != FORMAT:
+            raise ModelFileError(
+                f"This model file has format {about['format']}; this Tidecast reads {FORMAT}. Train again."
+            )
+        tensors = load(data)
+        if about.pop("digest") != _digest(about, tensors):
+            raise ModelFileError("This model file was damaged or changed since it was saved. Train again.")
+    except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        raise ModelFileError(DAMAGED) from error
+    return tensors, about
+
+
+def _digest(about: dict[str, Any], arrays: dict[str, Any]) -> str:
+    """SHA-256 over all that the file says."""
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    for name in sorted(arrays):
+        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
+        digest.update(arrays[name].tobytes())
+    return digest.hexdigest()
