@@ -25,6 +25,7 @@ from forecasting.panel import Values
 RIDGE_PENALTIES = (0.01, 0.1)  # relative to the mean variance of a regressor
 FEWEST = 30  # origins that a ridge needs
 MOST_SEASON = 24  # steps of a season that ETS keeps track of; longer ones are taken out beforehand
+FURTHEST = 3.0  # times their range that a forecast may lie beyond all values seen
 SLOW_SEASON = 12  # beyond which a search through all ETS models with a season takes seconds a series
 
 
@@ -67,7 +68,10 @@ class Member:
     def ahead(self, values: Values, seen: Index, horizon: int) -> Values:
         """Forecasts [O, H] of the series `values` [T] from the origins with `seen` [O] values."""
         found = AHEAD[self.kind](self.learned, values, seen, horizon)
-        return np.where(np.isfinite(found), found, values[seen - 1][:, None])
+        found = np.where(np.isfinite(found), found, values[seen - 1][:, None])
+        low, high = np.minimum.accumulate(values)[seen - 1], np.maximum.accumulate(values)[seen - 1]
+        reach = FURTHEST * (high - low)
+        return np.clip(found, (low - reach)[:, None], (high + reach)[:, None])
 
 
 def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: bool) -> list[Member]:
@@ -259,15 +263,15 @@ def merge_ridges(members: Sequence[Member], weights: Values) -> Member:
 
 def _ridge_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Values:
     log = bool(learned["log"].flat[0])
-    z = np.log(np.maximum(values, 1e-300)) if log else values
-    last = z[seen - 1][:, None]
-    past = z[np.maximum(seen[:, None] - 1 - np.arange(learned["ridge"].shape[1]), 0)] - last
-    ahead = last + past @ learned["ridge"].T
-    # On a log scale a forecast is cut well above the largest value seen, before exp overflows.
-    return np.exp(np.minimum(ahead, z[: int(seen.max())].max() + LARGEST_GROWTH)) if log else np.asarray(ahead)
+    with np.errstate(divide="ignore", invalid="ignore"):  # what was positive in training need not stay so
+        z = np.log(values) if log else values
+        last = z[seen - 1][:, None]
+        past = z[np.maximum(seen[:, None] - 1 - np.arange(learned["ridge"].shape[1]), 0)] - last
+        ahead = last + past @ learned["ridge"].T
+    return np.exp(np.minimum(ahead, LARGEST_LOG)) if log else np.asarray(ahead)
 
 
-LARGEST_GROWTH = 5.0
+LARGEST_LOG = 700.0  # beyond which exp overflows
 
 
 AHEAD: dict[str, Callable[[dict[str, Values], Values, Index, int], Values]] = {

@@ -40,7 +40,6 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
         batch_size=batch_size,
         epochs=epochs,
         folds=folds,
-        learning_rate=3e-3 if many else 5e-3,
     )
     reasons = {
         "horizon": why_horizon,
@@ -50,12 +49,7 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
         "hidden_size": "wider networks gained nothing on the series that we measured",
         "num_layers": "one layer is as accurate as two on most series, and faster",
         "dropout": "early stopping and the average of the weights already keep the network from overfitting",
-        "learning_rate": "the peak of the one-cycle schedule; "
-        + (
-            "lower, since an epoch of so many values has many steps"
-            if many
-            else "an epoch of so few values has few steps"
-        ),
+        "learning_rate": "the peak of the one-cycle schedule; lower ones were less accurate on many series",
         "schedule": "one-cycle needs the fewest steps",
         "epochs": f"at most; training stops earlier when validation does. {origins:,} values make an epoch "
         f"{'long' if many else 'short'}",

@@ -131,3 +131,27 @@ def test_awkward_series_have_finite_forecasts(values):
     assert {"naive", "drift"} <= {one.name for one in members}
     for member in members:
         assert np.isfinite(member.ahead(values, np.array([len(values)]), 5)).all(), member.name
+
+
+def test_a_price_below_zero_does_not_blow_up_what_was_learned_from_positive_ones():
+    """As oil's in April 2020: a ridge on logs repeats the last value while it sees one, and then goes on as before."""
+    y = seasonal() + 50.0
+    shocked = y.copy()
+    shocked[210] = -37.0
+    seen = np.array([209, 211, 215, 218, 219, 225])
+    members = baselines.fit_members(y[:200], (7,), 6, slow=True) + baselines.fit_ridges(y[:200], (8,), 6)
+    for member in members:
+        ahead = member.ahead(shocked, seen, 6)
+        assert np.isfinite(ahead).all()
+        assert np.abs(ahead).max() < 500, member.name
+    ridge = next(member for member in members if member.name == "ridge")
+    ahead = ridge.ahead(shocked, seen, 6)
+    np.testing.assert_array_equal(ahead[1:4], baselines.naive(shocked, seen[1:4], 6))
+    np.testing.assert_allclose(ahead[[0, 4, 5]], ridge.ahead(y, seen[[0, 4, 5]], 6))
+
+
+def test_a_forecast_stays_within_three_ranges_of_what_was_seen():
+    y = np.r_[1.0, 2.0, 1.5, 1.7, 1.6]
+    far = baselines.Member("drift", "drift", {})
+    assert far.ahead(np.r_[0.0, 1.0], np.array([2]), 50).max() == 4.0
+    assert far.ahead(y, np.array([5]), 5).max() < 2.5

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import accuracy, speed
+from benchmarks import accuracy, scoring, speed
 from forecasting.evaluation.verdict import SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,8 +36,8 @@ def test_naive_forecasts_of_m4_score_what_its_readme_says(
         pd.read_csv(M4 / f"{name}_{part}.csv").sort_values(["unique_id", "ds"]) for part in ("train", "test")
     )
     history = [one["y"].to_numpy() for _, one in train.groupby("unique_id")]
-    held = accuracy.Held(name, Path(), None, season, history, test)
-    found = {reference: accuracy.scores(held, forecast, {}) for reference, forecast in held.references.items()}
+    held = scoring.Held(name, Path(), None, season, history, test)
+    found = {reference: scoring.scores(held, forecast, {}) for reference, forecast in held.references.items()}
     assert {key: (round(one["smape"], 3), round(one["mase"], 3)) for key, one in found.items()} == figures
     assert found["Naive2"]["owa"] == 1
 
@@ -54,7 +54,7 @@ def test_seasonal_factors_are_those_of_the_classical_decomposition() -> None:
             ratios[t % lag].append(values[t] / (sum(around) / lag))
         means = [sum(one) / len(one) for one in ratios]
         expected = [mean / (sum(means) / lag) for mean in means]
-        np.testing.assert_allclose(accuracy.seasonal_factors(values, lag), expected, rtol=1e-12)
+        np.testing.assert_allclose(scoring.seasonal_factors(values, lag), expected, rtol=1e-12)
 
 
 def test_a_season_is_found_where_bartletts_band_is_left() -> None:
@@ -66,18 +66,18 @@ def test_a_season_is_found_where_bartletts_band_is_left() -> None:
         products = [sum((values[t] - mean) * (values[t - k] - mean) for t in range(k, 80)) for k in range(13)]
         r = [product / products[0] for product in products]
         found.append(abs(r[12]) > 1.645 * ((1 + 2 * sum(one**2 for one in r[1:12])) / 80) ** 0.5)
-        assert accuracy.seasonal(values, 12) == found[-1]
+        assert scoring.seasonal(values, 12) == found[-1]
     assert 10 < sum(found) < 50
-    assert not accuracy.seasonal(values[:35], 12)  # fewer than three seasons
-    assert not accuracy.seasonal(np.tile(np.arange(1.0, 53), 5), 52)  # R's acf ends before that lag
+    assert not scoring.seasonal(values[:35], 12)  # fewer than three seasons
+    assert not scoring.seasonal(np.tile(np.arange(1.0, 53), 5), 52)  # R's acf ends before that lag
 
 
 def test_naive2_repeats_the_season_from_where_the_series_ends() -> None:
     pattern = np.array([1.0, 2.0, 4.0, 1.0])
     for count in (40, 41, 43):
         whole = pattern[np.arange(count + 6) % 4]
-        np.testing.assert_allclose(accuracy.naive2(whole[:count], 6, 4), whole[count:])
-    np.testing.assert_array_equal(accuracy.naive2(whole, 3, 1), np.full(3, whole[-1]))
+        np.testing.assert_allclose(scoring.naive2(whole[:count], 6, 4), whole[count:])
+    np.testing.assert_array_equal(scoring.naive2(whole, 3, 1), np.full(3, whole[-1]))
 
 
 def test_metrics_are_what_a_slow_loop_finds() -> None:
@@ -99,8 +99,8 @@ def test_metrics_are_what_a_slow_loop_finds() -> None:
             terms["coverage"].append(float(lo <= y <= hi))
         for name, values in terms.items():
             found[name].append(sum(values) / len(cells))
-    held = accuracy.Held("x", Path(), None, 7, history, pd.DataFrame({"y": truth.reshape(-1)}))
-    got = accuracy.scores(held, forecast, {95: (low, high)})
+    held = scoring.Held("x", Path(), None, 7, history, pd.DataFrame({"y": truth.reshape(-1)}))
+    got = scoring.scores(held, forecast, {95: (low, high)})
     assert got["smape"] == pytest.approx(np.mean(found["smape"]))
     assert got["mase"] == pytest.approx(np.mean(found["mase"]))
     assert got["msis 95"] == pytest.approx(np.mean(found["msis"]))
@@ -113,15 +113,15 @@ def test_shares_count_the_series_with_a_smaller_error() -> None:
     history = [np.array([1.0, 2.0, 3.0])] * 4
     truth = np.full((4, 2), 4.0)
     forecast = np.array([[4.0, 4.0], [3.5, 3.0], [3.0, 3.0], [9.0, 4.0]])  # naive is off by 1
-    held = accuracy.Held("x", Path(), None, 1, history, pd.DataFrame({"y": truth.reshape(-1)}))
-    got = accuracy.scores(held, forecast, {})
+    held = scoring.Held("x", Path(), None, 1, history, pd.DataFrame({"y": truth.reshape(-1)}))
+    got = scoring.scores(held, forecast, {})
     assert (got["below Naive2"], got["below naive"]) == (0.5, 0.5)
 
 
 def test_series_that_a_member_does_not_forecast_are_left_out_of_its_scores() -> None:
     history = [np.array([1.0, 2.0, 3.0]), np.array([1.0, 5.0, 9.0])]
-    held = accuracy.Held("x", Path(), None, 1, history, pd.DataFrame({"y": [4.0, 5.0, 6.0, 7.0]}))
-    got = accuracy.scores(held, np.array([[3.0, 3.0], [np.nan, np.nan]]), {})
+    held = scoring.Held("x", Path(), None, 1, history, pd.DataFrame({"y": [4.0, 5.0, 6.0, 7.0]}))
+    got = scoring.scores(held, np.array([[3.0, 3.0], [np.nan, np.nan]]), {})
     assert (got["series"], got["owa"], got["mase"]) == (1, 1.0, 1.5)
 
 

@@ -1,6 +1,6 @@
 """The pool of the network with forecasts that need none: each series weights them by what they missed on held-out data.
 
-Weights are proportional to the inverse sixth power of the mean absolute error: nearly equal for members that did
+Weights are proportional to the inverse eighth power of the mean absolute error: nearly equal for members that did
 equally well, next to nothing for one that did half as well (Bates and Granger, "The Combination of Forecasts",
 Operational Research Quarterly 20, 1969, with the power that held-out data preferred).
 
@@ -20,8 +20,8 @@ from forecasting.baselines import Member
 from forecasting.model.windows import Index
 from forecasting.panel import Values
 
-POWER = 6
-PRIOR = 0.25  # stretches that what members miss in all series counts for beside a series' own errors
+POWER = 8
+PRIOR = 0.1  # stretches that what members miss in all series counts for beside a series' own errors
 GROUPS = 5  # of held-out origins: each is weighted by what the others say
 MANY = 2000  # series, beyond which members that take milliseconds a series would take minutes
 LONGEST_RIDGE = 400
