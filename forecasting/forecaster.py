@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Forecast",
     "Forecaster",
+    "check_least",
     "check_length",
     "evaluate",
     "evaluate_fold",
