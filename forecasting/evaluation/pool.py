@@ -22,6 +22,8 @@ from forecasting.panel import Values
 
 POWER = 8
 PRIOR = 0.1  # stretches that what members miss in all series counts for beside a series' own errors
+FEW = 2  # held-out stretches, below which what needs no network is judged from the middle of its series on
+SEASONS = 3  # that a series holds at least if its linear path, which all series share, is to be a member by itself
 GROUPS = 5  # of held-out origins: each is weighted by what the others say
 MANY = 2000  # series, beyond which members that take milliseconds a series would take minutes
 LONGEST_RIDGE = 400
@@ -67,7 +69,8 @@ def fit(
     sizes = ridge_windows(seasons, horizon, window) if slow else ()
     edges = np.searchsorted(owner, np.arange(count + 1))
     found: dict[str, Values] = dict(given)
-    members = []
+    members: list[dict[str, Member]] = []
+    ratios: list[dict[str, float]] = []
     for one, values in enumerate(series):
         part = slice(edges[one], edges[one + 1])
         first = int(seen[part].min()) if part.stop > part.start else len(values)
@@ -93,25 +96,61 @@ def fit(
                 if member.name in mine:
                     mine[member.name] = member
         members.append(mine)
+        little = slow and 0 < part.stop - part.start < FEW * horizon
+        ratios.append(_from_the_middle(values, seasons, horizon) if little else {})
     every = {name for mine in members for name in mine} | set(found)
     names = tuple(sorted(every, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)))
     for name in names:
         found.setdefault(name, np.full((len(owner), horizon), np.nan))
     able = np.array([[name in given or name in mine for name in names] for mine in members])
+    if "linear" in names:
+        short = np.array([len(values) < SEASONS * max(seasons, default=0) for values in series])
+        able[short, names.index("linear")] = False
     truth = truth_of(series, owner, seen, horizon)
     errors = np.stack([np.abs(truth - found[name]).mean(axis=1) for name in names], axis=1)  # [O, K]
     stretches = np.bincount(owner, minlength=count) / horizon
-    weights = weigh(_mean_of(errors, owner, count), able, stretches)
+    weights = weigh(_with_the_middle(_mean_of(errors, owner, count), names, ratios, stretches), able, stretches)
     combined = np.empty((len(owner), horizon))
     for left_out in np.unique(group):
         out = group == left_out
         left = np.bincount(owner[~out], minlength=count) / horizon
-        others = weigh(_mean_of(errors[~out], owner[~out], count), able, left)
+        others = weigh(_with_the_middle(_mean_of(errors[~out], owner[~out], count), names, ratios, left), able, left)
         # A series that has no other group keeps the weights of all.
         alone = np.bincount(owner[~out], minlength=count) == 0
         others[alone] = weights[alone]
         combined[out] = combine([found[name][out] for name in names], others[owner[out]])
     return Pool(names, weights, tuple(members)), Tried({name: found[name] for name in names}, combined)
+
+
+def _from_the_middle(values: Values, seasons: Sequence[int], horizon: int) -> dict[str, float]:
+    """Error of each member that needs no network over the naive one's, fitted on the first half of a series and tried
+    from every origin of the second; empty where that says nothing."""
+    first = len(values) // 2
+    seen = np.arange(max(first, 1), len(values) - horizon + 1)
+    if not len(seen):
+        return {}
+    truth = values[seen[:, None] + np.arange(horizon)]
+    errors = {
+        member.name: float(np.abs(truth - member.ahead(values, seen, horizon)).mean())
+        for member in baselines.fit_members(values[:first], seasons, horizon, slow=True)
+    }
+    return {name: error / errors["naive"] for name, error in errors.items()} if errors["naive"] > 0 else {}
+
+
+def _with_the_middle(
+    errors: Values, names: Sequence[str], ratios: Sequence[Mapping[str, float]], stretches: Values
+) -> Values:
+    """Mean errors [S, K] where those of a series that has `ratios` from its middle on follow these. What cannot be
+    tried there, because it needs a network or more values, keeps of its departure from the naive error as much as its
+    few `stretches` [S] say beside one of none."""
+    found = errors.copy()
+    for one, mine in enumerate(ratios):
+        naive = errors[one, names.index("naive")]
+        if mine and naive > 0:
+            own = stretches[one] / (stretches[one] + 1)
+            kept = naive * (np.maximum(errors[one], 1e-9 * naive) / naive) ** own
+            found[one] = [naive * mine[name] if name in mine else kept[k] for k, name in enumerate(names)]
+    return found
 
 
 def for_all(

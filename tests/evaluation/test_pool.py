@@ -26,10 +26,10 @@ def weekly(length=260, seed=0, noise=0.5):
     return 20 + 3 * np.sin(2 * np.pi * np.arange(length) / 7) + noise * random.normal(size=length)
 
 
-def test_equal_errors_share_equally_and_half_the_error_weighs_sixty_four_times():
+def test_equal_errors_share_equally_and_half_the_error_weighs_256_times():
     np.testing.assert_allclose(pool.weigh(np.array([[2.0, 2.0, 2.0]])), 1 / 3)
     weights = pool.weigh(np.array([[1.0, 2.0]]))[0]
-    assert weights[0] / weights[1] == pytest.approx(64, rel=1e-3)
+    assert weights[0] / weights[1] == pytest.approx(256, rel=1e-3)
 
 
 def test_weights_do_not_depend_on_the_unit():
@@ -44,7 +44,7 @@ def test_a_member_without_an_error_of_its_own_has_no_weight_and_a_series_without
     weights = pool.weigh(errors, able)
     np.testing.assert_allclose(weights.sum(axis=1), 1)
     assert weights[0, 2] == weights[2, 1] == 0
-    assert weights[2, 0] / weights[2, 2] == pytest.approx(4.0**6, rel=1e-3)
+    assert weights[2, 0] / weights[2, 2] == pytest.approx(4.0**8, rel=1e-3)
 
 
 def test_an_exact_member_takes_it_all_and_several_exact_ones_share():
@@ -85,6 +85,28 @@ def test_held_out_origins_are_weighed_by_the_others_alone():
     found, tried = pool.fit([y], owner, seen, group, {"recurrent": oracle}, (7,), 5, 14)
     assert found.names[0] == "recurrent"
     assert np.abs(tried.combined - truth)[group == 2].mean() > 0.2
+
+
+def test_one_lucky_stretch_of_a_short_series_does_not_decide_alone():
+    """A trend that stands still over the only held-out origin: from the middle on, drift is far better than naive."""
+    y = np.r_[np.arange(54.0), np.full(6, 53.1)]
+    owner, seen, group = np.zeros(1, dtype=np.int64), np.array([54]), np.zeros(1, dtype=np.int64)
+    half = np.full((1, 6), 53.05)
+    found, _ = pool.fit([y], owner, seen, group, {"recurrent": half}, (), 6, 14)
+    weights = found.mean_weights()
+    assert weights["drift"] > 10 * weights["naive"]
+    assert 0 < weights["recurrent"] < weights["drift"]  # half the naive error, at an origin that says little
+
+
+def test_the_shared_linear_path_is_no_member_of_a_series_with_fewer_than_three_seasons():
+    short, long = weekly(20), weekly(21)
+    owner, seen = np.array([0, 1]), np.array([15, 16])
+    given = {name: np.full((2, 5), 20.0) for name in ("recurrent", "linear")}
+    found, _ = pool.fit([short, long], owner, seen, np.zeros(2, dtype=np.int64), given, (7,), 5, 14)
+    at = found.names.index("linear")
+    assert found.weights[0, at] == 0
+    assert found.weights[1, at] > 0
+    np.testing.assert_allclose(found.weights.sum(axis=1), 1)
 
 
 def test_groups_are_neighbouring_stretches_of_each_series():
