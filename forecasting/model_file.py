@@ -14,7 +14,7 @@ import numpy as np
 
 from forecasting.errors import ModelFileError
 
-FORMAT = 3
+FORMAT = 4
 DAMAGED = "This is not a model file of Tidecast, or it is damaged. Train again."
 
 

@@ -403,7 +403,10 @@ def test_ctrl_c_ends_a_training_with_130_and_leaves_no_file(daily: Path, tmp_pat
         out, err = running.communicate(timeout=30)
     finally:
         running.kill()
-    assert (running.returncode, out, err) == (130, b"", b"\n")
+    # Interrupted within a text that Python was executing, as modules do when they are imported, it ends by the signal
+    # itself after all; a shell calls both 130.
+    assert running.returncode in {130, -signal.SIGINT}
+    assert (out, err) == (b"", b"\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.csv"]
 
 

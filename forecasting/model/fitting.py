@@ -22,7 +22,7 @@ from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the network beside anchor + linear that validation chooses from
-POWER = 4  # of held-out errors, by whose inverse two forecasts of a series are weighted
+POWER = 8  # of held-out errors, by whose inverse the forecasts of a series are weighted
 MANY = 2000  # series, beyond which so many origins of each would take more memory than they are worth
 SAMPLE = 2000  # origins on which anchors are compared, fewer where the horizon is long
 SAMPLE_CELLS = 200_000
@@ -110,9 +110,9 @@ def fit(
     lowest = min(losses, key=lambda one: float(one.sum()))
     share = max(share for share, one in zip(shares, losses, strict=True) if not training.worse(one, lowest))
     central = base + share * (central - base)
-    added, local_penalty = (
-        (np.zeros_like(base), math.inf) if constant else _departures(early, chosen, owner, origins, truth - base)
-    )
+    added, mix = np.zeros_like(base), np.zeros((len(series), len(local.PENALTIES)))
+    if not constant:
+        added, mix = _departures(early, chosen, owner, origins, stretch, truth - base)
     own = (
         _own_weights(truth - central, truth - base - added, owner, len(series))
         if added.any()
@@ -136,8 +136,8 @@ def fit(
     late = _prepare(series, periods, logs, config, 0, early, extra)
     final = linear.solve(late.flat, late.origins, early.anchor, early.lags, config.horizon, (chosen.penalty,))[0]
     if own.any():
-        found = local.solve(late.flat, late.first, late.last, final, config.horizon, (local_penalty,))[0]
-        final = dataclasses.replace(final, local=found, local_penalty=local_penalty)
+        departures = local.solve(late.flat, late.first, late.last, final, config.horizon)
+        final = dataclasses.replace(final, local=local.mixed(departures, mix))
     begun = trained if share > 0 else [dataclasses.replace(one, kept_epoch=0) for one in trained]
     finals = _train(late, _material(late, final, config), config, None, None, begun, on_epoch)
     method = Method(
@@ -340,23 +340,39 @@ def _material(prepared: _Prepared, chosen: Linear, config: ForecastConfig) -> tr
 
 
 def _departures(
-    prepared: _Prepared, shared: Linear, owner: Index, origins: Index, left: Values
-) -> tuple[Values, float]:
-    """What the departures of each series add to the shared path at the held-out `origins` [O, H], and their penalty.
-
-    Of all penalties the one that leaves least of `left`; zeros and infinity where none is better than no departure.
-    """
-    best, penalty, least = np.zeros_like(left), math.inf, float(np.abs(left).mean())
+    prepared: _Prepared, shared: Linear, owner: Index, origins: Index, stretch: Index, left: Values
+) -> tuple[Values, Values]:
+    """What the departures of each series add to the shared path at the held-out `origins` [O, H], and the weights
+    [S, penalties] by which a series mixes those of all penalties, beside none at all: the inverse POWER of what
+    each leaves over of `left`. What is added on a stretch goes by the weights that the other stretches give."""
+    count = len(prepared.flat.start)
     options = local.solve(prepared.flat, prepared.first, prepared.last, shared, left.shape[1])
-    for departures, tried in zip(options, local.PENALTIES, strict=False):
-        added = local.added(departures, prepared.flat, owner, origins, shared.lags)
-        if (error := float(np.abs(left - added).mean())) < least:
-            best, penalty, least = added.astype(np.float64), tried, error
-    return best, penalty
+    if not options or not len(owner):
+        return np.zeros_like(left), np.zeros((count, len(local.PENALTIES)))
+    tried = [local.added(one, prepared.flat, owner, origins, shared.lags) for one in options]
+    sizes = [np.abs(left - one).mean(axis=1) for one in tried] + [np.abs(left).mean(axis=1)]
+    by_stretch: Values = np.stack([np.bincount(stretch, size) for size in sizes], axis=1, dtype=np.float64)
+    of_stretch = owner[np.unique(stretch, return_index=True)[1]]
+    total: Values = np.stack([np.bincount(of_stretch, one, count) for one in by_stretch.T], axis=1, dtype=np.float64)
+    others = total[of_stretch] - by_stretch
+    alone = np.bincount(of_stretch, minlength=count)[of_stretch] == 1
+    others[alone] = by_stretch[alone]
+    weights = _by_errors(others)[stretch]
+    added = sum(weights[:, k, None] * one for k, one in enumerate(tried))
+    return np.asarray(added, dtype=np.float64), _by_errors(total)[:, :-1]
+
+
+def _by_errors(errors: Values) -> Values:
+    """Weights [N, K], each row's sum 1: the inverse POWER of errors [N, K]; no departure (the last) without any."""
+    best = errors.min(axis=1, keepdims=True)
+    weights = ((best + 1e-12) / (errors + 1e-12)) ** POWER
+    weights[(errors == 0).all(axis=1), :-1] = 0.0
+    found: Values = weights / weights.sum(axis=1, keepdims=True)
+    return found
 
 
 def _own_weights(network: Values, path: Values, owner: Index, count: int) -> Values:
-    """Weight [S] of each series' own linear path: by the fourth power of the held-out errors of the two."""
+    """Weight [S] of each series' own linear path: by the POWER of the held-out errors of the two."""
     errors = []
     for error in (network, path):
         size = np.abs(error).mean(axis=1)

@@ -9,7 +9,6 @@ Axes: O origins, H horizon, L lags (with further inputs L + M (P + K) + H K regr
 from __future__ import annotations
 
 import dataclasses
-import math
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +38,6 @@ class Linear:
     lags: Index
     penalty: float  # infinite: the ridge is switched off
     local: npt.NDArray[np.float32] | None = None
-    local_penalty: float = math.inf
 
 
 def lags_for(anchor: Anchor, window: int, horizon: int) -> Index:

@@ -2,8 +2,8 @@
 
 A ridge regression of what anchor and shared path leave over, on the series' own origins. Its penalty draws the
 departure towards none at all, that is towards the shared coefficients (partial pooling: Gelman and Hill, "Data
-Analysis Using Regression and Multilevel/Hierarchical Models", 2007, chapter 12). Which penalty, and whether any
-departure helps, is decided on held-out origins.
+Analysis Using Regression and Multilevel/Hierarchical Models", 2007, chapter 12). How each series mixes the departures
+of all penalties, and whether any helps, is decided on held-out origins.
 
 Axes: S series, O origins, H horizon, L lags.
 """
@@ -47,6 +47,14 @@ def solve(
         weight = 1 / np.maximum(size, 0.1 * np.median(size) + 1e-12)
         for departures, ridge in zip(found, ridges(offsets, left, weight / weight.mean(), penalties), strict=True):
             departures[one] = ridge
+    return found
+
+
+def mixed(options: list[Departures], weights: npt.NDArray[np.float64]) -> Departures:
+    """One array of departures: those of all penalties by the weights [S, penalties] of each series."""
+    found = np.zeros_like(options[0])
+    for one, weight in zip(options, weights.T, strict=True):
+        found += weight[:, None, None].astype(np.float32) * one
     return found
 
 

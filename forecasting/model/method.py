@@ -178,7 +178,6 @@ def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
         "anchor_names": list(method.anchor_names),
         "share": method.share,
         "penalty": str(method.linear.penalty),
-        "local_penalty": str(method.linear.local_penalty),
         "constant": method.constant,
         "unrest": dataclasses.asdict(method.unrest),
         "windows": [network.window for network in method.networks],
@@ -199,7 +198,6 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         arrays["linear.lags"],
         float(about["penalty"]),
         arrays.get("linear.local"),
-        float(about["local_penalty"]),
     )
     inputs = None
     if "past" in about:

@@ -30,7 +30,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000  # milliseconds: two such tests and their servers and workers may share a slow machine's two cores
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclasses.dataclass
@@ -150,10 +151,11 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """A new browser session at 1280 x 900. Whatever the page logs as an error fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     complaints: list[str] = []
     frames: list[str | bytes] = []
-    opened.on("websocket", lambda socket: socket.on("framereceived", frames.append))
+    opened.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)))
     opened.on("pageerror", lambda error: complaints.append(f"{error}\n{error.stack}\n{_told(frames)}"))
     yield opened
     context.close()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecasting import ForecastConfig, Forecaster, Panel, fit
-from forecasting.model import local, windows
+from forecasting.model import fitting, local, windows
 from forecasting.model.linear import Linear
 from forecasting.panel import Values
 
@@ -106,3 +106,33 @@ def test_values_after_the_training_stretch_change_nothing_of_what_was_learned(op
     first, last = np.full(8, 13), np.full(8, 295)
     found = [local.solve(windows.flatten(s, 10), first, last, shared(4), 4, (0.1,))[0] for s in (series, changed)]
     assert np.array_equal(*found)
+
+
+def test_each_series_mixes_the_penalties_by_what_they_leave_over() -> None:
+    errors = np.array([[1.0, 2.0, 2.0], [3.0, 3.0, 1.0], [0.0, 0.0, 0.0]])  # two penalties, then no departure
+    weights = fitting._by_errors(errors)
+    np.testing.assert_allclose(weights.sum(axis=1), 1)
+    assert weights[0, 0] / weights[0, 1] == pytest.approx(2.0**fitting.POWER)
+    assert weights[1].argmax() == 2
+    assert weights[2].tolist() == [0, 0, 1]
+    found = local.mixed([np.full((3, 1, 2), 1.0), np.full((3, 1, 2), 10.0)], weights[:, :2])
+    np.testing.assert_allclose(found[:, 0, 0], weights[:, :2] @ [1.0, 10.0], rtol=1e-6)
+
+
+def test_what_a_series_adds_on_a_stretch_is_weighted_by_its_other_stretches(opposites: Panel) -> None:
+    """Truths of one held-out stretch may change at will: nothing that is added to the forecasts of it changes."""
+    config = ForecastConfig(horizon=4, window=12)
+    series = opposites.values()
+    prepared = fitting._prepare(series, (), [False] * 8, config, 40, None, None)
+    length = np.array([len(one) for one in series])
+    owner, origins = windows.all_origins(prepared.flat, length - 40, length - 4)
+    stretch = fitting._stretches(origins, prepared.flat.start + length - 41, 4)
+    left = np.random.default_rng(0).normal(size=(len(origins), 4))
+    chosen = Linear(np.zeros((4, len(prepared.lags))), np.zeros((4, len(prepared.lags))), prepared.lags, 0.1)
+    first, weights = fitting._departures(prepared, chosen, owner, origins, stretch, left)
+    left[stretch == 3] *= 100
+    second, _ = fitting._departures(prepared, chosen, owner, origins, stretch, left)
+    assert weights.shape == (8, len(local.PENALTIES))
+    np.testing.assert_allclose(first[stretch == 3], second[stretch == 3], rtol=1e-9)
+    others = (owner == 0) & (stretch != 3)
+    assert not np.allclose(first[others], second[others], rtol=1e-3)
