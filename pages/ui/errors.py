@@ -46,7 +46,7 @@ def errors(shown: Shown) -> None:
                 unit = st.segmented_control(
                     t("errors.unit"), units, default=units[0], required=True, key="unit",
                     format_func=lambda name: t(f"unit.{name}"), label_visibility="collapsed",
-                )  # fmt: skip
+                ) or unit  # fmt: skip
             figure = charts.errors_by_calendar(backtest, unit, words=words)
             components.chart(figure, "chart_by_calendar", t("alt.errors.calendar", unit=t(f"unit.{unit}")))
     with right if units else left:

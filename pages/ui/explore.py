@@ -28,9 +28,10 @@ def explore(workspace: str, dataset: str, series: str) -> None:
         if fitting:
             season = fitting[0]
             if len(fitting) > 1:
-                season = st.segmented_control(
-                    t("explore.season"), fitting, default=fitting[0], required=True, key="explore_season"
+                chosen = st.segmented_control(
+                    t("explore.season"), fitting, default=season, required=True, key="explore_season"
                 )
+                season = chosen or season
             figure = charts.parts_chart(frame, season, words=words)
             components.chart(figure, "chart_parts", t("alt.parts", name=name, season=season))
         else:

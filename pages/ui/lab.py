@@ -48,8 +48,9 @@ class Form:
 
     def choice(self, name: str, choices: tuple[str, ...], prefix: str) -> None:
         """One of a few."""
-        st.session_state.setdefault(self._key(name), self.values[name])
-        self.values[name] = st.segmented_control(
+        if st.session_state.get(self._key(name)) is None:  # at first, or where a click came before it was whole
+            st.session_state[self._key(name)] = self.values[name]
+        chosen = st.segmented_control(
             label(self.kind, name),
             list(choices),
             required=True,
@@ -58,6 +59,7 @@ class Form:
             help=self._help(name),
             width="stretch",
         )
+        self.values[name] = chosen or self.values[name]
 
     def switch(self, name: str) -> None:
         """On or off."""

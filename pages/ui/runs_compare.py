@@ -28,7 +28,7 @@ def comparison(token: str, ticked: list[Run]) -> None:
         view = st.segmented_control(
             t("runs.compare.view"), views, default=views[0], required=True, key="compare_view",
             format_func=lambda name: t(f"runs.view.{name}"), label_visibility="collapsed",
-        )  # fmt: skip
+        ) or view  # fmt: skip
     if view == "loss":
         _losses(token, ticked, names)
     else:

@@ -31,11 +31,12 @@ def source() -> str | None:
         width="stretch",
         label_visibility="collapsed",
     )
+    chosen = chosen or "sample"  # none where a click came before it was whole
     _remember(source=chosen)
-    draw: Callable[[], None] = {"sample": _sample, "paste": _paste, "upload": _upload}[chosen or "sample"]
+    draw: Callable[[], None] = {"sample": _sample, "paste": _paste, "upload": _upload}[chosen]
     with components.in_place():
         draw()
-    kept: str | None = _texts().get(chosen or "sample")
+    kept: str | None = _texts().get(chosen)
     return kept
 
 

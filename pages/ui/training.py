@@ -72,7 +72,7 @@ def _points(curves: list[dict[str, Any]], run: Run) -> list[dict[str, Any]]:
             stage = st.segmented_control(
                 t("training.stage"), stages, default=stages[0], required=True, key="stage",
                 format_func=lambda name: t(f"run.stage.{name}"), label_visibility="collapsed",
-            )  # fmt: skip
+            ) or stage  # fmt: skip
         if len(members) > 1:
             member = st.selectbox(
                 t("training.member"), members, key="member", format_func=lambda one: _member(one, run),

@@ -41,6 +41,21 @@ def test_the_first_tab_shows_its_settings_and_trains_unasked(open_app: Open) -> 
     assert not [button for button in app.button if button.key == "cancel"]  # not again by itself
 
 
+def test_a_choice_that_came_back_empty_is_the_one_before(open_app: Open, data_folder: Path) -> None:
+    """As where a tab is clicked while its page is still being drawn: the browser then says that nothing is chosen."""
+    here = address(open_app())
+    store = Store(f"sqlite:///{data_folder / 'tidecast.db'}")
+    state = store.state(here["workspace"])
+    store.put_state(here["workspace"], {**state, "forms": {"cells": {"task": "sine"}, "opened": {"kind": "cells"}}})
+    store.close()
+    app = open_app(PAGE, workspace=here["workspace"])
+    app.session_state["cells_task"] = None
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert app.session_state["cells_task"] == "sine"
+
+
 @pytest.mark.slow
 def test_every_tab_trains_draws_says_what_was_measured_and_shows_lines_that_run(
     open_app: Open, data_folder: Path
