@@ -43,12 +43,29 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the checkout that this file is in, installed or not
 
-from benchmarks.scoring import Held, Result, Values, scores  # noqa: E402
-from benchmarks.speed import SHARED, SHARED_SERIES, Task, peak_mb, read_tasks, spread, timed, versions  # noqa: E402
-from forecasting import ForecastConfig, Panel, evaluate, fit, read_table, suggest_config, to_panel  # noqa: E402
-from forecasting.config import METHODS  # noqa: E402
-from forecasting.errors import ForecastingError  # noqa: E402
-from forecasting.panel import STEP  # noqa: E402
+from benchmarks.scoring import Held, Result, Values, scores  # noqa: E402  # found by the line above
+from benchmarks.speed import (  # noqa: E402  # found by the line above
+    SHARED,
+    SHARED_SERIES,
+    Task,
+    peak_mb,
+    read_tasks,
+    spread,
+    timed,
+    versions,
+)
+from forecasting import (  # noqa: E402  # found by the line above
+    ForecastConfig,
+    Panel,
+    evaluate,
+    fit,
+    read_table,
+    suggest_config,
+    to_panel,
+)
+from forecasting.config import METHODS  # noqa: E402  # found by the line above
+from forecasting.errors import ForecastingError  # noqa: E402  # found by the line above
+from forecasting.panel import STEP  # noqa: E402  # found by the line above
 
 M4 = ROOT.parent / "shared" / "data" / "m4"
 SEASONS = {  # season to forecast with, lag of MASE and Naive2

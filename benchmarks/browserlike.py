@@ -48,7 +48,7 @@ class Visitor:
             f"ws://{host}/_stcore/stream",
             subprotocols=["streamlit", self.xsrf],  # type: ignore[list-item]  # the second one is how a token travels
             additional_headers={"Cookie": f"_streamlit_xsrf={self.xsrf}"},
-            origin=self.server,  # type: ignore[arg-type]
+            origin=self.server,  # type: ignore[arg-type]  # wants a NewType of str
             max_size=None,
             open_timeout=WAIT_SECONDS,
         )

@@ -37,9 +37,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the checkout that this file is in, installed or not
 
-from benchmarks.browserlike import Visitor  # noqa: E402
-from forecasting import load_sample, suggest_config  # noqa: E402
-from forecasting.runs import Store  # noqa: E402
+from benchmarks.browserlike import Visitor  # noqa: E402  # found by the line above
+from forecasting import load_sample, suggest_config  # noqa: E402  # found by the line above
+from forecasting.runs import Store  # noqa: E402  # found by the line above
 
 GRACE_SECONDS = 75.0  # after which Streamlit has let go of sessions whose tabs are closed
 RUSH_SECONDS = 15.0  # after a hundred pages were opened at once, counted by itself: all draw their first progress
@@ -284,7 +284,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
     deadline = time.monotonic() + 120
     while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):  # noqa: S310
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):  # noqa: S310  # http
             return
         time.sleep(0.2)
     raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")

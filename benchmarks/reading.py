@@ -22,11 +22,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that it runs from a checkout, whatever the working folder
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-import pandas as pd  # noqa: E402
-from polluted import File, files  # noqa: E402
+import pandas as pd  # noqa: E402  # found by the line above
+from polluted import File, files  # noqa: E402  # found by the line above
 
-from forecasting.errors import AmbiguousInput, ForecastingError  # noqa: E402
-from forecasting.intake import read_table, to_panel  # noqa: E402
+from forecasting.errors import AmbiguousInput, ForecastingError  # noqa: E402  # found by the line above
+from forecasting.intake import read_table, to_panel  # noqa: E402  # found by the line above
 
 EXACT, DESTROYED, REPORTED, ASKED, REFUSED, RENAMED, LOST, WRONG, CRASHED = (
     *("exact", "destroyed", "loss reported", "asked", "refused", "names unsure", "LOST SILENTLY", "WRONG", "CRASHED"),

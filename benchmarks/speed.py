@@ -150,7 +150,7 @@ def loop(task: Task) -> tuple[Seconds, Values]:
                 optimiser.zero_grad()
                 loss.backward()
                 optimiser.step()
-    network.eval()
+    network.train(False)
     windows = scaled.unfold(0, task.window, 1)[task.origins - task.window + 1]  # [O, W]
     with torch.no_grad():
         forecasts: Values = network(windows[..., None]).double().numpy() * span + low

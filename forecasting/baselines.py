@@ -24,7 +24,6 @@ from forecasting.panel import Values
 
 RIDGE_PENALTIES = (0.01, 0.1)  # relative to the mean variance of a regressor
 FEWEST = 30  # origins that a ridge needs
-MOST_SEASON = 24  # steps of a season that ETS keeps track of; longer ones are taken out beforehand
 FURTHEST = 3.0  # times their range that a forecast may lie beyond all values seen
 SLOW_SEASON = 12  # beyond which a search through all ETS models with a season takes seconds a series
 

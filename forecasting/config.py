@@ -63,6 +63,11 @@ class ForecastConfig:
         if self.covariates is not None:
             object.__setattr__(self, "covariates", _names("covariates", self.covariates))
 
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """Of all networks: the window and the lookbacks."""
+        return (self.window, *self.lookbacks)
+
     def to_dict(self) -> dict[str, Any]:
         """A plain dictionary that JSON can hold; `from_dict` is its inverse."""
         values = dataclasses.asdict(self)

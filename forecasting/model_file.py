@@ -1,6 +1,7 @@
-"""The file of a trained Forecaster: safetensors, which cannot carry code, with JSON in its metadata.
+"""Files of trained models: safetensors, which cannot carry code, with JSON in their metadata.
 
-A digest over all that the file says tells a damaged or changed one.
+The format is the file's own number; that of a Forecaster also has a digest over all that the file says, which tells a
+damaged or changed one.
 """
 
 from __future__ import annotations
@@ -30,22 +31,28 @@ def pack(tensors: Mapping[str, Any], about: Mapping[str, Any]) -> bytes:
 
 def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     """(tensors, about) of a file that `pack` wrote; ModelFileError if it is none, or from another format."""
+    tensors, about = read(data, "tidecast", FORMAT, DAMAGED)
+    if about.pop("digest", None) != _digest(about, tensors):
+        raise ModelFileError("This model file was damaged or changed since it was saved. Train again.")
+    return tensors, about
+
+
+def read(data: bytes, kind: str, form: int, damaged: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(tensors, about) of a file whose metadata has `about` under `kind`, in the format `form`; ModelFileError, with
+    the sentence `damaged` where it is no such file at all."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
     try:
         size = int.from_bytes(data[:8], "little")
-        about = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["tidecast"])
-        if about["format"] != FORMAT:
+        about = json.loads(json.loads(data[8 : 8 + size])["__metadata__"][kind])
+        if about["format"] != form:
             raise ModelFileError(
-                f"This model file has format {about['format']}; this Tidecast reads {FORMAT}. Train again."
+                f"This model file has format {about['format']}; this Tidecast reads {form}. Train again."
             )
-        tensors = load(data)
-        if about.pop("digest") != _digest(about, tensors):
-            raise ModelFileError("This model file was damaged or changed since it was saved. Train again.")
+        return load(data), about
     except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
-        raise ModelFileError(DAMAGED) from error
-    return tensors, about
+        raise ModelFileError(damaged) from error
 
 
 def _digest(about: dict[str, Any], arrays: dict[str, Any]) -> str:

@@ -72,7 +72,7 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
 
 def needed_values(config: ForecastConfig) -> int:
     """Values that one training of a network needs, whichever its window."""
-    return windows.needed(max(config.window, *config.lookbacks, 0), config.horizon)
+    return windows.needed(max(config.windows), config.horizon)
 
 
 def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> None:

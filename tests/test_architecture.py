@@ -51,8 +51,9 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.model_file": {"forecasting.errors"},
     "forecasting.progress": CORE,
     "forecasting.forecaster": CORE | {"forecasting.files", "forecasting.model_file", "forecasting.progress"},
-    "forecasting.sequences": CORE | {"forecasting.forecaster", "forecasting.progress"},
-    "forecasting.text": CORE | {"forecasting.files", "forecasting.intake", "forecasting.progress"},
+    "forecasting.sequences": CORE | {"forecasting.progress"},
+    "forecasting.text": CORE
+    | {"forecasting.files", "forecasting.intake", "forecasting.model_file", "forecasting.progress"},
     "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
     "forecasting.runs": FOUNDATION
     | {

@@ -403,11 +403,18 @@ def test_ctrl_c_ends_a_training_with_130_and_leaves_no_file(daily: Path, tmp_pat
         out, err = running.communicate(timeout=30)
     finally:
         running.kill()
-    # Interrupted within a text that Python was executing, as modules do when they are imported, it ends by the signal
-    # itself after all; a shell calls both 130.
-    assert running.returncode in {130, -signal.SIGINT}
-    assert (out, err) == (b"", b"\n")
+    assert (running.returncode, out, err) == (130, b"", b"\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.csv"]
+
+
+def test_ctrl_c_in_the_middle_of_an_import_ends_with_130_as_well(daily: Path, tmp_path: Path) -> None:
+    """Modules execute texts while they are imported, and Python takes an interruption of these for an unhandled one."""
+    interrupted = 'from forecasting import cli\ncli.COMMANDS["inspect"] = lambda _: exec("raise KeyboardInterrupt")\n'
+    (tmp_path / "sitecustomize.py").write_text(interrupted)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    command = [sys.executable, "-m", "forecasting", "inspect", str(daily)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"\n")
 
 
 @pytest.mark.slow

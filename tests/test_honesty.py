@@ -27,7 +27,7 @@ def verdicts(make, seasons, **changes):
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["recurrent", "best"])
 def test_random_walks_are_called_random_walks(method):
-    found = verdicts(lambda random: np.cumsum(random.normal(size=400)), (), method=method, epochs=8, horizon=10)
+    found = verdicts(lambda random: np.cumsum(random.normal(size=600)), (), method=method, epochs=8, horizon=10)
     assert sum(one.verdict.key == "same" for one in found) >= 0.9 * SEEDS
     # and nothing is lost by having tried
     ratio = [one.scores["methods"]["forecast"]["mae"] / one.scores["methods"]["naive"]["mae"] for one in found]
@@ -36,8 +36,8 @@ def test_random_walks_are_called_random_walks(method):
 
 @pytest.mark.slow
 def test_a_seasonal_signal_is_found_skilful():
-    season = np.tile(10 * np.sin(2 * np.pi * np.arange(7) / 7), 60)[:400]
-    found = verdicts(lambda random: season + 4 * random.normal(size=400), (7,), epochs=8, horizon=7)
+    season = np.tile(10 * np.sin(2 * np.pi * np.arange(7) / 7), 100)[:600]
+    found = verdicts(lambda random: season + 4 * random.normal(size=600), (7,), epochs=8, horizon=7)
     assert sum(one.verdict.grade == "better" for one in found) >= 0.95 * SEEDS
 
 
@@ -51,7 +51,7 @@ def test_the_direction_has_a_band_that_a_coin_stays_in():
 
 
 def test_a_forecast_that_repeats_the_last_value_tells_no_direction():
-    walk = np.cumsum(np.random.default_rng(3).normal(size=400))
+    walk = np.cumsum(np.random.default_rng(3).normal(size=600))
     found = evaluate(panel(walk), ForecastConfig(horizon=5, window=10, hidden_size=4, epochs=1, folds=1))
     assert found.scores["shrink"] == [0.0]
     assert found.scores["direction"] is None

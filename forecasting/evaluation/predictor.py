@@ -96,7 +96,7 @@ def fit(
     """
     horizon = config.horizon
     length = np.array([len(values) for values in series], dtype=np.int64)
-    if length.max() < windows.needed(max(config.window, *config.lookbacks, 0), horizon):
+    if length.max() < windows.needed(max(config.windows), horizon):
         return _without_network(series, seasons, config), None
     chosen = _sample(length, config)
     if len(chosen) < len(series):
@@ -132,7 +132,7 @@ def fit(
 
 def _sample(length: Index, config: ForecastConfig) -> list[int]:
     """Which series are trained on: all, or as many evenly spread ones as fit into memory, the longest among them."""
-    led = training.chunk_length(max(config.window, *config.lookbacks, 0)) + config.horizon
+    led = training.chunk_length(max(config.windows)) + config.horizon
     every = max(1, math.ceil(float((length + led).sum()) / MOST_VALUES))
     return sorted({*range(0, len(length), every), int(length.argmax())}) if every > 1 else list(range(len(length)))
 

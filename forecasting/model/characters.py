@@ -83,7 +83,7 @@ def train(ids: Ids, size: int, settings: Settings, steps: list[int], tell: Calla
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
         network = Characters(size, settings.hidden_size, settings.num_layers, settings.dropout)
-        average = copy.deepcopy(network).eval()
+        average = copy.deepcopy(network).train(False)
         optimiser = AdamW(network.parameters(), weight_decay=0.01)
         newest = min(0.3, 1 / (REACH * settings.steps))
         pieces = _pieces(torch.from_numpy(ids), settings, random)

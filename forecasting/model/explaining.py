@@ -70,7 +70,7 @@ def _offsets(method: Method, flat: Flat, material: training.Material, origins: I
     """Offsets [O, H] of the forecasts from the last values, by the first network and the shared linear path."""
     read = linear.regressors(flat, origins, method.linear.lags)
     base: Values = read @ (method.linear.anchor + method.linear.ridge).T
-    network = method.networks[0].eval()
+    network = method.networks[0].train(False)
     material = training.with_window(material, network.window)
     with torch.no_grad():
         central = training.outputs(network, material, training.chunks_ending_at(origins, material))[0][:, -1]
@@ -81,7 +81,7 @@ def _offsets(method: Method, flat: Flat, material: training.Material, origins: I
 def attention(method: Method, flat: Flat, names: Sequence[str]) -> dict[str, list[float]]:
     if method.cell != "attention":
         return {}
-    network = method.networks[0].eval()
+    network = method.networks[0].train(False)
     material = training.with_window(material_of(method, flat), network.window)
     positions = training.chunks_ending_at(flat.start + flat.length - 1, material)
     with torch.no_grad():

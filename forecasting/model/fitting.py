@@ -22,7 +22,6 @@ from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the network beside anchor + linear that validation chooses from
-POWER = 8  # of held-out errors, by whose inverse the forecasts of a series are weighted
 MANY = 2000  # series, beyond which so many origins of each would take more memory than they are worth
 SAMPLE = 2000  # origins on which anchors are compared, fewer where the horizon is long
 SAMPLE_CELLS = 200_000
@@ -112,7 +111,8 @@ def fit(
     central = base + share * (central - base)
     added, mix = np.zeros_like(base), np.zeros((len(series), len(local.PENALTIES)))
     if not constant:
-        added, mix = _departures(early, chosen, owner, origins, stretch, truth - base)
+        trained_on = early.first, early.last
+        added, mix = local.choose(early.flat, *trained_on, chosen, owner, origins, stretch, truth - base)
     own = (
         _own_weights(truth - central, truth - base - added, owner, len(series))
         if added.any()
@@ -315,7 +315,7 @@ def _prepare(
     lags = earlier.lags if earlier else np.array([-(6 * max(periods, default=1) + config.horizon)], dtype=np.int64)
     inputs = None if extra is None else scaling.fit_inputs(extra, (length - held).tolist())
     beside = None if extra is None or inputs is None else scaling.scale_inputs(extra, inputs)
-    space = pad(max(config.window, *config.lookbacks, 0), config.horizon, lags, periods)
+    space = pad(max(config.windows), config.horizon, lags, periods)
     flat = windows.flatten([z for z, _ in scaled], space, beside, config.horizon)
     flat = dataclasses.replace(flat, constant=config.anchor == "constant")
     _, origins = windows.all_origins(flat, first, last)
@@ -339,45 +339,13 @@ def _material(prepared: _Prepared, chosen: Linear, config: ForecastConfig) -> tr
     return training.material(prepared.flat, prepared.periods, chosen, spread, config.window, config.cell)
 
 
-def _departures(
-    prepared: _Prepared, shared: Linear, owner: Index, origins: Index, stretch: Index, left: Values
-) -> tuple[Values, Values]:
-    """What the departures of each series add to the shared path at the held-out `origins` [O, H], and the weights
-    [S, penalties] by which a series mixes those of all penalties, beside none at all: the inverse POWER of what
-    each leaves over of `left`. What is added on a stretch goes by the weights that the other stretches give."""
-    count = len(prepared.flat.start)
-    options = local.solve(prepared.flat, prepared.first, prepared.last, shared, left.shape[1])
-    if not options or not len(owner):
-        return np.zeros_like(left), np.zeros((count, len(local.PENALTIES)))
-    tried = [local.added(one, prepared.flat, owner, origins, shared.lags) for one in options]
-    sizes = [np.abs(left - one).mean(axis=1) for one in tried] + [np.abs(left).mean(axis=1)]
-    by_stretch: Values = np.stack([np.bincount(stretch, size) for size in sizes], axis=1, dtype=np.float64)
-    of_stretch = owner[np.unique(stretch, return_index=True)[1]]
-    total: Values = np.stack([np.bincount(of_stretch, one, count) for one in by_stretch.T], axis=1, dtype=np.float64)
-    others = total[of_stretch] - by_stretch
-    alone = np.bincount(of_stretch, minlength=count)[of_stretch] == 1
-    others[alone] = by_stretch[alone]
-    weights = _by_errors(others)[stretch]
-    added = sum(weights[:, k, None] * one for k, one in enumerate(tried))
-    return np.asarray(added, dtype=np.float64), _by_errors(total)[:, :-1]
-
-
-def _by_errors(errors: Values) -> Values:
-    """Weights [N, K], each row's sum 1: the inverse POWER of errors [N, K]; no departure (the last) without any."""
-    best = errors.min(axis=1, keepdims=True)
-    weights = ((best + 1e-12) / (errors + 1e-12)) ** POWER
-    weights[(errors == 0).all(axis=1), :-1] = 0.0
-    found: Values = weights / weights.sum(axis=1, keepdims=True)
-    return found
-
-
 def _own_weights(network: Values, path: Values, owner: Index, count: int) -> Values:
-    """Weight [S] of each series' own linear path: by the POWER of the held-out errors of the two."""
+    """Weight [S] of each series' own linear path: by the inverse POWER of the held-out errors of the two."""
     errors = []
     for error in (network, path):
         size = np.abs(error).mean(axis=1)
         errors.append(np.bincount(owner, weights=size, minlength=count) + 1e-9)
-    weight: Values = errors[0] ** POWER / (errors[0] ** POWER + errors[1] ** POWER)
+    weight: Values = errors[0] ** local.POWER / (errors[0] ** local.POWER + errors[1] ** local.POWER)
     weight[np.bincount(owner, minlength=count) == 0] = 0.5
     return weight
 
@@ -429,11 +397,7 @@ def _moved(network: networks.Scaffold, material: training.Material) -> networks.
 
 def networks_of(config: ForecastConfig) -> list[tuple[int, int]]:
     """(window, seed) of each network whose median is the forecast: seeds times lookbacks."""
-    return [
-        (window, config.seed + 1000 * member)
-        for window in (config.window, *config.lookbacks)
-        for member in range(config.members)
-    ]
+    return [(window, config.seed + 1000 * member) for window in config.windows for member in range(config.members)]
 
 
 def _validation(material: training.Material, first: Index, last: Index) -> Callable[[networks.Scaffold], Values]:

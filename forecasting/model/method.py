@@ -210,7 +210,7 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         read = state["recurrent.weight_ih_l0"].shape[1]
         network = training.new_network(config, read, chosen, state["spread"], window, known)
         network.load_state_dict(state)
-        nets.append(network.eval())
+        nets.append(network.train(False))
     return Method(
         config.window,
         config.horizon,
@@ -246,7 +246,7 @@ def _run(network: networks.Scaffold, material: training.Material, first: Index, 
     keep = np.minimum(ends - first[owner] + 1, material.stride)
     once = training.chunks_at_once(material)
     typical = material.spread.cpu().numpy()
-    network.to(material.z.device).eval()
+    network.to(material.z.device).train(False)
     for at in range(0, len(ends), once):
         positions = training.chunks_ending_at(ends[at : at + once], material)
         with torch.no_grad():

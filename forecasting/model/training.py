@@ -191,7 +191,7 @@ def train(
             config, material.inputs.shape[1], material.linear, material.spread, material.window, known
         )
         network.to(material.z.device)
-        average = copy.deepcopy(network).eval()
+        average = copy.deepcopy(network).train(False)
         optimiser = AdamW(network.parameters(), weight_decay=1e-4)
         plateau = Plateau(config.learning_rate)
         one_cycled = config.schedule == "one-cycle"

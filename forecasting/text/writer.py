@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from forecasting import model_file
 from forecasting.config import check_real, check_whole
 from forecasting.errors import ModelFileError
 from forecasting.files import write_whole
@@ -28,6 +29,7 @@ Values = npt.NDArray[np.float64]
 State = tuple[Floats, Floats]  # output and cell of each layer [L, H]
 
 FORMAT = 1  # of a saved TextModel
+DAMAGED = "This is not a text model of Tidecast, or it is damaged. Train again."
 LONGEST = 100_000  # characters that `write` writes at most
 LOOK_BACK = 512  # characters of a context that are read
 HOTTEST = 5.0  # temperature
@@ -119,22 +121,13 @@ class TextModel:
     @classmethod
     def from_bytes(cls, data: bytes) -> TextModel:
         """The TextModel that `to_bytes` wrote; ModelFileError if it is not one, or from another format."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
+        weights, about = model_file.read(data, "tidecast-text", FORMAT, DAMAGED)
         try:
-            size = int.from_bytes(data[:8], "little")
-            about = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["tidecast-text"])
-            if about["format"] != FORMAT:
-                raise ModelFileError(
-                    f"This model file has format {about['format']}; this Tidecast reads {FORMAT}. Train again."
-                )
-            weights = load(data)
             alphabet = Alphabet(tuple(str(one) for one in about["alphabet"]))
             _check(weights, len(alphabet))
             return cls(alphabet, weights, about["about"])
-        except (SafetensorError, KeyError, ValueError, TypeError, IndexError) as error:
-            raise ModelFileError("This is not a text model of Tidecast, or it is damaged. Train again.") from error
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            raise ModelFileError(DAMAGED) from error
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write `to_bytes` to `path`, whole or not at all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from forecasting import charts
 from forecasting.errors import ForecastingError
 from pages.ui import i18n
 from pages.ui.i18n import t
+
+T = TypeVar("T")
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^=&])")
 _LINKS = re.compile(r"(?i)(https?|ftp|mailto|www|@)(?=[:.\w])")
@@ -132,6 +134,13 @@ def foot() -> None:
             key="language",
             on_change=lambda: i18n.set_language(st.session_state["language"]),
         )
+
+
+def one_of(label: str, choices: Sequence[T], default: T, *, key: str, **more: Any) -> T:
+    """One of a few, of which one is always chosen: `default` also where the browser says that nothing is, as it does
+    when something is clicked while the page is still being drawn."""
+    chosen: T | None = st.segmented_control(label, choices, default=default, required=True, key=key, **more)
+    return default if chosen is None else chosen
 
 
 def duration(seconds: float) -> str:

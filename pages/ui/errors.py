@@ -43,10 +43,10 @@ def errors(shown: Shown) -> None:
             components.heading(t("errors.calendar"))
             unit = units[0]
             if len(units) > 1:
-                unit = st.segmented_control(
-                    t("errors.unit"), units, default=units[0], required=True, key="unit",
+                unit = components.one_of(
+                    t("errors.unit"), units, unit, key="unit",
                     format_func=lambda name: t(f"unit.{name}"), label_visibility="collapsed",
-                ) or unit  # fmt: skip
+                )  # fmt: skip
             figure = charts.errors_by_calendar(backtest, unit, words=words)
             components.chart(figure, "chart_by_calendar", t("alt.errors.calendar", unit=t(f"unit.{unit}")))
     with right if units else left:

@@ -28,10 +28,7 @@ def explore(workspace: str, dataset: str, series: str) -> None:
         if fitting:
             season = fitting[0]
             if len(fitting) > 1:
-                chosen = st.segmented_control(
-                    t("explore.season"), fitting, default=season, required=True, key="explore_season"
-                )
-                season = chosen or season
+                season = components.one_of(t("explore.season"), fitting, season, key="explore_season")
             figure = charts.parts_chart(frame, season, words=words)
             components.chart(figure, "chart_parts", t("alt.parts", name=name, season=season))
         else:

@@ -30,17 +30,15 @@ def data_section() -> str | None:
     session = state.current()
     with st.sidebar:
         st.subheader(t("data.title"), anchor=False)
-        source = st.segmented_control(
+        session.source = components.one_of(
             t("data.source"),
             state.SOURCES,
-            default=session.source,
-            required=True,
+            session.source,
             format_func=lambda name: t(f"source.{name}"),
             key="source",
             width="stretch",
             label_visibility="collapsed",
         )
-        session.source = source or session.source
         read = {"sample": _sample, "upload": _upload, "ticker": ticker}[session.source]
         try:
             found = read(session)

@@ -155,8 +155,8 @@ def _filtered(every: list[Run]) -> list[Run]:
             label_visibility="collapsed", max_chars=100,
         )  # fmt: skip
     with right:
-        show = st.segmented_control(
-            t("runs.show"), SHOWS, default="all", required=True, key="runs_show",
+        show = components.one_of(
+            t("runs.show"), SHOWS, "all", key="runs_show",
             format_func=lambda name: t(f"runs.show.{name}"), label_visibility="collapsed",
         )  # fmt: skip
     rules = {

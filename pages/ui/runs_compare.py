@@ -25,10 +25,10 @@ def comparison(token: str, ticked: list[Run]) -> None:
     views = ["predicted", "forecast", "loss"] if data else ["loss"]
     view = views[0]
     if len(views) > 1:
-        view = st.segmented_control(
-            t("runs.compare.view"), views, default=views[0], required=True, key="compare_view",
+        view = components.one_of(
+            t("runs.compare.view"), views, view, key="compare_view",
             format_func=lambda name: t(f"runs.view.{name}"), label_visibility="collapsed",
-        ) or view  # fmt: skip
+        )  # fmt: skip
     if view == "loss":
         _losses(token, ticked, names)
     else:

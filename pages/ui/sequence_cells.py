@@ -64,16 +64,15 @@ def _loss(result: dict[str, Any]) -> None:
     with left:
         lab.question(t("cells.loss"))
     with right:
-        against = st.segmented_control(
+        against = components.one_of(
             t("cells.against"),
             ["steps", "seconds"],
-            default="steps",
-            required=True,
+            "steps",
             format_func=lambda one: t(f"against.{one}"),
             key="cells_against",
             label_visibility="collapsed",
         )
-    figure = charts.cell_loss_chart(result, against or "steps", words=chart_words())
+    figure = charts.cell_loss_chart(result, against, words=chart_words())
     components.chart(figure, "cells_loss", t("alt.cells.loss"))
     st.caption(t("cells.loss.caption"))
 
@@ -84,15 +83,13 @@ def _inside(result: dict[str, Any]) -> None:
     lab.question(t("cells.inside"))
     left, right = st.columns(2)
     with left:
-        cell = st.segmented_control(
+        cell = components.one_of(
             t("cells.inside.cell"),
             list(INSIDE),
-            default="lstm",
-            required=True,
+            "lstm",
             format_func=words.__getitem__,
             key="cells_inside_cell",
         )
-    cell = cell or "lstm"
     with right:
         what = st.selectbox(
             t("cells.inside.what"),

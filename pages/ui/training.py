@@ -69,10 +69,10 @@ def _points(curves: list[dict[str, Any]], run: Run) -> list[dict[str, Any]]:
     stage, member = stages[0] if stages else "", 0
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="training_which"):
         if len(stages) > 1:
-            stage = st.segmented_control(
-                t("training.stage"), stages, default=stages[0], required=True, key="stage",
+            stage = components.one_of(
+                t("training.stage"), stages, stage, key="stage",
                 format_func=lambda name: t(f"run.stage.{name}"), label_visibility="collapsed",
-            ) or stage  # fmt: skip
+            )  # fmt: skip
         if len(members) > 1:
             member = st.selectbox(
                 t("training.member"), members, key="member", format_func=lambda one: _member(one, run),

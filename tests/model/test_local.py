@@ -110,9 +110,9 @@ def test_values_after_the_training_stretch_change_nothing_of_what_was_learned(op
 
 def test_each_series_mixes_the_penalties_by_what_they_leave_over() -> None:
     errors = np.array([[1.0, 2.0, 2.0], [3.0, 3.0, 1.0], [0.0, 0.0, 0.0]])  # two penalties, then no departure
-    weights = fitting._by_errors(errors)
+    weights = local.by_errors(errors)
     np.testing.assert_allclose(weights.sum(axis=1), 1)
-    assert weights[0, 0] / weights[0, 1] == pytest.approx(2.0**fitting.POWER)
+    assert weights[0, 0] / weights[0, 1] == pytest.approx(256)
     assert weights[1].argmax() == 2
     assert weights[2].tolist() == [0, 0, 1]
     found = local.mixed([np.full((3, 1, 2), 1.0), np.full((3, 1, 2), 10.0)], weights[:, :2])
@@ -129,9 +129,9 @@ def test_what_a_series_adds_on_a_stretch_is_weighted_by_its_other_stretches(oppo
     stretch = fitting._stretches(origins, prepared.flat.start + length - 41, 4)
     left = np.random.default_rng(0).normal(size=(len(origins), 4))
     chosen = Linear(np.zeros((4, len(prepared.lags))), np.zeros((4, len(prepared.lags))), prepared.lags, 0.1)
-    first, weights = fitting._departures(prepared, chosen, owner, origins, stretch, left)
+    first, weights = local.choose(prepared.flat, prepared.first, prepared.last, chosen, owner, origins, stretch, left)
     left[stretch == 3] *= 100
-    second, _ = fitting._departures(prepared, chosen, owner, origins, stretch, left)
+    second, _ = local.choose(prepared.flat, prepared.first, prepared.last, chosen, owner, origins, stretch, left)
     assert weights.shape == (8, len(local.PENALTIES))
     np.testing.assert_allclose(first[stretch == 3], second[stretch == 3], rtol=1e-9)
     others = (owner == 0) & (stretch != 3)

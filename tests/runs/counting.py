@@ -6,7 +6,6 @@ shards (0: it is in one piece); fail_in (only this shard fails); ballast (MB tha
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import time
@@ -14,20 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from forecasting.errors import ConfigError
+from forecasting.progress import Progress
 from forecasting.runs.kinds import KINDS, Kind, Shards
-
-
-@dataclasses.dataclass(frozen=True)
-class Progress:
-    stage: str
-    fold: int
-    folds: int
-    epoch: int
-    epochs: int
-    train_loss: float | None
-    valid_loss: float | None
-    fraction: float
-    detail: Mapping[str, Any] | None = None
 
 
 def compute(panel: Any, config: Mapping[str, Any], tell: Any) -> dict[str, bytes]:

@@ -202,8 +202,10 @@ def test_a_learning_rate_that_diverges_is_told_with_the_step_and_a_rate_that_doe
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     for name, recipe in result["recipes"].items():
         found = recipe["diverged"]
-        if name == "tidecast" and found is None:
-            continue  # beside a linear path that is not trained, bounded inputs may survive any rate
+        if (cell, name) == ("lstm", "tidecast"):  # beside a linear path that is not trained it survives even this
+            assert found is None
+            assert recipe["test_mse"] < 0.5  # of guessing the mean
+            continue
         assert found is not None, name
         assert 2 <= found["step"] <= recipe["steps"] + 1
         again = run_sine({**config, "learning_rate": found["learning_rate"], "recipes": [name]})
