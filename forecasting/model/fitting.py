@@ -109,7 +109,7 @@ def fit(
     lowest = min(losses, key=lambda one: float(one.sum()))
     share = max(share for share, one in zip(shares, losses, strict=True) if not training.worse(one, lowest))
     central = base + share * (central - base)
-    added, mix = np.zeros_like(base), np.zeros((len(series), len(local.PENALTIES)))
+    added, mix = np.zeros_like(base), np.zeros((len(series), local.TRIED))
     if not constant:
         trained_on = early.first, early.last
         added, mix = local.choose(early.flat, *trained_on, chosen, owner, origins, stretch, truth - base)
@@ -136,8 +136,8 @@ def fit(
     late = _prepare(series, periods, logs, config, 0, early, extra)
     final = linear.solve(late.flat, late.origins, early.anchor, early.lags, config.horizon, (chosen.penalty,))[0]
     if own.any():
-        departures = local.solve(late.flat, late.first, late.last, final, config.horizon)
-        final = dataclasses.replace(final, local=local.mixed(departures, mix))
+        departures = local.solve(late.flat, late.first, late.last, final, config.horizon, mix)
+        final = dataclasses.replace(final, local=departures)
     begun = trained if share > 0 else [dataclasses.replace(one, kept_epoch=0) for one in trained]
     finals = _train(late, _material(late, final, config), config, None, None, begun, on_epoch)
     method = Method(
@@ -189,11 +189,13 @@ def _logs(series: Sequence[Values]) -> list[bool]:
 def held_out_steps(length: Index, horizon: int) -> int:
     """Steps at the end of each series that validation uses: about 300 origins in all, at most 15 % of a series.
 
-    Some series: three horizons of origins of each, which tell whether it is better off with a linear path of its own.
+    Some series: three horizons of origins of each, up to 30 % of a series, which tell how it mixes members and whether
+    it is better off with a linear path of its own. The network goes on with all values later.
     """
     usual = int(np.median(length))
-    origins = max(math.ceil(300 / len(length)), 3 * horizon if 1 < len(length) <= MANY else 0)
-    return max(horizon, min(int(0.15 * usual), horizon - 1 + origins))
+    some = 1 < len(length) <= MANY
+    origins = max(math.ceil(300 / len(length)), 3 * horizon if some else 0)
+    return max(horizon, min(int((0.3 if some else 0.15) * usual), horizon - 1 + origins))
 
 
 def _earlier(

@@ -1,11 +1,12 @@
 """What each series does differently: its own departure from the linear path that all series share.
 
-A ridge regression of what anchor and shared path leave over, on the series' own origins. Its penalty draws the
-departure towards none at all, that is towards the shared coefficients (partial pooling: Gelman and Hill, "Data
-Analysis Using Regression and Multilevel/Hierarchical Models", 2007, chapter 12). How each series mixes the departures
-of all penalties, and whether any helps, is decided on held-out origins.
+A departure is a matrix over the same lags. Those that are tried come in three kinds: ridge regressions of what the
+shared path leaves over, drawn towards the shared coefficients (partial pooling: Gelman and Hill, "Data Analysis Using
+Regression and Multilevel/Hierarchical Models", 2007, chapter 12); ridge regressions drawn towards the last value, for
+a series that has nothing in common with the others; and simple exponential smoothing, which takes no fitting, for one
+too short to tell. How each series mixes them, and whether any helps, is decided on held-out origins.
 
-Axes: S series, O origins, H horizon, L lags.
+Axes: S series, K departures tried, O origins, H horizon, L lags.
 """
 
 from __future__ import annotations
@@ -22,33 +23,55 @@ from forecasting.panel import Values
 Single = npt.NDArray[np.float32]
 Departures = Single  # [S, H, L]
 
-PENALTIES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003)  # relative to the mean variance of a regressor
-MOST_CELLS = 50_000_000  # of all departures under all penalties: 200 MB
-POWER = 8  # of held-out errors, by whose inverse the forecasts of a series are weighted
+PENALTIES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003)  # towards the shared path, relative to the mean variance of a regressor
+ALONE = (0.1, 0.01)  # the same towards the last value
+SMOOTHING = (1.0, 0.5, 0.2)  # weight of the newest value in a level; 1: the level is the last value
+TRIED = len(PENALTIES) + len(ALONE) + len(SMOOTHING)
+LONGEST_SMOOTHING = 60  # values in a level
+MOST_CELLS = 8_000_000  # of all departures: 32 MB of a model
+POWER = 12  # of held-out errors, by whose inverse the forecasts of a series are weighted
 FEWEST = 40  # origins from which a series may tell that it differs
 
 
-def solve(
-    flat: Flat, first: Index, last: Index, shared: Linear, horizon: int, penalties: tuple[float, ...] = PENALTIES
-) -> list[Departures]:
-    """One array of departures [S, H, L] a penalty, from the origins of each series with `first` to `last` [S] values
-    seen; zero for a series with too few of them. Empty where there is one series only, or where they would not fit."""
-    count, lags = len(flat.start), shared.anchor.shape[1]
-    if count < 2 or lags > 1024 or count * horizon * lags * len(penalties) > MOST_CELLS:
-        return []
-    found = [np.zeros((count, horizon, lags), dtype=np.float32) for _ in penalties]
+def fits(flat: Flat, shared: Linear, horizon: int) -> bool:
+    """Whether there are several series, and not too many for each to depart from the others."""
+    count, read = len(flat.start), shared.anchor.shape[1]
+    return count > 1 and read <= 1024 and count * horizon * read <= MOST_CELLS
+
+
+def options(flat: Flat, one: int, first: int, last: int, shared: Linear, horizon: int) -> Values:
+    """The departures [K, H, L] of the series `one` by its origins with `first` to `last` values seen; those that need
+    more origins than these are zero, the shared path."""
     base = shared.anchor + shared.ridge
-    for one in range(count):
-        if last[one] - first[one] + 1 < FEWEST:
-            continue
-        origins = flat.start[one] + np.arange(first[one], last[one] + 1) - 1
-        offsets = regressors(flat, origins, shared.lags)
-        left = targets(flat.z, origins, horizon) - offsets @ base.T
-        typical = ridges(offsets, left, np.ones(len(origins)), (min(penalties),))[0]
-        size = np.abs(left - offsets @ typical.T).mean(axis=1)
-        weight = 1 / np.maximum(size, 0.1 * np.median(size) + 1e-12)
-        for departures, ridge in zip(found, ridges(offsets, left, weight / weight.mean(), penalties), strict=True):
-            departures[one] = ridge
+    found = np.zeros((TRIED, *base.shape))
+    ago = -shared.lags
+    for place, weight in enumerate(SMOOTHING, TRIED - len(SMOOTHING)):
+        level = np.zeros(base.shape[1])  # of offsets from the last value
+        near = ago < LONGEST_SMOOTHING
+        level[: len(ago)][near] = weight * (1 - weight) ** ago[near]
+        found[place] = level - base
+    if last - first + 1 < FEWEST:
+        return found
+    origins = flat.start[one] + np.arange(first, last + 1) - 1
+    offsets, truth = regressors(flat, origins, shared.lags), targets(flat.z, origins, horizon)
+    left = truth - offsets @ base.T
+    typical = ridges(offsets, left, np.ones(len(origins)), (min(PENALTIES),))[0]
+    size = np.abs(left - offsets @ typical.T).mean(axis=1)
+    weights = 1 / np.maximum(size, 0.1 * np.median(size) + 1e-12)
+    weights /= weights.mean()
+    drawn = len(PENALTIES)
+    found[:drawn] = ridges(offsets, left, weights, PENALTIES)
+    found[drawn : drawn + len(ALONE)] = np.stack(ridges(offsets, truth, weights, ALONE)) - base
+    return found
+
+
+def solve(flat: Flat, first: Index, last: Index, shared: Linear, horizon: int, weights: Values) -> Departures:
+    """The departures of each series, mixed by its `weights` [S, K], from its origins with `first` to `last` [S] values
+    seen."""
+    found = np.zeros((len(flat.start), *shared.anchor.shape), dtype=np.float32)
+    for one in np.flatnonzero(weights.any(axis=1)):
+        tried = options(flat, int(one), int(first[one]), int(last[one]), shared, horizon)
+        found[one] = np.tensordot(weights[one], tried, axes=1)
     return found
 
 
@@ -56,26 +79,28 @@ def choose(
     flat: Flat, first: Index, last: Index, shared: Linear, owner: Index, origins: Index, stretch: Index, left: Values
 ) -> tuple[Values, Values]:
     """What departures, solved from `first` to `last`, add to the shared path at held-out `origins` [O, H], and the
-    weights [S, penalties] by which each series mixes those of all penalties, beside none at all.
+    weights [S, K] by which each series mixes them, beside none at all.
 
     They are the inverse POWER of what each leaves over of `left` [O, H], the errors of the shared path. What is added
     on a stretch goes by the weights that the other stretches of its series give.
     """
-    count = len(flat.start)
-    options = solve(flat, first, last, shared, left.shape[1])
-    if not options or not len(owner):
-        return np.zeros_like(left), np.zeros((count, len(PENALTIES)))
-    tried = [added(one, flat, owner, origins, shared.lags) for one in options]
-    sizes = [np.abs(left - one).mean(axis=1) for one in tried] + [np.abs(left).mean(axis=1)]
-    by_stretch: Values = np.stack([np.bincount(stretch, size) for size in sizes], axis=1, dtype=np.float64)
-    of_stretch = owner[np.unique(stretch, return_index=True)[1]]
-    total: Values = np.stack([np.bincount(of_stretch, one, count) for one in by_stretch.T], axis=1, dtype=np.float64)
-    others = total[of_stretch] - by_stretch
-    alone = np.bincount(of_stretch, minlength=count)[of_stretch] == 1
-    others[alone] = by_stretch[alone]
-    weights = by_errors(others)[stretch]
-    found = sum(weights[:, k, None] * one for k, one in enumerate(tried))
-    return np.asarray(found, dtype=np.float64), by_errors(total)[:, :-1]
+    horizon = left.shape[1]
+    found, weights = np.zeros_like(left), np.zeros((len(flat.start), TRIED))
+    if not fits(flat, shared, horizon):
+        return found, weights
+    edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
+    for a, b in itertools.pairwise(edges):
+        one = int(owner[a])
+        tried = options(flat, one, int(first[one]), int(last[one]), shared, horizon)
+        adds = regressors(flat, origins[a:b], shared.lags) @ tried.transpose(0, 2, 1)  # [K, O, H]
+        sizes = np.concatenate([np.abs(left[a:b] - adds).mean(axis=2), np.abs(left[None, a:b]).mean(axis=2)])
+        within = np.unique(stretch[a:b], return_inverse=True)[1]
+        by_stretch: Values = np.stack([np.bincount(within, size) for size in sizes], axis=1, dtype=np.float64)
+        total: Values = by_stretch.sum(axis=0, keepdims=True)
+        others = by_errors(total - by_stretch if len(by_stretch) > 1 else by_stretch)[within]
+        found[a:b] = sum(others[:, k, None] * one_adds for k, one_adds in enumerate(adds))
+        weights[one] = by_errors(total)[0, :-1]
+    return found, weights
 
 
 def by_errors(errors: Values) -> Values:
@@ -84,14 +109,6 @@ def by_errors(errors: Values) -> Values:
     weights = ((best + 1e-12) / (errors + 1e-12)) ** POWER
     weights[(errors == 0).all(axis=1), :-1] = 0.0
     found: Values = weights / weights.sum(axis=1, keepdims=True)
-    return found
-
-
-def mixed(options: list[Departures], weights: npt.NDArray[np.float64]) -> Departures:
-    """One array of departures: those of all penalties by the weights [S, penalties] of each series."""
-    found = np.zeros_like(options[0])
-    for one, weight in zip(options, weights.T, strict=True):
-        found += weight[:, None, None].astype(np.float32) * one
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import urllib.parse
 
 import pytest
@@ -191,7 +192,7 @@ def test_language_is_kept_by_the_address(server: Server, page: Page) -> None:
     page.get_by_test_id("stSidebar").get_by_role("combobox", name="Language").click()
     page.get_by_role("option", name="中文").click()
     expect(page.get_by_role("button", name="训练", exact=True)).to_be_visible()
-    assert "language=zh" in page.url
+    expect(page).to_have_url(re.compile("language=zh"))
     page.reload()
     expect(page.get_by_role("button", name="训练", exact=True)).to_be_visible()
 

@@ -28,42 +28,81 @@ def shared(horizon: int = 1) -> Linear:
     return Linear(nothing, nothing, LAGS, 0.1)
 
 
-def solved(series: list[Values], penalty: float = 1e-6) -> tuple[windows.Flat, list[local.Departures]]:
+DRAWN = len(local.PENALTIES)
+ALONE = DRAWN + len(local.ALONE)
+
+
+def solved(series: list[Values], base: Linear | None = None) -> tuple[windows.Flat, Values]:
+    """The departures [S, K, H, L] of all series but for their last value."""
     flat = windows.flatten(series, 10)
-    first = np.full(len(series), 5)
-    last = np.array([len(one) - 1 for one in series])
-    return flat, local.solve(flat, first, last, shared(), 1, (penalty,))
+    found = [local.options(flat, one, 5, len(values) - 1, base or shared(), 1) for one, values in enumerate(series)]
+    return flat, np.stack(found)
 
 
-def test_each_series_finds_its_own_coefficients() -> None:
+def test_each_series_finds_its_own_coefficients(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "PENALTIES", (1e-6,) * DRAWN)
     _, found = solved([autoregressive(0.8, 1), autoregressive(-0.8, 2)])
     # y[t+1] - y[t] = w (y[t] - y[t-1]): the weight -w on the offset of the value before the last
-    up, down = found[0][0, 0], found[0][1, 0]
+    up, down = found[:, DRAWN - 1, 0]
     assert up == pytest.approx([0, 0, -0.8, 0], abs=0.15)
     assert down == pytest.approx([0, 0, 0.8, 0], abs=0.15)
 
 
-def test_a_strong_penalty_leaves_the_shared_path() -> None:
-    _, found = solved([autoregressive(0.8, 1), autoregressive(-0.8, 2)], penalty=1e9)
-    assert np.abs(found[0]).max() < 1e-6
+def test_the_stronger_the_penalty_the_nearer_to_the_shared_path() -> None:
+    size = np.abs(solved([autoregressive(0.8, 1), autoregressive(-0.8, 2)])[1]).sum(axis=(2, 3))
+    assert (np.diff(size[:, :DRAWN]) > 0).all()  # penalties fall
+    assert (size[:, 0] < 0.75 * size[:, DRAWN - 1]).all()
 
 
-def test_a_series_with_too_few_origins_departs_from_nothing() -> None:
+def test_a_series_with_nothing_in_common_finds_its_own_way_whatever_the_others_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(local, "ALONE", (1e-6, 1e-6))
+    series = [autoregressive(0.8, 1), autoregressive(-0.8, 2)]
+    lost = Linear(np.full((1, 4), 3.0), np.full((1, 4), -7.0), LAGS, 0.1)
+    alone = slice(DRAWN, ALONE)
+    whole = solved(series)[1][:, alone]  # the shared path is zero: the departure is all of it
+    departed = solved(series, lost)[1][:, alone] + lost.anchor + lost.ridge
+    np.testing.assert_allclose(departed[..., :-1], whole[..., :-1], atol=0.15)  # of -7 and 3
+    assert whole[0, -1, 0, 2] < -0.5
+    assert whole[1, -1, 0, 2] > 0.5
+
+
+def test_a_level_smoothed_exponentially_is_among_the_departures() -> None:
+    values = autoregressive(0.5, 3)
+    base = Linear(np.full((1, 4), 0.1), np.full((1, 4), 0.2), LAGS, 0.1)
+    flat, found = solved([values, values], base)
+    origin = flat.start[0] + 50
+    offsets = flat.z[origin + LAGS] - flat.z[origin]
+    for weight, departure in zip(local.SMOOTHING, found[0, ALONE:], strict=True):
+        level = sum(weight * (1 - weight) ** -lag * (flat.z[origin + lag] - flat.z[origin]) for lag in LAGS)
+        assert offsets @ (base.anchor + base.ridge + departure)[0] == pytest.approx(level)
+
+
+def test_a_series_with_too_few_origins_departs_only_by_what_takes_no_fitting() -> None:
     _, found = solved([autoregressive(0.8, 1), autoregressive(0.8, 2, length=30)])
-    assert found[0][0].any()
-    assert not found[0][1].any()
+    assert found[0, :ALONE].any(axis=(1, 2)).all()
+    assert not found[1, :ALONE].any()
+    np.testing.assert_array_equal(found[1, ALONE:], found[0, ALONE:])
 
 
-def test_one_series_alone_has_nothing_to_depart_from() -> None:
-    assert solved([autoregressive(0.8, 1)])[1] == []
+def test_one_series_alone_has_nothing_to_depart_from_and_too_many_have_no_room() -> None:
+    def fits(count: int) -> bool:
+        flat = windows.flatten([np.arange(3.0)] * count, 0)
+        return local.fits(flat, shared(), 100)
+
+    assert not fits(1)
+    assert fits(2)
+    assert not fits(local.MOST_CELLS // 400 + 1)
 
 
 def test_what_is_added_is_the_departure_times_the_offsets() -> None:
     flat, found = solved([autoregressive(0.5, 1), autoregressive(-0.5, 2)])
     origins = np.array([flat.start[0] + 20, flat.start[1] + 50])
-    added = local.added(found[0], flat, np.array([0, 1]), origins, LAGS)
+    departures = found[:, 2].astype(np.float32)
+    added = local.added(departures, flat, np.array([0, 1]), origins, LAGS)
     for row, (one, origin) in enumerate(zip((0, 1), origins, strict=True)):
-        by_hand = sum(found[0][one, 0, i] * (flat.z[origin + lag] - flat.z[origin]) for i, lag in enumerate(LAGS))
+        by_hand = sum(departures[one, 0, i] * (flat.z[origin + lag] - flat.z[origin]) for i, lag in enumerate(LAGS))
         assert added[row, 0] == pytest.approx(by_hand, rel=1e-4, abs=1e-6)
 
 
@@ -104,19 +143,27 @@ def test_values_after_the_training_stretch_change_nothing_of_what_was_learned(op
     series = opposites.values()
     changed = [np.concatenate([one[:300], one[300:] + 1000]) for one in series]
     first, last = np.full(8, 13), np.full(8, 295)
-    found = [local.solve(windows.flatten(s, 10), first, last, shared(4), 4, (0.1,))[0] for s in (series, changed)]
+    weights = np.full((8, local.TRIED), 1 / local.TRIED)
+    found = [local.solve(windows.flatten(s, 10), first, last, shared(4), 4, weights) for s in (series, changed)]
+    assert found[0].any(axis=(1, 2)).all()
     assert np.array_equal(*found)
 
 
-def test_each_series_mixes_the_penalties_by_what_they_leave_over() -> None:
-    errors = np.array([[1.0, 2.0, 2.0], [3.0, 3.0, 1.0], [0.0, 0.0, 0.0]])  # two penalties, then no departure
+def test_each_series_mixes_departures_by_what_they_leave_over() -> None:
+    errors = np.array([[1.0, 2.0, 2.0], [3.0, 3.0, 1.0], [0.0, 0.0, 0.0]])  # of two departures, then of none
     weights = local.by_errors(errors)
     np.testing.assert_allclose(weights.sum(axis=1), 1)
-    assert weights[0, 0] / weights[0, 1] == pytest.approx(256)
+    assert weights[0, 0] / weights[0, 1] == pytest.approx(2**local.POWER)
     assert weights[1].argmax() == 2
     assert weights[2].tolist() == [0, 0, 1]
-    found = local.mixed([np.full((3, 1, 2), 1.0), np.full((3, 1, 2), 10.0)], weights[:, :2])
-    np.testing.assert_allclose(found[:, 0, 0], weights[:, :2] @ [1.0, 10.0], rtol=1e-6)
+    series = [autoregressive(0.8, 1), autoregressive(-0.8, 2)]
+    flat, tried = solved(series)
+    mix = np.random.default_rng(0).random((2, local.TRIED))
+    mix[1] = 0  # no departure at all
+    last = np.array([len(one) - 1 for one in series])
+    found = local.solve(flat, np.full(2, 5), last, shared(), 1, mix)
+    np.testing.assert_allclose(found[0], np.einsum("k,khl->hl", mix[0], tried[0]), rtol=1e-5)
+    assert not found[1].any()
 
 
 def test_what_a_series_adds_on_a_stretch_is_weighted_by_its_other_stretches(opposites: Panel) -> None:
@@ -132,7 +179,7 @@ def test_what_a_series_adds_on_a_stretch_is_weighted_by_its_other_stretches(oppo
     first, weights = local.choose(prepared.flat, prepared.first, prepared.last, chosen, owner, origins, stretch, left)
     left[stretch == 3] *= 100
     second, _ = local.choose(prepared.flat, prepared.first, prepared.last, chosen, owner, origins, stretch, left)
-    assert weights.shape == (8, len(local.PENALTIES))
+    assert weights.shape == (8, local.TRIED)
     np.testing.assert_allclose(first[stretch == 3], second[stretch == 3], rtol=1e-9)
     others = (owner == 0) & (stretch != 3)
     assert not np.allclose(first[others], second[others], rtol=1e-3)

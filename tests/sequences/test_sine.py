@@ -202,8 +202,8 @@ def test_a_learning_rate_that_diverges_is_told_with_the_step_and_a_rate_that_doe
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     for name, recipe in result["recipes"].items():
         found = recipe["diverged"]
-        if (cell, name) == ("lstm", "tidecast"):  # beside a linear path that is not trained it survives even this
-            assert found is None
+        if (cell, name) == ("lstm", "tidecast") and found is None:
+            # Beside a linear path that is not trained it survives even this, on some processors.
             assert recipe["test_mse"] < 0.5  # of guessing the mean
             continue
         assert found is not None, name
