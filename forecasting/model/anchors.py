@@ -40,6 +40,7 @@ class Candidate:
     name: str
     period: int
     steps: list[dict[int, float]]
+    from_last: bool = False  # the last value, moved as a season ago
 
 
 def candidate_periods(series: Sequence[Values], seasons: Sequence[int]) -> tuple[int, ...]:
@@ -86,7 +87,7 @@ def candidates(periods: Sequence[int], horizon: int, window: int, longest: int) 
         lags = [h - period * -(-h // period) for h in steps]
         change = [_sum({0: 1.0}, {lag: 1.0}, {lag - h: -1.0}) for lag, h in zip(lags, steps, strict=True)]
         found.append(Candidate(f"value {period} steps ago", period, [{lag: 1.0} for lag in lags]))
-        found.append(Candidate(f"change since {period} steps ago", period, change))
+        found.append(Candidate(f"change since {period} steps ago", period, change, from_last=True))
         for seasons in (3, 6):
             if 2 * seasons * period <= longest and seasons * min(horizon, period) <= MOST_TERMS:
                 mean = [{lag - period * k: 1 / seasons for k in range(seasons)} for lag in lags]

@@ -109,10 +109,13 @@ def fit(
     lowest = min(losses, key=lambda one: float(one.sum()))
     share = max(share for share, one in zip(shares, losses, strict=True) if not training.worse(one, lowest))
     central = base + share * (central - base)
-    added, mix = np.zeros_like(base), np.zeros((len(series), local.TRIED))
+    added, mix = np.zeros_like(base), np.zeros((len(series), 0))
+    naives = anchors.candidates(periods, config.horizon, config.window, int(np.median(length)))
     if not constant:
-        trained_on = early.first, early.last
-        added, mix = local.choose(early.flat, *trained_on, chosen, owner, origins, stretch, truth - base)
+        simple = local.unfitted(chosen, naives, config.horizon)
+        added, mix = local.choose(
+            early.flat, early.first, early.last, chosen, simple, owner, origins, stretch, truth - base
+        )
     own = (
         _own_weights(truth - central, truth - base - added, owner, len(series))
         if added.any()
@@ -136,7 +139,8 @@ def fit(
     late = _prepare(series, periods, logs, config, 0, early, extra)
     final = linear.solve(late.flat, late.origins, early.anchor, early.lags, config.horizon, (chosen.penalty,))[0]
     if own.any():
-        departures = local.solve(late.flat, late.first, late.last, final, config.horizon, mix)
+        unfitted, _ = local.unfitted(final, naives, config.horizon)
+        departures = local.solve(late.flat, late.first, late.last, final, config.horizon, unfitted, mix)
         final = dataclasses.replace(final, local=departures)
     begun = trained if share > 0 else [dataclasses.replace(one, kept_epoch=0) for one in trained]
     finals = _train(late, _material(late, final, config), config, None, None, begun, on_epoch)

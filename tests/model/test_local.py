@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecasting import ForecastConfig, Forecaster, Panel, fit
-from forecasting.model import fitting, local, windows
+from forecasting.model import anchors, fitting, local, windows
 from forecasting.model.linear import Linear
 from forecasting.panel import Values
 
@@ -29,13 +29,14 @@ def shared(horizon: int = 1) -> Linear:
 
 
 DRAWN = len(local.PENALTIES)
-ALONE = DRAWN + len(local.ALONE)
 
 
 def solved(series: list[Values], base: Linear | None = None) -> tuple[windows.Flat, Values]:
     """The departures [S, K, H, L] of all series but for their last value."""
     flat = windows.flatten(series, 10)
-    found = [local.options(flat, one, 5, len(values) - 1, base or shared(), 1) for one, values in enumerate(series)]
+    base = base or shared()
+    simple, _ = local.unfitted(base, [], 1)
+    found = [local.options(flat, one, 5, len(values) - 1, base, 1, simple) for one, values in enumerate(series)]
     return flat, np.stack(found)
 
 
@@ -60,7 +61,7 @@ def test_a_series_with_nothing_in_common_finds_its_own_way_whatever_the_others_d
     monkeypatch.setattr(local, "ALONE", (1e-6, 1e-6))
     series = [autoregressive(0.8, 1), autoregressive(-0.8, 2)]
     lost = Linear(np.full((1, 4), 3.0), np.full((1, 4), -7.0), LAGS, 0.1)
-    alone = slice(DRAWN, ALONE)
+    alone = slice(DRAWN, local.FITTED)
     whole = solved(series)[1][:, alone]  # the shared path is zero: the departure is all of it
     departed = solved(series, lost)[1][:, alone] + lost.anchor + lost.ridge
     np.testing.assert_allclose(departed[..., :-1], whole[..., :-1], atol=0.15)  # of -7 and 3
@@ -74,16 +75,32 @@ def test_a_level_smoothed_exponentially_is_among_the_departures() -> None:
     flat, found = solved([values, values], base)
     origin = flat.start[0] + 50
     offsets = flat.z[origin + LAGS] - flat.z[origin]
-    for weight, departure in zip(local.SMOOTHING, found[0, ALONE:], strict=True):
+    for weight, departure in zip(local.SMOOTHING, found[0, local.FITTED :], strict=True):
         level = sum(weight * (1 - weight) ** -lag * (flat.z[origin + lag] - flat.z[origin]) for lag in LAGS)
         assert offsets @ (base.anchor + base.ridge + departure)[0] == pytest.approx(level)
 
 
+def test_seasonal_naive_forecasts_whose_lags_are_read_are_among_the_departures() -> None:
+    lags = np.arange(-12, 1)
+    base = Linear(np.full((3, 13), 0.1), np.full((3, 13), 0.2), lags, 0.1)
+    table = anchors.candidates((4, 24), 3, 5, 400)
+    found, needed = local.unfitted(base, table, 3)
+    names = [one.name for one in table if one.period and not one.from_last]
+    assert "mean of 3 values 4 steps apart" in names
+    assert needed.tolist() == [0] * len(local.SMOOTHING) + [12, 12]  # three of its seasons; 24 steps ago are not read
+    values = np.arange(40.0) ** 1.5
+    offsets = values[30 + lags] - values[30]
+    for matrix, back in zip(found[len(local.SMOOTHING) :], ((4,), (4, 8, 12)), strict=True):
+        ahead = values[30] + offsets @ (base.anchor + base.ridge + matrix).T
+        for step in range(3):
+            assert ahead[step] == pytest.approx(np.mean([values[30 + step + 1 - lag] for lag in back]))
+
+
 def test_a_series_with_too_few_origins_departs_only_by_what_takes_no_fitting() -> None:
     _, found = solved([autoregressive(0.8, 1), autoregressive(0.8, 2, length=30)])
-    assert found[0, :ALONE].any(axis=(1, 2)).all()
-    assert not found[1, :ALONE].any()
-    np.testing.assert_array_equal(found[1, ALONE:], found[0, ALONE:])
+    assert found[0, : local.FITTED].any(axis=(1, 2)).all()
+    assert not found[1, : local.FITTED].any()
+    np.testing.assert_array_equal(found[1, local.FITTED :], found[0, local.FITTED :])
 
 
 def test_one_series_alone_has_nothing_to_depart_from_and_too_many_have_no_room() -> None:
@@ -143,25 +160,28 @@ def test_values_after_the_training_stretch_change_nothing_of_what_was_learned(op
     series = opposites.values()
     changed = [np.concatenate([one[:300], one[300:] + 1000]) for one in series]
     first, last = np.full(8, 13), np.full(8, 295)
-    weights = np.full((8, local.TRIED), 1 / local.TRIED)
-    found = [local.solve(windows.flatten(s, 10), first, last, shared(4), 4, weights) for s in (series, changed)]
+    simple, _ = local.unfitted(shared(4), [], 4)
+    weights = np.ones((8, local.FITTED + len(simple)))
+    found = [local.solve(windows.flatten(s, 10), first, last, shared(4), 4, simple, weights) for s in (series, changed)]
     assert found[0].any(axis=(1, 2)).all()
     assert np.array_equal(*found)
 
 
 def test_each_series_mixes_departures_by_what_they_leave_over() -> None:
     errors = np.array([[1.0, 2.0, 2.0], [3.0, 3.0, 1.0], [0.0, 0.0, 0.0]])  # of two departures, then of none
-    weights = local.by_errors(errors)
+    weights = local.by_errors(errors, np.array([True, True, True]))
     np.testing.assert_allclose(weights.sum(axis=1), 1)
     assert weights[0, 0] / weights[0, 1] == pytest.approx(2**local.POWER)
     assert weights[1].argmax() == 2
     assert weights[2].tolist() == [0, 0, 1]
+    assert local.by_errors(errors, np.array([False, True, True]))[0].tolist() == [0, 0.5, 0.5]
     series = [autoregressive(0.8, 1), autoregressive(-0.8, 2)]
     flat, tried = solved(series)
-    mix = np.random.default_rng(0).random((2, local.TRIED))
+    simple, _ = local.unfitted(shared(), [], 1)
+    mix = np.random.default_rng(0).random((2, tried.shape[1]))
     mix[1] = 0  # no departure at all
     last = np.array([len(one) - 1 for one in series])
-    found = local.solve(flat, np.full(2, 5), last, shared(), 1, mix)
+    found = local.solve(flat, np.full(2, 5), last, shared(), 1, simple, mix)
     np.testing.assert_allclose(found[0], np.einsum("k,khl->hl", mix[0], tried[0]), rtol=1e-5)
     assert not found[1].any()
 
@@ -176,10 +196,32 @@ def test_what_a_series_adds_on_a_stretch_is_weighted_by_its_other_stretches(oppo
     stretch = fitting._stretches(origins, prepared.flat.start + length - 41, 4)
     left = np.random.default_rng(0).normal(size=(len(origins), 4))
     chosen = Linear(np.zeros((4, len(prepared.lags))), np.zeros((4, len(prepared.lags))), prepared.lags, 0.1)
-    first, weights = local.choose(prepared.flat, prepared.first, prepared.last, chosen, owner, origins, stretch, left)
+    simple = local.unfitted(chosen, [], 4)
+    before = prepared.flat, prepared.first, prepared.last, chosen, simple, owner, origins, stretch
+    first, weights = local.choose(*before, left)
     left[stretch == 3] *= 100
-    second, _ = local.choose(prepared.flat, prepared.first, prepared.last, chosen, owner, origins, stretch, left)
-    assert weights.shape == (8, local.TRIED)
+    second, _ = local.choose(*before, left)
+    assert weights.shape == (8, local.FITTED + len(simple[0]))
     np.testing.assert_allclose(first[stretch == 3], second[stretch == 3], rtol=1e-9)
     others = (owner == 0) & (stretch != 3)
     assert not np.allclose(first[others], second[others], rtol=1e-3)
+
+
+def test_what_a_series_is_too_short_for_has_no_weight(opposites: Panel) -> None:
+    """Neither where few origins would be fitted on, nor where a season was not seen three times."""
+    series = [one[: 400 if i else 70] for i, one in enumerate(opposites.values())]
+    config = ForecastConfig(horizon=4, window=30)
+    prepared = fitting._prepare(series, (30,), [False] * 8, config, 20, None, None)
+    length = np.array([len(one) for one in series])
+    owner, origins = windows.all_origins(prepared.flat, length - 20, length - 4)
+    stretch = fitting._stretches(origins, prepared.flat.start + length - 21, 4)
+    left = np.random.default_rng(0).normal(size=(len(origins), 4))
+    chosen = Linear(np.zeros((4, len(prepared.lags))), np.zeros((4, len(prepared.lags))), prepared.lags, 0.1)
+    simple = local.unfitted(chosen, anchors.candidates((30,), 4, 30, 100), 4)
+    assert (simple[1] > 70).any()
+    _, weights = local.choose(
+        prepared.flat, prepared.first, prepared.last, chosen, simple, owner, origins, stretch, left
+    )
+    able = np.concatenate([np.zeros(local.FITTED, dtype=bool), simple[1] <= 70])
+    assert ((weights[0] > 0) == able).all()
+    assert (weights[1:] > 0).all()
