@@ -62,8 +62,8 @@ def unfitted(shared: Linear, naives: Sequence[Candidate], horizon: int) -> tuple
 
 
 def options(flat: Flat, one: int, first: int, last: int, shared: Linear, horizon: int, simple: Values) -> Values:
-    """The departures [K, H, L] of the series `one`: those fitted on its origins with `first` to `last` values seen, zero
-    where these are too few, and behind them the `simple` ones [F, H, L]."""
+    """The departures [K, H, L] of the series `one`: those fitted on its origins with `first` to `last` values seen,
+    zero where these are too few, and behind them the `simple` ones [F, H, L]."""
     base = shared.anchor + shared.ridge
     found = np.concatenate([np.zeros((FITTED, *base.shape)), simple])
     if last - first + 1 < FEWEST:
