@@ -125,10 +125,25 @@ def choose(
         total: Values = by_stretch.sum(axis=0, keepdims=True)
         able = np.repeat([last[one] - first[one] + 1 >= FEWEST, True], [FITTED, len(unfitted) + 1])
         able[FITTED:-1] = flat.length[one] >= needed
-        others = by_errors(total - by_stretch if len(by_stretch) > 1 else by_stretch, able)[within]
+        others = by_errors(of_others(by_stretch), able)[within]
         found[a:b] = sum(others[:, k, None] * one_adds for k, one_adds in enumerate(adds))
         weights[one] = by_errors(total, able)[0, :-1]
     return found, weights
+
+
+def of_others(errors: Values) -> Values:
+    """For each stretch the sum [N, K] of the errors [N, K] of all that share no truth with it; where there are none, of
+    its neighbours; its own where it is alone."""
+    place = np.arange(len(errors))
+    for apart in (2, 1, 0):
+        far = np.abs(place[:, None] - place) >= apart
+        if apart == 2:
+            found: Values = far @ errors
+            few = ~far.any(axis=1)
+        elif few.any():
+            found[few] = (far @ errors)[few]
+            few &= ~far.any(axis=1)
+    return found
 
 
 def by_errors(errors: Values, able: npt.NDArray[np.bool_]) -> Values:

@@ -225,3 +225,22 @@ def test_what_a_series_is_too_short_for_has_no_weight(opposites: Panel) -> None:
     able = np.concatenate([np.zeros(local.FITTED, dtype=bool), simple[1] <= 70])
     assert ((weights[0] > 0) == able).all()
     assert (weights[1:] > 0).all()
+
+
+def test_weights_of_a_stretch_come_from_those_that_share_no_truth_with_it_where_there_are_any() -> None:
+    errors = np.array([[1.0], [10.0], [100.0], [1000.0]])
+    assert local.of_others(errors)[:, 0].tolist() == [1100, 1000, 1, 11]
+    assert local.of_others(errors[:3])[:, 0].tolist() == [100, 101, 1]  # the middle one has only neighbours
+    assert local.of_others(errors[:2])[:, 0].tolist() == [10, 1]
+    assert local.of_others(errors[:1])[:, 0].tolist() == [1]
+
+
+def test_how_much_a_series_trusts_its_own_path_is_never_judged_where_it_is_decided() -> None:
+    owner, stretch = np.repeat([0, 0, 0, 2], 5), np.repeat([0, 1, 2, 3], 5)
+    network, path = np.ones((20, 4)), np.repeat([2.0, 1.0, 0.5, 0.5], 5)[:, None] * np.ones(4)
+    whole, apart = fitting._own_weights(network, path, owner, stretch, 3)
+    assert whole[1] == 0.5  # nothing is held out of it
+    assert whole[0] == pytest.approx(1 / (1 + (3.5 / 3) ** local.POWER))
+    assert apart[:5].min() > 0.99  # by the third stretch
+    assert apart[10:15].max() < 0.01  # by the first
+    assert apart[15:] == pytest.approx(whole[2])  # it has no other
