@@ -184,6 +184,7 @@ def test_every_part_with_arrows_exists() -> None:
     assert {_part(module) for module in _sources()} == set(ARROWS)
 
 
+@pytest.mark.slow
 def test_imports_follow_the_arrows() -> None:
     against = [
         f"{found.module}:{found.line} imports {found.target}"
@@ -195,6 +196,7 @@ def test_imports_follow_the_arrows() -> None:
     assert against == []
 
 
+@pytest.mark.slow
 def test_streamlit_stays_in_the_pages() -> None:
     against = [
         f"{found.module}:{found.line}"
@@ -236,6 +238,7 @@ def test_every_library_that_is_imported_is_required_by_name() -> None:
     assert required == {DISTRIBUTIONS.get(name, name) for name in imported | CARRIED}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module",
     [

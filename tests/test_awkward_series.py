@@ -33,6 +33,7 @@ def panel(*series, seasons=(7,)):
     return Panel(pd.concat(frames, ignore_index=True), STEP, seasons)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("name", SERIES)
 def test_awkward_series_are_forecast_finitely_and_scored(name, method):
@@ -52,6 +53,7 @@ def test_awkward_series_are_forecast_finitely_and_scored(name, method):
     )
 
 
+@pytest.mark.slow
 def test_all_of_them_at_once_share_a_network():
     forecast = fit(panel(*SERIES.values()), CONFIG.replace(method="best")).predict()
     assert np.isfinite(forecast.select_dtypes("number")).all(axis=None)
@@ -59,6 +61,7 @@ def test_all_of_them_at_once_share_a_network():
     np.testing.assert_allclose(constant, 3.25, rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("cell", CELLS)
 def test_forecasts_and_intervals_follow_a_linear_change_of_unit(cell, method):

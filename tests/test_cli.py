@@ -123,6 +123,7 @@ def test_inspect_reports_everything_as_json(daily: Path, tmp_path: Path) -> None
     assert all(note["message"] and note["kind"] for note in report["notes"])
 
 
+@pytest.mark.slow
 def test_standard_input_and_output_take_the_place_of_files(daily: Path) -> None:
     done = _python("inspect", "-", "--report", "-", input=daily.read_bytes())
     assert (done.returncode, done.stderr) == (0, b"")
@@ -135,6 +136,7 @@ def test_a_sample_can_be_named_as_input(capsys: pytest.CaptureFixture[str]) -> N
         assert capsys.readouterr().out.startswith(f"sample:{name}\n")
 
 
+@pytest.mark.slow
 def test_inspect_and_help_load_nothing_heavy(daily: Path) -> None:
     code = (
         "import sys; from forecasting.cli import main; main(sys.argv[1:]); "
@@ -345,6 +347,7 @@ def test_settings_that_are_none_are_refused(
     assert "settings" in said
 
 
+@pytest.mark.slow
 def test_backtest_writes_forecasts_with_the_truth_and_says_what_they_are_worth(
     daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -375,6 +378,7 @@ def test_a_defect_is_one_sentence_too_and_can_be_looked_into(
         cli.main(["inspect", str(daily)])
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_error(daily: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -407,6 +411,7 @@ def test_ctrl_c_ends_a_training_with_130_and_leaves_no_file(daily: Path, tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.csv"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_the_middle_of_an_import_ends_with_130_as_well(daily: Path, tmp_path: Path) -> None:
     """Modules execute texts while they are imported, and Python takes an interruption of these for an unhandled one."""
     interrupted = 'from forecasting import cli\ncli.COMMANDS["inspect"] = lambda _: exec("raise KeyboardInterrupt")\n'

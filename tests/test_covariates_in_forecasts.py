@@ -31,6 +31,7 @@ def panel(y, promotion=None, ahead=None, seasons=(7,)):
     return Panel(frame, "D", seasons, ahead=beyond)
 
 
+@pytest.mark.slow
 def test_a_covariate_that_is_known_ahead_is_used_where_it_happens():
     y, promotion = promoted()
     plain = evaluate(panel(y[:400]), CONFIG)
@@ -46,6 +47,7 @@ def test_a_covariate_that_is_known_ahead_is_used_where_it_happens():
     assert np.abs(moved[[0, 2, 3]]).max() < 2.5
 
 
+@pytest.mark.slow
 def test_a_covariate_that_ends_with_the_values_is_used_from_the_past_only():
     """The value follows what the covariate was four steps before."""
     random = np.random.default_rng(1)
@@ -56,6 +58,7 @@ def test_a_covariate_that_ends_with_the_values_is_used_from_the_past_only():
     assert leading.scores["methods"]["forecast"]["mae"] < 0.6 * backtest.scores["methods"]["forecast"]["mae"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 def test_forecasts_do_not_change_when_what_was_not_known_changes(cell):
     y, promotion = promoted(300)
@@ -74,6 +77,7 @@ def test_forecasts_do_not_change_when_what_was_not_known_changes(cell):
     assert not np.allclose(first.loc[~kept, "forecast"], second.loc[~kept, "forecast"])
 
 
+@pytest.mark.slow
 def test_a_forecaster_with_features_survives_its_bytes():
     y, promotion = promoted(300)
     config = CONFIG.replace(features=("day-of-week", "holidays-US", "momentum"), method="best", lookbacks=(7,))

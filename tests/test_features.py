@@ -77,6 +77,7 @@ def test_every_name_is_accepted() -> None:
     check_names([])
 
 
+@pytest.mark.slow
 def test_neither_importing_nor_checking_names_without_countries_loads_the_libraries() -> None:
     code = (
         "import sys; from forecasting import features as f; f.check_names([*f.CALENDAR, *f.INDICATORS]);"

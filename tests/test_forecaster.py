@@ -41,6 +41,7 @@ def chaos(length=300):
     return y
 
 
+@pytest.mark.slow
 def test_a_seasonal_signal_is_forecast_with_skill_and_its_intervals_hold():
     backtest = evaluate(panel(weekly(500)), CONFIG.replace(horizon=7, epochs=15))
     assert backtest.verdict.grade == "better"
@@ -50,6 +51,7 @@ def test_a_seasonal_signal_is_forecast_with_skill_and_its_intervals_hold():
     assert (naive == 1).all()
 
 
+@pytest.mark.slow
 def test_forecasts_do_not_change_when_values_after_their_cutoff_change():
     before = weekly()
     first = evaluate(panel(before), CONFIG)
@@ -65,6 +67,7 @@ def test_forecasts_do_not_change_when_values_after_their_cutoff_change():
     assert not np.allclose(first.loc[~kept, "forecast"], second.loc[~kept, "forecast"])
 
 
+@pytest.mark.slow
 def test_forecasts_of_a_series_do_not_change_with_the_one_that_stands_before_it():
     """A short series looks back on padding, never on the end of its neighbour."""
     config = CONFIG.replace(window=1, horizon=1, epochs=3, folds=1)
@@ -78,6 +81,7 @@ def test_forecasts_of_a_series_do_not_change_with_the_one_that_stands_before_it(
     np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_truth_cutoffs_and_naives_are_those_of_the_series():
     y = weekly()
     backtest = evaluate(panel(y), CONFIG)
@@ -105,6 +109,7 @@ def test_the_recurrent_part_finds_what_no_linear_forecast_can():
     assert backtest.scores["recurrent_adds"] > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_loaded_forecaster_predicts_the_same_to_the_last_bit(tmp_path, cell):
     forecaster = fit(
@@ -131,6 +136,7 @@ def test_a_damaged_or_foreign_model_file_is_refused(tmp_path):
         Forecaster.load(tmp_path / "missing")
 
 
+@pytest.mark.slow
 def test_a_backtest_survives_its_bytes():
     backtest = evaluate(panel(weekly()), CONFIG.replace(epochs=1))
     again = Backtest.from_bytes(backtest.to_bytes())
@@ -216,6 +222,7 @@ def test_suggested_settings_always_fit_the_data(length, frequency, seasons):
     check_length(data, config, folds=config.folds)
 
 
+@pytest.mark.slow
 def test_progress_never_falls_and_cancelling_ends_the_training():
     seen = []
     evaluate(panel(weekly()), CONFIG, on_progress=seen.append)
@@ -263,6 +270,7 @@ def wild(kind):
     return y
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["spike", "growth", "steep"])
 def test_wild_values_give_finite_forecasts_and_scores_that_json_can_hold(kind):
     data = panel(wild(kind))
@@ -284,12 +292,14 @@ def test_levels_that_are_no_list_are_refused():
     assert caught.value.field == "levels"
 
 
+@pytest.mark.slow
 def test_series_too_short_for_the_backtest_are_counted():
     backtest = evaluate(panel(weekly(260), weekly(40, 1)), CONFIG)
     assert (backtest.scores["series"], backtest.scores["series_left_out"]) == (2, 1)
     assert "1 of 2 series were too short" in backtest.verdict.text
 
 
+@pytest.mark.slow
 def test_long_seasons_and_horizons_fit_into_a_small_machine():
     """Their lags are thousands; what is held at once stays bounded."""
     random = np.random.default_rng(0)

@@ -102,6 +102,7 @@ def test_the_name_is_not_part_of_the_content_but_everything_else_is() -> None:
     assert len({panel.id for panel in [base, *others]}) == 1 + len(others)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(row=st.integers(0, 59_999), bits=st.integers(0, 52))
 def test_one_changed_value_changes_the_id(row: int, bits: int) -> None:

@@ -93,6 +93,7 @@ def test_the_calendar_of_an_exchange_can_be_overruled() -> None:
     assert len(report.filled) == 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exchange", ["XLON", "XETR", "XTKS", "XHKG", "XSHG", "XASX", "XTSE"])
 def test_the_exchange_is_told_by_its_holidays(exchange: str) -> None:
     days = trading.sessions(exchange, pd.Timestamp("2022-03-01"), pd.Timestamp("2024-05-31"))

@@ -10,6 +10,8 @@ import pytest
 from tests.app import files
 from tests.app.conftest import Open, address, figure, upload, values, words
 
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
 
 def test_the_first_visit_shows_a_sample_and_train(open_app: Open) -> None:
     app = open_app()

@@ -12,6 +12,8 @@ from forecasting.intake import limits
 from tests.app import files
 from tests.app.conftest import Open, address, figure, upload, values
 
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
 NAMES = ("encoding", "delimiter", "decimal", "header")
 
 

@@ -10,6 +10,8 @@ from forecasting.runs import Store
 from tests.app import files
 from tests.app.conftest import Open, address, upload, with_covariates, words
 
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
 
 def asked(app: AppTest) -> dict[str, object]:
     """The settings of the run that Train asks for."""

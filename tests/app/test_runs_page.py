@@ -13,6 +13,8 @@ from forecasting.runs import Store
 from forecasting.runs.leases import beat, claim
 from tests.app.conftest import Open, address, words, work
 
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
 SINE = {"epochs": 3, "points": 200}
 
 

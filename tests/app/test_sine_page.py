@@ -10,6 +10,8 @@ import pytest
 from pages.ui.english import ENGLISH
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
 PAGE = "pages/sine_wave.py"
 
 

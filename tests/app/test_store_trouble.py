@@ -12,6 +12,8 @@ from forecasting.errors import StoreError
 from forecasting.runs import Store, stop_runtime
 from tests.app.conftest import Open, address, words
 
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
 
 def test_a_database_of_a_newer_version_is_said_and_left_alone(open_app: Open, data_folder: Path) -> None:
     store = Store()

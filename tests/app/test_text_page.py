@@ -16,6 +16,8 @@ from pages.ui import services, text_code
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
 PAGE = "pages/text_lab.py"
 RHYME = "the cat sat on the mat and the rat ran off with the hat. " * 20
 

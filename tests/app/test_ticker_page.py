@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from tests.app.conftest import Open, address, figure, values, words
 from tests.intake.yahoo import Yahoo, connect, yahoo_server
 
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
 
 @pytest.fixture
 def yahoo(tmp_path: Path) -> Iterator[Yahoo]:

@@ -52,6 +52,7 @@ def test_an_exact_member_takes_it_all_and_several_exact_ones_share():
     np.testing.assert_allclose(pool.weigh(np.array([[0.0, 0.0]])), [[0.5, 0.5]])
 
 
+@pytest.mark.slow
 def test_the_forecast_is_the_weighted_mean_of_what_its_members_say():
     forecaster = fit(panel(weekly(), 3 * weekly(200, 1)), CONFIG)
     assert forecaster.training["shrink"]["share"] > 0

@@ -24,6 +24,7 @@ def both(data: str, monkeypatch: pytest.MonkeyPatch) -> tuple[object, object]:
     return quick, read_table(data.encode(), "a.csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [

@@ -49,6 +49,7 @@ def stamps(index: pd.DatetimeIndex) -> Stamps:
     return Stamps.of(np.zeros(len(ds), dtype=np.int64), ds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alias", ALIASES)
 @pytest.mark.parametrize("hole", [False, True])
 def test_a_frequency_is_found_again(alias: str, hole: bool) -> None:

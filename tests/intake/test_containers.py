@@ -96,6 +96,7 @@ def test_gzip_is_unpacked_and_noted() -> None:
     assert table.notes[0].kind == "unpacked"
 
 
+@pytest.mark.slow
 def test_a_workbook_is_read_from_its_first_sheet_with_cells() -> None:
     rows = [["Report", ""], ["day", "v"], *[[f"2024-01-{d:02d}", d + 0.5] for d in range(1, 20)]]
     table = read_table(workbook(rows, sheets=2), "a.xlsx")
@@ -121,6 +122,7 @@ def test_a_zip_bomb_in_a_workbook_is_refused_by_its_directory(monkeypatch: pytes
         read_table(workbook([["day", "v"], *[["2024-01-01", i] for i in range(500)]]), "a.xlsx")
 
 
+@pytest.mark.slow
 def test_a_file_that_needs_more_memory_than_allowed_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     if os.name != "posix":
         pytest.skip("only POSIX limits the memory of a process")

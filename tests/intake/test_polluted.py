@@ -43,6 +43,7 @@ def check(reading, counts: collections.Counter[str]) -> None:
     assert counts[reading.REFUSED] + counts[reading.ASKED] <= 0.01 * counts.total()
 
 
+@pytest.mark.slow
 def test_a_sample_of_damaged_files_is_read_truthfully(reading) -> None:
     check(reading, outcomes(reading, 83))
 

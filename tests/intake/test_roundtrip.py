@@ -103,6 +103,7 @@ def sentence(data: bytes) -> str:
     return "a table"
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(tables())
 def test_what_was_written_comes_back_or_is_asked_about(example) -> None:
@@ -123,6 +124,7 @@ def test_any_bytes_end_in_a_table_or_a_sentence(data: bytes) -> None:
     assert sentence(data)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(st.text(alphabet="0123456789.,;-/: \t\n\r\"'abcZ#%|€()+eE", max_size=200))
 def test_any_text_of_marks_ends_in_a_table_or_a_sentence(text: str) -> None:

@@ -222,6 +222,7 @@ def test_a_rate_limit_asks_to_wait_and_the_next_call_works(yahoo: Yahoo) -> None
     assert len(fetch_ticker("AAPL").frame) == 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("status", "words"), [(429, "slow down"), (503, "answered with an error")])
 def test_after_several_failures_nothing_is_sent_for_a_while(yahoo: Yahoo, status: int, words: str) -> None:
     yahoo.status = status
@@ -234,6 +235,7 @@ def test_after_several_failures_nothing_is_sent_for_a_while(yahoo: Yahoo, status
     assert len(yahoo.requests) == sent
 
 
+@pytest.mark.slow
 def test_a_slow_answer_is_not_waited_for_for_ever(yahoo: Yahoo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PATIENCE", 0.6)
     yahoo.add("AAPL", "", list(range(1, 31)), times=sessions(30))
@@ -242,6 +244,7 @@ def test_a_slow_answer_is_not_waited_for_for_ever(yahoo: Yahoo, monkeypatch: pyt
         fetch_ticker("AAPL")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "body"),
     [
@@ -301,6 +304,7 @@ def test_an_unreachable_network_is_said_fast(yahoo: Yahoo) -> None:
     assert time.monotonic() - begun < 3
 
 
+@pytest.mark.slow
 def test_another_process_is_connected_by_its_environment(yahoo: Yahoo, tmp_path) -> None:
     yahoo.add("AAPL", "2024-01-01", list(range(1, 101)))
     script = "from forecasting.intake import fetch_ticker; print(len(fetch_ticker('AAPL').frame))"
@@ -309,6 +313,7 @@ def test_another_process_is_connected_by_its_environment(yahoo: Yahoo, tmp_path)
     assert done.stdout.strip() == "100", done.stderr
 
 
+@pytest.mark.slow
 def test_without_a_test_the_session_keeps_to_its_patience(tmp_path) -> None:
     script = (
         "import time\nfrom forecasting.intake import yahoo\n"

@@ -40,6 +40,7 @@ def test_no_output_depends_on_a_later_input(cell):
     assert (moved[:first] == 0).all()
 
 
+@pytest.mark.slow
 def test_attention_weighs_the_steps_of_the_window_and_no_others():
     torch.manual_seed(0)
     network = networks.Scaffold("attention", 3, 8, 1, 10, torch.zeros(4, 5))

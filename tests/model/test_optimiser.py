@@ -18,6 +18,7 @@ def networks() -> tuple[torch.nn.Module, torch.nn.Module]:
     return made[0], made[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decay", [0.0, 1e-2])
 def test_adamw_moves_weights_to_the_same_bits_as_torch(decay: float) -> None:
     ours, theirs = networks()

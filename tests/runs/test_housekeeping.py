@@ -56,6 +56,7 @@ def noise(seed: int, length: int) -> bytes:
     return random.Random(seed).randbytes(length)  # noqa: S311 - bytes that no codec shortens
 
 
+@pytest.mark.slow
 def test_what_nobody_used_for_long_goes_and_what_is_pinned_or_new_stays(store: Store, make_panel: MakePanel) -> None:
     store.settings = dataclasses.replace(store.settings, keep_days=30)
     workspace, gone = store.new_workspace(), store.new_workspace()
@@ -103,6 +104,7 @@ def test_a_queued_or_running_run_is_never_swept(store: Store, make_panel: MakePa
     assert {store.run(workspace, run).state for run in runs} == {"done"}
 
 
+@pytest.mark.slow
 def test_above_the_budget_the_least_recently_used_goes_first(store: Store, make_panel: MakePanel) -> None:
     store.settings = dataclasses.replace(store.settings, budget_mb=1)
     workspace = store.new_workspace()

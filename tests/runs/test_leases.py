@@ -23,6 +23,7 @@ def age(store: Store, seconds: float) -> None:
         connection.execute(update(schema.runs).values(heartbeat=schema.runs.c.heartbeat - seconds))
 
 
+@pytest.mark.slow
 def test_a_run_is_claimed_once(store: Store) -> None:
     workspace = store.new_workspace()
     expected = {store.submit(workspace, "counting", {"seed": seed}, None, "n") for seed in range(15)}
@@ -40,6 +41,7 @@ def test_a_run_is_claimed_once(store: Store) -> None:
     assert sorted(taken) == sorted(expected)
 
 
+@pytest.mark.slow
 def test_progress_and_loss_are_in_the_row(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
@@ -120,6 +122,7 @@ def test_a_worker_known_to_be_dead_is_not_waited_for(store: Store) -> None:
     assert (store.run(workspace, run).state, store.run(workspace, run).attempts) == ("queued", 1)
 
 
+@pytest.mark.slow
 def test_a_cancelled_run_whose_worker_died_is_cancelled(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")

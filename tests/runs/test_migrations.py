@@ -115,6 +115,7 @@ def test_upgraded_tables_are_the_tables_of_a_new_database(url: str, tmp_path: Pa
     assert set(described[1]) == set(schema.metadata.tables)
 
 
+@pytest.mark.slow
 def test_the_steps_alone_make_the_tables_of_the_first_version_and_of_this_one(url: str, tmp_path: Path) -> None:
     database = Database(url)
     with database.write() as connection:  # a new database, made by `create_all`

@@ -48,6 +48,7 @@ def age(store: Store, seconds: float) -> None:
         quotes._keep(store.database, row.period, dataclasses.replace(kept, fetched=kept.fetched - seconds))
 
 
+@pytest.mark.slow
 def test_a_kept_copy_answers_within_its_time_to_live_for_every_workspace(store: Store, yahoo: Yahoo) -> None:
     first = fetch(store, "AAPL")
     asked = len(yahoo.requests)
@@ -60,6 +61,7 @@ def test_a_kept_copy_answers_within_its_time_to_live_for_every_workspace(store: 
     assert len(yahoo.requests) > asked
 
 
+@pytest.mark.slow
 def test_when_yahoo_is_down_the_last_good_copy_is_offered_with_its_age(store: Store, yahoo: Yahoo) -> None:
     fetch(store, "AAPL")
     age(store, 3 * 3600)

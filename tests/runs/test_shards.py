@@ -93,6 +93,7 @@ def test_each_part_is_claimed_once_and_other_workspaces_have_their_turn(store: S
     assert [held.parent for held in order] == [run, None, run, run]
 
 
+@pytest.mark.slow
 def test_parts_that_end_at_the_same_moment_are_merged_once(store: Store) -> None:
     for seed in range(5):
         workspace, run = split(store, seed=seed)
@@ -126,6 +127,7 @@ def test_a_part_that_fails_fails_the_run_with_its_sentence_and_ends_the_others(s
     assert rows(store) == {None: "split", "part 1": "done", "part 2": "queued", "part 3": "queued"}
 
 
+@pytest.mark.slow
 def test_a_part_whose_worker_died_is_done_again_and_after_three_deaths_the_run_fails(store: Store) -> None:
     workspace, run = split(store)
     leases.forsake(store.database, claimed(store, "dead").run_id)  # no worker of that name
@@ -188,6 +190,7 @@ def test_a_run_that_others_wait_for_goes_on_in_its_parts(store: Store) -> None:
     assert store.artifact(other, run, "result") == RIGHT
 
 
+@pytest.mark.slow
 def test_a_damaged_result_of_a_part_is_computed_again(store: Store) -> None:
     workspace, run = split(store)
     perform(store.database, claimed(store), store.settings)
@@ -201,6 +204,7 @@ def test_a_damaged_result_of_a_part_is_computed_again(store: Store) -> None:
     assert store.artifact(workspace, run, "result") == RIGHT
 
 
+@pytest.mark.slow
 def test_a_late_worker_publishes_no_part(store: Store) -> None:
     workspace, run = split(store)
     late = claimed(store, "late")
@@ -212,6 +216,7 @@ def test_a_late_worker_publishes_no_part(store: Store) -> None:
     assert store.artifact(workspace, run, "result") == RIGHT
 
 
+@pytest.mark.slow
 def test_parts_are_swept_with_the_run_that_no_longer_needs_them(store: Store) -> None:
     workspace, run = split(store)
     perform(store.database, claimed(store), store.settings)

@@ -259,6 +259,7 @@ def test_workspaces_take_turns_and_positions_say_so(store: Store) -> None:
     assert order == [many[0], one, many[1], many[2]]
 
 
+@pytest.mark.slow
 def test_fifty_who_ask_the_same_at_once_are_answered_by_one_training(store: Store) -> None:
     workspaces = [store.new_workspace() for _ in range(50)]
     problems: list[ForecastingError] = []
@@ -342,6 +343,7 @@ def test_the_id_of_a_stored_value_opens_nothing_elsewhere(file_store: Store, mak
 TEXT = st.text(alphabet="0123456789abcdefABC_-%/.'\"; \x00é", max_size=70)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(token=TEXT, identifier=TEXT, cut=st.integers(0, 21), letter=st.sampled_from("abcXYZ019_-"))
 def test_no_altered_token_or_id_reaches_anything(

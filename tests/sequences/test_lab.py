@@ -34,6 +34,7 @@ QUICK: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SYSTEMS)
 def test_a_result_is_json_repeats_itself_and_tells_its_progress(kind: str) -> None:
     seen: list[Progress] = []
@@ -59,6 +60,7 @@ def test_progress_can_cancel(kind: str) -> None:
         SYSTEMS[kind].run(QUICK[kind], stop)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SYSTEMS)
 def test_a_result_leaves_the_callers_random_numbers_alone(kind: str) -> None:
     import torch

@@ -155,6 +155,7 @@ def test_the_roll_out_goes_on_from_its_own_predictions(name: str) -> None:
     np.testing.assert_allclose(long["rollout"]["true"], np.sin(long["rollout"]["x"]), atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell_learns_under_both_recipes(cell: str) -> None:
     result = run_sine({"points": 300, "epochs": 15, "cell": cell, "num_layers": 2, "rollout": 1})
@@ -195,6 +196,7 @@ def test_progress_can_cancel() -> None:
         run_sine(QUICK | {"epochs": 500}, stop)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_learning_rate_that_diverges_is_told_with_the_step_and_a_rate_that_does_not(cell: str) -> None:
     config = {"points": 200, "cell": cell, "hidden_size": 64, "epochs": 20, "rollout": 1}

@@ -31,6 +31,7 @@ def _trained(text: str = RHYME, **changes: Any) -> TrainedText:
     return train_text(text, dataclasses.replace(QUICK, **changes))
 
 
+@pytest.mark.slow
 def test_the_tail_changes_nothing_but_its_own_bits() -> None:
     cut = int(0.9 * len(RHYME))
     other = RHYME[:cut] + "zebra 斑马 " * 20
@@ -43,6 +44,7 @@ def test_the_tail_changes_nothing_but_its_own_bits() -> None:
     assert second.result["unknown"] > 0
 
 
+@pytest.mark.slow
 def test_bits_of_the_tail_come_after_everything_before_it() -> None:
     trained = _trained(steps=300)
     cut = trained.result["split"]
@@ -57,6 +59,7 @@ def test_bits_of_the_tail_come_after_everything_before_it() -> None:
     assert quick == pytest.approx(trained.result["bits"], abs=0.2)
 
 
+@pytest.mark.slow
 def test_unknown_characters_cost_both_the_same_spelling() -> None:
     text = RHYME[:900] + "ж" * 100
     trained = train_text(text, QUICK)
@@ -75,6 +78,7 @@ def test_half_of_the_usual_steps_beat_every_n_gram_on_the_sample() -> None:
     assert not result["diverged"]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_and_leaves_the_callers_random_numbers_alone() -> None:
     import torch
 
@@ -88,6 +92,7 @@ def test_the_same_seed_gives_the_same_and_leaves_the_callers_random_numbers_alon
     assert first.result["samples"] == again.result["samples"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [MIXED, "ab" * 200, "a" * 300 + "b" * 60, "你好世界" * 60])
 def test_any_script_is_learned_and_written(text: str) -> None:
     trained = train_text(text, dataclasses.replace(QUICK, steps=60))
@@ -131,6 +136,7 @@ def test_progress_tells_steps_losses_and_samples_and_can_cancel() -> None:
         train_text(RHYME, QUICK, stop)
 
 
+@pytest.mark.slow
 def test_a_learning_rate_that_diverges_is_shown_as_what_it_is() -> None:
     result = _trained(learning_rate=10.0, steps=200).result
     assert result["diverged"]
