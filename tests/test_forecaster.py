@@ -296,7 +296,7 @@ def test_levels_that_are_no_list_are_refused():
 def test_series_too_short_for_the_backtest_are_counted():
     backtest = evaluate(panel(weekly(260), weekly(40, 1)), CONFIG)
     assert (backtest.scores["series"], backtest.scores["series_left_out"]) == (2, 1)
-    assert "1 of 2 series were too short" in backtest.verdict.text
+    assert "1 of 2 series was too short" in backtest.verdict.text
 
 
 @pytest.mark.slow

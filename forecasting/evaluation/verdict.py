@@ -40,10 +40,16 @@ class Verdict:
         basis = BASIS.format(**shown)
         if self.values["trainings"] == 1:
             basis = basis.replace("1 trainings", "1 training")
-        sentence = SENTENCES[self.key].format(basis=basis, **shown)
-        if left := self.values.get("left_out"):
-            sentence += f" {left:,.0f} of {self.values['series']:,.0f} series were too short to be tested."
-        return sentence
+        return f"{SENTENCES[self.key].format(basis=basis, **shown)} {self.aside}".rstrip()
+
+    @property
+    def aside(self) -> str:
+        """What `text` adds on series that were left out; empty where none was."""
+        left = self.values.get("left_out")
+        if not left:
+            return ""
+        were = "was" if left == 1 else "were"
+        return f"{left:,.0f} of {self.values['series']:,.0f} series {were} too short to be tested."
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

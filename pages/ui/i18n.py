@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Mapping
 
 import streamlit as st
 
 from forecasting import charts
+from pages.ui import chinese_sentences
 from pages.ui.chinese import CHINESE
 from pages.ui.english import ENGLISH
 
@@ -20,6 +23,27 @@ def t(key: str, /, **values: object) -> str:
     words = _WORDS[language()]
     text = words.get(key) or ENGLISH[key]
     return text.format(**values) if values else text
+
+
+def sentence(said: str) -> str:
+    """What the package says in English, in the session's language where it has the sentence."""
+    if language() != "zh":
+        return said
+    for pattern, translation in _patterns():
+        if found := pattern.fullmatch(said):
+            blanks = {name: chinese_sentences.BLANKS.get(text, text) for name, text in found.groupdict().items()}
+            return translation.format(**blanks)
+    return said
+
+
+@functools.cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Of each sentence what matches it, with a group for each blank; those with the fewest blanks first."""
+    ordered = sorted(chinese_sentences.SENTENCES.items(), key=lambda pair: pair[0].count("{"))
+    return [
+        (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL), chinese)
+        for english, chinese in ordered
+    ]
 
 
 def known(key: str) -> bool:

@@ -15,7 +15,7 @@ from forecasting.panel import Panel
 from pages.ui import inputs, state
 from pages.ui.choices import begin
 from pages.ui.components import plain
-from pages.ui.i18n import known, t
+from pages.ui.i18n import known, sentence, t
 from pages.ui.setting_words import setting_value
 
 # setting, label, smallest, largest: whole numbers that stand in view, and those under Advanced
@@ -48,7 +48,7 @@ def widgets(
     def help_of(name: str) -> str:
         said = [t(f"help.{name}")] if known(f"help.{name}") else []
         if name in reasons:
-            default, reason = suggested.to_dict()[name], plain(reasons[name])
+            default, reason = suggested.to_dict()[name], plain(sentence(reasons[name]))
             value = plain(setting_value(name, default))
             plainly = default in ([], None)  # then the reason says it all
             said.append(

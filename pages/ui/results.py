@@ -17,7 +17,7 @@ from pages.ui.compare import compare
 from pages.ui.components import number, percent, plain
 from pages.ui.errors import errors, reached
 from pages.ui.explain import explain
-from pages.ui.i18n import chart_words, known, t
+from pages.ui.i18n import chart_words, known, sentence, t
 from pages.ui.runs_manage import links
 from pages.ui.shown import Shown, of_series, steps
 from pages.ui.training import training
@@ -56,7 +56,7 @@ def _verdict(verdict: Any) -> None:
     """One sentence: green, grey or amber."""
     key = f"verdict.{verdict.key}"
     shown = {name: f"{value:,.0f}" for name, value in verdict.values.items()}
-    text = t(key, **shown) if known(key) else verdict.text
+    text = f"{t(key, **shown)} {sentence(verdict.aside)}".rstrip() if known(key) else verdict.text
     show, icon = {
         "better": (st.success, ":material/check_circle:"),
         "same": (st.info, ":material/drag_handle:"),

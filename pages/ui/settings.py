@@ -13,7 +13,7 @@ from forecasting.panel import Panel
 from pages.ui import components, services, state
 from pages.ui.components import plain
 from pages.ui.fits import what_fits
-from pages.ui.i18n import t
+from pages.ui.i18n import sentence, t
 from pages.ui.model_widgets import put, widgets
 from pages.ui.setting_words import changes, completed
 from pages.ui.state import Session
@@ -104,7 +104,7 @@ def _would_take(panel: Panel, config: ForecastConfig, *, network: bool) -> str:
 
 def _offer(subject: str, panel: Panel, config: ForecastConfig, problem: TooShortError, *, refused: bool) -> None:
     """Too few values: how many are needed, and a button for what fits."""
-    said = plain(problem.message, 1_000)
+    said = plain(sentence(problem.message), 1_000)
     st.warning(said if refused else f"{said} {t('train.short')}", icon=":material/straighten:")
     fitting = what_fits(panel, config)
     if fitting is not None:

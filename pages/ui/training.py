@@ -11,7 +11,7 @@ from forecasting import charts
 from forecasting.runs import Run
 from pages.ui import components, services
 from pages.ui.components import duration, plain
-from pages.ui.i18n import chart_words, t
+from pages.ui.i18n import chart_words, sentence, t
 from pages.ui.setting_words import setting_label, setting_value
 from pages.ui.shown import Shown
 
@@ -28,7 +28,7 @@ def training(shown: Shown) -> None:
     elif record["share"] == 0:
         st.info(t("training.off"), icon=":material/toggle_off:")
     for note in record.get("notes") or []:
-        st.caption(f":material/info: {plain(note, 600)}")
+        st.caption(f":material/info: {plain(sentence(note), 600)}")
     points = _points(record["curves"], run)
     if points:
         words = chart_words()
