@@ -256,6 +256,7 @@ def test_what_the_server_imports_loads_nothing_heavy(module: str) -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_no_code_comes_out_of_files() -> None:
     """No pickle in any form, no torch.load, no eval or exec, no HTML of strangers."""
     paths = [*_sources().values(), *ROOT.glob("benchmarks/*.py")]

@@ -19,6 +19,7 @@ def fitted(values, season, horizon, name):
     return next(one for one in baselines.fit_members(values, (season,), horizon, slow=True) if one.name == name)
 
 
+@pytest.mark.slow
 def test_ets_from_the_end_is_statsforecasts_own():
     y = seasonal()
     found = fitted(y, 7, 10, "ets").ahead(y, np.array([240]), 10)[0]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import accuracy, scoring, speed
+from benchmarks import accuracy, rows, scoring, speed
 from forecasting.evaluation.verdict import SENTENCES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -190,3 +190,15 @@ def test_seconds_are_by_the_clock_and_by_the_processor() -> None:
         time.sleep(0.05)
     assert taken.seconds >= 0.05
     assert 0 <= taken.processor < taken.seconds
+
+
+def test_the_table_of_many_rows_is_what_it_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = rows.table(50, 3).decode().splitlines()
+    assert lines[0] == "unique_id,ds,y"
+    assert len(lines) == 1 + 50 * 3
+    assert lines[51].startswith("S1,2005-01-01,")
+    monkeypatch.setattr(sys, "argv", ["rows.py", "--rows", "600", "--series", "3", "--repeats", "2"])
+    assert rows.main() == 0
+    assert re.search(r"Tidecast +\d+\.\d\d to \d+\.\d\d s", capsys.readouterr().out)

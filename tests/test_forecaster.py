@@ -95,6 +95,7 @@ def test_truth_cutoffs_and_naives_are_those_of_the_series():
     assert backtest.scores["origins"] == backtest["cutoff"].nunique()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_forecast_and_another_one_does_not():
     config = CONFIG.replace(epochs=10)
     data = panel(chaos(), seasons=())

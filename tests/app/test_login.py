@@ -50,6 +50,7 @@ def test_a_login_that_names_nobody_opens_nothing(monkeypatch: pytest.MonkeyPatch
         workspace(monkeypatch, name="somebody")
 
 
+@pytest.mark.slow
 def test_the_address_neither_names_nor_opens_a_users_workspace(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, stranger = "A" * 22, Store().new_workspace()
     monkeypatch.setattr(login, "required", lambda: True)
@@ -63,6 +64,7 @@ def test_the_address_neither_names_nor_opens_a_users_workspace(open_app: Open, m
     assert Store().state(stranger) == {}
 
 
+@pytest.mark.slow
 def test_who_is_not_logged_in_sees_no_page_and_no_link(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store()
     workspace = store.new_workspace()

@@ -66,6 +66,7 @@ def test_the_forecast_is_the_weighted_mean_of_what_its_members_say():
     np.testing.assert_allclose(weights[names].sum(axis=1), 1)
 
 
+@pytest.mark.slow
 def test_a_pool_survives_its_bytes_and_goes_on_from_them():
     y = weekly(300)
     forecaster = fit(panel(y[:260]), CONFIG)

@@ -113,7 +113,7 @@ def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> 
     return results
 
 
-LARGE = {"epochs": 60, "points": 3000, "hidden_size": 64}
+LARGE = {"epochs": 60 if LONG else 30, "points": 3000, "hidden_size": 64}
 
 
 def test_a_killed_or_stopped_server_leaves_no_worker_and_the_next_one_goes_on(tmp_path: Path, tell: Tell) -> None:

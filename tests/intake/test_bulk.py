@@ -59,7 +59,7 @@ def test_a_regular_file_is_read_in_bulk() -> None:
 
 
 @pytest.mark.slow
-def test_a_million_rows_take_seconds_and_little_memory(tmp_path) -> None:
+def test_a_million_rows_take_little_memory(tmp_path) -> None:
     rng = np.random.default_rng(0)
     days = np.arange("2005-01-01", "2018-09-10", dtype="datetime64[D]").astype(str)
     values = rng.normal(100, 10, (200, len(days))).round(3)
@@ -69,25 +69,19 @@ def test_a_million_rows_take_seconds_and_little_memory(tmp_path) -> None:
         for series, row in enumerate(values):
             file.writelines(f"S{series},{day},{value}\n" for day, value in zip(days, row, strict=True))
     script = (
-        "import pathlib, re, resource, sys, time\nfrom forecasting.intake import read_table, to_panel\n"
-        "import pyarrow as pa, pyarrow.csv\n"
-        "def timed(work):\n    begun = time.perf_counter()\n    return work(), time.perf_counter() - begun\n"
-        "data = open(sys.argv[1], 'rb').read()\n"
-        "raw = min(timed(lambda: pyarrow.csv.read_csv(pa.py_buffer(data)))[1] for _ in range(3))\n"
-        "ours = [timed(lambda: to_panel(read_table(data, 'long.csv'))[0]) for _ in range(3)]\n"
-        "took = min(seconds for _, seconds in ours)\n"
+        "import pathlib, re, resource, sys\nfrom forecasting.intake import read_table, to_panel\n"
+        "panel = to_panel(read_table(open(sys.argv[1], 'rb').read(), 'long.csv'))[0]\n"
         # Of this program alone: ru_maxrss begins with what the process that started it had.
         "status = pathlib.Path('/proc/self/status')\n"
         "peak = int(re.search(r'VmHWM:\\s+(\\d+) kB', status.read_text())[1]) if status.exists() else 0\n"
         "peak = peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "print(len(ours[0][0].frame), took, raw, peak)"
+        "print(len(panel.frame), peak)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=120
     )
-    rows, took, raw, kilobytes = map(float, done.stdout.split())
+    rows, kilobytes = map(int, done.stdout.split())
     assert rows == values.size
-    assert took <= 2 * raw + 2
     assert kilobytes < 1.5 * 1024 * 1024
 
 

@@ -70,6 +70,7 @@ def workbook(rows: list[list[object]], dimension: str = "A1:Z99", sheets: int = 
     return sink.getvalue()
 
 
+@pytest.mark.slow
 def test_parquet_is_read_and_its_marks_are_no_question() -> None:
     table = read_table(parquet(FRAME), "a.parquet")
     assert table.columns == ["date", "v", "n"]

@@ -18,6 +18,7 @@ def text(instants: pd.DatetimeIndex, order: slice = slice(None)) -> bytes:
     return ("time,load\n" + "\n".join(lines) + "\n").encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("zone", "start", "end", "every"),
     [
@@ -47,6 +48,7 @@ def test_an_hour_that_comes_twice_is_asked_about_and_kept_twice(
     assert report.timezone == zone
 
 
+@pytest.mark.slow
 def test_the_same_hour_of_several_series_is_kept_for_each() -> None:
     instants = local("Europe/Berlin", "2023-10-20", "2023-11-10")
     lines = [f"{name},{at:%d.%m.%Y %H:%M},{i + k}" for k, name in enumerate("abc") for i, at in enumerate(instants)]

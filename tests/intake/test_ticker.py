@@ -43,6 +43,7 @@ def sessions(count: int, start: str = "2024-01-02") -> pd.DatetimeIndex:
     return (days[:count] + pd.Timedelta("9h30min")).tz_localize("America/New_York")
 
 
+@pytest.mark.slow
 def test_daily_closes_are_on_the_trading_days_of_their_exchange(yahoo: Yahoo) -> None:
     closes = list(np.linspace(100.0, 150.0, 300))
     yahoo.add("AAPL", "", closes, times=sessions(300))
@@ -57,6 +58,7 @@ def test_daily_closes_are_on_the_trading_days_of_their_exchange(yahoo: Yahoo) ->
     assert panel.future(1)["ds"].iloc[0] == end + pd.tseries.offsets.BDay(1)  # 2025-03-14: no holiday is near
 
 
+@pytest.mark.slow
 def test_a_session_that_is_really_missing_takes_the_price_before(yahoo: Yahoo) -> None:
     yahoo.add("SPY", "", list(range(1, 60)), times=sessions(60).delete(20))
     panel, report = quoted_panel([get_quotes("SPY", "1y", "1d")])

@@ -88,6 +88,7 @@ def test_what_nobody_used_for_long_goes_and_what_is_pinned_or_new_stays(store: S
     }
 
 
+@pytest.mark.slow
 def test_a_queued_or_running_run_is_never_swept(store: Store, make_panel: MakePanel) -> None:
     store.settings = dataclasses.replace(store.settings, keep_days=1, budget_mb=1)
     workspace = store.new_workspace()
@@ -165,6 +166,7 @@ def test_delete_my_data_takes_it_out_of_the_file_and_leaves_what_others_hold(
     assert file_store.raw(other, shared) == b"shared"
 
 
+@pytest.mark.slow
 def test_deleting_a_workspace_ends_its_running_work(store: Store) -> None:
     workspace = store.new_workspace()
     store.submit(workspace, "counting", {}, None, "n")

@@ -100,6 +100,7 @@ def _described(connection: Connection) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_upgraded_tables_are_the_tables_of_a_new_database(url: str, tmp_path: Path, request: Any) -> None:
     from tests.runs.conftest import _new_database
 

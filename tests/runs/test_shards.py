@@ -49,6 +49,7 @@ def rows(store: Store) -> dict[str | None, str]:
         return dict(connection.execute(select(schema.runs.c.shard, schema.runs.c.state)).all())
 
 
+@pytest.mark.slow
 def test_a_run_in_parts_has_the_result_of_one_in_one_piece(store: Store) -> None:
     workspace, run = split(store)
     finish(store)
@@ -144,6 +145,7 @@ def test_a_part_whose_worker_died_is_done_again_and_after_three_deaths_the_run_f
     assert set(rows(store).values()) <= {"failed", "cancelled", "done"}
 
 
+@pytest.mark.slow
 def test_a_part_that_ends_and_a_death_that_is_noticed_do_not_wait_for_each_other(postgres_store: Store) -> None:
     """On a file only one writes at a time; a server would end one of the two, so both lock the run first."""
     store = postgres_store
@@ -167,6 +169,7 @@ def test_a_part_that_ends_and_a_death_that_is_noticed_do_not_wait_for_each_other
     assert store.artifact(workspace, run, "result") == RIGHT
 
 
+@pytest.mark.slow
 def test_a_cancelled_run_takes_its_parts_with_it_and_can_be_asked_again(store: Store) -> None:
     workspace, run = split(store)
     held = claimed(store)

@@ -223,6 +223,7 @@ def test_a_training_has_diverged_from_the_step_after_which_its_loss_stays_above_
     assert divergence([1e-6, 1e-3], 0.2, 0.5) is None  # still far better than guessing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "config",
     [

@@ -13,6 +13,7 @@ from forecasting.progress import Progress
 from forecasting.text import PairConfig, rotated, run_pair, split
 
 
+@pytest.mark.slow
 def test_the_classic_setting_is_the_default_and_learns_elloh() -> None:
     classic = {"hidden_size": 8, "learning_rate": 0.1, "epochs": 200}
     for seed in range(3):
@@ -52,6 +53,7 @@ def test_a_learning_rate_that_diverges_is_shown_as_what_it_is() -> None:
     assert not run_pair({})["diverged"]
 
 
+@pytest.mark.slow
 def test_progress_counts_the_epochs_and_can_cancel() -> None:
     seen: list[Progress] = []
     result = run_pair({}, seen.append)

@@ -119,6 +119,7 @@ def test_a_text_that_teaches_nothing_gets_a_sentence_that_does_not_quote_it(text
     assert len(caught.value.message) < 200
 
 
+@pytest.mark.slow
 def test_progress_tells_steps_losses_and_samples_and_can_cancel() -> None:
     seen: list[Progress] = []
     result = train_text(RHYME, QUICK, seen.append).result

@@ -62,6 +62,7 @@ def test_bits_are_those_of_the_probabilities_and_of_torch() -> None:
     np.testing.assert_allclose(bits(_network(2, 16), ids, before) + spelling, model.bits(text, context), rtol=1e-4)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_writing_draws_as_the_probabilities_say() -> None:
     model = _model(1, 8)
     expected = chances(model.logits(model.read(model.alphabet.encode(["a"]), model.start)[0][-1]), 0.8, 6)

@@ -1,0 +1,64 @@
+"""Seconds and memory from the bytes of one long table to its Panel, beside pyarrow, which guesses nothing.
+
+python benchmarks/rows.py [--rows 1000000] [--series 200] [--repeats 3]
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # so that it runs from a checkout, whatever the working folder
+
+import numpy as np  # noqa: E402  # after the line above, with the others
+import pyarrow as pa  # noqa: E402  # as above
+import pyarrow.csv  # noqa: E402  # as above
+
+from forecasting.intake import read_table, to_panel  # noqa: E402  # found by the line above
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--series", type=int, default=200)
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+    data = table(arguments.rows // arguments.series, arguments.series)
+    raw = timed(lambda: pyarrow.csv.read_csv(pa.py_buffer(data)), arguments.repeats)
+    ours = timed(lambda: to_panel(read_table(data, "long.csv")), arguments.repeats)
+    for name, seconds in (("pyarrow", raw), ("Tidecast", ours)):
+        print(f"{name:10} {min(seconds):.2f} to {max(seconds):.2f} s")
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        print(f"peak memory, the {len(data) / 1e6:.0f} MB of the file included: {int(peak.split()[1]) / 1024:.0f} MB")
+    return 0
+
+
+def table(length: int, series: int) -> bytes:
+    """A CSV of `series` daily series of `length` values below one another."""
+    days = (np.datetime64("2005-01-01") + np.arange(length)).astype(str)
+    values = np.random.default_rng(0).normal(100, 10, (series, length)).round(3)
+    text = io.StringIO()
+    text.write("unique_id,ds,y\n")
+    for one, row in enumerate(values):
+        text.writelines(f"S{one},{day},{value}\n" for day, value in zip(days, row, strict=True))
+    return text.getvalue().encode()
+
+
+def timed(work: Callable[[], object], repeats: int) -> list[float]:
+    seconds = []
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - begun)
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main())
