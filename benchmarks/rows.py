@@ -1,6 +1,8 @@
 """Seconds and memory from the bytes of one long table to its Panel, beside pyarrow, which guesses nothing.
 
-python benchmarks/rows.py [--rows 1000000] [--series 200] [--repeats 3]
+    python benchmarks/rows.py [--rows 1000000] [--series 200] [--repeats 3]
+
+Seconds are the lowest to the highest of the repeats; memory is the peak of the process, the file's bytes included.
 """
 
 from __future__ import annotations
@@ -8,17 +10,17 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that it runs from a checkout, whatever the working folder
 
-import numpy as np  # noqa: E402  # after the line above, with the others
-import pyarrow as pa  # noqa: E402  # as above
-import pyarrow.csv  # noqa: E402  # as above
-
+from benchmarks.speed import peak_mb, timed  # noqa: E402  # found by the line above
 from forecasting.intake import read_table, to_panel  # noqa: E402  # found by the line above
 
 
@@ -29,14 +31,11 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
     data = table(arguments.rows // arguments.series, arguments.series)
-    raw = timed(lambda: pyarrow.csv.read_csv(pa.py_buffer(data)), arguments.repeats)
-    ours = timed(lambda: to_panel(read_table(data, "long.csv")), arguments.repeats)
-    for name, seconds in (("pyarrow", raw), ("Tidecast", ours)):
-        print(f"{name:10} {min(seconds):.2f} to {max(seconds):.2f} s")
-    status = Path("/proc/self/status")
-    if status.exists():
-        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        print(f"peak memory, the {len(data) / 1e6:.0f} MB of the file included: {int(peak.split()[1]) / 1024:.0f} MB")
+    raw = seconds(lambda: pyarrow.csv.read_csv(pa.py_buffer(data)), arguments.repeats)
+    ours = seconds(lambda: to_panel(read_table(data, "long.csv")), arguments.repeats)
+    for name, took in (("pyarrow", raw), ("Tidecast", ours)):
+        print(f"{name:10} {min(took):.2f} to {max(took):.2f} s")
+    print(f"peak memory, the {len(data) / 1e6:.0f} MB of the file included: {peak_mb():.0f} MB")
     return 0
 
 
@@ -51,13 +50,13 @@ def table(length: int, series: int) -> bytes:
     return text.getvalue().encode()
 
 
-def timed(work: Callable[[], object], repeats: int) -> list[float]:
-    seconds = []
+def seconds(work: Callable[[], object], repeats: int) -> list[float]:
+    found = []
     for _ in range(repeats):
-        begun = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - begun)
-    return seconds
+        with timed() as taken:
+            work()
+        found.append(taken.seconds)
+    return found
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
-import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -119,7 +118,7 @@ def fit(
         )
     own, own_apart = np.zeros(len(series)), np.zeros(len(owner))
     if added.any():
-        own, own_apart = _own_weights(truth - central, truth - base - added, owner, stretch, len(series))
+        own, own_apart = local.own_weights(truth - central, truth - base - added, owner, stretch, len(series))
     whole = mixed(central, base + added, own_apart)
     level = early.flat.z[origins][:, None]
     held_out = HeldOut(
@@ -342,23 +341,6 @@ def _material(prepared: _Prepared, chosen: Linear, config: ForecastConfig) -> tr
     left = linear.targets(prepared.flat.z, picked, config.horizon) - read @ (chosen.anchor + chosen.ridge).T
     spread = np.abs(left).mean(axis=0) + 1e-6
     return training.material(prepared.flat, prepared.periods, chosen, spread, config.window, config.cell)
-
-
-def _own_weights(network: Values, path: Values, owner: Index, stretch: Index, count: int) -> tuple[Values, Values]:
-    """Weight of each series' own linear path: by the inverse POWER of the held-out errors [O, H] of the two, of all its
-    stretches [S], and for each origin [O] of those that share no truth with its own."""
-    errors = np.stack([np.abs(one).mean(axis=1) + 1e-9 for one in (network, path)], axis=1)
-    whole, apart = np.full(count, 0.5), np.empty(len(owner))
-    edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
-    for a, b in itertools.pairwise(edges):
-        within = stretch[a:b] - stretch[a]
-        by_stretch: Values = np.stack([np.bincount(within, one) for one in errors[a:b].T], axis=1)
-        whole[owner[a]] = local.by_errors(by_stretch.sum(axis=0, keepdims=True), BOTH)[0, 1]
-        apart[a:b] = local.by_errors(local.of_others(by_stretch), BOTH)[within, 1]
-    return whole, apart
-
-
-BOTH = np.array([True, True])
 
 
 def _train(

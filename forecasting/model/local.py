@@ -120,7 +120,7 @@ def choose(
         tried = options(flat, one, int(first[one]), int(last[one]), shared, horizon, unfitted)
         adds = regressors(flat, origins[a:b], shared.lags) @ tried.transpose(0, 2, 1)  # [K, O, H]
         sizes = np.concatenate([np.abs(left[a:b] - adds).mean(axis=2), np.abs(left[None, a:b]).mean(axis=2)])
-        within = np.unique(stretch[a:b], return_inverse=True)[1]
+        within = stretch[a:b] - stretch[a]
         by_stretch: Values = np.stack([np.bincount(within, size) for size in sizes], axis=1, dtype=np.float64)
         total: Values = by_stretch.sum(axis=0, keepdims=True)
         able = np.repeat([last[one] - first[one] + 1 >= FEWEST, True], [FITTED, len(unfitted) + 1])
@@ -131,18 +131,30 @@ def choose(
     return found, weights
 
 
+def own_weights(network: Values, path: Values, owner: Index, stretch: Index, count: int) -> tuple[Values, Values]:
+    """Weight of each series' own linear path: by the inverse POWER of the held-out errors [O, H] of the two, of all its
+    stretches [S], and for each origin [O] of those that share no truth with its own."""
+    errors = np.stack([np.abs(one).mean(axis=1) + 1e-9 for one in (network, path)], axis=1)
+    whole, apart = np.full(count, 0.5), np.empty(len(owner))
+    both = np.array([True, True])
+    edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
+    for a, b in itertools.pairwise(edges):
+        within = stretch[a:b] - stretch[a]
+        by_stretch: Values = np.stack([np.bincount(within, one) for one in errors[a:b].T], axis=1)
+        whole[owner[a]] = by_errors(by_stretch.sum(axis=0, keepdims=True), both)[0, 1]
+        apart[a:b] = by_errors(of_others(by_stretch), both)[within, 1]
+    return whole, apart
+
+
 def of_others(errors: Values) -> Values:
     """For each stretch the sum [N, K] of the errors [N, K] of all that share no truth with it; where there are none, of
     its neighbours; its own where it is alone."""
-    place = np.arange(len(errors))
-    for apart in (2, 1, 0):
-        far = np.abs(place[:, None] - place) >= apart
-        if apart == 2:
-            found: Values = far @ errors
-            few = ~far.any(axis=1)
-        elif few.any():
-            found[few] = (far @ errors)[few]
-            few &= ~far.any(axis=1)
+    apart = np.abs(np.subtract.outer(np.arange(len(errors)), np.arange(len(errors))))
+    used = apart >= 2
+    for least in (1, 0):
+        none = ~used.any(axis=1)
+        used[none] = apart[none] >= least
+    found: Values = used @ errors
     return found
 
 

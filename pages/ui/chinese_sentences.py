@@ -3,7 +3,16 @@
 
 SENTENCES: dict[str, str] = {  # the English one, its blanks named -> the Chinese one with the same blanks
     # Reasons, by setting
-    "{words} ahead": "预测{words}",
+    "a minute ahead": "预测一分钟",
+    "an hour ahead": "预测一小时",
+    "a day ahead": "预测一天",
+    "two weeks ahead": "预测两周",
+    "a quarter ahead": "预测一季",
+    "a year ahead": "预测一年",
+    "five years ahead": "预测五年",
+    "a season ahead": "预测一个季节",
+    "48 steps ahead": "预测 48 步",
+    "14 steps ahead": "预测 14 步",
     "a tenth of {length} values: more could not be tested": "{length} 个值的十分之一：再多就无法检验",
     "one season of {steps} steps": "一个 {steps} 步的季节",
     "{count} seasons of {steps} steps": "{count} 个 {steps} 步的季节",
@@ -47,8 +56,3 @@ SENTENCES: dict[str, str] = {  # the English one, its blanks named -> the Chines
     "{left_out} of {series} series was too short to be tested.": "{series} 条序列中有 {left_out} 条太短，无法检验。",
     "{left_out} of {series} series were too short to be tested.": "{series} 条序列中有 {left_out} 条太短，无法检验。",
 }
-
-BLANKS: dict[str, str] = {  # what may stand in a blank
-    "a minute": "一分钟", "an hour": "一小时", "a day": "一天", "two weeks": "两周", "a quarter": "一季", "a year": "一年",
-    "five years": "五年", "a season": "一个季节", "48 steps": "48 步", "14 steps": "14 步",
-}  # fmt: skip

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from forecasting import charts
-from pages.ui import chinese_sentences
 from pages.ui.chinese import CHINESE
+from pages.ui.chinese_sentences import SENTENCES
 from pages.ui.english import ENGLISH
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -31,15 +31,14 @@ def sentence(said: str) -> str:
         return said
     for pattern, translation in _patterns():
         if found := pattern.fullmatch(said):
-            blanks = {name: chinese_sentences.BLANKS.get(text, text) for name, text in found.groupdict().items()}
-            return translation.format(**blanks)
+            return translation.format(**found.groupdict())
     return said
 
 
 @functools.cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     """Of each sentence what matches it, with a group for each blank; those with the fewest blanks first."""
-    ordered = sorted(chinese_sentences.SENTENCES.items(), key=lambda pair: pair[0].count("{"))
+    ordered = sorted(SENTENCES.items(), key=lambda pair: pair[0].count("{"))
     return [
         (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL), chinese)
         for english, chinese in ordered

@@ -49,6 +49,11 @@ def test_each_series_finds_its_own_coefficients(monkeypatch: pytest.MonkeyPatch)
     assert down == pytest.approx([0, 0, 0.8, 0], abs=0.15)
 
 
+def test_a_strong_penalty_leaves_the_shared_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "PENALTIES", (1e9,) * DRAWN)
+    assert np.abs(solved([autoregressive(0.8, 1), autoregressive(-0.8, 2)])[1][:, :DRAWN]).max() < 1e-6
+
+
 def test_the_stronger_the_penalty_the_nearer_to_the_shared_path() -> None:
     size = np.abs(solved([autoregressive(0.8, 1), autoregressive(-0.8, 2)])[1]).sum(axis=(2, 3))
     assert (np.diff(size[:, :DRAWN]) > 0).all()  # penalties fall
@@ -238,7 +243,7 @@ def test_weights_of_a_stretch_come_from_those_that_share_no_truth_with_it_where_
 def test_how_much_a_series_trusts_its_own_path_is_never_judged_where_it_is_decided() -> None:
     owner, stretch = np.repeat([0, 0, 0, 2], 5), np.repeat([0, 1, 2, 3], 5)
     network, path = np.ones((20, 4)), np.repeat([2.0, 1.0, 0.5, 0.5], 5)[:, None] * np.ones(4)
-    whole, apart = fitting._own_weights(network, path, owner, stretch, 3)
+    whole, apart = local.own_weights(network, path, owner, stretch, 3)
     assert whole[1] == 0.5  # nothing is held out of it
     assert whole[0] == pytest.approx(1 / (1 + (3.5 / 3) ** local.POWER))
     assert apart[:5].min() > 0.99  # by the third stretch
