@@ -3,13 +3,13 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui.server import MIDDLEWARE, ROUTES, lifespan
+from pages.shared.server import MIDDLEWARE, ROUTES, lifespan
 
 app = st.App(__file__, middleware=MIDDLEWARE, routes=ROUTES, lifespan=lifespan)
 
 if get_script_run_ctx() is not None:  # the server, which looks for `app`, needs none of what a session does
-    from pages.ui.i18n import t
-    from pages.ui.navigation import navigate, routed
+    from pages.shared.i18n import t
+    from pages.shared.navigation import navigate, routed
 
     page = navigate()
     st.set_page_config(page_title=f"{page.title} · {t('app.name')}", page_icon="🌊", layout="wide")

@@ -135,8 +135,8 @@ def cut(text: str, delimiter: str, quotechar: str, escapechar: str) -> Cells:
 
 
 def by_tidecast(data: bytes, name: str) -> Found:
-    from forecasting.intake.dialect import sniff
-    from forecasting.intake.encoding import decode
+    from forecasting.intake.text.dialect import sniff
+    from forecasting.intake.text.encoding import decode
 
     text = decode(data, name).text
     found = sniff(text).best

@@ -27,7 +27,7 @@ from forecasting import (
     run_rollout,
     run_sine,
 )
-from forecasting.sequences import RECIPES, effects
+from forecasting.labs.sequences import RECIPES, effects
 
 PRESETS: dict[str, dict[str, Any]] = {
     "Classic": {},

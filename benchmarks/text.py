@@ -31,7 +31,15 @@ def main() -> None:
     """Print the tables."""
     import torch
 
-    from forecasting.text import ORDERS, Alphabet, bits_by_order, sample_text, split, suggest_text_config, train_text
+    from forecasting.labs.text import (
+        ORDERS,
+        Alphabet,
+        bits_by_order,
+        sample_text,
+        split,
+        suggest_text_config,
+        train_text,
+    )
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("text", nargs="?", type=Path, help="a UTF-8 text; default: the sample")

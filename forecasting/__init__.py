@@ -23,9 +23,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.evaluation.verdict import Verdict
 from forecasting.forecaster import Forecast, Forecaster, evaluate, fit, suggest_config
 from forecasting.intake import Note, Report, Table, fetch_ticker, load_sample, read_table, sample_names, to_panel
-from forecasting.panel import Panel
-from forecasting.progress import Progress
-from forecasting.sequences import (
+from forecasting.labs.sequences import (
     CellsConfig,
     CosineConfig,
     MarkerConfig,
@@ -37,7 +35,7 @@ from forecasting.sequences import (
     run_rollout,
     run_sine,
 )
-from forecasting.text import (
+from forecasting.labs.text import (
     PairConfig,
     TextConfig,
     TextModel,
@@ -46,6 +44,8 @@ from forecasting.text import (
     suggest_text_config,
     train_text,
 )
+from forecasting.panel import Panel
+from forecasting.progress import Progress
 
 __version__ = "0.1.0"
 

@@ -32,8 +32,8 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.forecaster",
     "forecasting.intake",
     "forecasting.runs",
-    "forecasting.sequences",
-    "forecasting.text",
+    "forecasting.labs.sequences",
+    "forecasting.labs.text",
 }
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.errors": set(),
@@ -51,8 +51,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.model_file": {"forecasting.errors"},
     "forecasting.progress": CORE,
     "forecasting.forecaster": CORE | {"forecasting.files", "forecasting.model_file", "forecasting.progress"},
-    "forecasting.sequences": CORE | {"forecasting.progress"},
-    "forecasting.text": CORE
+    "forecasting.labs.sequences": CORE | {"forecasting.progress"},
+    "forecasting.labs.text": CORE
     | {"forecasting.files", "forecasting.intake", "forecasting.model_file", "forecasting.progress"},
     "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
     "forecasting.runs": FOUNDATION
@@ -62,8 +62,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.forecaster",
         "forecasting.intake",
         "forecasting.progress",
-        "forecasting.sequences",
-        "forecasting.text",
+        "forecasting.labs.sequences",
+        "forecasting.labs.text",
     },
     "forecasting.terminal": {"forecasting.progress"},
     "forecasting.options": {"forecasting.config", "forecasting.errors"},
@@ -84,12 +84,15 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.forecaster",
         "forecasting.intake",
         "forecasting.progress",
-        "forecasting.sequences",
-        "forecasting.text",
+        "forecasting.labs.sequences",
+        "forecasting.labs.text",
     },
-    "pages.ui": SERVICES,
-    "pages": SERVICES | {"pages.ui"},
-    "app": {"pages", "pages.ui", "forecasting.runs", "forecasting.errors"},
+    "pages": set(),
+    "pages.shared": SERVICES,
+    "pages.forecast": SERVICES | {"pages.shared"},
+    "pages.runs": SERVICES | {"pages.shared"},
+    "pages.learn": SERVICES | {"pages.shared"},
+    "app": {"pages.shared", "forecasting.runs", "forecasting.errors"},
 }
 # slow to import, large in memory
 LATE = {
@@ -247,7 +250,7 @@ def test_every_library_that_is_imported_is_required_by_name() -> None:
         "forecasting.runs.supervisor",
         "forecasting.charts",
         "forecasting.export",
-        "forecasting.text",
+        "forecasting.labs.text",
     ],
 )
 def test_what_the_server_imports_loads_nothing_heavy(module: str) -> None:

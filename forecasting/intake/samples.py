@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import DataError
-from forecasting.intake.calendar import seasons_of
-from forecasting.intake.columns import to_panel
-from forecasting.intake.table import read_table
+from forecasting.intake.calendar.frequency import seasons_of
+from forecasting.intake.text.table import read_table
+from forecasting.intake.to_panel import to_panel
 from forecasting.panel import STEP, Panel
 
 

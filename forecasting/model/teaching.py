@@ -1,4 +1,4 @@
-"""The networks of the teaching systems (`forecasting.sequences`): a few lines of torch each.
+"""The networks of the teaching systems (`forecasting.labs.sequences`): a few lines of torch each.
 
 Axes: B sequences (or windows) of T values, H hidden units.
 """

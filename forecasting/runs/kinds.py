@@ -105,15 +105,15 @@ def _seconds(panel: Panel | None, config: Mapping[str, Any]) -> float:
 
 
 def _teaching(name: str) -> Kind:
-    """A teaching system of `forecasting.sequences`: `result`, `scores`, `clock` (how long things took), all JSON."""
+    """A teaching system: `result`, `scores`, `clock` (how long things took), all JSON."""
 
     def check(config: Mapping[str, Any]) -> dict[str, Any]:
-        from forecasting import sequences
+        from forecasting.labs import sequences
 
         return sequences.SYSTEMS[name].config.from_dict(config).to_dict()
 
     def compute(_data: None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
-        from forecasting import sequences
+        from forecasting.labs import sequences
 
         system = sequences.SYSTEMS[name]
         result, clock = sequences.split_clock(system.run(config, tell))
@@ -124,7 +124,7 @@ def _teaching(name: str) -> Kind:
 
 def pair(_data: None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
     """Train on a pair of words: `result`, `scores` (JSON)."""
-    from forecasting.text import run_pair
+    from forecasting.labs.text import run_pair
 
     result = _timeless(run_pair(config, tell))
     scores = {"learned_at": result["learned_at"], "bits": result["losses"][-1]}
@@ -135,7 +135,7 @@ def text(raw: bytes | None, config: Mapping[str, Any], tell: Tell) -> dict[str, 
     """Train a character LSTM on UTF-8 text: `result`, `scores` (JSON), `model`, `tail` (safetensors)."""
     from safetensors.numpy import save
 
-    from forecasting.text import TextConfig, train_text
+    from forecasting.labs.text import TextConfig, train_text
 
     if raw is None:
         raise DataError("There is no text to train on. Paste some or take the sample, then train again.")
@@ -156,13 +156,13 @@ def _check_forecast(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_pair(config: Mapping[str, Any]) -> dict[str, Any]:
-    from forecasting.text import PairConfig
+    from forecasting.labs.text import PairConfig
 
     return dataclasses.asdict(PairConfig.from_dict(config))
 
 
 def _check_text(config: Mapping[str, Any]) -> dict[str, Any]:
-    from forecasting.text import TextConfig
+    from forecasting.labs.text import TextConfig
 
     return dataclasses.asdict(TextConfig.from_dict(config))
 

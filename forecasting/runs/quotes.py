@@ -15,8 +15,8 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import delete, insert, select
 
 from forecasting.errors import ForecastingError, LimitError, StoreError, TickerError
-from forecasting.intake.quotes import Quotes, get_quotes
-from forecasting.intake.yahoo import UnavailableError
+from forecasting.intake.prices.quotes import Quotes, get_quotes
+from forecasting.intake.prices.yahoo import UnavailableError
 from forecasting.runs import rates, schema
 from forecasting.runs.database import Database
 from forecasting.runs.settings import Settings

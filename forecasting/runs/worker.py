@@ -135,7 +135,7 @@ def _prepare() -> None:
 
     torch.set_num_threads(identity.THREADS)
     torch.set_num_interop_threads(1)
-    for name in ("pyarrow.parquet", "forecasting.forecaster", "forecasting.sequences", "forecasting.text"):
+    for name in ("pyarrow.parquet", "forecasting.forecaster", "forecasting.labs.sequences", "forecasting.labs.text"):
         importlib.import_module(name)
     if hasattr(os, "nice"):
         os.nice(NICE)  # from here on: somebody may be waiting for the imports, which are short

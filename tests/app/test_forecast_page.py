@@ -172,8 +172,8 @@ def test_a_setting_typed_is_kept_for_its_data_and_can_be_undone(open_app: Open) 
 def test_another_page_and_back_loses_nothing(open_app: Open) -> None:
     app = upload(open_app(), files.german())
     app.number_input(key="set_horizon").set_value(9).run()
-    app.switch_page("pages/sine_wave.py").run()
-    app.switch_page("pages/forecast.py").run()
+    app.switch_page("pages/learn/sine_wave/page.py").run()
+    app.switch_page("pages/forecast/page.py").run()
     assert not app.exception
     assert app.number_input(key="set_horizon").value == 9
     assert app.selectbox(key="col_time").value == "Datum"
@@ -246,7 +246,7 @@ def test_what_fits_is_the_longest_window_that_does(open_app: Open) -> None:
     from forecasting.config import ForecastConfig
     from forecasting.errors import TooShortError
     from forecasting.forecaster import check_length
-    from pages.ui.fits import what_fits
+    from pages.forecast.fits import what_fits
 
     panel = load_sample("nile")
     config = ForecastConfig(horizon=5, window=500)

@@ -96,7 +96,7 @@ def test_only_cycles_that_the_frequency_has_are_offered(open_app: Open) -> None:
 
 
 def test_each_country_that_is_offered_has_holidays(open_app: Open) -> None:
-    from pages.ui.method_services import COMMON, countries
+    from pages.shared.services.methods import COMMON, countries
 
     open_app()
     codes = list(countries("en"))
@@ -132,7 +132,7 @@ def test_a_lookback_is_offered_or_typed(open_app: Open) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_each_setting_has_a_name_and_a_value_in_words(open_app: Open, language: str) -> None:
     from forecasting.config import ForecastConfig
-    from pages.ui import setting_words
+    from pages.shared import setting_words
 
     open_app(language=language)
     for name in ForecastConfig().to_dict():

@@ -10,7 +10,7 @@ import pytest
 from forecasting.errors import ConfigError
 from forecasting.runs import Store
 from forecasting.runs.identity import is_token
-from pages.ui import login
+from pages.shared import login
 from tests.app.conftest import Open, address, words
 
 

@@ -158,7 +158,7 @@ def test_explain_shows_what_the_artifact_holds(app: AppTest, pooled: dict[str, s
 
 
 def test_inputs_are_named_in_words(app: AppTest) -> None:
-    from pages.ui.explain import input_name
+    from pages.forecast.results.explain import input_name
 
     tab(app, "Explain")
     names = figure(app, "chart_inputs")["layout"]["yaxis"]["ticktext"]
@@ -238,7 +238,7 @@ def test_what_was_kept_of_the_forecast_is_said(
     shares: list[float],
     said: list[str],
 ) -> None:
-    from pages.ui import services
+    from pages.shared import services
 
     backtest, record = services.backtest, services.record
 
@@ -265,7 +265,7 @@ def test_what_was_kept_of_the_forecast_is_said(
 def test_a_run_from_before_explanations_says_to_train_again(
     pooled: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pages.ui import services
+    from pages.shared import services
 
     poll = services.poll
 
@@ -280,7 +280,7 @@ def test_a_run_from_before_explanations_says_to_train_again(
 
 
 def test_settings_of_an_older_run_are_completed(pooled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from pages.ui import services
+    from pages.shared import services
 
     poll, new = services.poll, ("lookbacks", "anchor", "features", "covariates")
 

@@ -156,7 +156,7 @@ def test_each_download_has_its_own_words_below_it(app: AppTest) -> None:
 
 
 def test_the_time_said_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
-    from pages.ui.components import duration
+    from pages.shared.components import duration
 
     run = Store().run(trained["workspace"], trained["run"])
     assert run.started is not None

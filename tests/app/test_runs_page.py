@@ -25,7 +25,7 @@ def store(data_folder: Path) -> Store:
 
 
 def runs(open_app: Open, **query: str) -> AppTest:
-    app = open_app("pages/runs.py", **query)
+    app = open_app("pages/runs/page.py", **query)
     assert not app.exception
     return app
 
@@ -116,13 +116,13 @@ def test_open_shows_a_run_on_its_page_with_its_settings(open_app: Open, store: S
     work(data_folder)
     app = runs(open_app, workspace=workspace)
     app.button(key=f"open_{first[:12]}").click().run()
-    app.switch_page("pages/forecast.py").run()  # the tester does not follow by itself
+    app.switch_page("pages/forecast/page.py").run()  # the tester does not follow by itself
     assert app.number_input(key="set_window").value == 10
     assert address(app)["run"] == first
     assert "results below are for other settings" not in words(app)
-    app.switch_page("pages/runs.py").run()
+    app.switch_page("pages/runs/page.py").run()
     app.button(key=f"open_{wave[:12]}").click().run()
-    app.switch_page("pages/sine_wave.py").run()
+    app.switch_page("pages/learn/sine_wave/page.py").run()
     assert app.slider(key="sine_window").value == 7
     assert address(app)["sine"] == wave
 
@@ -209,7 +209,7 @@ def test_a_run_of_a_kind_that_pages_do_not_know_is_listed(
     workspace = store.new_workspace()
     run = store.submit(workspace, "sine", SINE, None, "")
     store.cancel(workspace, run)
-    monkeypatch.setattr("pages.ui.kinds.KINDS", {})
+    monkeypatch.setattr("pages.shared.kinds.KINDS", {})
     app = manage(runs(open_app, workspace=workspace), run)
     assert not app.exception
     assert "points 200" in words(app) or "Points 200" in words(app) or "period" in words(app)

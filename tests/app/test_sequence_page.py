@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from forecasting.labs.sequences import SYSTEMS
 from forecasting.runs import Store
-from forecasting.sequences import SYSTEMS
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 
-PAGE = "pages/sequence_lab.py"
+PAGE = "pages/learn/sequence_lab/page.py"
 SETTINGS: dict[str, dict[str, Any]] = {
     "cosine": {},
     "cells": {"steps": 50, "lag": 5},

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pages.ui.english import ENGLISH
+from pages.shared.words.english import ENGLISH
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
 
-PAGE = "pages/sine_wave.py"
+PAGE = "pages/learn/sine_wave/page.py"
 
 
 def test_the_classic_setting_is_the_default_it_trains_unasked_and_the_wave_is_drawn(open_app: Open) -> None:

@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 from forecasting.errors import ReadError
-from forecasting.text import MOST_BYTES, read_text, sample_text
-from pages.ui import services, text_code
+from forecasting.labs.text import MOST_BYTES, read_text, sample_text
+from pages.learn.text_lab import snippets
+from pages.shared import services
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
 
-PAGE = "pages/text_lab.py"
+PAGE = "pages/learn/text_lab/page.py"
 RHYME = "the cat sat on the mat and the rat ran off with the hat. " * 20
 
 
@@ -115,7 +116,7 @@ def test_a_training_is_shown_written_and_found_again_by_the_address(open_app: Op
     shown = {trace["name"] for trace in figure(app, "text_next")["data"]}
     assert shown == {"Character LSTM", "Best n-gram"}
     assert "characters a second" in words(app)
-    app.switch_page("pages/runs.py").run()
+    app.switch_page("pages/runs/page.py").run()
     assert "Character LSTM" in words(app)
     store, here = services.store(), address(app)
     link = store.share(here["workspace"], here["text"])
@@ -190,7 +191,7 @@ def test_a_file_that_is_no_text_gets_a_sentence() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "lines", [text_code.TEXT, text_code.PAIR.format(source="hello", target="elloh", epochs=200, seed=0)]
+    "lines", [snippets.TEXT, snippets.PAIR.format(source="hello", target="elloh", epochs=200, seed=0)]
 )
 def test_the_code_runs_as_it_is_shown(lines: str, tmp_path: Path) -> None:
     done = subprocess.run(

@@ -15,11 +15,11 @@ from forecasting import Panel, suggest_config
 from forecasting.errors import TooShortError
 from forecasting.evaluation.verdict import Verdict
 from forecasting.suggestions import check_least, check_length
-from pages.ui import i18n
-from pages.ui.chinese import CHINESE
-from pages.ui.chinese_sentences import SENTENCES
-from pages.ui.components import plain
-from pages.ui.english import ENGLISH
+from pages.shared import i18n
+from pages.shared.components import plain
+from pages.shared.words.chinese import CHINESE
+from pages.shared.words.chinese_sentences import SENTENCES
+from pages.shared.words.english import ENGLISH
 from tests.conftest import ROOT
 
 

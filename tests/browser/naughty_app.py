@@ -4,9 +4,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from forecasting import charts
-from pages.ui import components
-from pages.ui.choices import plain_option
-from pages.ui.components import plain
+from pages.shared import components
+from pages.shared.choices import plain_option
+from pages.shared.components import plain
 from tests.naughty import naughty
 
 strings = [text for text in naughty() if plain(text)]  # blank ones have nothing to show

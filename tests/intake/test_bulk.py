@@ -6,9 +6,10 @@ import sys
 import numpy as np
 import pytest
 
-from forecasting.intake import read_table, table, to_panel
-from forecasting.intake.bulk import lay_out_regular
-from forecasting.intake.dialect import sniff
+from forecasting.intake import read_table, to_panel
+from forecasting.intake.text import table
+from forecasting.intake.text.bulk import lay_out_regular
+from forecasting.intake.text.dialect import sniff
 
 LINES = [f"S{i % 7},2024-01-{1 + i % 28:02d},{i}.5,x" for i in range(20_000)]
 HEAD = "id,date,v,w"

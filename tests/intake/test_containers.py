@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from forecasting.errors import ReadError
-from forecasting.intake import containers, limits, read_table, to_panel
+from forecasting.intake import limits, read_table, to_panel
+from forecasting.intake.text import containers
 
 FRAME = pd.DataFrame(
     {"date": pd.date_range("2024-01-01", periods=30), "v": [i + 0.5 for i in range(30)], "n": range(30)}

@@ -182,7 +182,7 @@ def test_naughty_strings_as_series_names_keep_their_text() -> None:
 
 @needs_data
 def test_naughty_strings_as_tickers_are_refused_or_asked_for_safely(monkeypatch: pytest.MonkeyPatch) -> None:
-    from forecasting.intake import quotes
+    from forecasting.intake.prices import quotes
 
     asked: list[str] = []
 

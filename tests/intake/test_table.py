@@ -4,7 +4,7 @@ import pytest
 
 from forecasting.errors import ReadError
 from forecasting.intake import Table, limits, read_table
-from forecasting.intake import table as table_module
+from forecasting.intake.text import table as table_module
 
 PLAIN = "date,value\n2024-01-01,1\n2024-01-02,2\n2024-01-03,3\n"
 CELLS = [["2024-01-01", "1"], ["2024-01-02", "2"], ["2024-01-03", "3"]]

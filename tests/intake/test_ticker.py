@@ -14,9 +14,9 @@ import pytest
 from forecasting import trading
 from forecasting.errors import TickerError
 from forecasting.intake import fetch_ticker
-from forecasting.intake import yahoo as client
-from forecasting.intake.quotes import Quotes, get_quotes
-from forecasting.intake.ticker import INTERVALS, PERIODS, check_span, quoted_panel
+from forecasting.intake.prices import yahoo as client
+from forecasting.intake.prices.quotes import Quotes, get_quotes
+from forecasting.intake.prices.ticker import INTERVALS, PERIODS, check_span, quoted_panel
 from forecasting.panel import STEP
 from tests.intake.yahoo import Yahoo, connect, environment, yahoo_server
 

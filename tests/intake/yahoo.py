@@ -24,7 +24,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.intake import yahoo
+from forecasting.intake.prices import yahoo
 
 SITE = Path(__file__).parent / "yahoo_site"
 VARIABLE = "TEST_YAHOO_URL"

@@ -15,7 +15,7 @@ import pytest
 
 from forecasting.runs import Settings, Store, stop_runtime
 from forecasting.runs.log import JsonLines
-from pages.ui.server import OFFICE, UploadLimit
+from pages.shared.server import OFFICE, UploadLimit
 from tests.conftest import ROOT
 
 _INTERNAL = {"TIDECAST_WORKER"}  # the supervisor names its workers by it

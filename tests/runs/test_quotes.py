@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import func, select, update
 
-from forecasting.intake.ticker import quoted_panel
+from forecasting.intake.prices.ticker import quoted_panel
 from forecasting.runs import Store, housekeeping, quotes, schema
 from tests.intake.yahoo import Yahoo, connect, yahoo_server
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasting.sequences import INSIDE
-from forecasting.sequences.gates import inside
+from forecasting.labs.sequences import INSIDE
+from forecasting.labs.sequences.gates import inside
 
 
 @pytest.mark.parametrize("cell", INSIDE)

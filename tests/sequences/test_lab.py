@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from forecasting.errors import Cancelled, ConfigError
-from forecasting.progress import Progress
-from forecasting.sequences import (
+from forecasting.labs.sequences import (
     INSIDE,
     SYSTEMS,
     CellsConfig,
@@ -22,7 +21,8 @@ from forecasting.sequences import (
     run_rollout,
     split_clock,
 )
-from forecasting.sequences.cells import _sequences
+from forecasting.labs.sequences.cells import _sequences
+from forecasting.progress import Progress
 
 QUICK: dict[str, dict[str, Any]] = {
     "sine": {"points": 120, "epochs": 2, "rollout": 5},
@@ -171,8 +171,8 @@ def test_what_is_to_be_recalled_is_the_marked_first_value_and_the_sine_is_the_ne
 def test_the_gradient_at_a_lag_is_what_a_small_change_there_does_to_the_loss() -> None:
     import torch
 
+    from forecasting.labs.sequences.cells import _gradient
     from forecasting.model.teaching import EveryStep
-    from forecasting.sequences.cells import _gradient
 
     torch.manual_seed(0)
     network = EveryStep("gru", 2, 4).double()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import hilbert
 
-from forecasting.sequences.phase import phase_error
+from forecasting.labs.sequences.phase import phase_error
 
 STEPS = np.arange(600)
 PERIOD = 125.0

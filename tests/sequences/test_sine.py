@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from forecasting.errors import Cancelled, ConfigError
+from forecasting.labs.sequences import CELLS, RECIPES, SineConfig, effects, run_sine, sine, wave
+from forecasting.labs.sequences.common import divergence
 from forecasting.progress import Progress
-from forecasting.sequences import CELLS, RECIPES, SineConfig, effects, run_sine, sine, wave
-from forecasting.sequences.common import divergence
 
 QUICK = {"points": 200, "epochs": 2, "rollout": 5}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forecasting.sequences import SineConfig, snippet
+from forecasting.labs.sequences import SineConfig, snippet
 from tests.conftest import ROOT
 
 SMALL: dict[str, dict[str, Any]] = {

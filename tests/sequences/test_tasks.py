@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from forecasting.sequences import SYSTEMS, CellsConfig, MarkerConfig, RolloutConfig, SineConfig, run_rollout, task
+from forecasting.labs.sequences import SYSTEMS, CellsConfig, MarkerConfig, RolloutConfig, SineConfig, run_rollout, task
 
 
 @pytest.mark.parametrize("kind", ["cosine", "cells", "rollout", "marker"])

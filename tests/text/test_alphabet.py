@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.errors import DataError
-from forecasting.text import Alphabet, split
-from forecasting.text.alphabet import MOST_CHARACTERS, UNKNOWN, spelling_bits
+from forecasting.labs.text import Alphabet, split
+from forecasting.labs.text.alphabet import MOST_CHARACTERS, UNKNOWN, spelling_bits
 
 
 @given(st.text())

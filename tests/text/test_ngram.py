@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.text import NGram, bits_by_order
+from forecasting.labs.text import NGram, bits_by_order
 
 texts = st.lists(st.integers(0, 4), min_size=1, max_size=60).map(lambda ids: np.array(ids, dtype=np.int64))
 

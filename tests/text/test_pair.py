@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from forecasting.errors import Cancelled, ConfigError
+from forecasting.labs.text import PairConfig, rotated, run_pair, split
 from forecasting.progress import Progress
-from forecasting.text import PairConfig, rotated, run_pair, split
 
 
 @pytest.mark.slow

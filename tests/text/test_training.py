@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from forecasting.errors import Cancelled, ConfigError, DataError
-from forecasting.progress import Progress
-from forecasting.text import (
+from forecasting.labs.text import (
     MOST_BYTES,
     TextConfig,
     TrainedText,
@@ -21,6 +20,7 @@ from forecasting.text import (
     suggest_text_config,
     train_text,
 )
+from forecasting.progress import Progress
 
 QUICK = TextConfig(hidden_size=16, num_layers=1, steps=30, batch_size=4, sequence_length=16)
 RHYME = "the cat sat on the mat and the rat ran off with the hat. " * 20

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from forecasting.errors import ConfigError, ModelFileError
-from forecasting.text import Alphabet, TextModel
-from forecasting.text.writer import chances
+from forecasting.labs.text import Alphabet, TextModel
+from forecasting.labs.text.writer import chances
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz .,\nжд👍🏽"
 

@@ -1,0 +1,153 @@
+"""Covariates: further columns of numbers, carried beside the values of a Panel and, where known, beyond their end."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting.errors import DataError
+from forecasting.intake.calendar.frequency import buckets
+from forecasting.intake.calendar.observations import Rows
+from forecasting.intake.columns.numbers import look_for_numbers
+from forecasting.intake.columns.roles import Found
+from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.text.table import Table
+from forecasting.panel import STEP
+
+KNOWN = 0.5  # of the rows beyond the last value, the share that must hold a number for a column to be known ahead
+ODD = 0.2  # of a covariate's cells, the share that may be no number
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Carried:
+    """The frame with its covariates, what is known of them ahead (see Panel), and notes."""
+
+    frame: pd.DataFrame
+    ahead: pd.DataFrame | None
+    notes: list[Note]
+
+
+def known_ahead(found: Found, names: Sequence[str], rows: Rows) -> list[str]:
+    """Which of the columns go on beyond the last value of the series."""
+    if not rows.beyond.any():
+        return []
+    numbers = {name: found.numbers[name] for name in names if name in found.numbers}
+    return [
+        name for name, text in numbers.items() if float(np.asarray(text.texts.is_valid())[rows.beyond].mean()) >= KNOWN
+    ]
+
+
+def add_covariates(
+    frame: pd.DataFrame, table: Table, names: Sequence[str], found: Found, rows: Rows, frequency: str, decimal: str
+) -> Carried:
+    """`frame` with one column a covariate: values of one step are averaged, a missing one takes the last before.
+
+    Rows after the last value of a series are no gaps: they become what is known ahead, for the columns that go on
+    there. Raises DataError where a column is no covariate or begins too late.
+    """
+    names = list(dict.fromkeys(names))
+    stamps = found.times.stamps
+    if frequency == STEP and stamps.dtype.kind == "M":
+        raise DataError("Covariates need a calendar; with the frequency 'step' there is none.", field="covariates")
+    steps, place = buckets(stamps[rows.usable], frequency)
+    columns = {name: _values(table, found, name, decimal)[rows.usable] for name in names}
+    told = pd.DataFrame({"code": rows.codes[rows.usable], "ds": steps[place], **columns}).groupby(["code", "ds"]).mean()
+    parts = []
+    for ids in rows.ids(found):
+        part = told.reset_index()
+        part.insert(0, "unique_id", np.array(ids, dtype=object)[part.pop("code")])
+        parts.append(part)
+    every = pd.concat(parts, ignore_index=True)
+    joined = frame.merge(every, on=["unique_id", "ds"], how="left")
+    gaps = {name: int(joined[name].isna().sum()) for name in names}
+    joined[names] = joined.groupby("unique_id", sort=False)[names].ffill()
+    _check_begins(joined, names)
+    notes = [
+        Note("covariate gaps", f"{count_of(count, 'step')} without {name!r} took its last value before.", count)
+        for name, count in gaps.items()
+        if count
+    ]
+    known = known_ahead(found, names, rows)
+    ahead = _ahead(joined, every, steps, known, notes)
+    if known and ahead is not None:
+        message = (
+            f"{count_of(int(rows.beyond.sum()), 'row', 'is')} after the last value; "
+            f"{', '.join(map(repr, known))} {'is' if len(known) == 1 else 'are'} known there."
+        )
+        notes.append(Note("future", message, int(rows.beyond.sum()), some(table.rows[rows.beyond])))
+    return Carried(joined, ahead, notes)
+
+
+def _ahead(
+    joined: pd.DataFrame,
+    every: pd.DataFrame,
+    steps: npt.NDArray[np.generic],
+    known: list[str],
+    notes: list[Note],
+) -> pd.DataFrame | None:
+    """`unique_id, ds` and the known columns in the steps after each series' end, every step up to the last told."""
+    if not known:
+        return None
+    ends = joined.groupby("unique_id", sort=False)["ds"].max()
+    end_of = every["unique_id"].map(ends)
+    later = every[end_of.notna() & (every["ds"] > end_of)]
+    if later.empty:
+        return None
+    last = later.groupby("unique_id", sort=False)["ds"].max()
+    parts = []
+    for name in ends.index[ends.index.isin(last.index)]:
+        first, final = np.searchsorted(steps, np.array([ends[name], last[name]], dtype=steps.dtype), side="right")
+        parts.append(pd.DataFrame({"unique_id": name, "ds": steps[first:final]}))
+    ahead = pd.concat(parts, ignore_index=True).merge(
+        later[["unique_id", "ds", *known]], on=["unique_id", "ds"], how="left"
+    )
+    gaps = int(ahead[known].isna().to_numpy().sum())
+    if gaps:
+        tails = joined.groupby("unique_id", sort=False).tail(1)[["unique_id", "ds", *known]]
+        both = pd.concat([tails[tails["unique_id"].isin(last.index)], ahead], ignore_index=True)
+        both = both.sort_values("ds", kind="stable")
+        both[known] = both.groupby("unique_id", sort=False)[known].ffill()
+        ahead = ahead[["unique_id", "ds"]].merge(both, on=["unique_id", "ds"], how="left")
+        message = f"{count_of(gaps, 'cell')} of what is known ahead had no number and took the last one before."
+        notes.append(Note("covariate gaps", message, gaps))
+    return ahead
+
+
+def _check_begins(joined: pd.DataFrame, names: list[str]) -> None:
+    for name in names:
+        late = joined[name].isna()
+        if late.any():
+            first = joined[late].iloc[0]
+            raise DataError(
+                f"Covariate {name!r} has no value at the beginning of series {first['unique_id']!r}. Leave it out, or "
+                "fill it in the file.",
+                field="covariates",
+                column=name,
+            )
+
+
+def _values(table: Table, found: Found, name: str, decimal: str) -> npt.NDArray[np.float64]:
+    if name not in table.columns or name in ("unique_id", "ds", "y", found.roles.time, *found.roles.target):
+        raise DataError(
+            f"There is no column {name!r} that could be a covariate in {table.name!r}.", field="covariates", column=name
+        )
+    numbers = look_for_numbers(table.cells[name])
+    if numbers is None:
+        raise DataError(
+            f"Column {name!r} does not hold numbers, so it is no covariate.", field="covariates", column=name
+        )
+    values, odd = numbers.values(decimal)
+    if odd.sum() > ODD * max(1, numbers.present):
+        at = int(np.flatnonzero(odd)[0])
+        raise DataError(
+            f"Column {name!r} is no covariate: {numbers.original[at].as_py()!r} in line {table.rows[at]} is no number "
+            f"with {decimal!r} as its decimal mark.",
+            field="covariates",
+            column=name,
+            row=int(table.rows[at]),
+        )
+    return np.where(np.isfinite(values), values, np.nan)

@@ -1,0 +1,282 @@
+"""A column of text -> time stamps: one format a column; where two orders fit, neither is taken without asking."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from forecasting.intake.columns.clock import AFTER_DATE, Flags, Ints, flags, ints, nanoseconds
+from forecasting.intake.columns.months import WORDS, month_of
+from forecasting.intake.text.cell_types import NA_TOKENS
+
+Stamps = npt.NDArray[np.datetime64]
+LOCAL = ", local days"  # ends the format of dates that carry a zone
+SHARE = 0.5  # of a sample's cells, the share that must look like one format before the column is read by it
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Times:
+    """A column read as time.
+
+    stamps: datetime64[ns] (UTC where the file had zones), NaT where a cell could not be read; or int64 steps.
+    ok, present: which cells were read; which hold something at all. format: in words.
+    orders: the readings of 01/02/2024 that fit, if more than one: True day first, False month first, "year".
+    mixed: two cells, one of which fits day-first only and the other month-first only. proof: a cell that has one order.
+    zone: in words, if the file had any. weight: how sure this is a time (explicit dates 3, years and counts less).
+    """
+
+    stamps: npt.NDArray[np.generic]
+    ok: Flags
+    present: Flags
+    format: str
+    orders: tuple[bool | str, ...] = ()
+    mixed: tuple[int, int] | None = None
+    proof: int | None = None
+    zone: str | None = None
+    weight: int = 3
+
+    @property
+    def share(self) -> float:
+        """Of the cells that hold something, the share that was read."""
+        present = int(self.present.sum())
+        return float(self.ok.sum()) / present if present else 0.0
+
+
+def look_for_times(column: pa.ChunkedArray, day_first: bool | str | None = None) -> Times | None:
+    """The column as dates or times; None where hardly a cell looks like one."""
+    head = _cleaned(pc.unique(column.slice(0, 2000)))
+    form = _format(head)
+    if form is None:
+        return None
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    texts = _cleaned(encoded.dictionary)
+    found = _READERS[form](texts, _PATTERNS[form], day_first)
+    codes = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    gone = codes < 0
+    present = flags(texts.is_valid())[codes] & ~gone
+    ok = found.ok[codes] & present
+    stamps = found.stamps[codes].copy()
+    stamps[~ok] = np.datetime64("NaT")
+    mixed = found.mixed
+    if mixed is not None:
+        mixed = (int(np.flatnonzero(codes == mixed[0])[0]), int(np.flatnonzero(codes == mixed[1])[0]))
+    proof = None if found.proof is None else int(np.flatnonzero(codes == found.proof)[0])
+    return dataclasses.replace(found, stamps=stamps, ok=ok, present=present, mixed=mixed, proof=proof)
+
+
+def _cleaned(texts: pa.Array) -> pa.Array:
+    texts = pc.utf8_trim_whitespace(texts)
+    empty = pc.is_in(pc.utf8_lower(texts), pa.array(["", *sorted(NA_TOKENS)], pa.string()))
+    return pc.if_else(empty, pa.scalar(None, pa.string()), texts)
+
+
+def _format(sample: pa.Array) -> str | None:
+    """The first format that most of the sample has."""
+    held = len(sample) - sample.null_count
+    if not held:
+        return None
+    best, most = None, SHARE * held
+    possible = _possible([cell for cell in sample.to_pylist() if cell])
+    for form, pattern in _PATTERNS.items():
+        if form not in possible:
+            continue
+        fits = int(flags(pc.fill_null(pc.match_substring_regex(sample, pattern), False)).sum())
+        if fits > most or (fits == most and best is None):
+            best, most = form, fits
+    if best in _NAMED and not _has_months(sample, best):
+        return None
+    return best
+
+
+def _possible(cells: list[str]) -> set[str]:
+    """The formats that any cell can have by its looks: a look that spares trying most patterns, which is slow."""
+    if not any(re.search("[0-9]", cell) for cell in cells):
+        return set()
+    found = set(_PATTERNS)
+    for needed, forms in _NEEDED:
+        if not any(needed.search(cell) for cell in cells):
+            found -= forms
+    return found
+
+
+def _has_months(sample: pa.Array, form: str) -> bool:
+    names = pc.extract_regex(sample, _PATTERNS[form]).field("mon").drop_null().unique().to_pylist()
+    names = [name for name in names if name]
+    return bool(names) and sum(month_of(name) > 0 for name in names) >= 0.8 * len(names)
+
+
+def _year_first(texts: pa.Array, pattern: str, _: object) -> Times:
+    parts = pc.extract_regex(texts, pattern)
+    stamps, ok = _stamps(ints(parts, "a"), ints(parts, "b"), ints(parts, "c"))
+    return _with_clock(stamps, ok, parts, "year-month-day")
+
+
+def _year_last(texts: pa.Array, pattern: str, day_first: bool | str | None) -> Times:
+    """Dates of numbers in an order that the column has to prove."""
+    parts = pc.extract_regex(texts, pattern)
+    fits = flags(parts.is_valid())
+    a, b, c = ints(parts, "a"), ints(parts, "b"), ints(parts, "c")
+    short = fits.any() and int(c[fits].max()) < 100
+    full = np.where(c < 70, 2000 + c, 1900 + c) if short else c
+    readings: dict[bool | str, tuple[Stamps, Flags]] = {True: _stamps(full, b, a), False: _stamps(full, a, b)}
+    if short:
+        readings["year"] = _stamps(np.where(a < 70, 2000 + a, 1900 + a), b, c)
+    only_day = np.flatnonzero(fits & readings[True][1] & ~readings[False][1])
+    only_month = np.flatnonzero(fits & readings[False][1] & ~readings[True][1])
+    mixed = (int(only_day[0]), int(only_month[0])) if len(only_day) and len(only_month) and not short else None
+    counts = {order: int((ok & fits).sum()) for order, (_, ok) in readings.items()}
+    most = max(counts.values())
+    orders = [order for order, count in counts.items() if count == most]
+    if "year" in orders and len(orders) > 1:  # files are sorted far more often than not
+        rising = {order: _rising(readings[order][0][fits]) for order in orders}
+        orders = [order for order in orders if rising[order] == max(rising.values())]
+    chosen = day_first if day_first in readings and day_first is not None else orders[0]
+    stamps, ok = readings[chosen]
+    same = all((readings[order][0][fits] == stamps[fits]).all() for order in orders)
+    words = {True: "day, month, year", False: "month, day, year", "year": "year, month, day"}[chosen]
+    times = _with_clock(stamps, ok & fits, parts, words)
+    asked = () if day_first is not None or same else tuple(orders)
+    proving = only_day if chosen is True else only_month
+    proved = not asked and chosen != "year" and len(proving) > 0
+    return dataclasses.replace(times, orders=asked, mixed=mixed, proof=int(proving[0]) if proved else None)
+
+
+def _rising(stamps: Stamps) -> bool:
+    steps = np.diff(stamps.astype(np.int64))
+    return bool((steps >= 0).all() or (steps <= 0).all())
+
+
+def _named_month(texts: pa.Array, pattern: str, _: object) -> Times:
+    parts = pc.extract_regex(texts, pattern)
+    fits = flags(parts.is_valid())
+    encoded = parts.field("mon").dictionary_encode()
+    numbers = np.array([month_of(name or "") for name in encoded.dictionary.to_pylist()] + [0], dtype=np.int64)
+    month = numbers[np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)]
+    names = {field.name for field in parts.type}
+    day = ints(parts, "d") if "d" in names else np.ones(len(texts), dtype=np.int64)
+    year = ints(parts, "y")
+    year = np.where(year < 70, 2000 + year, np.where(year < 100, 1900 + year, year))
+    stamps, ok = _stamps(year, month, day)
+    words = "day, written month, year" if "d" in names else "written month and year"
+    return _with_clock(stamps, ok & fits, parts, words) if "h" in names else _plain(stamps, ok & fits, words)
+
+
+def _month(texts: pa.Array, pattern: str, _: object) -> Times:
+    parts = pc.extract_regex(texts, pattern)
+    year = ints(parts, "a")
+    stamps, ok = _stamps(year, ints(parts, "b"), np.ones_like(year))
+    return _plain(stamps, ok & flags(parts.is_valid()), "year and month")
+
+
+def _quarter(texts: pa.Array, pattern: str, _: object) -> Times:
+    parts = pc.extract_regex(texts, pattern)
+    year = ints(parts, "a")
+    stamps, ok = _stamps(year, ints(parts, "b") * 3 - 2, np.ones_like(year))
+    return _plain(stamps, ok & flags(parts.is_valid()), "year and quarter")
+
+
+def _week(texts: pa.Array, pattern: str, _: object) -> Times:
+    """ISO 8601 weeks: week 1 has the year's first Thursday; the stamp is the Monday, or the day named."""
+    parts = pc.extract_regex(texts, pattern)
+    year, week = ints(parts, "a"), ints(parts, "b")
+    day = np.maximum(ints(parts, "c"), 1)
+    fourth, ok = _stamps(year, np.ones_like(year), np.full_like(year, 4))
+    days = fourth.astype("datetime64[D]").astype(np.int64)
+    monday = days - (days + 3) % 7
+    stamps = (monday + (week - 1) * 7 + day - 1).astype("datetime64[D]")
+    ok &= (week >= 1) & (week <= 53) & (day <= 7) & flags(parts.is_valid())
+    thursday = (monday + (week - 1) * 7 + 3).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    return _plain(stamps.astype("datetime64[ns]"), ok & (thursday == year), "ISO weeks")
+
+
+def _stamps(year: Ints, month: Ints, day: Ints) -> tuple[Stamps, Flags]:
+    ok = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31) & (year >= 1678) & (year <= 2261)
+    months = np.where(ok, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    stamps = months.astype("datetime64[D]") + np.where(ok, day - 1, 0)
+    ok &= stamps.astype("datetime64[M]") == months
+    return stamps.astype("datetime64[ns]"), ok
+
+
+def _plain(stamps: Stamps, ok: Flags, words: str) -> Times:
+    return Times(stamps, ok, ok, words)
+
+
+def _with_clock(days: Stamps, ok: Flags, parts: pa.StructArray, words: str) -> Times:
+    nanos, clock_ok, zone = nanoseconds(parts)
+    ok = ok & clock_ok & flags(parts.is_valid())
+    if (
+        zone not in (None, "UTC")
+        and ok.any()
+        and not any(ints(parts, field)[ok].any() for field in ("h", "mi", "s", "f"))
+    ):
+        return Times(
+            days, ok, ok, words + LOCAL, zone=zone
+        )  # days of a place: in UTC they would begin the evening before
+    return Times(days + nanos.astype("timedelta64[ns]"), ok, ok, words, zone=zone)
+
+
+_WEEKDAY = r"(?:[\p{L}]{2,10}\.?,?\s+)?"
+_MON = r"(?P<mon>\p{L}{3,12})\.?,?"
+_GAP = r"[-/. ]\s?" + WORDS + "?'?"
+_MAYBE_GAP = _GAP.replace("[-/. ]", "[-/. ]?")
+_YEAR = r"(?P<y>(?:1[6-9]|20|21)[0-9]{2}|[0-9]{2})"
+_LONG_YEAR = r"(?P<y>(?:1[6-9]|20|21)[0-9]{2})"
+_A4 = r"(?P<a>(?:1[6-9]|20|21)[0-9]{2})"
+_PATTERNS = {
+    "year first": r"^(?P<a>[0-9]{4})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{1,2})\.?" + AFTER_DATE,
+    "yyyymmdd": "^" + _A4 + r"(?P<b>0[1-9]|1[0-2])(?P<c>0[1-9]|[12][0-9]|3[01])"
+    + AFTER_DATE.replace(r"T|,?\s+", r"T|,?\s*").replace("[:h]", "[:h]?", 1).replace("(?::(?P<s>", "(?::?(?P<s>", 1),
+    "year last": r"^(?P<a>[0-9]{1,2})[-/. ](?P<b>[0-9]{1,2})[-/. ](?P<c>[0-9]{4})\.?" + AFTER_DATE,
+    "short year": r"^(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{2})\.?" + AFTER_DATE,
+    "year month": "^" + _A4 + r"\s?[-/. ]\s?(?P<b>0?[1-9]|1[0-2])$",
+    "year M month": "^" + _A4 + r"-?[Mm](?P<b>0?[1-9]|1[0-2])$",
+    "month year": r"^(?P<b>0?[1-9]|1[0-2])[-/.]" + _A4 + "$",
+    "yyyymm": "^" + _A4 + r"(?P<b>0[1-9]|1[0-2])$",
+    "quarter": "^" + _A4 + r"\s?[-/:. ]?\s?[QqTtKk](?P<b>[1-4])$",
+    "quarter first": r"^[QqTt](?P<b>[1-4])\s?[-/:. ']?\s?" + _A4 + "$",
+    "quarter number": r"^(?P<b>[1-4])(?:\.|st|nd|rd|th)?\s?(?:[Qq]|[Qq]uarter|[Qq]uartal)\s?[-/:. ']?\s?" + _A4 + "$",
+    "week": "^" + _A4 + r"\s?-?\s?[WwKk][Ww]?(?P<b>[0-9]{1,2})(?:-(?P<c>[1-7]))?$",
+    "day month name": "^" + _WEEKDAY + r"(?P<d>[0-9]{1,2})(?:st|nd|rd|th|\.|º)?" + _MAYBE_GAP + _MON
+    + _MAYBE_GAP + _YEAR + AFTER_DATE,
+    "month name day": "^" + _WEEKDAY + _MON + r"[-/. ]\s?(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?(?:,\s?|[-/. ])"
+    + _YEAR + AFTER_DATE,
+    "year month name": "^" + _LONG_YEAR + r"[-/. ]" + _MON + r"[-/. ](?P<d>[0-9]{1,2})" + AFTER_DATE,
+    "month name": "^" + _MON + _MAYBE_GAP + r"(?P<y>(?:1[6-9]|20|21)[0-9]{2})$",
+    "month name short": "^" + _MON + r"(?:-|\s?')(?P<y>[0-9]{2})$",
+    "year name": "^" + _LONG_YEAR + r"[-/. ]?" + _MON + "$",
+    "east asian": r"^(?P<a>[0-9]{4})\s?[年년]\s?(?P<b>[0-9]{1,2})\s?[月월]\s?(?P<c>[0-9]{1,2})\s?[日일]"
+    + AFTER_DATE.replace(r"T|,?\s+", r"T|,?\s*"),
+    "east asian month": r"^(?P<a>[0-9]{4})\s?[年년]\s?(?P<b>[0-9]{1,2})\s?[月월]$",
+}  # fmt: skip
+_NAMED = ("day month name", "month name day", "year month name", "month name", "month name short", "year name")
+_NEEDED = (  # what a cell must have for the formats
+    (re.compile(r"[^\W\d_]{3}"), frozenset(_NAMED)),
+    (re.compile("[年년]"), frozenset({"east asian", "east asian month"})),
+    (re.compile("[A-Za-z]"), frozenset({"quarter", "quarter first", "quarter number", "week", "year M month"})),
+    (
+        re.compile(r"[0-9]\s?[-/. ]"),
+        frozenset({"year first", "year last", "short year", "year month", "month year"}),
+    ),
+    (re.compile("[0-9]{6}"), frozenset({"yyyymmdd", "yyyymm"})),
+)
+_READERS: dict[str, Callable[[pa.Array, str, bool | str | None], Times]] = {
+    "year first": _year_first,
+    "yyyymmdd": _year_first,
+    "year last": _year_last,
+    "short year": _year_last,
+    "quarter": _quarter,
+    "quarter first": _quarter,
+    "quarter number": _quarter,
+    "week": _week,
+    "east asian": _year_first,
+    **dict.fromkeys(("year month", "year M month", "month year", "yyyymm", "east asian month"), _month),
+    **dict.fromkeys(_NAMED, _named_month),
+}

@@ -1,0 +1,257 @@
+"""A column of text -> numbers: what marks the decimals is decided by the whole column, never cell by cell."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from forecasting.intake.columns.clock import Flags, flags
+from forecasting.intake.text.cell_types import NA_TOKENS
+
+Floats = npt.NDArray[np.float64]
+
+_HEAD = r"^[+-]?"
+_EXP = r"([eE][+-]?[0-9]+)?$"
+_SHAPES = {  # what a cell can be, once signs of money and the like are set aside
+    "whole": _HEAD + r"[0-9]+" + _EXP,
+    "point": _HEAD + r"([0-9]*\.[0-9]+|[0-9]+\.)" + _EXP,
+    "point3": _HEAD + r"[1-9][0-9]{0,2}\.[0-9]{3}$",
+    "comma": _HEAD + r"([0-9]*,[0-9]+|[0-9]+,)" + _EXP,
+    "comma3": _HEAD + r"[1-9][0-9]{0,2},[0-9]{3}$",
+    "points": _HEAD + r"[1-9][0-9]{0,2}(\.[0-9]{3}){2,}$",
+    "commas": _HEAD + r"[1-9][0-9]{0,2}(,[0-9]{3}){2,}$",
+    "lakhs": _HEAD + r"[1-9][0-9]?(,[0-9]{2})+,[0-9]{3}(\.[0-9]+)?$",
+    "points, comma": _HEAD + r"[1-9][0-9]{0,2}(\.[0-9]{3})+,[0-9]+$",
+    "commas, point": _HEAD + r"[1-9][0-9]{0,2}(,[0-9]{3})+\.[0-9]+$",
+    "groups": _HEAD + r"[1-9][0-9]{0,2}([ '][0-9]{3})+$",
+    "groups, point": _HEAD + r"[1-9][0-9]{0,2}([ '][0-9]{3})+\.[0-9]+$",
+    "groups, comma": _HEAD + r"[1-9][0-9]{0,2}([ '][0-9]{3})+,[0-9]+$",
+}
+_READABLE = {  # decimal mark -> the shapes that are numbers under it
+    ".": ("whole", "point", "comma3", "commas", "lakhs", "commas, point", "groups", "groups, point"),
+    ",": ("whole", "comma", "point3", "points", "points, comma", "groups", "groups, comma"),
+}
+_PROVES_POINT = ("commas", "lakhs", "commas, point", "groups, point")
+_PROVES_COMMA = ("points", "points, comma", "groups, comma")
+_DRESSED = (
+    r"^(?P<sign>[+-]?)\s*(?P<before>[^0-9+\-.,\s()]{0,4}?)\s*(?P<sign2>[+-]?)"
+    r"(?P<number>[0-9.,](?:[0-9.,]|[ '][0-9])*(?:[eE][+-]?[0-9]+)?)\s*(?P<after>[^0-9\s+\-.,][^0-9]{0,15})?$"
+)
+_LARGE = r"^[+-]?[0-9]{4,}|[eE]"
+_MONEY = frozenset(  # signs and codes of currencies
+    [
+        "$",
+        "€",
+        "£",
+        "¥",
+        "₹",
+        "₽",
+        "₩",
+        "₺",
+        "฿",
+        "₫",
+        "₴",
+        "₪",
+        "₱",
+        "¢",
+        "R$",
+        "US$",
+        "A$",
+        "C$",
+        "HK$",
+        "kr",
+        "zł",
+        "Kč",
+        "Ft",
+        "lei",
+        "USD",
+        "EUR",
+        "GBP",
+        "JPY",
+        "CHF",
+        "CNY",
+        "INR",
+        "RUB",
+        "SEK",
+        "NOK",
+        "DKK",
+        "PLN",
+        "BRL",
+    ]
+)
+_UNICODE = (  # what stands for an ASCII sign in numbers
+    ("[\u2212\u2012\u2013\ufe63\uff0d]", "-"),
+    ("[\u00a0\u202f\u2009\u2007\u2002\u2003\u3000]", " "),
+    ("[\u2019\u02bc\u00b4`]", "'"),
+)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class NumberText:
+    """A column that may be numbers.
+
+    texts: cells ready to be read, null where empty or a token for missing. original: as the file has them.
+    shapes: shape -> which cells have it. plain: the values where every cell is a number with a point or no mark.
+    dress: what was taken off the cells, in words, and how many had it. share: of the cells that hold something.
+    """
+
+    texts: pa.Array
+    original: pa.Array
+    shapes: dict[str, Flags]
+    plain: Floats | None
+    dress: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def present(self) -> int:
+        """Cells that hold something."""
+        return len(self.texts) - int(self.texts.null_count)
+
+    @property
+    def share(self) -> float:
+        """Of the cells that hold something, the share that is numbers under one mark or the other."""
+        if self.present == 0:
+            return 0.0
+        return int((self.readable(".") | self.readable(",")).sum()) / self.present
+
+    def readable(self, decimal: str) -> Flags:
+        """Which cells are numbers if `decimal` is the decimal mark."""
+        found: Flags = np.zeros(len(self.texts), dtype=bool)
+        for shape in _READABLE[decimal]:
+            found |= self.shapes[shape]
+        return found
+
+    @property
+    def proofs(self) -> tuple[Flags, Flags]:
+        """Cells that are numbers with a decimal point only, and those that are with a decimal comma only."""
+        point = self.shapes["point"] & ~self.shapes["point3"]
+        comma = self.shapes["comma"] & ~self.shapes["comma3"]
+        for shape in _PROVES_POINT:
+            point = point | self.shapes[shape]
+        for shape in _PROVES_COMMA:
+            comma = comma | self.shapes[shape]
+        return point, comma
+
+    @property
+    def doubtful(self) -> Flags:
+        """Cells that are one number with a decimal point and another with a decimal comma."""
+        return self.shapes["point3"] | self.shapes["comma3"]
+
+    def shows_noughts(self, shape: str) -> bool:
+        """Whether small cells without a mark stand beside cells like 1,230: as decimals nobody writes both."""
+        whole = self.shapes["whole"]
+        small = whole & ~flags(pc.fill_null(pc.match_substring_regex(self.texts, _LARGE), False))
+        if not small.any() or small.sum() != whole.sum():
+            return False
+        marked = self.texts.filter(pa.array(self.shapes[shape]))
+        return bool(pc.any(pc.match_substring_regex(marked, "0$")).as_py())
+
+    def are_thousands(self, shape: str) -> bool:
+        """Whether cells like 1,234 are above a thousand: several, with noughts at the end, beside small ones."""
+        return int(self.shapes[shape].sum()) >= 5 and self.shows_noughts(shape)
+
+    def values(self, decimal: str) -> tuple[Floats, Flags]:
+        """The numbers, NaN where there is none, and which cells hold something that is no number."""
+        if self.plain is not None and (decimal == "." or not self.shapes["point"].any()):
+            return self.plain, np.zeros(len(self.texts), dtype=bool)
+        readable = self.readable(decimal)
+        texts = pc.if_else(pa.array(readable), self.texts, pa.scalar(None, pa.string()))
+        for mark in (" ", "'", "," if decimal == "." else "."):
+            texts = pc.replace_substring(texts, mark, "")
+        texts = pc.replace_substring(texts, ",", ".")
+        numbers = pc.cast(pc.replace_substring_regex(texts, r"^\+", ""), pa.float64())
+        return _floats(numbers), ~readable & flags(self.texts.is_valid())
+
+
+def look_for_numbers(column: pa.ChunkedArray) -> NumberText | None:
+    """The column's cells as possible numbers; None where the first ones are plainly something else."""
+    if _examine(column.slice(0, 2000)).share < 0.5 and _examine(column.slice(len(column) // 2, 2000)).share < 0.5:
+        return None
+    return _examine(column)
+
+
+def _examine(column: pa.ChunkedArray) -> NumberText:
+    original = column.combine_chunks()
+    if isinstance(original, pa.ChunkedArray):
+        original = original.combine_chunks()
+    texts = pc.utf8_trim_whitespace(original)
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    plain = _cast(texts)
+    dress: tuple[tuple[str, int], ...] = ()
+    if plain is None:
+        tokens = pc.is_in(pc.utf8_lower(texts), pa.array(sorted(NA_TOKENS), pa.string()))
+        texts = pc.if_else(tokens, pa.scalar(None, pa.string()), texts)
+        plain = _cast(texts)
+    if plain is None:
+        texts, dress = _undressed(texts)
+        plain = _cast(texts)
+    else:
+        nan = pc.fill_null(pc.match_substring_regex(texts, "^[+-]?(?i:nan)$"), False)
+        texts = pc.if_else(nan, pa.scalar(None, pa.string()), texts)
+    return NumberText(texts, original, _shapes(texts, plain is not None), plain, dress)
+
+
+def _cast(texts: pa.Array) -> Floats | None:
+    try:
+        plain = _floats(pc.cast(texts, pa.float64()))
+    except pa.ArrowInvalid:
+        return None
+    return plain if not np.isinf(plain).any() else None
+
+
+def _shapes(texts: pa.Array, plain: bool) -> dict[str, Flags]:
+    found = dict.fromkeys(_SHAPES, np.zeros(len(texts), dtype=bool))
+    wanted = ("whole", "point", "point3") if plain else tuple(_SHAPES)
+    for shape in wanted:
+        found[shape] = flags(pc.fill_null(pc.match_substring_regex(texts, _SHAPES[shape]), False))
+    return found
+
+
+def _undressed(texts: pa.Array) -> tuple[pa.Array, tuple[tuple[str, int], ...]]:
+    """Numbers without currency, percent, unit, brackets for a minus, a minus behind; and what was taken off."""
+    for pattern, plain in _UNICODE:
+        texts = pc.replace_substring_regex(texts, pattern, plain)
+    dress: list[tuple[str, int]] = []
+    bracketed = flags(pc.fill_null(pc.match_substring_regex(texts, r"^\([^()]*[0-9][^()]*\)$"), False))
+    behind = flags(pc.fill_null(pc.match_substring_regex(texts, r"^[^-]*[0-9]\s?-$"), False))
+    if bracketed.any():
+        texts = pc.replace_substring_regex(texts, r"^\(([^()]*[0-9][^()]*)\)$", r"-\1")
+        dress.append(("brackets for a minus", int(bracketed.sum())))
+    if behind.any():
+        texts = pc.replace_substring_regex(texts, r"^([^-]*[0-9])\s?-$", r"-\1")
+        dress.append(("a minus behind the number", int(behind.sum())))
+    parts = pc.extract_regex(texts, _DRESSED)
+    ok = flags(parts.is_valid())
+    for field in ("before", "after"):
+        allowed, taken = _off(parts.field(field), ok, field)
+        ok &= allowed
+        dress.extend(taken)
+    signs = pc.binary_join_element_wise(parts.field("sign"), parts.field("sign2"), "")
+    ok &= flags(pc.fill_null(pc.less_equal(pc.utf8_length(signs), 1), False))
+    bare = pc.binary_join_element_wise(signs, parts.field("number"), "")
+    return pc.if_else(pa.array(ok), bare, texts), tuple(dress)
+
+
+def _off(marks: pa.Array, ok: Flags, field: str) -> tuple[Flags, list[tuple[str, int]]]:
+    """Which cells may lose their mark: one and the same for all, a sign of money, or per cent."""
+    marks = pc.fill_null(pc.utf8_trim_whitespace(marks), "")
+    counts = {
+        str(entry["values"]): int(entry["counts"]) for entry in pc.value_counts(marks.filter(pa.array(ok))).to_pylist()
+    }
+    total = sum(counts.values())
+    counts.pop("", None)
+    if not counts:
+        return np.ones(len(marks), dtype=bool), []
+    mark = max(counts, key=lambda known: counts[known])
+    unit = field == "after" and counts[mark] >= 0.9 * total  # letters before a number make a name of it: S1, S2
+    if mark not in _MONEY and mark not in ("%", "‰") and not unit:
+        return flags(pc.equal(marks, "")), []
+    allowed = flags(pc.or_(pc.equal(marks, ""), pc.equal(marks, mark)))
+    return allowed, [(f"{mark!r} {'before' if field == 'before' else 'after'} the number", counts[mark])]
+
+
+def _floats(array: pa.Array) -> Floats:
+    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64)

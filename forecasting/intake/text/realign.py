@@ -1,0 +1,92 @@
+"""Records with a separator too many or too few -> cells in their columns again, as far as that is certain.
+
+Every place where the separator can have come in or gone is tried; those under which all cells are of the kind that
+their columns hold remain. A cell that is the same under all of them is kept, any other one counts as missing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.text.cell_types import is_missing, is_number, is_time
+from forecasting.intake.text.records import Record
+
+FEW = 0.2  # of the records, the share that may be mended so
+LEAST = 5  # records of the usual length by which the kinds of columns are told
+SAMPLE = 400  # of them
+Row = list[str | None]
+Kinds = list[Counter[str]]  # of each column's cells
+
+
+def realigned(body: list[Record], width: int) -> tuple[list[tuple[int, Row]], list[Note]]:
+    """The records, those one cell too long or too short mended where that is certain, and a note on these."""
+    records: list[tuple[int, Row]] = [(row, list(cells)) for row, cells in body]
+    usual = [cells for _, cells in body if len(cells) == width]
+    odd = [at for at, (_, cells) in enumerate(body) if abs(len(cells) - width) == 1 or _ends_empty(cells, width)]
+    if width == 2:  # of a single cell nobody knows which of the two it is
+        odd = [at for at in odd if len(body[at][1]) > width]
+    if width < 2 or not odd or len(odd) > FEW * len(body) or len(usual) < LEAST:
+        return records, []
+    kinds = [Counter(kind_of(cells[column]) for cells in usual[:SAMPLE]) for column in range(width)]
+    mended = []
+    for at in odd:
+        row, cells = body[at]
+        ways = _lengthened(cells, kinds) if len(cells) < width else _shortened(cells, width)
+        fitting = [way for way in ways if _fits(way, kinds)]
+        fitting = [way for way in fitting if _is_usual(way, kinds)] or fitting
+        if fitting:
+            records[at] = row, [cells[0] if len(set(cells)) == 1 else None for cells in zip(*fitting, strict=True)]
+            mended.append(row)
+    if not mended:
+        return records, []
+    message = (
+        f"{count_of(len(mended), 'row', 'has')} a separator too many or too few; the cells were put back into their "
+        "columns by what these hold, and count as missing where that is not certain."
+    )
+    return records, [Note("realigned", message, len(mended), some(mended), f"{count_of(len(mended), 'row')} mended")]
+
+
+def _ends_empty(cells: list[str], width: int) -> bool:
+    return len(cells) > width and not any(cell.strip() for cell in cells[width:])
+
+
+def _shortened(cells: list[str], width: int) -> Iterator[Row]:
+    """The record without one of its empty cells, or without the several that it has at its end."""
+    if len(cells) > width + 1:
+        yield list(cells[:width])
+        return
+    for at, cell in enumerate(cells):
+        if not cell.strip():
+            yield [*cells[:at], *cells[at + 1 :]]
+
+
+def _lengthened(cells: list[str], kinds: Kinds) -> Iterator[Row]:
+    """The record with one of its cells understood as two that ran together, or with its last one gone."""
+    for at, cell in enumerate(cells):
+        if any(kinds[at][kind_of(cell[:cut])] and kinds[at + 1][kind_of(cell[cut:])] for cut in range(len(cell) + 1)):
+            yield [*cells[:at], None, None, *cells[at + 1 :]]
+    yield [*cells, None]
+
+
+def _fits(cells: Row, kinds: Kinds) -> bool:
+    return all(
+        cell is None or kind == "missing" or kinds[column][kind] > 0
+        for column, cell in enumerate(cells)
+        for kind in [kind_of(cell or "")]
+    )
+
+
+def _is_usual(cells: Row, kinds: Kinds) -> bool:
+    """Whether empty cells stand only where others are empty as well."""
+    return all(cell is None or not is_missing(cell) or kinds[at]["missing"] for at, cell in enumerate(cells))
+
+
+def kind_of(cell: str) -> str:
+    """Whether a cell is "missing", a "time", a "number" or "words"."""
+    if is_missing(cell):
+        return "missing"
+    if is_time(cell):
+        return "time"
+    return "number" if is_number(cell) else "words"

@@ -1,0 +1,164 @@
+"""A pair of words, letter by letter: the network reads "hello" and says "elloh", a letter at each step.
+
+    result = run_pair({"source": "hello", "target": "elloh"})
+    result["predictions"][-1]
+
+The classic setting: letters as one-hot vectors, a simple recurrent layer of 8, Adam at 0.1, the whole pair in each of
+200 epochs. The first l of hello has to become l and the second o: only what the network remembers tells them apart.
+
+Axes: E epochs, T letters of a word, V different letters.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from forecasting.config import check_known, check_real, check_whole
+from forecasting.errors import ConfigError
+from forecasting.labs.text.alphabet import split
+from forecasting.progress import Progress
+
+LONGEST = 16  # letters of a word
+TOLD = 20  # times that progress is told
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PairConfig:
+    """Settings of `run_pair`; the defaults are the classic setting. A wrong value raises ConfigError with `.field`."""
+
+    source: str = "hello"  # what is read
+    target: str = "elloh"  # what is said, a letter for each that is read
+    hidden_size: int = 8
+    learning_rate: float = 0.1  # of Adam
+    epochs: int = 200
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for field in ("source", "target"):
+            _check_word(field, getattr(self, field))
+        source, target = len(split(self.source)), len(split(self.target))
+        if source != target:
+            raise ConfigError(
+                f"The words differ in length by {abs(source - target)}: {source} to read, {target} to say. "
+                "The network says one letter for each that it reads, so make them equally long.",
+                field="target",
+            )
+        check_whole("hidden_size", self.hidden_size, 1, 128)
+        check_real("learning_rate", self.learning_rate, 1e-5, 100.0)
+        check_whole("epochs", self.epochs, 1, 500)
+        check_whole("seed", self.seed, 0, 2**31 - 1)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> PairConfig:
+        """The config of `values`; unknown keys raise ConfigError, missing ones take their defaults."""
+        check_known(cls, values)
+        return cls(**values)
+
+
+def rotated(word: str) -> str:
+    """The classic answer to a word: its first letter last."""
+    letters = split(word)
+    return "".join([*letters[1:], *letters[:1]])
+
+
+def run_pair(
+    config: PairConfig | Mapping[str, Any], on_progress: Callable[[Progress], None] | None = None
+) -> dict[str, Any]:
+    """Train on the pair and say at each epoch what the network says. All JSON-able.
+
+    letters: the different ones [V]; source, target: letters of the words [T].
+    losses: bits a letter at each epoch, before its step [E]; None where not finite.
+    predictions: the likeliest letters at each epoch, as a word; probabilities: of every letter at every place
+    [E, T, V], in thousandths.
+    diverged: training ended worse than it began. learned_at: the first epoch from which on all letters were right.
+    """
+    import torch
+    from torch import nn
+
+    from forecasting.model.optimiser import AdamW
+
+    settings = config if isinstance(config, PairConfig) else PairConfig.from_dict(config)
+    source, target = split(settings.source), split(settings.target)
+    letters = sorted({*source, *target})
+    places = {letter: place for place, letter in enumerate(letters)}
+    inputs = torch.eye(len(letters))[[places[letter] for letter in source]]  # [T, V]
+    answers = torch.tensor([places[letter] for letter in target])
+    losses: list[float | None] = []
+    predictions, probabilities = [], []
+    began = time.perf_counter()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        recurrent = nn.RNN(len(letters), settings.hidden_size)
+        head = nn.Linear(settings.hidden_size, len(letters))
+        optimiser = AdamW([*recurrent.parameters(), *head.parameters()])  # without decay: Adam
+        for epoch in range(1, settings.epochs + 1):
+            logits = head(recurrent(inputs)[0])  # [T, V]
+            loss = nn.functional.cross_entropy(logits, answers)
+            losses.append(_finite(loss.item() / math.log(2)))
+            said = logits.detach().softmax(-1).double().numpy()
+            predictions.append("".join(letters[place] for place in said.argmax(-1)))
+            probabilities.append(np.rint(np.nan_to_num(said) * 1000).astype(int).tolist())
+            if on_progress is not None and epoch % max(1, settings.epochs // TOLD) == 0:
+                on_progress(
+                    Progress(
+                        stage="pair",
+                        fold=0,
+                        folds=0,
+                        epoch=epoch,
+                        epochs=settings.epochs,
+                        train_loss=losses[-1],
+                        valid_loss=None,
+                        fraction=epoch / settings.epochs,
+                        detail={"prediction": predictions[-1]},
+                    )
+                )
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+            optimiser.step(settings.learning_rate)
+    wrong = [epoch for epoch, word in enumerate(predictions, 1) if word != settings.target]
+    last = wrong[-1] if wrong else 0
+    return {
+        "config": dataclasses.asdict(settings),
+        "letters": letters,
+        "source": source,
+        "target": target,
+        "losses": losses,
+        "predictions": predictions,
+        "probabilities": probabilities,
+        "learned_at": last + 1 if last < settings.epochs else None,
+        "diverged": _diverged(losses),
+        "seconds": time.perf_counter() - began,
+        "parameters": sum(one.numel() for one in [*recurrent.parameters(), *head.parameters()]),
+    }
+
+
+def _check_word(field: str, word: object) -> None:
+    if not isinstance(word, str) or not word:
+        raise ConfigError(f"The word to {_ROLE[field]} is missing. Type one, such as hello.", field=field)
+    if len(split(word)) > LONGEST:
+        raise ConfigError(
+            f"The word to {_ROLE[field]} has {len(split(word)):,} letters; at most {LONGEST} are shown well. "
+            "Take a shorter one.",
+            field=field,
+        )
+
+
+def _diverged(losses: list[float | None]) -> bool:
+    """Whether the loss of the last tenth was, on the whole, not below the first."""
+    first, tail = losses[0], losses[-max(1, len(losses) // 10) :]
+    if first is None or None in tail:
+        return True
+    return len(losses) > 1 and float(np.median([loss for loss in tail if loss is not None])) > max(first, 0.1)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+_ROLE = {"source": "read", "target": "say"}

@@ -1,0 +1,29 @@
+"""The main job: data -> settings -> train -> true against predicted -> what comes next."""
+
+import streamlit as st
+
+from pages.forecast.data import data_section
+from pages.forecast.how_read import how_read
+from pages.forecast.model import model_section
+from pages.forecast.overview import overview
+from pages.forecast.results.tabs import results
+from pages.shared import components, state
+from pages.shared.i18n import t
+from pages.shared.progress import ended, follow
+
+session = state.current()
+head = st.container()
+dataset = data_section()
+if dataset is None:
+    head.info(t("read.nothing"))
+    how_read(session, None)
+else:
+    with components.in_place():
+        head.empty()  # a fragment can write only where the page has written before
+        model_section(head, dataset)
+        series = overview(session, dataset)
+        run = follow(session.workspace, session.run) if session.run else None
+        if run is None:
+            st.caption(t("run.none"))
+        elif ended(run):
+            results(session.workspace, run, series)

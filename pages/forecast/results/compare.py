@@ -1,0 +1,148 @@
+"""The tab Compare: every method on the same origins, and the network taken apart."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting import charts
+from pages.forecast.results import textbook
+from pages.forecast.results.shown import Shown
+from pages.shared import components, services
+from pages.shared.components import percent
+from pages.shared.i18n import chart_words, t
+from pages.shared.setting_words import method_name
+
+_STAGES = ("anchor", "anchor-linear", "recurrent")
+
+
+@dataclasses.dataclass(frozen=True)
+class Ranked:
+    """One method: its scores, its weight in the pool, and whether it is the forecast that is shown."""
+
+    method: str
+    label: str
+    scores: Mapping[str, float | None]
+    weight: float | None = None
+    used: bool = False
+
+    @property
+    def colour(self) -> str:
+        return "forecast" if self.used else self.method if self.method == "textbook" else ""
+
+
+def compare(shown: Shown) -> None:
+    """Draw it."""
+    workspace, run, _ = shown
+    scores = services.backtest(workspace, run.id).scores
+    rival = textbook.rival(workspace, run)
+    beside = services.backtest(workspace, rival.id).scores if rival is not None and rival.state == "done" else None
+    rows = ranking(scores, run.config, beside)
+    components.heading(t("compare.title", origins=int(scores["origins"])), t("compare.members"))
+    bars = [(row.label, float(row.scores["mae"] or 0.0), row.colour) for row in rows if row.scores["mae"] is not None]
+    components.chart(charts.ranking_chart(bars, words=chart_words()), "chart_compare", t("alt.compare"))
+    st.space("small")  # a touch screen shows a table's buttons all the time, over what is right above it
+    components.table(_table(rows), "compare_table", height="content", wide=t("compare.method"))
+    if any(row.weight is not None for row in rows):
+        pooled = any(row.used and row.method == "best" for row in rows) or run.config.get("method") == "best"
+        st.caption(t("compare.pool" if pooled else "compare.pool.beside"))
+    if beside is not None and beside["origins"] != scores["origins"]:
+        st.caption(t("textbook.other", origins=int(beside["origins"])))
+    textbook.offer(workspace, run, rival)
+    _apart(shown, scores)
+
+
+def ranking(
+    scores: Mapping[str, Any], config: Mapping[str, Any], beside: Mapping[str, Any] | None = None
+) -> list[Ranked]:
+    """All methods, best first. `beside`: the scores of the textbook's run."""
+    methods: dict[str, Any] = dict(scores["methods"])
+    season = int(scores.get("season") or 1)
+    weights = dict(scores.get("weights") or {})
+    # The pool has other names for what is scored already.
+    for pooled, scored in (("linear", "anchor-linear"), (f"seasonal-naive-{season}", "seasonal-naive")):
+        if pooled in weights:
+            weights[scored] = weights.pop(pooled)
+    if season <= 1:
+        methods.pop("seasonal-naive", None)  # the last value once more
+    own = "best" if config.get("method") == "best" or "recurrent" not in methods else "recurrent"
+    used = "forecast"
+    if own in methods and _same(methods[own], methods["forecast"]):
+        methods.pop("forecast")
+        used = own
+    names = {"seasonal-naive": f"seasonal-naive-{season}"}
+    rows = [
+        Ranked(method, method_name(names.get(method, method)), found, weights.get(method), method == used)
+        for method, found in methods.items()
+    ]
+    theirs = (beside or {}).get("methods", {})
+    if "recurrent" in theirs:
+        rows.append(Ranked("textbook", t("rank.textbook"), theirs["recurrent"]))
+    unit = methods["naive"]["mae"] or 1.0  # what differs by rounding alone is equal: then the forecast comes first
+
+    def place(row: Ranked) -> tuple[bool, float, bool]:
+        error = row.scores["mae"]
+        return error is None, round((error or 0.0) / unit, 9), not row.used
+
+    return sorted(rows, key=place)
+
+
+def _same(one: Mapping[str, float | None], other: Mapping[str, float | None]) -> bool:
+    """Whether two methods have the same scores but for rounding."""
+    a, b = one["mae"], other["mae"]
+    return a == b or (a is not None and b is not None and abs(a - b) <= 1e-9 * abs(a))
+
+
+def _table(rows: list[Ranked]) -> pd.DataFrame:
+    pooled = any(row.weight is not None for row in rows)
+    return pd.DataFrame(
+        [
+            {
+                t("compare.method"): t("compare.used", method=row.label) if row.used else row.label,
+                "MAE": row.scores["mae"],
+                "RMSE": row.scores["rmse"],
+                "MASE": row.scores["mase"],
+                "sMAPE": row.scores["smape"],
+                t("compare.against"): "—" if row.method == "naive" else percent(row.scores["skill"]),
+            }
+            | ({t("compare.weight"): _weight(row.weight)} if pooled else {})
+            for row in rows
+        ]
+    )
+
+
+def _weight(weight: float | None) -> str:
+    if weight is None:
+        return "—"
+    return "< 1 %" if 0 < weight < 0.005 else percent(weight)
+
+
+def _apart(shown: Shown, scores: Mapping[str, Any]) -> None:
+    """Anchor, anchor + linear, whole network, and what the last step adds."""
+    workspace, run, _ = shown
+    methods = scores["methods"]
+    if "anchor" not in methods or "anchor-linear" not in methods:
+        st.caption(t("compare.no_network"))
+        return
+    components.heading(t("compare.apart"))
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    stages = [stage for stage in _STAGES if methods.get(stage, {}).get("mae") is not None]
+    with left:
+        bars = [(method_name(stage), float(methods[stage]["mae"]), stage) for stage in stages]
+        components.chart(charts.stages_chart(bars, words=chart_words()), "chart_apart", t("alt.apart"))
+    with right:
+        if scores["recurrent_adds"] is not None:
+            st.markdown(_recurrent_adds(float(scores["recurrent_adds"])))
+        if services.record(workspace, run.id, "training")["share"] == 0:
+            st.markdown(t("training.off"))
+        st.caption(t("compare.explain"))
+
+
+def _recurrent_adds(share: float) -> str:
+    if share >= 0.005:
+        return t("compare.adds", percent=percent(share, 1))
+    return t("compare.nothing" if share > -0.005 else "compare.worse", percent=percent(abs(share), 1))

@@ -1,0 +1,206 @@
+"""The character LSTM of the Text lab: a text, its training, how it stands against the n-grams."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from forecasting import charts
+from forecasting.errors import ForecastingError
+from forecasting.labs.text import TextConfig, expected_seconds
+from forecasting.runs import Run
+from pages.learn.text_lab import read, snippets, source
+from pages.learn.text_lab.pair import code, offer_rate
+from pages.shared import components, services, state
+from pages.shared.components import duration, number, percent
+from pages.shared.i18n import chart_words, t
+from pages.shared.progress import ended, follow
+from pages.shared.services import texts
+from pages.shared.services.texts import Facts
+
+SAFE_RATE = 0.01
+
+
+def page() -> None:
+    """Draw it."""
+    session = state.current()
+    st.caption(t("text.lead"))
+    with st.sidebar:
+        dataset = source.source()
+    if dataset is None:
+        st.info(t("text.none"), icon=":material/edit_note:")
+        return
+    try:
+        with st.spinner(t("text.counting")):
+            facts = texts.facts(session.workspace, dataset)
+    except ForecastingError as problem:
+        source.refused(dataset, problem)
+        return
+    with st.sidebar:
+        config = _settings(dataset)
+    run = _train(dataset, config)
+    _facts(facts)
+    if run is not None and run.state == "done" and run.dataset_id == dataset:
+        with components.in_place():
+            offer_rate(session.workspace, run, SAFE_RATE)
+            of_run(session.workspace, run)
+        with components.in_place():
+            st.fragment(read.reading)(session.workspace, dataset, run.id)
+    else:
+        if run is not None and not run.active and run.state != "done":
+            ended(run)
+        components.heading(t("text.naive"))
+        figure = charts.bits_bars(facts.ngrams, words=chart_words(), height=260)
+        components.chart(figure, "text_ngrams", t("alt.text.bits"))
+        st.caption(t("text.naive.caption"))
+        st.fragment(read.reading)(session.workspace, dataset, None)
+    code(snippets.TEXT)
+
+
+def of_run(access: str, run: Run) -> None:
+    """The result of a done run. `access`: a workspace's token or a read-only link."""
+    result = services.record(access, run.id, "result")
+    words = chart_words()
+    best = min(result["ngrams"].values())
+    if result["diverged"]:
+        rate = f"{result['config']['learning_rate']:g}"
+        st.warning(t("text.diverged", rate=rate, better=f"{SAFE_RATE:g}"), icon=":material/trending_up:")
+    _verdict(result, best)
+    facts = [
+        (t("text.bits"), number(result["bits"]), t("text.bits.help")),
+        (t("text.ngram", order=result["best_order"]), number(best), t("text.ngram.help")),
+        (t("sine.seconds"), f"{float(run.progress.get('seconds') or 0):.1f} s", None),
+        (t("sine.parameters"), f"{result['parameters']:,}", None),
+    ]
+    with st.container(horizontal=True, gap="small", key="text_numbers"):
+        for label, value, explained in facts:
+            st.metric(label, value, help=explained, border=True)
+    left, right = st.columns(2)
+    with left:
+        components.heading(t("text.curve"))
+        components.chart(charts.text_curve(result, words=words), "text_curve", t("alt.text.curve"))
+    with right:
+        components.heading(t("text.naive"))
+        ngrams = {int(order): bits for order, bits in result["ngrams"].items()}
+        figure = charts.bits_bars(ngrams, result["bits"], words=words)
+        components.chart(figure, "text_bits", t("alt.text.bits"))
+    st.caption(t("text.bits.caption", unknown=f"{result['unknown']:,}"))
+    st.fragment(read.samples)(run.id, result["samples"])
+    st.fragment(read.writing)(access, run.id)
+
+
+def samples_live(run: Run) -> None:
+    """While it trains: what it writes by now."""
+    samples = (run.progress.get("detail") or {}).get("samples") or []
+    if samples:
+        step, bits, written = samples[-1]
+        st.caption(t("text.live", step=f"{step:,}", bits=number(bits)))
+        st.code(written, language=None, wrap_lines=True, height=170)
+
+
+def _verdict(result: dict[str, Any], best: float) -> None:
+    if result["bits"] is None:
+        return
+    gain = 1 - result["bits"] / best if best > 0 else 0.0
+    values = {"gain": percent(abs(gain), 1), "order": result["best_order"]}
+    if gain > 0.01:
+        st.success(t("text.verdict.better", **values), icon=":material/trending_down:")
+    elif gain < -0.01:
+        st.warning(t("text.verdict.worse", **values), icon=":material/info:")
+    else:
+        st.info(t("text.verdict.same", **values), icon=":material/info:")
+
+
+def _facts(facts: Facts) -> None:
+    characters, tail = len(facts.characters), len(facts.characters) - facts.split
+    st.caption(
+        t(
+            "text.facts",
+            characters=f"{characters:,}",
+            alphabet=f"{len(facts.alphabet) - 1:,}",
+            tail=f"{tail:,}",
+            unknown=f"{facts.unknown:,}",
+        )
+    )
+
+
+def _settings(dataset: str) -> TextConfig | None:
+    """The sidebar's settings; the defaults follow from the text."""
+    session = state.current()
+    suggested = dataclasses.asdict(texts.suggestion(session.workspace, dataset))
+    values = {**suggested, **session.form("text")}
+
+    if st.session_state.get("_text_suggested") != suggested:  # another text: what was not changed follows it
+        st.session_state["_text_suggested"] = suggested
+        for name in suggested:
+            st.session_state.pop(f"text_{name}", None)
+
+    def whole(name: str, low: int, high: int, step: int = 1) -> None:
+        key = f"text_{name}"
+        st.session_state.setdefault(key, int(values[name]))
+        help_text = t(f"text.{name}.help") if name in ("steps", "batch_size", "sequence_length") else None
+        values[name] = st.number_input(t(f"text.{name}"), low, high, step=step, key=key, help=help_text)
+
+    st.subheader(t("text.network"), anchor=False)
+    left, right = st.columns(2)
+    with left:
+        whole("num_layers", 1, 4)
+    with right:
+        whole("hidden_size", 8, 512, 8)
+    whole("steps", 1, 100_000, 100)
+    with st.expander(t("text.more"), key="text_more"):
+        st.session_state.setdefault("text_learning_rate", float(values["learning_rate"]))
+        values["learning_rate"] = st.number_input(
+            t("text.learning_rate"), 0.00001, 10.0, step=0.005, format="%.4f", key="text_learning_rate"
+        )
+        st.session_state.setdefault("text_dropout", float(values["dropout"]))
+        values["dropout"] = st.slider(t("text.dropout"), 0.0, 0.9, step=0.05, key="text_dropout")
+        whole("batch_size", 1, 256)
+        whole("sequence_length", 8, 512, 8)
+        whole("seed", 0, 2**31 - 1)
+    changed = {name: value for name, value in values.items() if value != suggested[name]}
+    session.forms = {**session.forms, "text": changed}
+    try:
+        return TextConfig.from_dict(values)
+    except ForecastingError as problem:
+        components.error(problem)
+        return None
+
+
+def _train(dataset: str, config: TextConfig | None) -> Run | None:
+    """The button with the expected time beside it, and the run to show."""
+    session = state.current()
+    shown = session.shown.get("text")
+    run = services.poll(session.workspace, shown) if shown else None
+    values = None if config is None else dataclasses.asdict(config)
+    same = run is not None and run.config == values and run.dataset_id == dataset
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train_row"):
+        pressed = st.button(
+            t("train.button"),
+            key="text_train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=config is None or bool(same and run is not None and run.active),
+        )
+        if config is not None and not (same and run is not None and run.state == "done"):
+            whole = texts.text(session.workspace, dataset)
+            seconds = duration(expected_seconds(whole, config))
+            st.caption(t("train.expected", seconds=seconds), width="content")
+        if run is not None and not same and not run.active:
+            st.caption(":material/info: " + t("lab.changed"), width="content")
+    if pressed and values is not None:
+        name = services.dataset(session.workspace, dataset).name
+        try:
+            asked = texts.ask(session.workspace, "text", values, dataset, name)
+        except ForecastingError as refused:
+            components.error(refused)
+            return run
+        session.shown = {**session.shown, "text": asked}
+        st.rerun()
+    if not same:
+        services.warm()
+    words = chart_words()
+    said = {"epoch": words["text_step"], "loss": words["text_bits"], "valid_loss": words["text_tail"]}
+    return follow(session.workspace, shown, samples_live, said) if shown else None

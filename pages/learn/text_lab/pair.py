@@ -1,0 +1,206 @@
+"""The word pair of the Text lab: what the network says at each epoch, and how it came to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from forecasting import charts
+from forecasting.errors import ForecastingError
+from forecasting.labs.text import PairConfig, rotated, split
+from forecasting.runs import Run
+from pages.learn.text_lab import snippets
+from pages.shared import components, services, state
+from pages.shared.components import number
+from pages.shared.i18n import chart_words, t
+from pages.shared.progress import ended, follow
+from pages.shared.services import texts
+
+SAFE_RATE = 0.1
+NUMBERS = (("hidden_size", 1, 128, 1), ("epochs", 1, 500, 10), ("seed", 0, 2**31 - 1, 1))
+
+
+def page() -> None:
+    """Draw it."""
+    session = state.current()
+    config = _settings()
+    st.caption(t("pair.lead"))
+    run = _train(None if config is None else dataclasses.asdict(config))
+    if run is not None and run.state == "done":
+        with components.in_place():
+            offer_rate(session.workspace, run, SAFE_RATE)
+            of_run(session.workspace, run)
+    elif run is not None and not run.active:
+        ended(run)
+    elif config is not None:
+        _asked(config)
+    shown = config or PairConfig()
+    values = {"source": shown.source, "target": shown.target, "epochs": shown.epochs, "seed": shown.seed}
+    code(snippets.PAIR.format(**values))
+
+
+def code(lines: str) -> None:
+    """The lines that do this with Tidecast."""
+    with st.expander(t("text.code"), key="the_code", icon=":material/code:"):
+        st.code(lines, language="python", wrap_lines=True)
+
+
+def offer_rate(workspace: str, run: Run, rate: float) -> None:
+    """Where a training diverged, a button for a learning rate that does not."""
+    if services.record(workspace, run.id, "result")["diverged"]:
+        st.button(
+            t("text.offer.rate", rate=f"{rate:g}"),
+            key=f"{run.kind}_offer_rate",
+            icon=":material/auto_fix_high:",
+            on_click=_put_rate,
+            args=(f"{run.kind}_learning_rate", rate),
+        )
+
+
+def _put_rate(key: str, rate: float) -> None:
+    st.session_state[key] = rate
+
+
+def _settings() -> PairConfig | None:
+    """The sidebar's settings; None where they do not fit together, which is then said."""
+    session = state.current()
+    values = {**dataclasses.asdict(PairConfig()), **session.form("pair")}
+    with st.sidebar:
+        for field in ("source", "target"):
+            st.session_state.setdefault(f"pair_{field}", str(values[field]))
+            values[field] = st.text_input(t(f"pair.{field}"), key=f"pair_{field}", help=t(f"pair.{field}.help"))
+        with st.expander(t("text.network"), key="pair_network"):
+            for name, low, high, step in NUMBERS:
+                st.session_state.setdefault(f"pair_{name}", int(values[name]))
+                values[name] = st.number_input(t(f"text.{name}"), low, high, step=step, key=f"pair_{name}")
+            st.session_state.setdefault("pair_learning_rate", float(values["learning_rate"]))
+            values["learning_rate"] = st.number_input(
+                t("text.learning_rate"), 0.0001, 100.0, step=0.05, format="%.4f", key="pair_learning_rate"
+            )
+        default = PairConfig()
+        changed = {name: value for name, value in values.items() if value != getattr(default, name)}
+        session.forms = {**session.forms, "pair": changed}
+        try:
+            return PairConfig.from_dict(values)
+        except ForecastingError as problem:
+            components.error(problem)
+            source = str(values["source"])
+            offer = rotated(source) if problem.field == "target" and source else default.target
+            if problem.field in ("source", "target"):
+                word = components.plain(offer, 40)
+                st.button(
+                    t("pair.offer", word=word), key="pair_offer", icon=":material/auto_fix_high:",
+                    on_click=_take, args=(source if problem.field == "target" else default.source, offer),
+                )  # fmt: skip
+            return None
+
+
+def _take(source: str, target: str) -> None:
+    st.session_state["pair_source"], st.session_state["pair_target"] = source, target
+
+
+def _train(values: dict[str, Any] | None) -> Run | None:
+    """The button, and the run to show. What a visitor sees first is trained without being asked."""
+    session = state.current()
+    shown = session.shown.get("pair")
+    run = services.poll(session.workspace, shown) if shown else None
+    same = run is not None and run.config == values
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train_row"):
+        pressed = st.button(
+            t("train.button"),
+            key="pair_train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=values is None or bool(same and run is not None and run.active),
+        )
+        if run is None:
+            st.caption(t("train.expected", seconds=t("seconds.one")), width="content")
+        elif values is not None and not same and not run.active:
+            st.caption(":material/info: " + t("lab.changed"), width="content")
+    if values is not None and (pressed or shown is None):
+        try:
+            asked = texts.ask(session.workspace, "pair", values, None, f"{values['source']} → {values['target']}")
+        except ForecastingError as refused:
+            components.error(refused)
+            return None
+        session.shown = {**session.shown, "pair": asked}
+        if pressed:
+            st.rerun()
+    elif not same:
+        services.warm()
+    shown = session.shown.get("pair")
+    said = {"loss": chart_words()["text_letter_bits"]}
+    return follow(session.workspace, shown, words=said) if shown else None
+
+
+def _asked(config: PairConfig) -> None:
+    """The pair before anything was learned."""
+    source, target = split(config.source), split(config.target)
+    letters = sorted({*source, *target})
+    nothing = [[[0] * len(letters)] * len(source)]
+    empty = {"letters": letters, "source": source, "target": target, "probabilities": nothing}
+    components.heading(t("pair.asked"))
+    components.chart(charts.pair_map(empty, 1, words=chart_words()), "pair_asked", t("alt.pair.asked"))
+
+
+def of_run(access: str, run: Run) -> None:
+    """The result of a done run. `access`: a workspace's token or a read-only link."""
+    result = services.record(access, run.id, "result")
+    if result["diverged"]:
+        st.warning(
+            t("text.diverged", rate=f"{result['config']['learning_rate']:g}", better=f"{SAFE_RATE:g}"),
+            icon=":material/trending_up:",
+        )
+    learned = result["learned_at"]
+    facts = [
+        (
+            t("pair.learned"),
+            t("number.none") if learned is None else t("pair.learned.epoch", epoch=learned),
+            t("pair.learned.help"),
+        ),
+        (t("pair.loss"), number(result["losses"][-1]), t("pair.loss.help")),
+        (t("sine.parameters"), f"{result['parameters']:,}", None),
+        (t("sine.seconds"), f"{float(run.progress.get('seconds') or 0):.2f} s", None),
+    ]
+    with st.container(horizontal=True, gap="small", key="pair_numbers"):
+        for label, value, explained in facts:
+            st.metric(label, value, help=explained, border=True)
+    st.fragment(_epochs)(run.id, result)
+
+
+def _epochs(run_id: str, result: dict[str, Any]) -> None:
+    """What the network says at the epoch that is chosen."""
+    last = len(result["losses"])
+    key = f"pair_epoch_{run_id[:12]}"
+    st.session_state.setdefault(key, min(last, max(1, (result["learned_at"] or last) // 2)))
+    epoch = st.slider(t("pair.epoch"), 1, last, key=key, help=t("pair.epoch.help")) if last > 1 else 1
+    st.code("\n".join(_said(result, epoch)), language=None)
+    left, right = st.columns(2)
+    words = chart_words()
+    with left:
+        components.heading(t("pair.map"))
+        components.chart(
+            charts.pair_map(result, epoch, ink=components.ink(), words=words), "pair_map", t("alt.pair.map")
+        )
+        st.caption(t("pair.map.caption"))
+    with right:
+        components.heading(t("pair.loss.title"))
+        components.chart(charts.pair_loss(result, epoch, words=words), "pair_loss", t("alt.pair.loss"))
+        st.caption(t("pair.loss.caption"))
+
+
+def _said(result: dict[str, Any], epoch: int) -> list[str]:
+    """The word of an epoch beside the one that is asked for, as plain text."""
+    words = {
+        "read": "".join(result["source"]),
+        "said": result["predictions"][epoch - 1],
+        "asked": "".join(result["target"]),
+    }
+    mark = "✓" if words["said"] == words["asked"] else "✗"
+    return [
+        f"{t('pair.read')}: {words['read']}",
+        f"{t('pair.said')}: {words['said']}  {mark}",
+        f"{t('pair.right')}: {words['asked']}",
+    ]

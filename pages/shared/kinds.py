@@ -1,0 +1,166 @@
+"""What the pages know of each kind of run: where it opens, how it is said in a line, how its result is drawn.
+
+A kind that is not listed is still shown on the Runs page and behind a read-only link: its settings and its loss.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from forecasting.runs import Run
+from pages.shared import setting_words
+from pages.shared.components import number, percent
+from pages.shared.i18n import chart_words, known, t
+from pages.shared.setting_words import setting_value
+
+Draw = Callable[[str, Run], None]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Kind:
+    """How one kind of run is shown. `access` is a workspace's token or a read-only link: see services.LINK."""
+
+    page: str | None = None  # its page's file
+    settings: Callable[[Mapping[str, Any]], str] | None = None  # the settings that matter, in a line
+    score: Callable[[Mapping[str, Any]], str] | None = None  # the scores of a done run, in a line
+    draw: str | None = None  # "module:function" of (access, done run), which draws the result; imported when drawn
+
+
+def of(run: Run) -> Kind:
+    """What is known of the kind of `run`."""
+    return KINDS.get(run.kind, Kind())
+
+
+def name_of(kind: str) -> str:
+    """The kind in the session's language."""
+    return t(f"kind.{kind}") if known(f"kind.{kind}") else kind.replace("_", " ").capitalize()
+
+
+def title(run: Run) -> str:
+    """What the workspace calls the run; without data and a name of its own it is called as its kind."""
+    return name_of(run.kind) if run.name in ("", run.kind) else run.name
+
+
+def settings_line(run: Run, most: int = 4) -> str:
+    """The settings that matter, or the first ones."""
+    known_kind = of(run).settings
+    if known_kind is not None:
+        return known_kind(run.config)
+    shown = [(key, value) for key, value in run.config.items() if isinstance(value, int | float | str)]
+    return " · ".join(f"{key.replace('_', ' ')} {value}" for key, value in shown[:most])
+
+
+def setting_label(kind: str, name: str) -> str:
+    """A setting in words."""
+    if known(f"{kind}.{name}"):
+        return t(f"{kind}.{name}")
+    label = setting_words.setting_label(name)
+    return name.replace("_", " ").capitalize() if label == name else label
+
+
+def score_line(run: Run) -> str:
+    """The scores of a done run, or the first ones."""
+    known_kind = of(run).score
+    if known_kind is not None and run.scores:
+        return known_kind(run.scores)
+    shown = [(name, value) for name, value in (run.scores or {}).items() if isinstance(value, int | float)]
+    return " · ".join(f"{name.replace('_', ' ')} {number(value)}" for name, value in shown[:3])
+
+
+def drawer(run: Run) -> Draw | None:
+    """The function that draws the result of `run`."""
+    where = of(run).draw
+    if where is None:
+        return None
+    module, _, function = where.partition(":")
+    found: Draw = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _forecast_settings(config: Mapping[str, Any]) -> str:
+    cell = t(f"cell.{config['cell']}") if known(f"cell.{config['cell']}") else str(config["cell"])
+    pooled = [t("method.best")] if config.get("method") == "best" else []
+    return " · ".join(
+        [
+            *pooled,
+            f"{cell} {config['num_layers']} x {config['hidden_size']}",
+            t("runs.horizon", horizon=config["horizon"]),
+            t("runs.window", window=config["window"]),
+        ]
+    )
+
+
+def _forecast_score(scores: Mapping[str, Any]) -> str:
+    return f"MASE {number(scores['mase'])} · {t('number.skill')} {percent(scores['skill'])}"
+
+
+_TELLING = ("cell", "task", "window", "noise", "lag", "chunk", "future", "length", "steps")  # settings of small systems
+
+
+def _teaching_settings(kind: str, config: Mapping[str, Any]) -> str:
+    shown = [name for name in _TELLING if name in config]
+    return " · ".join(f"{setting_label(kind, name)} {setting_value(name, config[name])}" for name in shown[:4])
+
+
+def _teaching_score(scores: Mapping[str, Any]) -> str:
+    words = chart_words()
+    return " · ".join(f"{words.get(name, name)} {value:.2g}" for name, value in scores.items() if value is not None)
+
+
+def _teaching(kind: str, page: str | None, draw: str) -> Kind:
+    settings_of = functools.partial(_teaching_settings, kind)
+    return Kind(
+        page=page and f"pages/learn/{page}/page.py",
+        settings=settings_of,
+        score=_teaching_score,
+        draw=f"pages.learn.{draw}",
+    )
+
+
+def _pair_settings(config: Mapping[str, Any]) -> str:
+    return f"{config['source']} → {config['target']} · RNN {config['hidden_size']}"
+
+
+def _pair_score(scores: Mapping[str, Any]) -> str:
+    learned = scores["learned_at"]
+    return f"{t('pair.learned')} {t('number.none') if learned is None else t('pair.learned.epoch', epoch=learned)}"
+
+
+def _text_settings(config: Mapping[str, Any]) -> str:
+    return f"LSTM {config['num_layers']} x {config['hidden_size']} · {t('text.steps')} {config['steps']:,}"
+
+
+def _text_score(scores: Mapping[str, Any]) -> str:
+    return f"{t('text.bits')} {number(scores['bits'])} / n-gram {number(scores['ngram_bits'])}"
+
+
+KINDS: dict[str, Kind] = {
+    "forecast": Kind(
+        page="pages/forecast/page.py",
+        settings=_forecast_settings,
+        score=_forecast_score,
+        draw="pages.forecast.results.tabs:of_run",
+    ),
+    "pair": Kind(
+        page="pages/learn/text_lab/page.py",
+        settings=_pair_settings,
+        score=_pair_score,
+        draw="pages.learn.text_lab.pair:of_run",
+    ),
+    "text": Kind(
+        page="pages/learn/text_lab/page.py",
+        settings=_text_settings,
+        score=_text_score,
+        draw="pages.learn.text_lab.network:of_run",
+    ),
+    "sine": _teaching("sine", "sine_wave", "sine_wave.sine:of_run"),
+    "recipes": _teaching("recipes", None, "sine_wave.sine:of_recipes"),
+    "cosine": _teaching("cosine", "sequence_lab", "sequence_lab.cosine:of_run"),
+    "cells": _teaching("cells", "sequence_lab", "sequence_lab.cells:of_run"),
+    "rollout": _teaching("rollout", "sequence_lab", "sequence_lab.ahead:of_rollout"),
+    "marker": _teaching("marker", "sequence_lab", "sequence_lab.ahead:of_marker"),
+}

@@ -1,0 +1,44 @@
+"""What the pages ask of methods and their inputs, cached as in services.py."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from forecasting.config import ForecastConfig
+from forecasting.runs import Run, identity
+from pages.shared import services
+from pages.shared.i18n import t
+
+COMMON = (  # countries that are offered first
+    *("US", "CN", "GB", "DE", "FR", "IT", "ES", "NL", "CH", "AT", "BE", "PL", "SE", "NO", "DK", "FI"),
+    *("CA", "AU", "NZ", "JP", "KR", "IN", "SG", "HK", "TW", "BR", "MX", "ZA"),
+)
+
+
+def run_of(workspace: str, dataset_id: str, config: ForecastConfig) -> Run | None:
+    """The run that `services.train` would link, if the workspace has it: the same question has one id."""
+    panel_id = services.dataset(workspace, dataset_id).panel_id
+    return services.poll(workspace, _run_id(panel_id, json.dumps(config.to_dict(), sort_keys=True)))
+
+
+@st.cache_data(ttl=60, max_entries=256, show_spinner=False)
+def _run_id(panel_id: str | None, config: str) -> str:
+    return identity.run_id("forecast", panel_id, json.loads(config))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def countries(language: str) -> dict[str, str]:
+    """ISO 3166 code -> name of each country whose holidays are known: the common ones first, in the session's
+    `language`; then the others as their library names them, in alphabetical order."""
+    from holidays import registry
+
+    written = {"and": "and", "of": "of", "the": "the", "dr": "DR", "us": "US"}
+    common = {code: t(f"country.{code}") for code in COMMON}
+    rest = {
+        entry[1]: " ".join(written.get(word, word.capitalize()) for word in module.split("_"))
+        for module, entry in registry.COUNTRIES.items()
+        if entry[1] not in common
+    }
+    return common | dict(sorted(rest.items(), key=lambda item: item[1]))

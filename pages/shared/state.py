@@ -1,0 +1,241 @@
+"""What a session is at: ids, choices and settings. The store keeps it for the workspace, the address for a bookmark."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from forecasting.errors import ForecastingError, StoreError
+from forecasting.runs import Run
+from pages.shared import i18n, login, services
+
+SOURCES = ("sample", "upload", "ticker")
+OPENED = "opened"  # among the forms: the kind of what was opened last, for a page with tabs
+REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
+LINK = "link"  # the parameter of an address that shows one run, read-only
+TEXTS = ("pair", "text")  # kinds that the Text lab shows
+DAMAGED = "_damaged"  # in the session: what the store kept of the settings cannot be read, and is not written over
+_INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str}
+_PLAIN = {"workspace", "language", "dataset", LINK}  # parameters that name no run
+
+
+@dataclasses.dataclass
+class Session:
+    """Ids and plain values only; everything heavy is in the store."""
+
+    workspace: str
+    source: str = "sample"
+    sample: str = ""
+    upload: str | None = None  # dataset that holds the bytes as they came, under no choices
+    upload_name: str = ""
+    choices: dict[str, Any] = dataclasses.field(default_factory=dict)  # how the upload is to be read
+    questions: dict[str, list[Any]] = dataclasses.field(default_factory=dict)  # argument -> question, answers
+    symbol: str = ""
+    period: str = "5y"
+    interval: str = "1d"
+    datasets: dict[str, str] = dataclasses.field(default_factory=dict)  # source -> its last readable dataset
+    dataset: str | None = None  # the one shown
+    settings: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # subject -> what was changed
+    runs: dict[str, str] = dataclasses.field(default_factory=dict)  # dataset -> its last run
+    forms: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # kind without data -> its settings
+    shown: dict[str, str] = dataclasses.field(default_factory=dict)  # kind without data -> the run its page shows
+
+    @property
+    def run(self) -> str | None:
+        """The run of the dataset shown."""
+        return self.runs.get(self.dataset or "")
+
+    def show_run(self, dataset: str, run: str) -> None:
+        self.runs = _latest({**{k: v for k, v in self.runs.items() if k != dataset}, dataset: run})
+
+    def form(self, kind: str) -> dict[str, Any]:
+        """What was changed in the settings of a kind of run that needs no data."""
+        return self.forms.get(kind, {})
+
+    def change(self, subject: str, setting: str, value: Any) -> None:
+        """Remember that `setting` was set to `value` for `subject`."""
+        mine = {**self.settings.get(subject, {}), setting: value}
+        self.settings = _latest({**{k: v for k, v in self.settings.items() if k != subject}, subject: mine})
+
+    def to_dict(self) -> dict[str, Any]:
+        values = dataclasses.asdict(self)
+        del values["workspace"]
+        return values
+
+
+def subject(choices: dict[str, Any]) -> str:
+    """What a dataset is about, however it is read: settings hold for it, so that another reading loses none."""
+    return next((f"{key}:{choices[key]}" for key in ("upload", "sample", "symbol") if choices.get(key)), "")
+
+
+def current() -> Session:
+    """The session's own Session; `begin` made it."""
+    session: Session = st.session_state["_session"]
+    return session
+
+
+def begun() -> bool:
+    """Whether this browser session has its Session."""
+    return "_session" in st.session_state
+
+
+def begin() -> Session | None:
+    """Make or find the Session of this browser session; None where the address opens no workspace."""
+    session = st.session_state.get("_session")
+    asked = None if login.required() else st.query_params.get("workspace")
+    if session is None or (asked and asked != session.workspace and services.store().has_workspace(asked)):
+        workspace = _workspace(asked)
+        if workspace is None:
+            return None
+        session = _from_dict(workspace, _kept(workspace))
+        _open_address(session)
+        st.session_state["_session"] = session
+        st.session_state["_saved"] = session.to_dict()
+    return session
+
+
+def finish() -> None:
+    """Write the session back: ids into the address, the rest into the store where it changed."""
+    session = current()
+    address = {} if login.required() else {"workspace": session.workspace}
+    address |= i18n.parameters()
+    address |= {"dataset": session.dataset} if session.dataset else {}
+    address |= {"run": session.run} if session.run else {}
+    # The same on every page and written at once: each change is an entry of its own for the browser's button Back.
+    address |= session.shown
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+    values = session.to_dict()
+    if values != st.session_state.get("_saved") and not st.session_state.get(DAMAGED):
+        services.store().put_state(session.workspace, values)
+        st.session_state["_saved"] = values
+
+
+def overwrite() -> None:
+    """Keep the settings of this session in the place of damaged ones."""
+    st.session_state.pop(DAMAGED, None)
+    st.session_state.pop("_saved", None)
+
+
+def start_afresh() -> None:
+    """Leave what the address names: the next run of the script makes a new workspace."""
+    st.query_params.clear()
+    for key in list(st.session_state):
+        if key != "_language":
+            del st.session_state[key]
+
+
+def open_run(session: Session, run: Run) -> None:
+    """Show `run` on the page of its kind, with the settings that it was asked with."""
+    if run.dataset_id is None or run.kind in TEXTS:
+        session.shown = {**session.shown, run.kind: run.id}
+        session.forms = {**session.forms, run.kind: dict(run.config), OPENED: {"kind": run.kind}}
+        if run.kind in TEXTS:
+            lab = {**session.form("text_lab"), "view": run.kind, "open": run.dataset_id}
+            session.forms = {**session.forms, "text_lab": lab}
+        _forget_widgets(f"{run.kind}_", "text_view")
+        return
+    _open_dataset(session, run.dataset_id)
+    session.show_run(run.dataset_id, run.id)
+    about = subject(services.dataset(session.workspace, run.dataset_id).choices)
+    suggested = services.suggestion(session.workspace, run.dataset_id)[0].to_dict()
+    session.settings = {k: v for k, v in session.settings.items() if k != about}
+    for name, value in run.config.items():
+        if suggested.get(name) != value:
+            session.change(about, name, value)
+    _forget_widgets("set_", "_settings_of")
+
+
+def _workspace(asked: str | None) -> str | None:
+    """The workspace of this browser session: the user's, the address's, or a new one; None where there is none."""
+    mine = login.workspace()
+    if mine is not None:
+        services.store().open_workspace(mine)
+        return mine
+    if not asked:
+        return services.new_workspace()
+    return asked if services.store().has_workspace(asked) else None
+
+
+def _open_address(session: Session) -> None:
+    """Show the dataset and the runs that the address names, as far as the workspace has them."""
+    _open_dataset(session, st.query_params.get("dataset"))
+    for name, value in st.query_params.to_dict().items():
+        if name not in _PLAIN:
+            _open_shown(session, value)
+
+
+def _kept(workspace: str) -> dict[str, Any]:
+    """What the store keeps of the workspace's settings; where that is damaged it is left alone, and said."""
+    st.session_state.pop(DAMAGED, None)
+    try:
+        return services.store().state(workspace)
+    except StoreError as problem:
+        if problem.field != "state":
+            raise
+        st.session_state[DAMAGED] = True
+        return {}
+
+
+def _from_dict(workspace: str, values: dict[str, Any]) -> Session:
+    """The Session of stored `values`; what has another type or is unknown is left at its default."""
+    session = Session(workspace)
+    for field in dataclasses.fields(Session):
+        value = values.get(field.name)
+        default = getattr(session, field.name)
+        fits = isinstance(value, str if default is None else type(default))
+        if fits and isinstance(value, dict):
+            fits = all(isinstance(one, _INNER.get(field.name, object)) for one in value.values())
+        if field.name != "workspace" and fits:
+            setattr(session, field.name, value)
+    if session.source not in SOURCES:
+        session.source = "sample"
+    return session
+
+
+def _open_dataset(session: Session, dataset: str | None) -> None:
+    """Show the dataset that the address names, with the choices it was read by."""
+    if not dataset or dataset == session.dataset:
+        return
+    try:
+        found = services.store().dataset(session.workspace, dataset)
+    except ForecastingError:
+        return
+    choices = found.choices
+    session.source = choices.get("source", session.source)
+    session.sample = choices.get("sample", session.sample)
+    session.upload = choices.get("upload", session.upload)
+    session.upload_name = found.name if session.source == "upload" else session.upload_name
+    session.choices = choices.get("reading", session.choices)
+    session.symbol = choices.get("symbol", session.symbol)
+    session.period = choices.get("period", session.period)
+    session.interval = choices.get("interval", session.interval)
+    session.dataset = dataset
+    session.datasets[session.source] = dataset
+    for key in ("source", "sample", "ticker", "period", "interval"):  # the widgets start anew from the session's values
+        st.session_state.pop(key, None)
+
+
+def _open_shown(session: Session, run: str) -> None:
+    """Show a run that the address names; settings that were typed since stay."""
+    try:
+        found = services.store().run(session.workspace, run)
+    except ForecastingError:
+        return
+    if found.dataset_id is None or found.kind in TEXTS:
+        session.shown = {**session.shown, found.kind: run}
+        session.forms = {found.kind: dict(found.config), **session.forms}
+    else:
+        session.show_run(found.dataset_id, run)
+
+
+def _forget_widgets(*begin: str) -> None:
+    """Let widgets start anew from the session's values."""
+    for key in [key for key in st.session_state if str(key).startswith(begin)]:
+        del st.session_state[key]
+
+
+def _latest(values: dict[str, Any]) -> dict[str, Any]:
+    return dict(list(values.items())[-REMEMBERED:])

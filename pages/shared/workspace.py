@@ -1,0 +1,63 @@
+"""The workspace as its owner meets it: an address that opens none, and `Delete my data`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting.errors import ForecastingError
+from pages.shared import components, login, services, state
+from pages.shared.i18n import t
+
+
+def unknown() -> None:
+    """The address names a workspace that is not here: say so, and open no other one in its place."""
+    st.warning(t("workspace.unknown"), icon=":material/key_off:")
+    st.markdown(t("workspace.unknown.next", days=f"{services.keep_days():g}"))
+    st.button(t("workspace.fresh"), key="fresh_workspace", type="primary", on_click=state.start_afresh)
+
+
+def bookmark() -> None:
+    """Where the key to the workspace is: in the address, unless somebody is logged in."""
+    if not login.required():
+        st.caption(f":material/bookmark: {t('runs.bookmark')}")
+
+
+def delete_my_data(key: str) -> None:
+    """The button, and what has to be confirmed before it does what it says."""
+    with st.popover(t("workspace.delete"), key=f"{key}_popover", icon=":material/delete_forever:", type="tertiary"):
+        st.markdown(t("workspace.delete.what"))
+        sure = st.checkbox(t("workspace.delete.sure"), key=f"{key}_sure")
+        st.button(
+            t("workspace.delete.now"),
+            key=f"{key}_now",
+            type="primary",
+            disabled=not sure,
+            on_click=_delete,
+            width="stretch",
+        )
+
+
+def deleted() -> None:
+    """Say once that it was done, or why not."""
+    said = st.session_state.pop("_deleted", None)
+    if said == "":
+        st.success(t("workspace.deleted"), icon=":material/delete_forever:")
+    elif said:
+        st.error(components.plain(said, 1_000), icon=":material/error:")
+
+
+def damaged() -> None:
+    """Say that the settings that were kept cannot be read; they are left alone until somebody says otherwise."""
+    if st.session_state.get(state.DAMAGED):
+        st.warning(t("workspace.damaged"), icon=":material/settings_alert:")
+        st.button(t("workspace.damaged.overwrite"), key="overwrite_settings", on_click=state.overwrite)
+
+
+def _delete() -> None:
+    try:
+        services.delete_workspace(state.current().workspace)
+    except ForecastingError as problem:
+        st.session_state["_deleted"] = problem.message
+        return
+    state.start_afresh()
+    st.session_state["_deleted"] = ""
