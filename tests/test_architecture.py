@@ -16,7 +16,13 @@ import pytest
 
 from tests.conftest import ROOT
 
-FOUNDATION = {"forecasting.errors", "forecasting.config", "forecasting.panel", "forecasting.trading"}
+FOUNDATION = {
+    "forecasting.messages",
+    "forecasting.errors",
+    "forecasting.config",
+    "forecasting.panel",
+    "forecasting.trading",
+}
 CORE = FOUNDATION | {
     "forecasting.baselines",
     "forecasting.evaluation",
@@ -36,6 +42,7 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.labs.text",
 }
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
+    "forecasting.messages": set(),
     "forecasting.errors": set(),
     "forecasting.config": {"forecasting.errors"},
     "forecasting.trading": set(),
@@ -89,7 +96,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     },
     "pages": set(),
     "pages.shared": SERVICES,
-    "pages.forecast": SERVICES | {"pages.shared"},
+    "pages.forecast": SERVICES | {"pages.shared", "pages.runs"},
     "pages.runs": SERVICES | {"pages.shared"},
     "pages.learn": SERVICES | {"pages.shared"},
     "app": {"pages.shared", "forecasting.runs", "forecasting.errors"},
@@ -111,6 +118,7 @@ HEAVY = sorted(LATE - {"scipy"} | {"alembic", "streamlit"})
 OPTIONAL = {"distributed"}  # for who sets TIDECAST_SCHEDULER; its absence is said in a sentence
 CARRIED = {"statsmodels"}  # imported by nobody: the samples are files in it
 DISTRIBUTIONS = {
+    "babel": "Babel",
     "talib": "TA-Lib",
     "sqlalchemy": "SQLAlchemy",
     "charset_normalizer": "charset-normalizer",

@@ -5,25 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-SENTENCES = {
-    "better": "Beats the naive forecast by {skill} % (95 % interval {low} to {high} %) {basis}; its {level} % "
-    "intervals held {held} % of the time.",
-    "better-seasonal": "Beats the naive forecast by {skill} % (95 % interval {low} to {high} %) and repeating the last "
-    "season by {seasonal} % {basis}; its {level} % intervals held {held} % of the time.",
-    "better-not-seasonal": "Beats the naive forecast by {skill} % (95 % interval {low} to {high} %) {basis}, but not "
-    "repeating the last season ({seasonal} % against it); its {level} % intervals held {held} % of the time.",
-    "same": "No better than repeating the last value: {skill} % (95 % interval {low} to {high} %) {basis}. Treat this "
-    "series as a random walk.",
-    "same-seasonal": "No better than repeating the last value: {skill} % (95 % interval {low} to {high} %) {basis}. "
-    "Repeating the last season is the forecast to beat here.",
-    "worse": "Worse than repeating the last value by {loss} % {basis}. Use the naive forecast instead.",
-    "worse-exact": "Repeating the last value was exact {basis}, this forecast was not. Use the naive forecast.",
-    "unknown": "Too few origins to tell whether this beats repeating the last value ({skill} % {basis}). A shorter "
-    "horizon or more data would tell.",
-    "exact": "Nothing changed in the test stretch, and the forecast said so {basis}.",
-}
+from forecasting.messages import Message
+
 EXACT = 1e-9  # scaled error that rounding leaves
-BASIS = "over {trainings} trainings and {origins} origins"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,21 +19,19 @@ class Verdict:
     values: dict[str, float]
 
     @property
-    def text(self) -> str:
+    def messages(self) -> tuple[Message, ...]:
+        """The sentence, and one more on series that were left out where there are any."""
+        counts = {name: round(value) for name, value in self.values.items()}
+        basis = Message("verdict.basis", count=counts["trainings"], origins=counts["origins"])
         shown = {name: f"{value:,.0f}" for name, value in self.values.items()}
-        basis = BASIS.format(**shown)
-        if self.values["trainings"] == 1:
-            basis = basis.replace("1 trainings", "1 training")
-        return f"{SENTENCES[self.key].format(basis=basis, **shown)} {self.aside}".rstrip()
+        sentence = Message(f"verdict.{self.key}", basis=basis, **shown)
+        if not counts.get("left_out"):
+            return (sentence,)
+        return sentence, Message("verdict.left-out", count=counts["left_out"], series=counts["series"])
 
     @property
-    def aside(self) -> str:
-        """What `text` adds on series that were left out; empty where none was."""
-        left = self.values.get("left_out")
-        if not left:
-            return ""
-        were = "was" if left == 1 else "were"
-        return f"{left:,.0f} of {self.values['series']:,.0f} series {were} too short to be tested."
+    def text(self) -> str:
+        return " ".join(self.messages)
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)

@@ -1,32 +1,41 @@
-"""Every visible string passes here: t("key", name=value). What another language lacks is said in English."""
+"""Every visible string passes here: t("key", name=value), in the words of the session's language.
+
+The words stand in gettext catalogues, one a language: those of the pages in `words/` here, those of the package in
+`forecasting/words/`.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from pathlib import Path
 
 import streamlit as st
 
-from forecasting import charts
-from pages.shared.words.chinese import CHINESE
-from pages.shared.words.chinese_sentences import SENTENCES
-from pages.shared.words.english import ENGLISH
+from forecasting import charts, messages
+from forecasting.messages import Catalogue, Message
+from pages.shared.chinese_sentences import SENTENCES
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-_WORDS: dict[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
+WORDS = Path(__file__).with_name("words")
 _PARAMETER = "language"
 
 
+@functools.cache
+def catalogue(chosen: str) -> Catalogue:
+    """What the package and the pages say in a language."""
+    return Catalogue([*messages.files(messages.WORDS, chosen), *messages.files(WORDS, chosen)], chosen)
+
+
 def t(key: str, /, **values: object) -> str:
-    """The string of `key` in the session's language with `values` put in."""
-    words = _WORDS[language()]
-    text = words.get(key) or ENGLISH[key]
-    return text.format(**values) if values else text
+    """The words of `key` in the session's language with `values` put in."""
+    return catalogue(language()).text(key, values)
 
 
 def sentence(said: str) -> str:
-    """What the package says in English, in the session's language where it has the sentence."""
+    """What the package says in the session's language; what is no Message of its own stays as it is."""
+    if isinstance(said, Message):
+        return t(said.key, **said.values)
     if language() != "zh":
         return said
     for pattern, translation in _patterns():
@@ -46,8 +55,8 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
 
 
 def known(key: str) -> bool:
-    """Whether there is a string for `key`, in the session's language or in English."""
-    return key in _WORDS[language()] or key in ENGLISH
+    """Whether there are words for `key`."""
+    return key in catalogue(language())
 
 
 def language() -> str:

@@ -20,7 +20,7 @@ from pages.runs.manage import links
 from pages.shared import components, services
 from pages.shared.choices import plain_option
 from pages.shared.components import number, percent, plain
-from pages.shared.i18n import chart_words, known, sentence, t
+from pages.shared.i18n import chart_words, sentence, t
 
 _WHOLE = 0.995  # a share that is said as 100 %
 
@@ -54,9 +54,7 @@ def of_run(access: str, run: Run) -> None:
 
 def _verdict(verdict: Any) -> None:
     """One sentence: green, grey or amber."""
-    key = f"verdict.{verdict.key}"
-    shown = {name: f"{value:,.0f}" for name, value in verdict.values.items()}
-    text = f"{t(key, **shown)} {sentence(verdict.aside)}".rstrip() if known(key) else verdict.text
+    text = " ".join(sentence(message) for message in verdict.messages)
     show, icon = {
         "better": (st.success, ":material/check_circle:"),
         "same": (st.info, ":material/drag_handle:"),
