@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from forecasting.model.origins import Span
     from forecasting.model.windows import Extra, Fold, Index
 
-COMPARED = 200  # series, up to which a backtest of the network alone shows what other pool members would have said
+COMPARED = 200  # series, up to which a backtest of the network alone also scores the other pool members
 
 
 def evaluate(

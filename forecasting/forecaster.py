@@ -59,7 +59,7 @@ class Forecast(pd.DataFrame):
 def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = None) -> Forecaster:
     """Train with steps held out, then go on with all of `panel`.
 
-    Series too short for a network are forecast by the statistical members alone; `training["fallback"]` says so.
+    Series too short for a network are forecast by the statistical members alone; `training["fallback"]` reports it.
     Raises TooShortError where there are fewer than three values. An exception raised by `on_progress` ends the
     training.
     """
