@@ -258,7 +258,7 @@ def test_every_library_that_is_imported_is_required_by_name() -> None:
     [
         "forecasting",
         "forecasting.runs",
-        "forecasting.runs.supervisor",
+        "forecasting.runs.workers.supervisor",
         "forecasting.charts",
         "forecasting.export",
         "forecasting.labs.text",

@@ -1,4 +1,4 @@
-"""The worker: `python -m forecasting worker`. Takes runs from the table, one after the other, until told to leave.
+"""The worker: `python -m forecasting worker`. Takes runs from the table, one after the other, until asked to leave.
 
 A worker whose standard input is a pipe belongs to whoever holds the other end: it leaves when the pipe closes, looks
 for work at once when a line arrives, and leaves after `TIDECAST_IDLE_SECONDS` without any. Any other worker stays until
@@ -19,22 +19,22 @@ from types import FrameType
 
 from forecasting.errors import StoreError
 from forecasting.runs import identity
-from forecasting.runs.attempt import perform
 from forecasting.runs.database import Database
-from forecasting.runs.leases import claim, give_back
+from forecasting.runs.environment import Settings
+from forecasting.runs.leases import claim, release
 from forecasting.runs.log import log_to_stderr
-from forecasting.runs.pulse import resident_mb
-from forecasting.runs.settings import Settings
+from forecasting.runs.workers.attempt import perform
+from forecasting.runs.workers.pulse import resident_mb
 
 POLL_SECONDS = 0.2
-PARTING_SECONDS = 1.5  # to put the run back into the queue before leaving
+PARTING_SECONDS = 1.5  # to release the run before leaving
 NICE = 10
 
 log = logging.getLogger("tidecast.worker")
 
 
 def worker_main(database: str | None, once: bool) -> int:
-    """Work until told to leave, or with `once` until nothing is queued; the exit status."""
+    """Work until asked to leave, or with `once` until nothing is queued; the exit status."""
     log_to_stderr()
     settings = Settings.from_environment()
     worker = _Worker(database or settings.database, settings, owned=not once and _stdin_is_pipe())
@@ -78,14 +78,14 @@ class _Worker:
         """Do the next run; how it ended, or None if there was none."""
         self._busy = True
         try:
-            held = claim(self._database, self._name)
-            if held is None:
+            claimed = claim(self._database, self._name)
+            if claimed is None:
                 return None
             if identity.version() != self._version:
                 log.info("code has changed, worker leaves")
-                give_back(self._database, self._name)
+                release(self._database, self._name)
                 return "outdated"
-            return perform(self._database, held, self._settings)
+            return perform(self._database, claimed, self._settings)
         except StoreError as error:
             log.error("no work without the database", extra={"why": error.message})
             time.sleep(1)
@@ -117,9 +117,9 @@ class _Worker:
 
 def _part(database: Database, worker: str) -> None:
     try:
-        give_back(database, worker)
+        release(database, worker)
     except StoreError as error:
-        log.warning("run could not be given back", extra={"worker": worker, "why": error.message})
+        log.warning("run could not be released", extra={"worker": worker, "why": error.message})
 
 
 def _stdin_is_pipe() -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from forecasting.errors import ConfigError
+from forecasting.messages import Message
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -85,34 +86,27 @@ def _cluster(values: Mapping[str, str], database: str) -> dict[str, str | None]:
     address = values.get(name, "").strip()
     if not address:
         return {}
-    found = _ADDRESS.fullmatch(address)
-    if found is None:
-        raise ConfigError(f"{name} is {address!r}; it must be like tls://scheduler:8786.", field=name)
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None:
+        raise ConfigError(Message("runs.setting.scheduler", name=name, value=address), field=name)
     if not database.startswith("postgresql"):
-        raise ConfigError(
-            f"{name} is set, and the database is a file that other machines cannot reach. "
-            "Name a PostgreSQL database in TIDECAST_DATABASE.",
-            field="TIDECAST_DATABASE",
-        )
-    if found["protocol"] == "tcp":
+        raise ConfigError(Message("runs.setting.scheduler_needs_server", name=name), field="TIDECAST_DATABASE")
+    if parts["protocol"] == "tcp":
         allowed = values.get("TIDECAST_SCHEDULER_PLAIN", "").strip() == "1"
-        if not allowed and not _LOOPBACK.fullmatch(found["host"]):
-            raise ConfigError(
-                f"{name} is {address!r}: without TLS anybody on the way could give the workers code to run. Use "
-                "tls://, or set TIDECAST_SCHEDULER_PLAIN=1 where the network is your own.",
-                field=name,
-            )
+        if not allowed and not _LOOPBACK.fullmatch(parts["host"]):
+            raise ConfigError(Message("runs.setting.scheduler_plain", name=name, value=address), field=name)
         return {"scheduler": address}
     files = {}
     for part in ("ca", "cert", "key"):
         variable = f"{name}_{part.upper()}"
         file = values.get(variable, "").strip()
         if not file or not Path(file).is_file():
-            raise ConfigError(
-                f"{name} asks for TLS, and {variable} "
-                + (f"names {file!r}, which is no file." if file else "is not set; name a PEM file in it."),
-                field=variable,
+            message = (
+                Message("runs.setting.certificate_missing", name=name, variable=variable, file=file)
+                if file
+                else Message("runs.setting.certificate_unset", name=name, variable=variable)
             )
+            raise ConfigError(message, field=variable)
         files[f"scheduler_{part}"] = file
     return {"scheduler": address, **files}
 
@@ -126,12 +120,12 @@ def _number(values: Mapping[str, str], name: str, default: float, low: float) ->
     except ValueError:
         value = float("nan")
     if not low <= value < float("inf"):
-        raise ConfigError(f"{name} is {text!r}; it must be a number of at least {low:g}.", field=name)
+        raise ConfigError(Message("runs.setting.number", name=name, value=text, low=low), field=name)
     return value
 
 
 def _whole(values: Mapping[str, str], name: str, default: int, low: int) -> int:
     value = _number(values, name, default, low)
     if value != int(value):
-        raise ConfigError(f"{name} is {values[name]!r}; it must be a whole number.", field=name)
+        raise ConfigError(Message("runs.setting.whole", name=name, value=values[name]), field=name)
     return int(value)

@@ -1,11 +1,11 @@
-"""What a run can be: for each kind, how its settings are checked and how its artifacts are computed.
+"""The jobs: each kind of run in one place, with its settings, its computation and what its progress counts.
 
-`check` runs where the question is asked: it completes the settings, so that one question has one id, or raises
-ConfigError. `compute` runs in workers, never in the server: it is called as `compute(panel, config, tell)` with the
-Panel, or under `raw` with the bytes as they came (None where the run has no data), and a function that takes a
-Progress, its `fraction` counted over the whole run, and raises Cancelled when the run is to stop. It returns artifacts
-by name: the same bytes for the same question, so nothing in them may tell the time, except in one called "clock". An
-artifact "scores" (a small JSON object) is also shown in lists.
+`Job.complete` runs where the question is asked: it fills in the settings, so that one question has one id, or raises
+ConfigError. `compute` runs in workers, never in the server: it is called as `compute(data, config, report)` with what
+the job `reads` (None where the run has no data) and a function that takes a Progress, its `fraction` counted over the
+whole run, and raises Cancelled when the run is to stop. It returns artifacts by name: the same bytes for the same
+question, so nothing in them may depend on time, except in one called "clock". An artifact "scores" (a small JSON
+object) is also shown in lists. How a run looks: pages/shared/jobs.py, by the same names.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ import dataclasses
 import io
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError
+from forecasting.labs.sequences import SYSTEMS, split_clock
+from forecasting.labs.text import PairConfig, TextConfig, run_pair, train_text
+from forecasting.messages import Message
 from forecasting.panel import Panel
 
 if TYPE_CHECKING:
@@ -27,36 +30,50 @@ if TYPE_CHECKING:
 
     from forecasting.progress import Progress
 
-Tell = Callable[["Progress"], None]
+Report = Callable[["Progress"], None]
+
+
+class Settings(Protocol):
+    """A frozen dataclass that validates itself."""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Any: ...
 
 
 @dataclasses.dataclass(frozen=True)
 class Shards:
-    """How a run is done in parts that need nothing of each other. Merged they give what `Kind.compute` gives."""
+    """How a run is done in parts that need nothing of each other. Merged they give what `Job.compute` gives."""
 
     names: Callable[[Mapping[str, Any]], tuple[str, ...]]  # in the order in which they are merged
     seconds: Callable[[Any, Mapping[str, Any]], float]  # that the whole run is expected to take
-    compute: Callable[[Any, Mapping[str, Any], str, Tell], dict[str, bytes]]
+    compute: Callable[[Any, Mapping[str, Any], str, Report], dict[str, bytes]]
     merge: Callable[[Any, Mapping[str, Any], Mapping[str, Mapping[str, bytes]]], dict[str, bytes]]
 
 
-@dataclasses.dataclass(frozen=True)
-class Kind:
-    """A kind of run."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Job:
+    """A kind of run. Its name is part of every run's id and row: it never changes."""
 
-    check: Callable[[Mapping[str, Any]], dict[str, Any]]
-    compute: Callable[[Any, Mapping[str, Any], Tell], dict[str, bytes]]
-    raw: bool = False  # it reads the bytes of its dataset, not the Panel
+    name: str
+    settings: type[Settings]
+    compute: Callable[[Any, Mapping[str, Any], Report], dict[str, bytes]]
+    reads: Literal["panel", "bytes"] | None = None  # of its dataset
+    unit: Literal["epoch", "step"] = "epoch"  # what its progress counts
     shards: Shards | None = None  # how a large run of it is split
 
+    def complete(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Every setting of `config`, as JSON holds it."""
+        values = dataclasses.asdict(self.settings.from_dict(config))
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
-def forecast(panel: Panel | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
+
+def forecast(panel: Panel | None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
     """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `explain`, `scores`
     (JSON)."""
     names = trainings(config)
     parts = {}
     for place, name in enumerate(names):
-        parts[name] = train(panel, config, name, _part(tell, place / len(names), (place + 1) / len(names)))
+        parts[name] = train(panel, config, name, _part(report, place / len(names), (place + 1) / len(names)))
     return gather(panel, config, parts)
 
 
@@ -65,18 +82,18 @@ def trainings(config: Mapping[str, Any]) -> tuple[str, ...]:
     return ("fit", *(f"fold {fold}" for fold in range(1, ForecastConfig.from_dict(config).folds + 1)))
 
 
-def train(panel: Panel | None, config: Mapping[str, Any], name: str, tell: Tell) -> dict[str, bytes]:
+def train(panel: Panel | None, config: Mapping[str, Any], name: str, report: Report) -> dict[str, bytes]:
     """One of the `trainings`: `forecaster`, `forecast`, `training`, `explain`, or of a fold `tested`."""
     from forecasting.forecaster import evaluate_fold, fit
 
     settings = ForecastConfig.from_dict(config)
     if panel is None:
-        raise DataError("There is no data to forecast from. Choose or upload some, then train again.")
+        raise DataError(Message("runs.no_data"))
     if name != "fit":
         fold = int(name.removeprefix("fold "))
-        of_all = _whole(tell, fold - 1, settings.folds)
+        of_all = _of_several(report, fold - 1, settings.folds)
         return {"tested": evaluate_fold(panel, settings, fold, of_all).to_bytes()}
-    forecaster = fit(panel, settings, on_progress=tell)
+    forecaster = fit(panel, settings, on_progress=report)
     return {
         "forecaster": forecaster.to_bytes(),
         "forecast": _parquet(forecaster.predict()),
@@ -104,42 +121,31 @@ def _seconds(panel: Panel | None, config: Mapping[str, Any]) -> float:
     return 0.0 if panel is None else expected_seconds(panel, ForecastConfig.from_dict(config))
 
 
-def _teaching(name: str) -> Kind:
+def _teaching(name: str, unit: Literal["epoch", "step"] = "epoch") -> Job:
     """A teaching system: `result`, `scores`, `clock` (how long things took), all JSON."""
+    system = SYSTEMS[name]
 
-    def check(config: Mapping[str, Any]) -> dict[str, Any]:
-        from forecasting.labs import sequences
-
-        return sequences.SYSTEMS[name].config.from_dict(config).to_dict()
-
-    def compute(_data: None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
-        from forecasting.labs import sequences
-
-        system = sequences.SYSTEMS[name]
-        result, clock = sequences.split_clock(system.run(config, tell))
+    def compute(_data: None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
+        result, clock = split_clock(system.run(config, report))
         return {"result": _json(result), "scores": _json(system.scores(result)), "clock": _json(clock)}
 
-    return Kind(check, compute)
+    return Job(name=name, settings=system.config, compute=compute, unit=unit)
 
 
-def pair(_data: None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
+def pair(_data: None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
     """Train on a pair of words: `result`, `scores` (JSON)."""
-    from forecasting.labs.text import run_pair
-
-    result = _timeless(run_pair(config, tell))
+    result = _timeless(run_pair(config, report))
     scores = {"learned_at": result["learned_at"], "bits": result["losses"][-1]}
     return {"result": _json(result), "scores": _json(scores)}
 
 
-def text(raw: bytes | None, config: Mapping[str, Any], tell: Tell) -> dict[str, bytes]:
+def text(raw: bytes | None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
     """Train a character LSTM on UTF-8 text: `result`, `scores` (JSON), `model`, `tail` (safetensors)."""
     from safetensors.numpy import save
 
-    from forecasting.labs.text import TextConfig, train_text
-
     if raw is None:
-        raise DataError("There is no text to train on. Paste some or take the sample, then train again.")
-    trained = train_text(raw.decode("utf-8", errors="replace"), TextConfig.from_dict(config), tell)
+        raise DataError(Message("runs.no_text"))
+    trained = train_text(raw.decode("utf-8", errors="replace"), TextConfig.from_dict(config), report)
     tail = {name: bits.astype(np.float32) for name, bits in trained.tail.items()}
     result = _timeless(trained.result)
     scores = {"bits": result["bits"], "ngram_bits": min(result["ngrams"].values()), "characters": result["characters"]}
@@ -151,27 +157,25 @@ def text(raw: bytes | None, config: Mapping[str, Any], tell: Tell) -> dict[str, 
     }
 
 
-def _check_forecast(config: Mapping[str, Any]) -> dict[str, Any]:
-    return ForecastConfig.from_dict(config).to_dict()
-
-
-def _check_pair(config: Mapping[str, Any]) -> dict[str, Any]:
-    from forecasting.labs.text import PairConfig
-
-    return dataclasses.asdict(PairConfig.from_dict(config))
-
-
-def _check_text(config: Mapping[str, Any]) -> dict[str, Any]:
-    from forecasting.labs.text import TextConfig
-
-    return dataclasses.asdict(TextConfig.from_dict(config))
-
-
-KINDS = {
-    "forecast": Kind(_check_forecast, forecast, shards=Shards(trainings, _seconds, train, gather)),
-    "pair": Kind(_check_pair, pair),
-    "text": Kind(_check_text, text, raw=True),
-    **{name: _teaching(name) for name in ("sine", "recipes", "cosine", "cells", "rollout", "marker")},
+JOBS: dict[str, Job] = {
+    job.name: job
+    for job in (
+        Job(
+            name="forecast",
+            settings=ForecastConfig,
+            compute=forecast,
+            reads="panel",
+            shards=Shards(trainings, _seconds, train, gather),
+        ),
+        Job(name="pair", settings=PairConfig, compute=pair),
+        Job(name="text", settings=TextConfig, compute=text, reads="bytes", unit="step"),
+        _teaching("sine"),
+        _teaching("recipes"),
+        _teaching("cosine", unit="step"),
+        _teaching("cells", unit="step"),
+        _teaching("rollout"),
+        _teaching("marker", unit="step"),
+    )
 }
 
 
@@ -187,14 +191,14 @@ def _timeless(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "seconds"}
 
 
-def _part(tell: Tell, start: float, end: float) -> Tell:
+def _part(report: Report, start: float, end: float) -> Report:
     """Progress of a part, as progress of the whole."""
-    return lambda part: tell(dataclasses.replace(part, fraction=start + (end - start) * part.fraction))
+    return lambda part: report(dataclasses.replace(part, fraction=start + (end - start) * part.fraction))
 
 
-def _whole(tell: Tell, place: int, count: int) -> Tell:
+def _of_several(report: Report, place: int, count: int) -> Report:
     """Progress of the `place`-th of `count` parts of something, as progress of a whole."""
-    return lambda part: tell(dataclasses.replace(part, fraction=min(1.0, max(0.0, part.fraction * count - place))))
+    return lambda part: report(dataclasses.replace(part, fraction=min(1.0, max(0.0, part.fraction * count - place))))
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

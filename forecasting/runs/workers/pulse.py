@@ -12,9 +12,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import Cancelled, StoreError
+from forecasting.messages import Message
+from forecasting.runs.claims import Claim
 from forecasting.runs.database import Database
-from forecasting.runs.leases import Claim, beat, end_cancelled, fail
-from forecasting.runs.settings import Settings
+from forecasting.runs.environment import Settings
+from forecasting.runs.leases import beat, end_cancelled, fail
 
 if TYPE_CHECKING:
     from forecasting.progress import Progress
@@ -30,12 +32,12 @@ log = logging.getLogger("tidecast.worker")
 
 
 class Pulse:
-    """A context around one attempt. The computation calls `tell`, which raises Cancelled once the attempt is over."""
+    """A context around one attempt. The computation calls `report`, which raises Cancelled once the attempt is over."""
 
-    def __init__(self, database: Database, held: Claim, settings: Settings) -> None:
+    def __init__(self, database: Database, claimed: Claim, settings: Settings) -> None:
         self.over: str | None = None  # why the attempt must end: cancelled, lost, wall, memory
         self._database = database
-        self._held = held
+        self._claimed = claimed
         self._settings = settings
         self._began = time.monotonic()
         self._over_since = 0.0
@@ -43,7 +45,7 @@ class Pulse:
         self._news = threading.Event()
         self._done = threading.Event()
         self._progress: dict[str, Any] = {}
-        self._told = True  # what there is to tell has been written
+        self._written = True  # all that was reported is in the database
         self._curve: list[list[Any]] = []
         self._thread = threading.Thread(target=self._run, name="tidecast-pulse", daemon=True)
 
@@ -58,10 +60,10 @@ class Pulse:
         self._news.set()
         self._thread.join()
 
-    def tell(self, progress: Progress) -> None:
+    def report(self, progress: Progress) -> None:
         """Take note of progress, without waiting for the database."""
         if self.over is not None:
-            raise Cancelled(f"The run was ended: {self.over}.")
+            raise Cancelled(Message("runs.ended"))
         stage = f"{progress.stage} {progress.fold}" if progress.stage in COUNTED else progress.stage
         point = [stage, int(progress.epoch), _number(progress.train_loss), _number(progress.valid_loss)]
         with self._lock:
@@ -75,7 +77,7 @@ class Pulse:
                 "eta": _eta(time.monotonic() - self._began, float(progress.fraction)),
                 **({} if progress.detail is None else {"detail": dict(progress.detail)}),
             }
-            self._told = False
+            self._written = False
             if point[2] is not None or point[3] is not None:
                 self._curve.append(point)
             self._curve = thinned(self._curve)
@@ -93,48 +95,40 @@ class Pulse:
             if self.over is None:
                 self._beat()
             elif time.monotonic() - self._over_since > STUBBORN_SECONDS:
-                log.warning("worker ends with its computation", extra={"run": self._held.run_id[:12], "why": self.over})
+                log.warning(
+                    "worker ends with its computation", extra={"run": self._claimed.run_id[:12], "why": self.over}
+                )
                 os._exit(STUBBORN)
             self._done.wait(WRITE_SECONDS)
 
     def _beat(self) -> None:
         with self._lock:
-            progress, curve = (None, None) if self._told else (self._progress, list(self._curve))
-            self._told = True
+            progress, curve = (None, None) if self._written else (self._progress, list(self._curve))
+            self._written = True
         try:
-            answer = beat(self._database, self._held, progress, curve)
+            answer = beat(self._database, self._claimed, progress, curve)
             if answer == "lost":
                 self._end("lost")
             elif answer == "cancel":
-                if end_cancelled(self._database, self._held):
+                if end_cancelled(self._database, self._claimed):
                     self._end("cancelled")
             else:
                 self._check_limits()
         except StoreError as error:  # the next beat may succeed; if none does, the lease runs out and that is the end
-            log.warning("heartbeat failed", extra={"run": self._held.run_id[:12], "why": error.message})
+            log.warning("heartbeat failed", extra={"run": self._claimed.run_id[:12], "why": error.message})
 
     def _check_limits(self) -> None:
         limits = self._settings
         if time.monotonic() - self._began > limits.wall_seconds:
-            self._end("wall", _TOO_LONG.format(minutes=limits.wall_seconds / 60))
+            self._end("wall", Message("runs.too_long", minutes=limits.wall_seconds / 60))
         elif (used := resident_mb()) is not None and used > limits.memory_mb:
-            self._end("memory", _TOO_LARGE.format(mb=limits.memory_mb))
+            self._end("memory", Message("runs.too_large", mb=limits.memory_mb))
 
-    def _end(self, why: str, sentence: str | None = None) -> None:
-        if sentence is not None:
-            fail(self._database, self._held, sentence)
+    def _end(self, why: str, message: Message | None = None) -> None:
+        if message is not None:
+            fail(self._database, self._claimed, message)
         self._over_since = time.monotonic()
         self.over = why
-
-
-_TOO_LONG = (
-    "The training took longer than the {minutes:,.0f} minutes that are allowed here. "
-    "Choose fewer epochs, folds or layers or a smaller hidden size, then train again."
-)
-_TOO_LARGE = (
-    "The training took more than the {mb:,} MB of memory that are allowed here. "
-    "Choose a smaller hidden size, window or batch size, then train again."
-)
 
 
 def thinned(curve: list[list[Any]]) -> list[list[Any]]:
@@ -145,7 +139,7 @@ def thinned(curve: list[list[Any]]) -> list[list[Any]]:
 
 
 def resident_mb() -> float | None:
-    """Resident memory of this process: its highest so far on macOS, None where the system does not tell."""
+    """Resident memory of this process: its highest so far on macOS, None where the system does not say."""
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20

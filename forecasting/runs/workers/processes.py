@@ -46,7 +46,7 @@ class LocalWorker:
                 log.debug("worker could not be woken")
 
     def dismiss(self) -> None:
-        """Let it put its run back and leave."""
+        """Let it release its run and leave."""
         if self.process.stdin is not None:
             try:
                 self.process.stdin.close()
@@ -80,7 +80,7 @@ class LocalWorker:
 
 
 def _environment(name: str, database: str) -> dict[str, str]:
-    package = str(Path(__file__).resolve().parents[2])
+    package = str(Path(__file__).resolve().parents[3])
     return {
         **os.environ,
         "TIDECAST_DATABASE": database,  # not an argument: it may hold a password, and everybody sees arguments

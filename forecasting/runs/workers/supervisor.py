@@ -1,8 +1,4 @@
-"""The supervisor: starts local workers when there is work, and takes back what dead ones held.
-
-`runtime()` is the one of this process. It is named, not held: it is found by the name of its thread, so that a module
-that Streamlit imports anew after an edit finds the same one, ends it, and goes on with its own code.
-"""
+"""The supervisor: starts local workers when there is work, and takes back what dead ones held."""
 
 from __future__ import annotations
 
@@ -12,61 +8,38 @@ import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import func, select
 
 from forecasting.errors import StoreError
+from forecasting.messages import Message
 from forecasting.runs import schema
-from forecasting.runs.cluster import Cluster
 from forecasting.runs.database import now
 from forecasting.runs.housekeeping import sweep
-from forecasting.runs.leases import LEASE_SECONDS, forsake, recover
-from forecasting.runs.processes import COMMAND, LocalWorker
+from forecasting.runs.leases import LEASE_SECONDS, abandon, reclaim
 from forecasting.runs.store import Store
 from forecasting.runs.turns import turns
+from forecasting.runs.workers.cluster import Cluster
+from forecasting.runs.workers.processes import COMMAND, LocalWorker
 
 WATCH_SECONDS = 1.0
 SWEEP_SECONDS = 600.0
 FAILURES = 3  # workers that could not begin, one after the other: there is trouble
 LEAST_FREE_MB = 50  # of disk: below it the server says so
-STOP_SECONDS = 3.0  # for workers to put their runs back and leave
+STOP_SECONDS = 3.0  # for workers to release their runs and leave
 DEAF_SECONDS = 30.0  # an idle worker that has left work in the queue for so long hangs
 
-_THREAD = "tidecast-supervisor"
-_starting = threading.Lock()
+THREAD = "tidecast-supervisor"
 
 log = logging.getLogger("tidecast.supervisor")
-
-
-def runtime(database: str | None = None) -> Supervisor:
-    """This process's supervisor for `database`, started if there is none. ForecastingError if a setting is wrong."""
-    with _starting:
-        store = Store(database)
-        for thread in threading.enumerate():
-            if thread.name == _THREAD:
-                if type(thread) is Supervisor and thread.serves(store):
-                    return thread
-                thread.stop()  # type: ignore[attr-defined]  # another database, or a module edited since
-        supervisor = Supervisor(store)
-        supervisor.start()
-        return supervisor
-
-
-def stop_runtime() -> None:
-    """End this process's supervisor and its workers, if there are any."""
-    with _starting:
-        for thread in threading.enumerate():
-            if thread.name == _THREAD:
-                thread.stop()  # type: ignore[attr-defined]  # a Supervisor, perhaps of a module edited since
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Health:
     """What the server can say about its background work."""
 
-    database: str | None  # None: it answers; else a sentence
-    trouble: str | None  # None: queued runs are begun; else a sentence that says why they wait
+    database: str | None  # None: it answers; else what is wrong
+    trouble: Message | None  # None: queued runs are begun; else why they wait
     queued: int
     running: int
     workers: int  # local ones alive, or what the cluster has
@@ -78,7 +51,7 @@ class Supervisor(threading.Thread):
     """Keeps up to `settings.workers` local workers for `store`, started by need and ended with this process."""
 
     def __init__(self, store: Store, command: Sequence[str] = COMMAND) -> None:
-        super().__init__(name=_THREAD, daemon=True)
+        super().__init__(name=THREAD, daemon=True)
         self.store = store
         self.stopping = False
         self._command = list(command)
@@ -89,18 +62,7 @@ class Supervisor(threading.Thread):
         self._not_before = 0.0
         self._waiting_since = time.monotonic()  # for an idle worker to take what is queued
         self._cluster = Cluster(store.settings) if store.settings.scheduler else None
-
-    def serves(self, store: Store) -> bool:
-        """Whether it is at work, and for the same database under the same settings as `store`."""
-        return not self.stopping and self.is_alive() and self.store.settings == store.settings
-
-    def submit(self, workspace: str, kind: str, config: Mapping[str, Any], dataset_id: str | None, name: str) -> str:
-        """`Store.submit`, and a worker for it."""
-        return self._with_worker(self.store.submit(workspace, kind, config, dataset_id, name))
-
-    def retry(self, workspace: str, run_id: str) -> str:
-        """`Store.retry`, and a worker for it."""
-        return self._with_worker(self.store.retry(workspace, run_id))
+        store.on_queued = self._on_queued
 
     def ensure_worker(self) -> None:
         """See to it that queued work is taken up at once: wake an idle worker, or start one."""
@@ -149,9 +111,9 @@ class Supervisor(threading.Thread):
             self._reap()
             trouble = self._cluster.trouble if self._cluster is not None else None
             if self._failures >= FAILURES:
-                trouble = _NO_WORKER
+                trouble = Message("runs.no_worker")
             if free is not None and free < LEAST_FREE_MB:
-                trouble = _NO_ROOM.format(mb=free)
+                trouble = Message("runs.no_room", mb=free)
             return Health(
                 database=problem,
                 trouble=trouble,
@@ -163,7 +125,7 @@ class Supervisor(threading.Thread):
             )
 
     def stop(self) -> None:
-        """End every worker, their runs put back into the queue, and this thread. At most a few seconds."""
+        """End every worker, their runs released, and this thread. At most a few seconds."""
         self.stopping = True
         self._look.set()
         with self._lock:
@@ -185,14 +147,14 @@ class Supervisor(threading.Thread):
         next_sweep = time.monotonic() + WATCH_SECONDS
         while not self.stopping:
             try:
-                recover(self.store.database)
+                reclaim(self.store.database)
                 self._see_to_workers()
                 if time.monotonic() > next_sweep:
                     next_sweep = time.monotonic() + SWEEP_SECONDS
                     sweep(self.store.database, self.store.settings)
                 working = True
             except StoreError as error:
-                if working:  # said once, not every second
+                if working:  # logged once, not every second
                     log.error("no work without the database", extra={"why": error.message})
                 working = False
             except Exception as error:  # a defect of ours must not leave the queue without a watch
@@ -208,12 +170,11 @@ class Supervisor(threading.Thread):
             queued = turns(connection)
         self._cluster.hand_over(self.store.database, queued)
 
-    def _with_worker(self, run_id: str) -> str:
+    def _on_queued(self) -> None:
         try:
             self.ensure_worker()
         except StoreError as error:  # the run is in the queue; the next look will find it
             log.warning("no worker yet", extra={"why": error.message})
-        return run_id
 
     def _start_worker(self) -> None:
         if self.stopping or time.monotonic() < self._not_before:
@@ -244,7 +205,7 @@ class Supervisor(threading.Thread):
                 self._failures = 0
             if status != 0:
                 try:
-                    forsake(self.store.database, name)
+                    abandon(self.store.database, name)
                 except StoreError as error:  # then the lease has to run out
                     log.warning("run of a dead worker not taken back", extra={"why": error.message})
 
@@ -261,7 +222,3 @@ class Supervisor(threading.Thread):
             for worker in idle:
                 if time.monotonic() - worker.started > DEAF_SECONDS:
                     worker.kill()
-
-
-_NO_ROOM = "The disk of the database of runs has only {mb:,} MB left. Free some room, or runs and data cannot be kept."
-_NO_WORKER = "No worker can be started, so runs wait in the queue. The server's log says why."

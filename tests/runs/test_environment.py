@@ -85,7 +85,7 @@ def test_the_store_is_where_the_environment_says(tmp_path: Path, monkeypatch: py
 def test_a_run_id_depends_on_the_code_that_computes_and_on_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("model/training.py", "runs/kinds.py", "runs/store.py", "charts/line.py"):
+    for name in ("model/training.py", "runs/jobs.py", "runs/store.py", "charts/line.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x = 1\n")
     monkeypatch.setattr(identity, "_PACKAGE", tmp_path)
@@ -93,7 +93,7 @@ def test_a_run_id_depends_on_the_code_that_computes_and_on_nothing_else(
     (tmp_path / "runs/store.py").write_text("x = 2\n")
     (tmp_path / "charts/line.py").write_text("x = 2\n")
     assert identity._code_digest() == before
-    for name in ("model/training.py", "runs/kinds.py"):
+    for name in ("model/training.py", "runs/jobs.py"):
         (tmp_path / name).write_text("x = 2\n")
         assert identity._code_digest() != before
         before = identity._code_digest()

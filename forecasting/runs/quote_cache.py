@@ -17,9 +17,10 @@ from sqlalchemy import delete, insert, select
 from forecasting.errors import ForecastingError, LimitError, StoreError, TickerError
 from forecasting.intake.prices.quotes import Quotes, get_quotes
 from forecasting.intake.prices.yahoo import UnavailableError
-from forecasting.runs import rates, schema
+from forecasting.runs import schema
+from forecasting.runs.access import Workspace
 from forecasting.runs.database import Database
-from forecasting.runs.settings import Settings
+from forecasting.runs.store import Store
 
 log = logging.getLogger("tidecast.quotes")
 table = schema.quotes
@@ -29,7 +30,7 @@ table = schema.quotes
 class Fetched:
     """What came of a question for several symbols.
 
-    problems: a sentence for each symbol without quotes. copies: of those, the ones of which an older copy is kept, and
+    problems: an error for each symbol without quotes. copies: of those, the ones of which an older copy is kept, and
     when it was fetched (seconds since 1970).
     """
 
@@ -39,9 +40,8 @@ class Fetched:
 
 
 def fetch(
-    database: Database,
-    settings: Settings,
-    workspace: str,
+    store: Store,
+    workspace: Workspace,
     symbols: Sequence[str],
     period: str,
     interval: str,
@@ -52,15 +52,15 @@ def fetch(
     problems: dict[str, ForecastingError] = {}
     copies: dict[str, float] = {}
     for symbol in symbols:
-        copy = _kept(database, symbol, period, interval)
-        young = copy is not None and 0 <= time.time() - copy.fetched <= 60 * settings.ticker_minutes
+        copy = _kept(store.database, symbol, period, interval)
+        young = copy is not None and 0 <= time.time() - copy.fetched <= 60 * store.settings.ticker_minutes
         if copy is not None and (young or symbol in old):
             quotes.append(copy)
             continue
         try:
             if problems and isinstance(last := list(problems.values())[-1], UnavailableError):
                 raise last  # what keeps Yahoo from answering for one keeps it from answering for the next
-            rates.count(database, "fetch", workspace, settings.fetches_a_minute)
+            store.count("fetch", workspace.token)
             fresh = get_quotes(symbol, period, interval)
         except (LimitError, TickerError) as problem:
             problems[symbol] = problem
@@ -68,7 +68,7 @@ def fetch(
                 copies[symbol] = copy.fetched
         else:
             quotes.append(fresh)
-            _keep(database, period, fresh)
+            _keep(store.database, period, fresh)
     return Fetched(tuple(quotes), problems, copies)
 
 

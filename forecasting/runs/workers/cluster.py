@@ -18,12 +18,13 @@ from typing import Any
 from sqlalchemy import select
 
 from forecasting.errors import StoreError
+from forecasting.messages import Message
 from forecasting.runs import identity, schema
-from forecasting.runs.attempt import execute
 from forecasting.runs.database import Database
-from forecasting.runs.leases import forsake
+from forecasting.runs.environment import Settings
+from forecasting.runs.leases import abandon
 from forecasting.runs.log import log_to_stderr
-from forecasting.runs.settings import Settings
+from forecasting.runs.workers.attempt import execute
 
 ANSWER_SECONDS = 5  # for the scheduler to answer
 AGAIN_SECONDS = 5.0  # until an unreachable scheduler is asked again
@@ -43,7 +44,7 @@ def carry_out(run_id: str, worker: str, version: str) -> str:
     url = Settings.from_environment().database
     database = Database(url)
     try:
-        forsake(database, worker)  # Dask starts the same task again only where its worker died
+        abandon(database, worker)  # Dask starts the same task again only where its worker died
     finally:
         database.close()
     return "done" if execute(url, run_id, worker) else "absent"
@@ -60,7 +61,7 @@ class Cluster:
     """The cluster behind `settings.scheduler`. Used by the supervisor's thread alone."""
 
     def __init__(self, settings: Settings) -> None:
-        self.trouble: str | None = None  # a sentence, or None where all is well
+        self.trouble: Message | None = None  # None: all is well
         self.capacity = 0  # runs that it can carry out at once
         self._settings = settings
         self._client: Any = None  # a distributed.Client
@@ -94,8 +95,8 @@ class Cluster:
             self._lost(error)
             return
         if not self.capacity:
-            self.trouble = _NO_WORKERS
-        elif self._misses < MISSES and self.trouble in (_NO_WORKERS, _UNREACHABLE):
+            self.trouble = Message("runs.cluster.no_workers")
+        elif self._misses < MISSES and self._in_trouble("no_workers", "unreachable"):
             self.trouble = None
 
     def close(self) -> None:
@@ -127,7 +128,7 @@ class Cluster:
                 name="tidecast",
             )
         except ImportError:
-            self._client, self.trouble = None, _NO_DASK
+            self._client, self.trouble = None, Message("runs.cluster.no_dask")
             self._not_before = time.monotonic() + 12 * AGAIN_SECONDS
             return False
         except Exception as error:  # a dozen kinds: of sockets, of TLS, of Dask's own
@@ -137,10 +138,10 @@ class Cluster:
         return True
 
     def _lost(self, error: Exception | None) -> None:
-        if self.trouble != _UNREACHABLE:  # said once, not every few seconds
+        if not self._in_trouble("unreachable"):  # logged once, not every few seconds
             log.error("scheduler does not answer", extra={"kind": type(error).__name__ if error else "closed"})
         self.close()
-        self.trouble = _UNREACHABLE
+        self.trouble = Message("runs.cluster.unreachable")
         self._not_before = time.monotonic() + AGAIN_SECONDS
 
     def _collect(self, database: Database) -> None:
@@ -156,24 +157,27 @@ class Cluster:
             log.warning("run came back from the cluster", extra={"run": handed.run_id[:12], "status": status})
             if status == "error":
                 was_begun = _attempts(database, handed.run_id) > handed.attempts
-                sentence = _explained(handed.future.exception(timeout=ANSWER_SECONDS), was_begun)
-                self.trouble = sentence or self.trouble
+                message = _explained(handed.future.exception(timeout=ANSWER_SECONDS), was_begun)
+                self.trouble = message or self.trouble
                 begun.append(was_begun)
-                forsake(database, worker)
+                abandon(database, worker)
         if any(begun):
             self._refusals = 0
         elif begun:  # the same would come back at once, and again
             self._refusals += 1
             self._hand_over_after = time.monotonic() + min(AGAIN_SECONDS * 12, 2**self._refusals - 1)
 
+    def _in_trouble(self, *names: str) -> bool:
+        return self.trouble is not None and self.trouble.key.rpartition(".")[2] in names
+
     def _heed(self, answer: str) -> bool:
-        """Take note of what a worker says; whether it could do its work."""
+        """Take note of what a worker answers; whether it could do its work."""
         if answer == "version":
-            self.trouble = _OTHER_VERSION
+            self.trouble = Message("runs.cluster.other_version")
             return False
         if answer == "absent":
             self._misses += 1
-            self.trouble = _ELSEWHERE if self._misses >= MISSES else self.trouble
+            self.trouble = Message("runs.cluster.elsewhere") if self._misses >= MISSES else self.trouble
             return False
         self._misses = 0
         self.trouble = None
@@ -196,32 +200,14 @@ def _security(settings: Settings) -> Any:
 
 def _attempts(database: Database, run_id: str) -> int:
     with database.read() as connection:
-        found = connection.execute(select(schema.runs.c.attempts).where(schema.runs.c.id == run_id))
-        return found.scalar_one_or_none() or 0
+        attempts = connection.execute(select(schema.runs.c.attempts).where(schema.runs.c.id == run_id))
+        return attempts.scalar_one_or_none() or 0
 
 
-def _explained(error: BaseException | None, begun: bool) -> str | None:
-    """A sentence for what ended a task; None for a death in the middle of a run, which the next attempt answers."""
+def _explained(error: BaseException | None, begun: bool) -> Message | None:
+    """A message for what ended a task; None for a death in the middle of a run, which the next attempt answers."""
     if isinstance(error, StoreError):
-        return f"A worker of the cluster says: {error.message}"
+        return Message("runs.cluster.worker_error", message=error.message)
     if error is None or (begun and type(error).__name__ == "KilledWorker"):
         return None
-    return (
-        f"A worker of the cluster could not begin ({type(error).__name__}), so runs wait and are tried again now and "
-        "then. Its own log says why; most often Tidecast is not installed there."
-    )
-
-
-_UNREACHABLE = (
-    "The scheduler of the cluster does not answer, so runs wait in the queue; they begin by themselves when it is "
-    "back. Check TIDECAST_SCHEDULER, its certificates and the scheduler itself."
-)
-_NO_WORKERS = "The cluster has no workers at the moment, so runs wait in the queue."
-_NO_DASK = "TIDECAST_SCHEDULER needs Dask here: pip install distributed. Until then runs wait in the queue."
-_OTHER_VERSION = (
-    "The workers of the cluster have another version of Tidecast or torch than this server, so runs wait in the queue. "
-    "Install the same on both."
-)
-_ELSEWHERE = (
-    "The workers of the cluster do not find the runs of this server. Give them the same TIDECAST_DATABASE as here."
-)
+    return Message("runs.cluster.cannot_begin", error=type(error).__name__)

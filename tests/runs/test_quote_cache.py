@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from forecasting.intake.prices.ticker import quoted_panel
-from forecasting.runs import Store, housekeeping, quotes, schema
+from forecasting.runs import Store, Workspace, housekeeping, quote_cache, schema
 from tests.intake.yahoo import Yahoo, connect, yahoo_server
+
+ONE, TWO = Workspace("one"), Workspace("two")
 
 
 @pytest.fixture
@@ -34,8 +36,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.close()
 
 
-def fetch(store: Store, *symbols: str, workspace: str = "one", old: tuple[str, ...] = ()) -> quotes.Fetched:
-    return quotes.fetch(store.database, store.settings, workspace, symbols, "5y", "1d", old)
+def fetch(store: Store, *symbols: str, workspace: Workspace = ONE, old: tuple[str, ...] = ()) -> quote_cache.Fetched:
+    return quote_cache.fetch(store, workspace, symbols, "5y", "1d", old)
 
 
 def age(store: Store, seconds: float) -> None:
@@ -44,15 +46,15 @@ def age(store: Store, seconds: float) -> None:
     with store.database.read() as connection:
         rows = connection.execute(select(here)).all()
     for row in rows:
-        kept = quotes.Quotes.from_bytes(row.data)
-        quotes._keep(store.database, row.period, dataclasses.replace(kept, fetched=kept.fetched - seconds))
+        kept = quote_cache.Quotes.from_bytes(row.data)
+        quote_cache._keep(store.database, row.period, dataclasses.replace(kept, fetched=kept.fetched - seconds))
 
 
 @pytest.mark.slow
 def test_a_kept_copy_answers_within_its_time_to_live_for_every_workspace(store: Store, yahoo: Yahoo) -> None:
     first = fetch(store, "AAPL")
     asked = len(yahoo.requests)
-    again = fetch(store, "AAPL", workspace="two")
+    again = fetch(store, "AAPL", workspace=TWO)
     assert len(yahoo.requests) == asked
     assert again.quotes[0].fetched == first.quotes[0].fetched
     assert quoted_panel(again.quotes)[0].id == quoted_panel(first.quotes)[0].id
@@ -98,7 +100,7 @@ def test_tickers_a_minute_are_limited_for_each_workspace(store: Store, yahoo: Ya
     refused = fetch(store, "MSFT").problems["MSFT"]
     assert "(1 a minute)" in refused.message
     assert len(yahoo.requests) == asked
-    assert fetch(store, "MSFT", workspace="two").problems == {}
+    assert fetch(store, "MSFT", workspace=TWO).problems == {}
 
 
 def test_a_damaged_copy_is_not_used(store: Store, yahoo: Yahoo) -> None:

@@ -1,6 +1,7 @@
-"""What the pages know of each kind of run: where it opens, how it is said in a line, how its result is drawn.
+"""How each job of forecasting/runs/jobs.py is shown, by the same name: its page, its lines in lists, its result.
 
-A kind that is not listed is still shown on the Runs page and behind a read-only link: its settings and its loss.
+A run of a job that is not here (of another version) is still shown on the Runs page and behind a read-only link: its
+settings and its loss.
 """
 
 from __future__ import annotations
@@ -11,74 +12,79 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forecasting.runs import Run
+from forecasting.runs import JOBS, Access, Run
 from pages.shared import setting_words
 from pages.shared.components import number, percent
 from pages.shared.i18n import chart_words, known, t
 from pages.shared.setting_words import setting_value
 
-Draw = Callable[[str, Run], None]
+Draw = Callable[[Access, Run], None]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Kind:
-    """How one kind of run is shown. `access` is a workspace's token or a read-only link: see services.LINK."""
+class View:
+    """How runs of one job are shown."""
 
     page: str | None = None  # its page's file
-    settings: Callable[[Mapping[str, Any]], str] | None = None  # the settings that matter, in a line
+    settings: Callable[[Mapping[str, Any]], str] | None = None  # those that matter, in a line
     score: Callable[[Mapping[str, Any]], str] | None = None  # the scores of a done run, in a line
     draw: str | None = None  # "module:function" of (access, done run), which draws the result; imported when drawn
 
 
-def of(run: Run) -> Kind:
-    """What is known of the kind of `run`."""
-    return KINDS.get(run.kind, Kind())
+def view_of(run: Run) -> View:
+    """How `run` is shown."""
+    return VIEWS.get(run.kind, View())
 
 
-def name_of(kind: str) -> str:
-    """The kind in the session's language."""
-    return t(f"kind.{kind}") if known(f"kind.{kind}") else kind.replace("_", " ").capitalize()
+def name_of(job: str) -> str:
+    """The job in the session's language."""
+    return t(f"kind.{job}") if known(f"kind.{job}") else job.replace("_", " ").capitalize()
 
 
 def title(run: Run) -> str:
-    """What the workspace calls the run; without data and a name of its own it is called as its kind."""
+    """What the workspace calls the run; without data and a name of its own it is called as its job."""
     return name_of(run.kind) if run.name in ("", run.kind) else run.name
 
 
 def settings_line(run: Run, most: int = 4) -> str:
     """The settings that matter, or the first ones."""
-    known_kind = of(run).settings
-    if known_kind is not None:
-        return known_kind(run.config)
+    line = view_of(run).settings
+    if line is not None:
+        return line(run.config)
     shown = [(key, value) for key, value in run.config.items() if isinstance(value, int | float | str)]
     return " · ".join(f"{key.replace('_', ' ')} {value}" for key, value in shown[:most])
 
 
-def setting_label(kind: str, name: str) -> str:
+def counts_steps(job: str) -> bool:
+    """Whether the progress of a job counts steps, not epochs."""
+    return job in JOBS and JOBS[job].unit == "step"
+
+
+def setting_label(job: str, name: str) -> str:
     """A setting in words."""
-    if known(f"{kind}.{name}"):
-        return t(f"{kind}.{name}")
+    if known(f"{job}.{name}"):
+        return t(f"{job}.{name}")
     label = setting_words.setting_label(name)
     return name.replace("_", " ").capitalize() if label == name else label
 
 
 def score_line(run: Run) -> str:
     """The scores of a done run, or the first ones."""
-    known_kind = of(run).score
-    if known_kind is not None and run.scores:
-        return known_kind(run.scores)
+    line = view_of(run).score
+    if line is not None and run.scores:
+        return line(run.scores)
     shown = [(name, value) for name, value in (run.scores or {}).items() if isinstance(value, int | float)]
     return " · ".join(f"{name.replace('_', ' ')} {number(value)}" for name, value in shown[:3])
 
 
 def drawer(run: Run) -> Draw | None:
     """The function that draws the result of `run`."""
-    where = of(run).draw
+    where = view_of(run).draw
     if where is None:
         return None
     module, _, function = where.partition(":")
-    found: Draw = getattr(importlib.import_module(module), function)
-    return found
+    draw: Draw = getattr(importlib.import_module(module), function)
+    return draw
 
 
 def _forecast_settings(config: Mapping[str, Any]) -> str:
@@ -101,9 +107,9 @@ def _forecast_score(scores: Mapping[str, Any]) -> str:
 _TELLING = ("cell", "task", "window", "noise", "lag", "chunk", "future", "length", "steps")  # settings of small systems
 
 
-def _teaching_settings(kind: str, config: Mapping[str, Any]) -> str:
+def _teaching_settings(job: str, config: Mapping[str, Any]) -> str:
     shown = [name for name in _TELLING if name in config]
-    return " · ".join(f"{setting_label(kind, name)} {setting_value(name, config[name])}" for name in shown[:4])
+    return " · ".join(f"{setting_label(job, name)} {setting_value(name, config[name])}" for name in shown[:4])
 
 
 def _teaching_score(scores: Mapping[str, Any]) -> str:
@@ -111,9 +117,9 @@ def _teaching_score(scores: Mapping[str, Any]) -> str:
     return " · ".join(f"{words.get(name, name)} {value:.2g}" for name, value in scores.items() if value is not None)
 
 
-def _teaching(kind: str, page: str | None, draw: str) -> Kind:
-    settings_of = functools.partial(_teaching_settings, kind)
-    return Kind(
+def _teaching(job: str, page: str | None, draw: str) -> View:
+    settings_of = functools.partial(_teaching_settings, job)
+    return View(
         page=page and f"pages/learn/{page}/page.py",
         settings=settings_of,
         score=_teaching_score,
@@ -138,20 +144,20 @@ def _text_score(scores: Mapping[str, Any]) -> str:
     return f"{t('text.bits')} {number(scores['bits'])} / n-gram {number(scores['ngram_bits'])}"
 
 
-KINDS: dict[str, Kind] = {
-    "forecast": Kind(
+VIEWS: dict[str, View] = {
+    "forecast": View(
         page="pages/forecast/page.py",
         settings=_forecast_settings,
         score=_forecast_score,
         draw="pages.forecast.results.tabs:of_run",
     ),
-    "pair": Kind(
+    "pair": View(
         page="pages/learn/text_lab/page.py",
         settings=_pair_settings,
         score=_pair_score,
         draw="pages.learn.text_lab.pair:of_run",
     ),
-    "text": Kind(
+    "text": View(
         page="pages/learn/text_lab/page.py",
         settings=_text_settings,
         score=_text_score,
