@@ -11,7 +11,7 @@ import streamlit as st
 from forecasting import charts
 from forecasting.labs.text import TextModel
 from pages.shared import components
-from pages.shared.components import number, plain
+from pages.shared.formats import number, plain
 from pages.shared.i18n import chart_words, t
 from pages.shared.services import texts
 from pages.shared.services.texts import Facts

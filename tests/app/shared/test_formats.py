@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pages.shared.components import plain
+from pages.shared.formats import plain
 
 
 @pytest.mark.parametrize("text", ["# a", "[x](y)", "`c`", "$x$", ":smile:", "a_b_c", "<b>", "1. x", "![i](u)", "~~s~~"])

@@ -10,7 +10,7 @@ import pytest
 from forecasting import charts
 from forecasting.errors import TickerError
 from forecasting.intake import check_symbols
-from pages.shared.components import plain
+from pages.shared.formats import plain
 from tests.app import files
 from tests.app.conftest import Open, figure, upload, words
 from tests.naughty import naughty

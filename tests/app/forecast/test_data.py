@@ -246,11 +246,11 @@ def test_what_fits_is_the_longest_window_that_does(open_app: Open) -> None:
     from forecasting.config import ForecastConfig
     from forecasting.errors import TooShortError
     from forecasting.forecaster import check_length
-    from pages.forecast.fits import what_fits
+    from pages.forecast.fitting_settings import fitting_settings
 
     panel = load_sample("nile")
     config = ForecastConfig(horizon=5, window=500)
-    fitting = what_fits(panel, config)
+    fitting = fitting_settings(panel, config)
     assert fitting is not None
     check_length(panel, fitting, folds=fitting.folds)
     with pytest.raises(TooShortError):

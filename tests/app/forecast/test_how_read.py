@@ -160,10 +160,10 @@ def test_the_first_lines_stand_beside_what_they_were_taken_for(open_app: Open) -
     assert understood["Value"].tolist()[0] == float(
         files.german().decode().splitlines()[1].split(";")[1].replace(",", ".")
     )
-    evidence = table(app, "Because").set_index("What")
-    assert evidence.loc["Delimiter", "Taken for"].startswith("semicolon")
-    assert evidence.loc["Frequency", "Taken for"] == "daily"
-    assert (evidence["Because"] != "").all()
+    evidence = table(app, "Evidence").set_index("Assumption")
+    assert evidence.loc["Delimiter", "Read as"].startswith("semicolon")
+    assert evidence.loc["Frequency", "Read as"] == "daily"
+    assert (evidence["Evidence"] != "").all()
 
 
 def test_another_reading_is_offered_and_taken_with_one_click(open_app: Open) -> None:

@@ -18,7 +18,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.runs import Run, Store, stop_runtime
 from tests.app import files
 from tests.app.conftest import address, figure, opener, upload, values, with_covariates, words, work
-from tests.app.test_results import tab
+from tests.app.forecast.test_results import tab
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -214,11 +214,14 @@ def test_intervals_say_what_they_promise_and_what_they_reached(app: AppTest, poo
     assert "50 / 80 / 95 % intervals held" in words(app)
 
 
-def test_the_direction_is_said_beside_a_coin(app: AppTest, pooled: dict[str, str]) -> None:
-    told = Backtest.from_bytes(artifact(pooled, "backtest")).scores["direction"]
+def test_the_direction_is_shown_beside_what_chance_gives(app: AppTest, pooled: dict[str, str]) -> None:
+    direction = Backtest.from_bytes(artifact(pooled, "backtest")).scores["direction"]
     tab(app, "Errors")
-    assert f"**{100 * told['right']:.0f} %** of the cases" in words(app)
-    assert f"A coin gives {100 * (0.5 - told['band']):.0f} % to {100 * (0.5 + told['band']):.0f} %" in words(app)
+    assert f"**{100 * direction['right']:.0f} %** of the cases" in words(app)
+    assert (
+        f"Tossing a coin gives {100 * (0.5 - direction['band']):.0f} % to {100 * (0.5 + direction['band']):.0f} %"
+        in words(app)
+    )
 
 
 @pytest.mark.parametrize(

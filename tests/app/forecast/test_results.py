@@ -156,7 +156,7 @@ def test_each_download_has_its_own_words_below_it(app: AppTest) -> None:
 
 
 def test_the_time_said_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
-    from pages.shared.components import duration
+    from pages.shared.formats import duration
 
     run = Store().run(trained["workspace"], trained["run"])
     assert run.started is not None
@@ -167,11 +167,11 @@ def test_the_time_said_is_the_one_waited_for(app: AppTest, trained: dict[str, st
     assert "Season lengths tried" in facts
 
 
-def test_an_end_before_the_data_do_is_said(app: AppTest) -> None:
+def test_an_end_before_that_of_the_data_is_explained(app: AppTest) -> None:
     app.slider(key="step").set_value(1).run()
-    assert "ends 3 steps before the data do" in words(app)
+    assert "ends 3 steps before the data:" in words(app)
     app.slider(key="step").set_value(4).run()
-    assert "before the data do" not in words(app)
+    assert "before the data:" not in words(app)
 
 
 def test_a_changed_setting_says_that_the_results_are_of_another(app: AppTest) -> None:

@@ -61,7 +61,7 @@ def test_settings_that_were_half_written_are_said_and_not_written_over(
         connection.execute("UPDATE workspaces SET state = ?", (damaged,))
         connection.commit()
     app = open_app(workspace=token)
-    assert "settings that were kept for this workspace are damaged" in words(app)
+    assert "settings kept for this workspace are damaged" in words(app)
     assert app.get("plotly_chart")
     app.number_input(key="set_horizon").set_value(9).run()
     assert kept() == damaged

@@ -1,0 +1,34 @@
+"""The tab True vs predicted: the backtest at a chosen number of steps ahead, with naive beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting import charts
+from pages.forecast.results.shown import Shown
+from pages.shared import components
+from pages.shared.i18n import chart_words, sentences, t
+
+
+def predicted(shown: Shown) -> None:
+    """Draw it."""
+    backtest = shown.backtest()
+    horizon = int(backtest["step"].max())
+    step = 1
+    if horizon > 1:
+        step = st.slider(t("predicted.step"), 1, horizon, min(horizon, st.session_state.get("_step", 1)), key="step")
+        st.session_state["_step"] = step
+    figure = charts.true_vs_predicted(
+        shown.history(),
+        shown.of_series(backtest),
+        step,
+        shown.series,
+        folds=backtest.scores["folds"],
+        words=chart_words(),
+    )
+    alt = t("alt.predicted", name=charts.escape(shown.series), step=t("steps", count=step))
+    components.chart(figure, "chart_predicted", alt)
+    notes = [t("predicted.caption", step=t("steps", count=step))]
+    if step < horizon:
+        notes.append(t("predicted.end", end=t("steps", count=horizon - step), horizon=t("steps", count=horizon)))
+    st.caption(sentences(notes))
