@@ -33,7 +33,7 @@ def plain_option(name: str) -> str:
 
 def listed(items: Iterable[str]) -> str:
     """`items` with the language's comma between them."""
-    return t("list", items=tuple(items))
+    return t("list.items", items=tuple(items))
 
 
 def duration(seconds: float) -> str:

@@ -74,7 +74,7 @@ def _intervals(scores: dict[str, Any]) -> pd.DataFrame:
 
 def _direction(scores: dict[str, Any]) -> str:
     """How often the forecast was on the right side of the last value, beside what chance gives."""
-    horizon = t("steps", count=len(scores["by_step"]["forecast"]))
+    horizon = t("steps.count", count=len(scores["by_step"]["forecast"]))
     direction = scores.get("direction")
     if not direction:
         return t("errors.direction.none", horizon=horizon)

@@ -26,9 +26,10 @@ def predicted(shown: Shown) -> None:
         folds=backtest.scores["folds"],
         words=chart_words(),
     )
-    alt = t("alt.predicted", name=charts.escape(shown.series), step=t("steps", count=step))
-    components.chart(figure, "chart_predicted", alt)
-    notes = [t("predicted.caption", step=t("steps", count=step))]
+    ahead = t("steps.count", count=step)
+    components.chart(figure, "chart_predicted", t("alt.predicted", name=charts.escape(shown.series), step=ahead))
+    notes = [t("predicted.caption", step=ahead)]
     if step < horizon:
-        notes.append(t("predicted.end", end=t("steps", count=horizon - step), horizon=t("steps", count=horizon)))
+        end, all_steps = t("steps.count", count=horizon - step), t("steps.count", count=horizon)
+        notes.append(t("predicted.end", end=end, horizon=all_steps))
     st.caption(sentences(notes))

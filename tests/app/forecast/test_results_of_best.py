@@ -206,7 +206,7 @@ def test_intervals_say_what_they_promise_and_what_they_reached(app: AppTest, poo
     tab(app, "Errors")
     (table,) = (one.value for one in app.dataframe if "Nominal" in one.value.columns)
     assert list(table["Nominal"]) == ["50 %", "80 %", "95 %"]
-    assert [float(text.split()[0]) for text in table["Reached"]] == pytest.approx(
+    assert [float(text.split()[0]) for text in table["Actual"]] == pytest.approx(
         [100 * scores["coverage"][level] for level in ("50", "80", "95")], abs=0.051
     )
     assert list(table["Interval score"]) == pytest.approx([scores["msis"][level] for level in ("50", "80", "95")])
