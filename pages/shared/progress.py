@@ -108,7 +108,7 @@ def _live(
             if st.button(t("run.cancel"), key="cancel", icon=":material/stop:", width="stretch"):
                 services.cancel(workspace, run_id)
                 st.rerun()
-        points = _latest_stage(run)
+        points = _latest_training(run)
         if points:
             _live_loss(points, {**chart_words(), **words}, t("alt.loss"))
         if more is not None:
@@ -146,9 +146,11 @@ def _stage(stage: str, run: Run) -> str:
     return t(f"run.stage.{word}")
 
 
-def _latest_stage(run: Run) -> list[Point]:
-    """The points of the stage that the newest one is of."""
-    if not run.curve:
-        return []
-    stage = run.curve[-1][0]
-    return [(int(point[1]), point[2], point[3]) for point in run.curve if point[0] == stage]
+def _latest_training(run: Run) -> list[Point]:
+    """The points of the training that the newest one is of: a fold is trained twice under one name."""
+    points: list[Point] = []
+    for stage, epoch, train, valid in run.curve:
+        if stage != run.curve[-1][0] or (points and epoch <= points[-1][0]):
+            points = []
+        points.append((int(epoch), train, valid))
+    return points

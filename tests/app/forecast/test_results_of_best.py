@@ -116,7 +116,7 @@ def test_compare_ranks_every_member_on_the_same_origins(app: AppTest, pooled: di
     assert [name.removesuffix(" · this forecast") for name in table.index] == list(reversed(bars["y"]))
 
 
-def test_the_pools_weights_stand_beside_its_members(app: AppTest, pooled: dict[str, str]) -> None:
+def test_the_pools_weights_are_shown_beside_its_members(app: AppTest, pooled: dict[str, str]) -> None:
     weights = Backtest.from_bytes(artifact(pooled, "backtest")).scores["weights"]
     tab(app, "Compare")
     shown = ranked(app).set_index("Method")["Weight in pool"]
@@ -201,7 +201,7 @@ def test_several_networks_can_be_looked_at(app: AppTest) -> None:
     assert not np.array_equal(values(figure(app, "chart_loss")["data"][0]), before)
 
 
-def test_intervals_say_what_they_promise_and_what_they_reached(app: AppTest, pooled: dict[str, str]) -> None:
+def test_intervals_show_their_nominal_and_actual_coverage(app: AppTest, pooled: dict[str, str]) -> None:
     scores = Backtest.from_bytes(artifact(pooled, "backtest")).scores
     tab(app, "Errors")
     (table,) = (one.value for one in app.dataframe if "Nominal" in one.value.columns)
@@ -233,7 +233,7 @@ def test_the_direction_is_shown_beside_what_chance_gives(app: AppTest, pooled: d
         (1.0, 1, [1.0, 1.0], []),
     ],
 )
-def test_what_was_kept_of_the_forecast_is_said(
+def test_shrinkage_is_reported(
     pooled: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
     share: float,

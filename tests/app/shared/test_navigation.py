@@ -10,8 +10,19 @@ from streamlit.util import calc_hash
 
 from forecasting.messages import Message
 from pages.shared import i18n
-from tests.app.conftest import Open, address, words
+from tests.app.conftest import address, words
 from tests.conftest import ROOT
+
+
+def visit(path: str, **query: str) -> AppTest:
+    """The app in a new session whose first address is `path`, as a browser opens it."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app._page_hash = calc_hash(path)  # what a browser sends for an address
+    app.run()
+    assert not app.exception, [e.message for e in app.exception]
+    return app
 
 
 def test_no_module_of_the_pages_is_taken_for_a_page_of_streamlits_old_kind() -> None:
@@ -31,20 +42,17 @@ def test_no_module_of_the_pages_is_taken_for_a_page_of_streamlits_old_kind() -> 
 )
 @pytest.mark.usefixtures("data_folder")
 def test_each_address_opens_its_page_also_as_the_very_first_visit(path: str, title: str) -> None:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    app._page_hash = calc_hash(path)  # what a browser sends for this address
-    app.run()
-    assert not app.exception, [e.message for e in app.exception]
-    assert title in [header.value for header in app.header]
+    assert title in [header.value for header in visit(path).header]
 
 
 @pytest.mark.slow
-def test_the_language_is_switched_at_the_foot_and_kept_by_the_address(open_app: Open) -> None:
-    app = open_app("pages/runs/page.py")
+@pytest.mark.usefixtures("data_folder")
+def test_the_language_is_switched_at_the_foot_and_kept_by_the_address() -> None:
+    app = visit("runs")
     app.selectbox(key="language").select("zh").run()
     assert "还没有运行" in words(app)
     assert address(app)["language"] == "zh"
-    again = open_app("pages/runs/page.py", **address(app))
+    again = visit("runs", **address(app))
     assert "还没有运行" in words(again)
     again.selectbox(key="language").select("en").run()
     assert "No runs yet" in words(again)
@@ -52,8 +60,9 @@ def test_the_language_is_switched_at_the_foot_and_kept_by_the_address(open_app: 
 
 
 @pytest.mark.slow
-def test_a_language_that_pages_do_not_have_is_english(open_app: Open) -> None:
-    assert "No runs yet" in words(open_app("pages/runs/page.py", language="tlh"))
+@pytest.mark.usefixtures("data_folder")
+def test_a_language_that_pages_do_not_have_is_english() -> None:
+    assert "No runs yet" in words(visit("runs", language="tlh"))
 
 
 def test_outside_a_session_words_are_english() -> None:
