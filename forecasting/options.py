@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from forecasting.config import ANCHORS, CELLS, LOSSES, METHODS, SCHEDULES
@@ -14,7 +16,9 @@ SAMPLE = "sample:"  # an INPUT that begins so names a sample instead of a file
 
 def parser() -> Parser:
     """The parser; `command` in what it parses is the command's name."""
-    top = Parser(prog="python -m forecasting", description="Forecast time series with small recurrent networks.")
+    installed = Path(sys.argv[0]).stem == "tidecast"
+    prog = "tidecast" if installed else "python -m forecasting"
+    top = Parser(prog=prog, description="Forecast time series with small recurrent networks.")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, about in (
         ("inspect", "say how a file is read, and what was repaired"),

@@ -43,7 +43,7 @@ def deleted() -> None:
     if said == "":
         st.success(t("workspace.deleted"), icon=":material/delete_forever:")
     elif said:
-        st.error(components.plain(said, 1_000), icon=":material/error:")
+        components.error(said)
 
 
 def damaged() -> None:

@@ -1,0 +1,142 @@
+"""The Model section: methods, the textbook's settings, and the inputs beside the values."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from forecasting import config, features
+from forecasting.runs import Store, Workspace
+from tests.app import files
+from tests.app.conftest import Open, address, upload, with_covariates, words
+
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
+
+def asked(app: AppTest) -> dict[str, object]:
+    """The settings of the run that Train asks for."""
+    app.button(key="train").click().run()
+    assert not app.exception, [e.message for e in app.exception]
+    mine = address(app)
+    return Store().run(Workspace(mine["workspace"]), mine["run"]).config
+
+
+def test_every_method_and_cell_has_a_name(open_app: Open) -> None:
+    app = open_app()
+    assert app.selectbox(key="set_method").options == ["Recurrent network", "Best of all"]
+    assert app.selectbox(key="set_cell").options == ["LSTM", "GRU", "RNN", "BiLSTM", "Attention LSTM"]
+    assert app.selectbox(key="set_anchor").options == ["Naive, as fits best", "Constant"]
+    for key in ("method", "cell", "anchor", "country"):
+        assert app.selectbox(key=f"set_{key}").help
+    for key in ("lookbacks", "calendar", "indicators"):
+        assert app.multiselect(key=f"set_{key}").help
+
+
+def test_the_textbook_sets_what_tutorials_use_and_keeps_the_question(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    for name, value in (("horizon", 5), ("epochs", 3), ("folds", 2), ("seed", 7), ("window", 21)):
+        app.number_input(key=f"set_{name}").set_value(value).run()
+    app.selectbox(key="set_method").select("best").run()
+    app.multiselect(key="set_levels").set_value([80]).run()
+    app.multiselect(key="set_calendar").set_value(["day-of-week"]).run()
+    app.button(key="textbook").click().run()
+    assert app.button(key="textbook").disabled
+    for name in ("window", "num_layers", "hidden_size"):
+        assert app.number_input(key=f"set_{name}").value == config.TEXTBOOK[name]
+    for name in ("cell", "schedule", "loss", "anchor", "method"):
+        assert app.selectbox(key=f"set_{name}").value == config.TEXTBOOK[name]
+    assert app.multiselect(key="set_calendar").value == []
+    found = asked(app)
+    assert {name: found[name] for name in config.TEXTBOOK} == config.TEXTBOOK
+    kept = {name: found[name] for name in ("horizon", "epochs", "folds", "seed", "levels")}
+    assert kept == {"horizon": 5, "epochs": 3, "folds": 2, "seed": 7, "levels": [80]}
+
+
+def test_there_is_a_way_back_from_the_textbook(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    window, rate = app.number_input(key="set_window").value, app.number_input(key="set_learning_rate").value
+    app.button(key="textbook").click().run()
+    app.button(key="reset").click().run()
+    assert app.number_input(key="set_window").value == window
+    assert app.number_input(key="set_learning_rate").value == rate
+    assert app.selectbox(key="set_anchor").value == "auto"
+    assert not app.button(key="textbook").disabled
+
+
+def test_calendar_holidays_and_indicators_become_features_in_one_order(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    app.multiselect(key="set_indicators").set_value(["volatility", "rsi"]).run()
+    app.selectbox(key="set_country").select("DE").run()
+    app.multiselect(key="set_calendar").set_value(["month-of-year", "day-of-week"]).run()
+    again = open_app(**address(app))  # a reload brings them back
+    assert again.selectbox(key="set_country").value == "DE"
+    assert set(again.multiselect(key="set_calendar").value) == {"month-of-year", "day-of-week"}
+    chosen = ["day-of-week", "month-of-year", "holidays-DE", "rsi", "volatility"]
+    assert asked(again)["features"] == chosen
+    features.check_names(chosen)
+
+
+def test_what_cannot_apply_is_not_shown(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    app.multiselect(key="set_calendar").set_value(["day-of-week"]).run()
+    assert not [one for one in app.multiselect if one.key == "set_covariates"]
+    app.segmented_control(key="source").set_value("sample").run()
+    app.selectbox(key="sample").select("sine").run()  # its steps are whole numbers
+    assert not app.exception
+    shown = {one.key for one in (*app.multiselect, *app.selectbox)}
+    assert not shown & {"set_calendar", "set_country", "set_covariates"}
+    assert "set_indicators" in shown
+    assert asked(app)["features"] == []
+
+
+def test_only_cycles_that_the_frequency_has_are_offered(open_app: Open) -> None:
+    app = open_app()
+    app.selectbox(key="sample").select("co2").run()
+    assert len(app.multiselect(key="set_calendar").options) == len(features.suitable("W-SAT"))
+
+
+def test_each_country_that_is_offered_has_holidays(open_app: Open) -> None:
+    from pages.shared.services.methods import COMMON, countries
+
+    open_app()
+    codes = list(countries("en"))
+    assert codes[: len(COMMON)] == list(COMMON)
+    features.check_names([features.HOLIDAYS + code for code in codes])
+    assert countries("en")["DE"] == "Germany"
+    assert countries("en")["BA"] == "Bosnia and Herzegovina"
+
+
+def test_all_covariates_are_used_until_some_are_taken_away(open_app: Open) -> None:
+    app = with_covariates(open_app())
+    assert app.multiselect(key="set_covariates").value == ["temperature", "price"]
+    assert "Known ahead: temperature" in words(app)
+    assert asked(app)["covariates"] is None
+    app.multiselect(key="set_covariates").set_value(["temperature"]).run()
+    assert asked(app)["covariates"] == ["temperature"]
+    app.multiselect(key="set_covariates").set_value([]).run()
+    assert asked(app)["covariates"] == []
+    app.button(key="reset").click().run()
+    assert app.multiselect(key="set_covariates").value == ["temperature", "price"]
+
+
+def test_a_lookback_is_offered_or_typed(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    app.multiselect(key="set_lookbacks").set_value(["33", "9"]).run()
+    assert not app.error
+    assert asked(app)["lookbacks"] == [9, 33]
+    app.multiselect(key="set_lookbacks").set_value(["33", "many"]).run()
+    assert "lookbacks is 'many'" in app.error[0].value.replace("\\", "")
+    assert app.button(key="train").disabled
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_setting_has_a_name_and_a_value_in_words(open_app: Open, language: str) -> None:
+    from forecasting.config import ForecastConfig
+    from pages.shared import setting_words
+
+    open_app(language=language)
+    for name in ForecastConfig().to_dict():
+        assert setting_words.setting_label(name) != name
+    assert setting_words.setting_value("features", []) == "—"
+    for name in (*features.CALENDAR, *features.INDICATORS, "holidays-DE"):
+        assert setting_words.feature_name(name) != name
