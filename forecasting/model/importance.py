@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from forecasting.messages import Message
 from forecasting.model import material as materials
 from forecasting.model.material import Material
 from forecasting.model.method import Method
@@ -49,15 +50,18 @@ def inputs(method: Method, flat: Flat, further: Sequence[str]) -> list[dict[str,
     changes = []
 
     def add(name: str, offsets: Values) -> None:
-        changes.append({"name": name, "weight": float(np.abs(offsets - full).mean()) / usual})
+        message = name.to_dict() if isinstance(name, Message) else None
+        weight = float(np.abs(offsets - full).mean()) / usual
+        changes.append({"name": str(name), "message": message, "weight": weight})
 
-    names = ["value", "difference"]
+    own_inputs = [Message("model.input.value"), Message("model.input.difference")]
     for period in method.periods:
-        names += [f"seasonal difference {period}", f"distance from the mean of {period}"]
-    for place, name in enumerate(names):
+        own_inputs.append(Message("model.input.seasonal-difference", period=int(period)))
+        own_inputs.append(Message("model.input.from-mean", period=int(period)))
+    for place, label in enumerate(own_inputs):
         still = material.inputs.clone()
         still[:, place] = still[:, place].mean()
-        add(name, _offsets(method, flat, dataclasses.replace(material, inputs=still), origins))
+        add(label, _offsets(method, flat, dataclasses.replace(material, inputs=still), origins))
     if flat.past is not None and flat.known is not None:
         for place, name in enumerate(further):
             past, known = flat.past.copy(), flat.known.copy()
