@@ -90,9 +90,7 @@ class StoreError(ForecastingError):
 class LimitError(StoreError):
     """More than this server allows. `retry_seconds`: when it will be allowed again; None: not by waiting."""
 
-    def __init__(
-        self, message: Message | str, *, field: str | None = None, retry_seconds: float | None = None
-    ) -> None:
+    def __init__(self, message: Message | str, *, field: str | None = None, retry_seconds: float | None = None) -> None:
         super().__init__(message, field=field)
         self.retry_seconds = retry_seconds
 

@@ -10,7 +10,7 @@ import functools
 import gettext
 import io
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,18 +71,21 @@ class Catalogue:
     def __contains__(self, key: str) -> bool:
         return key in self._plural
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._plural))
+
     def text(self, key: str, values: Mapping[str, Any]) -> str:
-        """The words of `key` with `values` put in; errors as for Message."""
+        """The words of `key` with `values` put in; without any, blanks stay open. Errors as for Message."""
         if self._plural[key]:
             words = self._translations.ngettext(key, key, operator.index(values["count"]))
         else:
             words = self._translations.gettext(key)
-        return words.format(**{name: self._shown(value) for name, value in values.items()})
+        return words.format(**{name: self._shown(value) for name, value in values.items()}) if values else words
 
     def _shown(self, value: Any) -> Any:
         if isinstance(value, Message):
             return self.text(value.key, value.values)
-        if isinstance(value, tuple):
+        if isinstance(value, tuple | list):
             return self.text("list.separator", {}).join(str(self._shown(part)) for part in value)
         return value
 

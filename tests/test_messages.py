@@ -108,6 +108,7 @@ def test_values_may_be_messages_and_lists_of_messages() -> None:
     assert chinese(message) == "a、没有空白 中有 3 行"
     assert message.values["names"] == ("a", "nothing open")
     assert Message("t.both", rows=rows, names=()) == "3 rows in "
+    assert catalogue("zh").text("t.both", {"rows": rows, "names": ["a", "b"]}) == "a、b 中有 3 行"
 
 
 def test_a_message_comes_back_from_json_in_every_language() -> None:
@@ -163,9 +164,14 @@ def test_a_message_survives_copies() -> None:
         )
 
 
+def test_words_without_values_keep_their_blanks_for_a_chart_to_fill() -> None:
+    assert catalogue("en").text("t.blank", {}) == "{share:.0%} of {name!r}"
+
+
 def test_a_catalogue_knows_its_keys() -> None:
     assert "t.rows" in catalogue("en")  # from the second file
     assert "t.unknown" not in catalogue("en")
+    assert list(catalogue("en")) == ["list.separator", "t.blank", "t.both", "t.plain", "t.rows"]
 
 
 def test_a_catalogue_that_is_no_po_file_is_an_error(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ class Verdict:
         """The sentence, and a second one where series were left out."""
         counts = {name: round(value) for name, value in self.values.items()}
         trainings = Message("verdict.trainings", count=counts["trainings"])
-        basis = Message("verdict.basis", trainings=trainings, origins=Message("verdict.origins", count=counts["origins"]))
+        basis = Message(
+            "verdict.basis", trainings=trainings, origins=Message("verdict.origins", count=counts["origins"])
+        )
         shown = {name: f"{value:,.0f}" for name, value in self.values.items()}
         sentence = Message(f"verdict.{self.key}", basis=basis, **shown)
         if not counts.get("left_out"):
