@@ -43,10 +43,10 @@ SERVICES = FOUNDATION | {  # what the pages call
 }
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.messages": set(),
-    "forecasting.errors": set(),
-    "forecasting.config": {"forecasting.errors"},
-    "forecasting.trading": set(),
-    "forecasting.panel": {"forecasting.errors", "forecasting.trading"},
+    "forecasting.errors": {"forecasting.messages"},
+    "forecasting.config": {"forecasting.errors", "forecasting.messages"},
+    "forecasting.trading": {"forecasting.messages"},
+    "forecasting.panel": {"forecasting.errors", "forecasting.messages", "forecasting.trading"},
     "forecasting.intake": FOUNDATION,
     "forecasting.charts": FOUNDATION,
     "forecasting.model": FOUNDATION,
@@ -74,8 +74,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.labs.sequences",
         "forecasting.labs.text",
     },
-    "forecasting.terminal": {"forecasting.progress"},
-    "forecasting.options": {"forecasting.config", "forecasting.errors"},
+    "forecasting.terminal": {"forecasting.messages", "forecasting.progress"},
+    "forecasting.options": {"forecasting.config", "forecasting.errors", "forecasting.messages"},
     "forecasting.cli": FOUNDATION
     | {
         "forecasting.export",

@@ -95,7 +95,7 @@ def one_series(access: Access, dataset_id: str, name: str) -> pd.DataFrame:
 
 
 @cached(most=64)
-def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, dict[str, str]]:
+def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, dict[str, Message]]:
     """Default settings of a dataset and their reasons."""
     return suggest_config(panel(workspace, dataset_id))
 
