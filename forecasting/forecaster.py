@@ -15,7 +15,7 @@ from forecasting import model_file
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
-from forecasting.folds import evaluate, evaluate_fold, further_inputs, gather, test
+from forecasting.folds import evaluate, evaluate_fold, forecast_origins, further_inputs, gather
 from forecasting.messages import Message
 from forecasting.panel import Panel, Values
 from forecasting.progress import OnProgress, progress_of_fit, training_report
@@ -59,7 +59,7 @@ class Forecast(pd.DataFrame):
 def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = None) -> Forecaster:
     """Train with steps held out, then go on with all of `panel`.
 
-    Series too short for a network are forecast by the statistical members alone; `training["fallback"]` says so.
+    Series too short for a network are forecast by the statistical members alone; `training["fallback"]` reports it.
     Raises TooShortError where there are fewer than three values. An exception raised by `on_progress` ends the
     training.
     """
@@ -180,7 +180,7 @@ class Forecaster:
                 available=int(lengths.min()),
             )
         extra, _, _ = further_inputs(panel, self.config)
-        tested = test(self._predictor, self.config, 1, panel.values(), span, extra, np.arange(len(lengths)))
+        tested = forecast_origins(self._predictor, self.config, 1, panel.values(), span, extra, np.arange(len(lengths)))
         season = min((*panel.seasons, *self._predictor.periods), default=1)
         return backtest.assemble(panel, [tested], [span.first], season, [(int(lengths.max()) - start, 0)])
 

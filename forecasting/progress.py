@@ -78,8 +78,8 @@ def training_report(
     }
     report |= _without_network(panel, config) if trained is None else _of_network(predictor, trained)
     report["notes"] = list(notes)
-    said = {"fallback": report["fallback"], "stopped": report["stopped"]}
-    report["messages"] = {name: _plain(text) for name, text in said.items()} | {"notes": [_plain(n) for n in notes]}
+    shown = {"fallback": report["fallback"], "stopped": report["stopped"]}
+    report["messages"] = {name: _plain(text) for name, text in shown.items()} | {"notes": [_plain(n) for n in notes]}
     return report
 
 

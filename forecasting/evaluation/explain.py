@@ -37,9 +37,9 @@ def explain(
     forecasts = predictors.ahead(predictor, series, Span(length, length), extra, members=True)
     wanted = ("anchor", "anchor-linear", "recurrent")
     parts = {
-        name: {"forecast": forecasts.forecast[one].tolist()}
-        | {part: forecasts.parts[part][one].tolist() for part in wanted if part in forecasts.parts}
-        for one, name in enumerate(names)
+        name: {"forecast": forecasts.forecast[index].tolist()}
+        | {part: forecasts.parts[part][index].tolist() for part in wanted if part in forecasts.parts}
+        for index, name in enumerate(names)
     }
     method = predictor.method
     if method is None:

@@ -19,7 +19,7 @@ from forecasting.model.regressors import regressors
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
-MOST_LAGS = 400  # that are told apart
+MOST_LAGS = 400  # that are listed
 LOOKED_AT = 8  # last origins, spread over the last quarter, at which inputs are left out
 
 
