@@ -121,7 +121,7 @@ async def cycles(count: int) -> dict[str, Any]:
         took = []
         step = max(1, count // 10)
         for number in range(count):
-            visitor = Visitor(server.url, "", f"workspace={workspaces[number % len(workspaces)]}")
+            visitor = Visitor(server.url, "", f"workspace={workspaces[number % len(workspaces)].token}")
             await visitor.open()
             took.append(await visitor.upload("upload", f"file {number}.csv", _file(number)))
             assert any(kind == "plotly_chart" for kind, _ in visitor.elements.values()), visitor.said
@@ -180,7 +180,7 @@ def _watching(store: _Store, sessions: int) -> list[str]:
         workspace = store.new_workspace()
         dataset = store.put_dataset(workspace, None, panel.name, {"source": "sample", "sample": "co2"}, panel, {})
         run = store.submit(workspace, "forecast", config | {"seed": number % 2}, dataset, panel.name)
-        addresses.append(f"workspace={workspace}&dataset={dataset}&run={run}")
+        addresses.append(f"workspace={workspace.token}&dataset={dataset}&run={run}")
     return addresses
 
 

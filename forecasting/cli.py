@@ -98,7 +98,7 @@ def _backtest(args: Namespace) -> int:
 
 
 def _worker(args: Namespace) -> int:
-    from forecasting.runs.worker import worker_main
+    from forecasting.runs.workers.worker import worker_main
 
     return worker_main(args.database, once=args.once)
 

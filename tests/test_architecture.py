@@ -55,9 +55,11 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
     "forecasting.evaluation": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
     "forecasting.files": set(),
-    "forecasting.model_file": {"forecasting.errors"},
+    "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},
     "forecasting.progress": CORE,
-    "forecasting.forecaster": CORE | {"forecasting.files", "forecasting.model_file", "forecasting.progress"},
+    "forecasting.folds": CORE | {"forecasting.progress"},
+    "forecasting.forecaster": CORE
+    | {"forecasting.files", "forecasting.folds", "forecasting.model_file", "forecasting.progress"},
     "forecasting.labs.sequences": CORE | {"forecasting.progress"},
     "forecasting.labs.text": CORE
     | {"forecasting.files", "forecasting.intake", "forecasting.model_file", "forecasting.progress"},
@@ -119,6 +121,7 @@ OPTIONAL = {"distributed"}  # for who sets TIDECAST_SCHEDULER; its absence is sa
 CARRIED = {"statsmodels"}  # imported by nobody: the samples are files in it
 DISTRIBUTIONS = {
     "babel": "Babel",
+    "sklearn": "scikit-learn",
     "talib": "TA-Lib",
     "sqlalchemy": "SQLAlchemy",
     "charset_normalizer": "charset-normalizer",
@@ -255,7 +258,7 @@ def test_every_library_that_is_imported_is_required_by_name() -> None:
     [
         "forecasting",
         "forecasting.runs",
-        "forecasting.runs.supervisor",
+        "forecasting.runs.workers.supervisor",
         "forecasting.charts",
         "forecasting.export",
         "forecasting.labs.text",

@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.config import CELLS, METHODS, ForecastConfig
 from forecasting.forecaster import Forecaster, evaluate, fit
-from forecasting.model import training
+from forecasting.model import train as training
 from forecasting.panel import STEP, Panel
 
 CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=1)

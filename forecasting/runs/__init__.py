@@ -1,8 +1,26 @@
 """The background cache: datasets, runs and results in one database, and the workers that fill it. Without torch."""
 
-from forecasting.runs.records import Dataset, Run, Usage
-from forecasting.runs.settings import Settings
+from forecasting.runs.access import Access, Link, Workspace
+from forecasting.runs.environment import Settings
+from forecasting.runs.jobs import JOBS, Job
 from forecasting.runs.store import Store
-from forecasting.runs.supervisor import Health, Supervisor, runtime, stop_runtime
+from forecasting.runs.views import Dataset, Run, Usage
+from forecasting.runs.workers.runtime import runtime, stop_runtime
+from forecasting.runs.workers.supervisor import Health, Supervisor
 
-__all__ = ["Dataset", "Health", "Run", "Settings", "Store", "Supervisor", "Usage", "runtime", "stop_runtime"]
+__all__ = [
+    "JOBS",
+    "Access",
+    "Dataset",
+    "Health",
+    "Job",
+    "Link",
+    "Run",
+    "Settings",
+    "Store",
+    "Supervisor",
+    "Usage",
+    "Workspace",
+    "runtime",
+    "stop_runtime",
+]

@@ -1,77 +1,90 @@
-"""The door: a token becomes a workspace, an id becomes that workspace's own link, or nothing."""
+"""Who may see what: a token opens a workspace or a link, and an id is found only where one of them leads to it."""
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, update
 
 from forecasting.errors import StoreError
+from forecasting.messages import Message
 from forecasting.runs import schema
 from forecasting.runs.database import Database, now
 from forecasting.runs.identity import is_id, is_token, token_id
 
-NO_WORKSPACE = "This address belongs to no workspace here. Open the page without it to begin a new one."
-NO_DATASET = "This workspace has no such data. Choose or upload it again."
-NO_RUN = "This workspace has no such run. Press Train to ask for it again."
-NO_SHARE = "This link shows no run here. Ask whoever sent it for a new one."
+
+@dataclasses.dataclass(frozen=True)
+class Workspace:
+    """Whoever has the token reads and changes what the workspace holds."""
+
+    token: str = dataclasses.field(repr=False)  # a key: no log and no traceback may show it
 
 
-def workspace_id(connection: Connection, token: str) -> str:
-    """The workspace that `token` opens; StoreError if it opens none."""
-    found = None
-    if is_token(token):
-        columns = select(schema.workspaces.c.id).where(schema.workspaces.c.id == token_id(token))
-        found = connection.execute(columns).scalar_one_or_none()
-    if found is None:
-        raise StoreError(NO_WORKSPACE, field="workspace")
-    return str(found)
+@dataclasses.dataclass(frozen=True)
+class Link:
+    """Whoever has the token reads one run and its result."""
+
+    token: str = dataclasses.field(repr=False)
 
 
-def linked_dataset(connection: Connection, token: str, dataset_id: str) -> Row[Any]:
+Access = Workspace | Link
+
+links = schema.workspace_runs
+
+
+def workspace_id(connection: Connection, workspace: Workspace) -> str:
+    """The id under which `workspace` is stored; StoreError if it is not here."""
+    row_id = None
+    if is_token(workspace.token):
+        columns = select(schema.workspaces.c.id).where(schema.workspaces.c.id == token_id(workspace.token))
+        row_id = connection.execute(columns).scalar_one_or_none()
+    if row_id is None:
+        raise StoreError(Message("runs.no_workspace"), field="workspace")
+    return str(row_id)
+
+
+def linked_dataset(connection: Connection, workspace: Workspace, dataset_id: str) -> Row[Any]:
     """The dataset and the workspace's link to it, as one row."""
-    workspace = workspace_id(connection, token)
+    mine = workspace_id(connection, workspace)
     data, link = schema.datasets, schema.workspace_data
     row = None
     if is_id(dataset_id):
         row = connection.execute(
             select(data, link.c.workspace, link.c.name, link.c.report, link.c.created.label("linked"), link.c.used)
             .join(link, link.c.dataset_id == data.c.id)
-            .where(link.c.workspace == workspace, link.c.dataset_id == dataset_id)
+            .where(link.c.workspace == mine, link.c.dataset_id == dataset_id)
         ).one_or_none()
     if row is None:
-        raise StoreError(NO_DATASET, field="dataset")
+        raise StoreError(Message("runs.no_dataset"), field="dataset")
     return row
 
 
-def linked_run(connection: Connection, token: str, run_id: str) -> Row[Any]:
+def linked_run(connection: Connection, workspace: Workspace, run_id: str) -> Row[Any]:
     """The run and the workspace's link to it, as one row."""
-    workspace = workspace_id(connection, token)
+    mine = workspace_id(connection, workspace)
     row = None
     if is_id(run_id):
-        row = connection.execute(linked_runs().where(links.c.workspace == workspace, links.c.run_id == run_id)).first()
+        row = connection.execute(linked_runs().where(links.c.workspace == mine, links.c.run_id == run_id)).first()
     if row is None:
-        raise StoreError(NO_RUN, field="run")
+        raise StoreError(Message("runs.no_run"), field="run")
     return row
 
 
-def shared_run(connection: Connection, token: str) -> Row[Any]:
+def shared_run(connection: Connection, link: Link) -> Row[Any]:
     """The run that a read-only link shows, with the name that its workspace gave it."""
     row = None
-    if is_token(token):
+    if is_token(link.token):
         shared = schema.shares
         row = connection.execute(
             linked_runs()
             .join(shared, (shared.c.workspace == links.c.workspace) & (shared.c.run_id == links.c.run_id))
-            .where(shared.c.id == token_id(token))
+            .where(shared.c.id == token_id(link.token))
         ).first()
     if row is None:
-        raise StoreError(NO_SHARE, field="link")
+        raise StoreError(Message("runs.no_share"), field="link")
     return row
-
-
-links = schema.workspace_runs
 
 
 def linked_runs() -> Any:

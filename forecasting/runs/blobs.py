@@ -8,6 +8,7 @@ import logging
 from sqlalchemy import Connection, select, update
 
 from forecasting.errors import StoreError
+from forecasting.messages import Message
 from forecasting.runs import schema
 from forecasting.runs.database import Database, insert_new, now
 
@@ -52,7 +53,7 @@ def get_blob(database: Database, sha256: str) -> bytes:
         log.error("stored bytes are damaged and set aside", extra={"blob": sha256[:12]})
         with database.write() as connection:
             _set_aside(connection, sha256)
-    raise DamagedError("Stored data is damaged and was set aside.")
+    raise DamagedError(Message("runs.damaged"))
 
 
 def _set_aside(connection: Connection, sha256: str) -> None:

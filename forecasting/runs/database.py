@@ -1,4 +1,4 @@
-"""One SQL database: opening, transactions, and errors in plain words. SQLite and PostgreSQL."""
+"""One SQL database, SQLite or PostgreSQL: opening, transactions, and errors that say what to do."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from forecasting.errors import StoreError
+from forecasting.messages import Message
 from forecasting.runs import migrations, schema
 
 BUSY_SECONDS = 10  # how long a writer waits for another
@@ -114,12 +115,12 @@ def _parse(url: str) -> URL:
         parsed = make_url(url)
         parsed.get_dialect()
     except (SQLAlchemyError, ModuleNotFoundError) as error:
-        raise _cannot_open("its address is not one that SQLAlchemy knows, or the driver is missing") from error
+        raise _cannot_open(Message("runs.database.address_or_driver")) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise _cannot_open(f"{parsed.get_backend_name()} is not supported; use sqlite:/// or postgresql://")
+        raise _cannot_open(Message("runs.database.unsupported", name=parsed.get_backend_name()))
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
-            raise _cannot_open("an SQLite database in memory cannot be shared with workers; name a file")
+            raise _cannot_open(Message("runs.database.in_memory"))
         return parsed.set(database=str(Path(parsed.database).expanduser().resolve()))
     return parsed
 
@@ -133,7 +134,8 @@ def _opened(url: URL) -> Engine:
             engine = _postgres_engine(url)
     except OSError as error:
         log.error("database cannot be opened", extra={"cause": type(error).__name__, "place": str(url.database)})
-        raise _cannot_open(f"its folder cannot be made: {error.strerror or type(error).__name__}") from error
+        reason = error.strerror or type(error).__name__
+        raise _cannot_open(Message("runs.database.folder", reason=reason)) from error
     try:  # nothing is written before the version is known: a database that is refused stays as it is, byte for byte
         with engine.connect() as connection:
             connection.execution_options(tidecast_writes=False)
@@ -208,33 +210,27 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 
 def _upgrade(connection: Connection, found: str) -> None:
+    versions = {"stored": found, "known": schema.VERSION}
     if not migrations.known(found):
-        raise StoreError(
-            f"The database of runs has version {found}; this Tidecast knows {schema.VERSION}. Start the version of "
-            "Tidecast that wrote it, or name another database in TIDECAST_DATABASE; nothing was changed.",
-            field="TIDECAST_DATABASE",
-        )
+        raise StoreError(Message("runs.database.version", **versions), field="TIDECAST_DATABASE")
     try:
         migrations.upgrade(connection)
     except SQLAlchemyError as error:
         log.error("database could not be upgraded", extra={"found": found, "wanted": schema.VERSION})
-        raise StoreError(
-            f"The database of runs could not be upgraded from version {found} to {schema.VERSION}; it was left as it "
-            f"was. {_explained(error, connection.engine.url).message}",
-            field="TIDECAST_DATABASE",
-        ) from error
+        cause = _explained(error, connection.engine.url).message
+        message = Message("runs.database.not_upgraded", **versions, cause=cause)
+        raise StoreError(message, field="TIDECAST_DATABASE") from error
     log.info("database upgraded", extra={"found": found, "now": schema.VERSION})
 
 
-_BUSY = "The database of runs is busy with other work. Try again in a moment."
-_CAUSES = (  # part of the driver's message, what to tell the user
-    ("is full", "The disk that holds the database of runs is full. Free some room, then try again; nothing was lost."),
-    ("no space", "The disk that holds the database of runs is full. Free some room, then try again; nothing was lost."),
-    ("readonly", "The database of runs cannot be written to. Check the rights of its file and folder."),
-    ("malformed", "The file of the database of runs is damaged. Put it aside or name another in TIDECAST_DATABASE."),
-    ("not a database", "The file of the database of runs is something else. Name another in TIDECAST_DATABASE."),
-    ("disk i/o", "The disk that holds the database of runs reports an error. Check it, then try again."),
-)
+_CAUSES = {  # part of the driver's message -> the key of ours
+    "is full": "runs.database.full",
+    "no space": "runs.database.full",
+    "readonly": "runs.database.read_only",
+    "malformed": "runs.database.damaged",
+    "not a database": "runs.database.something_else",
+    "disk i/o": "runs.database.disk",
+}
 
 
 def _explained(error: SQLAlchemyError, url: URL) -> StoreError:
@@ -243,28 +239,23 @@ def _explained(error: SQLAlchemyError, url: URL) -> StoreError:
         extra={"cause": type(error).__name__, "driver": type(getattr(error, "orig", None)).__name__},
     )
     if isinstance(error, IntegrityError):
-        return ConflictError("Somebody else changed the same data at the same moment. Try again.")
-    if isinstance(error, PoolTimeoutError):
-        return UnavailableError(_BUSY)
-    said = str(getattr(error, "orig", "")).lower()
-    if "locked" in said:
-        return UnavailableError(_BUSY)
-    for part, sentence in _CAUSES:
-        if part in said:
-            return StoreError(sentence)
+        return ConflictError(Message("runs.database.conflict"))
+    driver_message = str(getattr(error, "orig", "")).lower()
+    if isinstance(error, PoolTimeoutError) or "locked" in driver_message:
+        return UnavailableError(Message("runs.database.busy"))
+    for part, key in _CAUSES.items():
+        if part in driver_message:
+            return StoreError(Message(key))
     if isinstance(error, DBAPIError) and (
-        error.connection_invalidated or "connect" in said or "unable to open" in said
+        error.connection_invalidated or "connect" in driver_message or "unable to open" in driver_message
     ):
-        where = "its file cannot be opened" if url.get_backend_name() == "sqlite" else "its server does not answer"
-        return UnavailableError(_cannot_open(where).message, field="TIDECAST_DATABASE")
+        sqlite = url.get_backend_name() == "sqlite"
+        cause = Message("runs.database.file" if sqlite else "runs.database.server")
+        return UnavailableError(_cannot_open(cause).message, field="TIDECAST_DATABASE")
     if isinstance(error, ArgumentError):
-        return _cannot_open("its address is not one that SQLAlchemy knows")
-    return StoreError("The database of runs refused the request. The server's log names the kind of error; try again.")
+        return _cannot_open(Message("runs.database.address"))
+    return StoreError(Message("runs.database.refused"))
 
 
-def _cannot_open(cause: str) -> StoreError:
-    return StoreError(
-        f"The database of runs cannot be opened: {cause}. Check TIDECAST_DATABASE and TIDECAST_DATA; "
-        "nothing was changed.",
-        field="TIDECAST_DATABASE",
-    )
+def _cannot_open(cause: Message) -> StoreError:
+    return StoreError(Message("runs.database.cannot_open", cause=cause), field="TIDECAST_DATABASE")

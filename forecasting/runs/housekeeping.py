@@ -5,19 +5,17 @@ Pinned runs stay, and so do queued and running ones. Bytes go last: a file's roo
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
 
-from forecasting.errors import LimitError
-from forecasting.runs import rates, schema, shards
-from forecasting.runs.access import links, workspace_id
+from forecasting.runs import rates, schema
+from forecasting.runs.access import links
 from forecasting.runs.database import Database, now
-from forecasting.runs.records import Usage
-from forecasting.runs.settings import Settings
+from forecasting.runs.environment import Settings
+from forecasting.runs.ledger import stop_unwanted
+from forecasting.runs.usage import stored
 
 YOUNG_SECONDS = 3600.0  # bytes that no link holds yet may belong to somebody who is about to link them
 
@@ -27,50 +25,10 @@ runs, datasets, blobs, artifacts = schema.runs, schema.datasets, schema.blobs, s
 data_links, shares, workspaces = schema.workspace_data, schema.shares, schema.workspaces
 
 
-def usage(database: Database, settings: Settings, token: str | None = None) -> Usage:
-    """How full the store is, or what a workspace holds of it."""
-    with database.read() as connection:
-        if token is None:
-            mine: ColumnElement[bool] = true()
-            my_data: ColumnElement[bool] = true()
-            asked: ColumnElement[bool] = true()
-            stored, budget = _stored(connection), settings.budget_mb
-        else:
-            me = workspace_id(connection, token)
-            held_by_me = exists().where(links.c.run_id == runs.c.id, links.c.workspace == me)
-            data_of_mine = exists().where(data_links.c.dataset_id == datasets.c.id, data_links.c.workspace == me)
-            mine, my_data, asked = held_by_me, data_of_mine, runs.c.owner == me
-            stored, budget = _held(connection, me), settings.workspace_mb
-        return Usage(
-            stored_mb=stored / 2**20,
-            budget_mb=budget,
-            keep_days=settings.keep_days,
-            runs=_count(connection, runs.c.id, mine),
-            datasets=_count(connection, datasets.c.id, my_data),
-            active=_count(connection, runs.c.id, and_(asked, runs.c.state.in_(schema.ACTIVE), runs.c.parent.is_(None))),
-            active_allowed=settings.queue,
-        )
-
-
-def check_room(connection: Connection, settings: Settings, workspace: str, raw: bytes) -> None:
-    """LimitError where `raw` is more than the workspace may still bring."""
-    held, allowed = _held(connection, workspace), settings.workspace_mb * 2**20
-    if held + len(raw) <= allowed:
-        return
-    mine = _content(workspace).where(blobs.c.sha256 == hashlib.sha256(raw).hexdigest())
-    if connection.execute(select(mine.exists())).scalar():
-        return
-    raise LimitError(
-        f"This file has {len(raw) / 2**20:,.1f} MB, and this workspace already holds {held / 2**20:,.1f} of the "
-        f"{settings.workspace_mb:,} MB that it may. Delete runs or data that you no longer need, then bring it again.",
-        field="upload",
-    )
-
-
 def sweep(database: Database, settings: Settings) -> int:
     """Take out what is too old or too much; how many bytes of content that was."""
     with database.write() as connection:
-        before = _stored(connection)
+        before = stored(connection)
         at = now(connection)
         _drop_old_links(connection, at - settings.keep_days * 86_400)
         drop_orphans(connection)
@@ -80,25 +38,22 @@ def sweep(database: Database, settings: Settings) -> int:
         pass  # each in a transaction of its own, so that nobody waits long
     database.compact()
     with database.read() as connection:
-        freed = before - _stored(connection)
+        freed = before - stored(connection)
     if freed:
         log.info("swept", extra={"bytes": freed})
     return freed
 
 
-def delete_workspace(database: Database, token: str) -> None:
-    """Take out a workspace and everything that only it held, from the file as well."""
-    with database.write() as connection:
-        me = workspace_id(connection, token)
-        my_runs = select(links.c.run_id).where(links.c.workspace == me)
-        touched = list(connection.execute(my_runs).scalars())
-        _let_go(connection, my_runs, select(data_links.c.dataset_id).where(data_links.c.workspace == me))
-        for table in (shares, links, data_links):
-            connection.execute(delete(table).where(table.c.workspace == me))
-        connection.execute(delete(workspaces).where(workspaces.c.id == me))
-        _stop_unwanted(connection, touched)
-        drop_orphans(connection)
-    database.compact()
+def drop_workspace(connection: Connection, workspace: str) -> None:
+    """Take out the workspace with this id and everything that only it held."""
+    my_runs = select(links.c.run_id).where(links.c.workspace == workspace)
+    touched = list(connection.execute(my_runs).scalars())
+    _let_go(connection, my_runs, select(data_links.c.dataset_id).where(data_links.c.workspace == workspace))
+    for table in (shares, links, data_links):
+        connection.execute(delete(table).where(table.c.workspace == workspace))
+    connection.execute(delete(workspaces).where(workspaces.c.id == workspace))
+    stop_unwanted(connection, touched)
+    drop_orphans(connection)
 
 
 def drop_orphans(connection: Connection) -> None:
@@ -136,7 +91,7 @@ def _drop_old_links(connection: Connection, used_before: float) -> None:
 def _drop_one_above(database: Database, budget: int) -> bool:
     """Drop the least recently used run or dataset if more than `budget` bytes are stored; whether one was dropped."""
     with database.write() as connection:
-        over = _stored(connection) - budget
+        over = stored(connection) - budget
         if over <= 0:
             return False
         candidate = _least_recently_used(connection)
@@ -192,39 +147,3 @@ def _unlink(connection: Connection, which: ColumnElement[bool]) -> None:
     gone = exists().where(shares.c.workspace == links.c.workspace, shares.c.run_id == links.c.run_id, which)
     connection.execute(delete(shares).where(gone))
     connection.execute(delete(links).where(which))
-
-
-def _stop_unwanted(connection: Connection, touched: Sequence[str]) -> None:
-    unwanted = and_(runs.c.id.in_(touched), ~exists().where(links.c.run_id == runs.c.id, links.c.cancelled.is_(False)))
-    ended = {"state": "cancelled", "finished": now(connection)}
-    waiting = runs.c.state.in_(("queued", "split"))
-    connection.execute(update(runs).where(unwanted, waiting).values(**ended))
-    shards.stop(connection, connection.execute(select(runs.c.id).where(unwanted)).scalars().all())
-    connection.execute(update(runs).where(unwanted, runs.c.state == "running").values(cancel=True))
-
-
-def _stored(connection: Connection) -> int:
-    return int(connection.execute(select(func.coalesce(func.sum(blobs.c.stored), 0))).scalar_one())
-
-
-def _held(connection: Connection, workspace: str) -> int:
-    """Stored bytes that a workspace's links lead to, whoever else holds them."""
-    content = _content(workspace).subquery()
-    return int(connection.execute(select(func.coalesce(func.sum(content.c.stored), 0))).scalar_one())
-
-
-def _content(workspace: str) -> Select[Any]:
-    my_data = select(data_links.c.dataset_id).where(data_links.c.workspace == workspace)
-    my_runs = select(links.c.run_id).where(links.c.workspace == workspace)
-    of_data = datasets.c.id.in_(my_data)
-    return select(blobs.c.sha256, blobs.c.stored).where(
-        or_(
-            blobs.c.sha256.in_(select(datasets.c.raw_sha256).where(of_data)),
-            blobs.c.sha256.in_(select(datasets.c.panel_sha256).where(of_data)),
-            blobs.c.sha256.in_(select(artifacts.c.sha256).where(artifacts.c.run_id.in_(my_runs))),
-        )
-    )
-
-
-def _count(connection: Connection, what: ColumnElement[Any], where: ColumnElement[bool]) -> int:
-    return int(connection.execute(select(func.count(what)).where(where)).scalar_one())

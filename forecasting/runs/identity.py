@@ -17,8 +17,8 @@ from forecasting import __version__
 THREADS = 1  # torch threads of every run: part of what decides its last bits
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_APART = ("runs", "intake", "charts", "charts.py", "export.py", "cli.py", "__main__.py")  # cannot change a result,
-_DECIDES = Path("runs/kinds.py")  # except this one
+_APART = ("runs", "intake", "charts", "export", "cli", "__main__")  # cannot change a result,
+_DECIDES = Path("runs/jobs.py")  # except this one
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 _ID = re.compile(r"[0-9a-f]{64}")
 
@@ -67,7 +67,7 @@ def _code_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*.py")):
         name = path.relative_to(_PACKAGE)
-        if name.parts[0] not in _APART or name == _DECIDES:
+        if name.parts[0].removesuffix(".py") not in _APART or name == _DECIDES:
             digest.update(name.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

@@ -1,8 +1,7 @@
-"""The worker's side of the runs table: claim, beat, publish. Every write checks that the lease is still one's own."""
+"""The worker's side of the runs table: claim, beat, publish, release. Every write checks that the lease still holds."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import secrets
@@ -11,8 +10,11 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, insert, or_, select, update
 
+from forecasting.messages import Message
 from forecasting.runs import identity, schema, shards
+from forecasting.runs.claims import Claim, held_by
 from forecasting.runs.database import Database, now
+from forecasting.runs.stored_messages import pack
 from forecasting.runs.turns import turns
 
 LEASE_SECONDS = 20.0  # a heartbeat older than this: the worker is taken for dead
@@ -20,25 +22,12 @@ ATTEMPTS = 3
 
 log = logging.getLogger("tidecast.leases")
 runs = schema.runs
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Claim:
-    """One attempt at one run."""
-
-    run_id: str
-    kind: str
-    config: dict[str, Any]
-    panel_sha256: str | None
-    lease: str
-    attempt: int  # 1: the first
-    parent: str | None = None  # the run that this is a shard of
-    shard: str | None = None  # its name there
+_RELEASED = {"state": "queued", "lease": None, "worker": None, "attempts": runs.c.attempts - 1}
 
 
 def claim(database: Database, worker: str, run_id: str | None = None) -> Claim | None:
     """Take the next queued run (or `run_id`, if it is queued) for `worker`; None if there is none."""
-    recover(database)
+    reclaim(database)
     with database.read() as connection:  # an idle worker asks often: without work it takes no write lock
         if not connection.execute(select(exists().where(_queued(run_id)))).scalar():
             return None
@@ -53,22 +42,22 @@ def claim(database: Database, worker: str, run_id: str | None = None) -> Claim |
 
 def beat(
     database: Database,
-    held: Claim,
+    claimed: Claim,
     progress: Mapping[str, Any] | None = None,
     curve: Sequence[Sequence[Any]] | None = None,
 ) -> Literal["mine", "cancel", "lost"]:
     """Renew the heartbeat and write progress. "cancel": somebody asked to stop; "lost": the lease is another's."""
-    values = _told(progress, curve)
+    values = _reported(progress, curve)
     with database.write() as connection:
         cancel = connection.execute(
-            update(runs).where(_mine(held)).values(heartbeat=now(connection), **values).returning(runs.c.cancel)
+            update(runs).where(held_by(claimed)).values(heartbeat=now(connection), **values).returning(runs.c.cancel)
         ).scalar_one_or_none()
     return "lost" if cancel is None else "cancel" if cancel else "mine"
 
 
 def publish(
     database: Database,
-    held: Claim,
+    claimed: Claim,
     artifacts: Mapping[str, str],
     progress: Mapping[str, Any] | None = None,
     curve: Sequence[Sequence[Any]] | None = None,
@@ -76,48 +65,46 @@ def publish(
 ) -> bool:
     """End the run as done with `artifacts` (name -> SHA-256 of a stored blob); False: the lease is another's."""
     with database.write() as connection:
-        if not _end(connection, held, "done", {**_told(progress, curve), "scores": scores}):
+        if not _end(connection, claimed, "done", {**_reported(progress, curve), "scores": scores}):
             return False
-        connection.execute(delete(schema.artifacts).where(schema.artifacts.c.run_id == held.run_id))
-        rows = [{"run_id": held.run_id, "name": name, "sha256": sha256} for name, sha256 in artifacts.items()]
+        connection.execute(delete(schema.artifacts).where(schema.artifacts.c.run_id == claimed.run_id))
+        rows = [{"run_id": claimed.run_id, "name": name, "sha256": sha256} for name, sha256 in artifacts.items()]
         connection.execute(insert(schema.artifacts), rows)
-        shards.drop(connection, held.run_id)
+        shards.drop(connection, claimed.run_id)
     return True
 
 
-def fail(database: Database, held: Claim, sentence: str, field: str | None = None) -> bool:
-    """End the run as failed with a sentence for the user; False: the lease is another's."""
+def fail(database: Database, claimed: Claim, message: str, field: str | None = None) -> bool:
+    """End the run as failed with a message for the user; False: the lease is another's."""
     with database.write() as connection:
-        return _end(connection, held, "failed", {"error": sentence, "error_field": field})
+        return _end(connection, claimed, "failed", {"error": pack(message), "error_field": field})
 
 
-def end_cancelled(database: Database, held: Claim) -> bool:
+def end_cancelled(database: Database, claimed: Claim) -> bool:
     """End the run as cancelled; False: nobody wants that any more, or the lease is another's."""
     with database.write() as connection:
-        return _end(connection, held, "cancelled", only=runs.c.cancel)
+        return _end(connection, claimed, "cancelled", only=runs.c.cancel)
 
 
-def give_back(database: Database, worker: str) -> None:
+def release(database: Database, worker: str) -> None:
     """Queue again what `worker` holds, the attempt not counted: it has to leave, through no fault of the run."""
     held = and_(runs.c.state == "running", runs.c.worker == worker)
     with database.write() as connection:
-        values = {"state": "queued", "lease": None, "worker": None, "attempts": runs.c.attempts - 1}
-        connection.execute(update(runs).where(held).values(**values))
+        connection.execute(update(runs).where(held).values(**_RELEASED))
 
 
-def put_back(database: Database, held: Claim) -> bool:
+def requeue(database: Database, claimed: Claim) -> bool:
     """The same for one claim; False: the lease is another's."""
     with database.write() as connection:
-        values = {"state": "queued", "lease": None, "worker": None, "attempts": runs.c.attempts - 1}
-        return connection.execute(update(runs).where(_mine(held)).values(**values)).rowcount == 1
+        return connection.execute(update(runs).where(held_by(claimed)).values(**_RELEASED)).rowcount == 1
 
 
-def forsake(database: Database, worker: str) -> list[str]:
+def abandon(database: Database, worker: str) -> list[str]:
     """Take back what a worker held that is known to have ended; the ids."""
     return _take_back(database, runs.c.worker == worker)
 
 
-def recover(database: Database) -> list[str]:
+def reclaim(database: Database) -> list[str]:
     """Take back every run whose heartbeat is too old; the ids. Queued again, or failed after the last attempt."""
     with database.read() as connection:
         stale = runs.c.heartbeat < now(connection) - LEASE_SECONDS
@@ -161,13 +148,13 @@ def _take(connection: Connection, worker: str, run_id: str) -> Claim | None:
 
 def _end(
     connection: Connection,
-    held: Claim,
+    claimed: Claim,
     state: str,
     more: Mapping[str, str | None] | None = None,
     *,
     only: ColumnElement[bool] | None = None,
 ) -> bool:
-    where = _mine(held) if only is None else and_(_mine(held), only)
+    where = held_by(claimed) if only is None else and_(held_by(claimed), only)
     values: dict[str, Any] = {
         "state": state,
         "finished": now(connection),
@@ -176,17 +163,17 @@ def _end(
         "worker": None,
     }
     values |= {"cancel": False, **(more or {})}
-    if held.parent is not None:
-        shards.lock(connection, [held.parent])
+    if claimed.parent is not None:
+        shards.lock(connection, [claimed.parent])
     if connection.execute(update(runs).where(where).values(**values)).rowcount != 1:
         return False
-    if held.parent is not None:
-        shards.note_end(connection, held.parent, state, values.get("error"), values.get("error_field"))
+    if claimed.parent is not None:
+        shards.note_end(connection, claimed.parent, state, values.get("error"), values.get("error_field"))
     return True
 
 
-def _told(progress: Mapping[str, Any] | None, curve: Sequence[Sequence[Any]] | None) -> dict[str, str]:
-    """Columns for what there is to tell."""
+def _reported(progress: Mapping[str, Any] | None, curve: Sequence[Sequence[Any]] | None) -> dict[str, str]:
+    """Columns for what there is to report."""
     values = {"progress": progress, "curve": curve}
     return {name: json.dumps(value) for name, value in values.items() if value is not None}
 
@@ -209,22 +196,16 @@ def _take_back(database: Database, lost: ColumnElement[bool]) -> list[str]:
             if row.cancel:
                 values = {"state": "cancelled", "finished": at}
             elif row.attempts >= ATTEMPTS:
-                values = {"state": "failed", "finished": at, "error": _DIED}
+                values = {
+                    "state": "failed",
+                    "finished": at,
+                    "error": pack(Message("runs.worker_died", attempts=ATTEMPTS)),
+                }
             connection.execute(update(runs).where(runs.c.id == row.id).values(**values, **freed))
             if row.parent is not None:
                 shards.note_end(connection, row.parent, values["state"], values.get("error"))
             log.warning("run taken back", extra={"run": row.id[:12], "attempt": row.attempts, "state": values["state"]})
     return [row.id for row in rows]
-
-
-_DIED = (
-    f"The worker ended without a result {ATTEMPTS} times, most often because memory ran out. "
-    "Choose a smaller hidden size, window or fewer layers, then train again."
-)
-
-
-def _mine(held: Claim) -> ColumnElement[bool]:
-    return and_(runs.c.id == held.run_id, runs.c.state == "running", runs.c.lease == held.lease)
 
 
 def _queued(run_id: str | None) -> ColumnElement[bool]:

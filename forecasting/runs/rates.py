@@ -11,6 +11,7 @@ import hashlib
 from sqlalchemy import Connection, delete, select, update
 
 from forecasting.errors import LimitError
+from forecasting.messages import Message
 from forecasting.runs import schema
 from forecasting.runs.database import Database, insert_new, now
 
@@ -32,13 +33,12 @@ def count(database: Database, what: str, who: str, a_minute: int) -> None:
             connection.execute(update(rates).where(here).values(until=until))
             return
     wait = until - at - MINUTE
-    raise LimitError(
-        f"That is more often than this server allows ({a_minute:,} a minute). Try again in {wait:.0f} seconds."
+    message = (
+        Message("runs.too_often", allowed=a_minute, wait=wait)
         if wait >= 1.5
-        else f"That is more often than this server allows ({a_minute:,} a minute). Try again in a moment.",
-        field=what,
-        retry_seconds=wait,
+        else Message("runs.too_often.moment", allowed=a_minute)
     )
+    raise LimitError(message, field=what, retry_seconds=wait)
 
 
 def forget_old(connection: Connection) -> None:

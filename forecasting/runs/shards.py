@@ -11,16 +11,14 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
 
 from forecasting.runs import identity, schema
 from forecasting.runs.blobs import DamagedError, get_blob
+from forecasting.runs.claims import Claim, held_by
 from forecasting.runs.database import Database, insert_new, now
-
-if TYPE_CHECKING:
-    from forecasting.runs.leases import Claim
 
 MERGE = '{"stage": "merge"}'  # the progress of a parent that only has to be merged
 AFRESH: dict[str, Any] = {  # a run that has not begun
@@ -47,14 +45,13 @@ class Parts:
     seconds: float  # that all of them computed
 
 
-def split(database: Database, held: Claim, names: Sequence[str]) -> bool:
+def split(database: Database, claimed: Claim, names: Sequence[str]) -> bool:
     """Let the shards do the work. Those done already are kept; False: the lease is another's."""
     with database.write() as connection:
-        mine = and_(runs.c.id == held.run_id, runs.c.state == "running", runs.c.lease == held.lease)
         waiting = {"state": "split", "lease": None, "worker": None, "heartbeat": None, "progress": "{}"}
         row = connection.execute(
             update(runs)
-            .where(mine)
+            .where(held_by(claimed))
             .values(**waiting, attempts=runs.c.attempts - 1)  # the shards count theirs
             .returning(runs.c.kind, runs.c.panel_sha256, runs.c.config, runs.c.owner, runs.c.queued, runs.c.cancel)
         ).one_or_none()
@@ -62,7 +59,7 @@ def split(database: Database, held: Claim, names: Sequence[str]) -> bool:
             return False
         at = now(connection)
         for place, name in enumerate(names):
-            shard = {"parent": held.run_id, "shard": name, "kind": row.kind, "config": row.config}
+            shard = {"parent": claimed.run_id, "shard": name, "kind": row.kind, "config": row.config}
             shard |= {"panel_sha256": row.panel_sha256, "version": identity.version(), "owner": row.owner}
             asked = {
                 "state": "queued",
@@ -72,33 +69,33 @@ def split(database: Database, held: Claim, names: Sequence[str]) -> bool:
                 "worker": None,
                 **AFRESH,
             }
-            shard_id = _id(held.run_id, name)
+            shard_id = _id(claimed.run_id, name)
             if not insert_new(connection, runs, {"id": shard_id, "created": at, **shard, **asked}):
                 unusable = and_(runs.c.id == shard_id, ~_usable())
                 connection.execute(update(runs).where(unusable).values(**shard, **asked))
         if row.cancel:  # asked for while this was being decided
             ended = {"state": "cancelled", "finished": at, "cancel": False}
-            connection.execute(update(runs).where(runs.c.id == held.run_id).values(**ended))
-            stop(connection, [held.run_id])
+            connection.execute(update(runs).where(runs.c.id == claimed.run_id).values(**ended))
+            stop(connection, [claimed.run_id])
         else:
-            _queue_if_done(connection, held.run_id)
+            _queue_if_done(connection, claimed.run_id)
     return True
 
 
-def parts(database: Database, held: Claim, names: Sequence[str]) -> Parts | None:
+def parts(database: Database, claimed: Claim, names: Sequence[str]) -> Parts | None:
     """What the shards left, in the order of `names`; None where one is missing, damaged or of other code."""
     by_name = {}
     with database.read() as connection:
-        for row in connection.execute(select(runs).where(runs.c.parent == held.run_id, _usable())).all():
-            found = select(artifacts.c.name, artifacts.c.sha256).where(artifacts.c.run_id == row.id)
-            by_name[row.shard] = (row, connection.execute(found).all())
+        for row in connection.execute(select(runs).where(runs.c.parent == claimed.run_id, _usable())).all():
+            left = select(artifacts.c.name, artifacts.c.sha256).where(artifacts.c.run_id == row.id)
+            by_name[row.shard] = (row, connection.execute(left).all())
     if not all(name in by_name for name in names):
         return None
     results, curve, seconds = {}, [], 0.0
     for name in names:
         row, stored = by_name[name]
         try:
-            results[name] = {one.name: get_blob(database, one.sha256) for one in stored}
+            results[name] = {artifact.name: get_blob(database, artifact.sha256) for artifact in stored}
         except DamagedError:  # set aside by now, so that `split` asks for it again
             return None
         curve += json.loads(row.curve)
@@ -147,13 +144,14 @@ def so_far(connection: Connection, parent: Any) -> tuple[dict[str, Any], list[li
         select(runs.c.shard, runs.c.state, runs.c.progress, runs.c.curve).where(runs.c.parent == parent.id)
     ).all()
     rows = sorted(rows, key=lambda row: (len(row.shard), row.shard))  # "fit", "fold 2", "fold 10"
-    told = [json.loads(row.progress) for row in rows]
+    reported = [json.loads(row.progress) for row in rows]
     done = [
-        1.0 if row.state == "done" else float(one.get("fraction", 0.0)) for row, one in zip(rows, told, strict=True)
+        1.0 if row.state == "done" else float(progress.get("fraction", 0.0))
+        for row, progress in zip(rows, reported, strict=True)
     ]
     fraction = sum(done) / len(done) if done else 0.0
     elapsed = max(0.0, now(connection) - (parent.started or now(connection)))
-    at_work = [one for row, one in zip(rows, told, strict=True) if row.state == "running" and one]
+    at_work = [progress for row, progress in zip(rows, reported, strict=True) if row.state == "running" and progress]
     progress = {
         **(at_work[0] if at_work else {}),
         "fraction": fraction,

@@ -8,13 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
+from forecasting.runs import Workspace
 from pages.shared import components, services
 from pages.shared.i18n import chart_words, t
 
 
 @st.fragment
 @components.in_place()
-def explore(workspace: str, dataset: str, series: str) -> None:
+def explore(workspace: Workspace, dataset: str, series: str) -> None:
     """Decomposition, autocorrelation, means by calendar and outliers of one series."""
     room = st.expander(t("explore.title"), key="explore", icon=":material/troubleshoot:", on_change="rerun")
     if not room.open:

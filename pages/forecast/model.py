@@ -75,7 +75,7 @@ def _train_row(session: Session, dataset: str, subject: str, panel: Panel, confi
         st.caption(":material/info: " + t("train.changed", changes=said))
     if pressed and config is not None:
         try:
-            session.show_run(dataset, services.train(session.workspace, dataset, config))
+            session.show_run(dataset, services.submit(session.workspace, "forecast", config.to_dict(), dataset))
         except ForecastingError as refused:
             components.error(refused)
             return

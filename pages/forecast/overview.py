@@ -10,7 +10,7 @@ import streamlit as st
 
 from forecasting import charts, export
 from forecasting.panel import Panel
-from forecasting.runs import Dataset
+from forecasting.runs import Dataset, Workspace
 from pages.forecast.data import frequency_name
 from pages.forecast.explore import explore
 from pages.forecast.how_read import how_read
@@ -42,7 +42,7 @@ def overview(session: Session, dataset_id: str) -> str:
 
 @st.fragment
 @components.in_place()
-def _chart(workspace: str, dataset_id: str, series: str) -> None:
+def _chart(workspace: Workspace, dataset_id: str, series: str) -> None:
     frame = services.one_series(workspace, dataset_id, series)
     repairs = _repairs(services.dataset(workspace, dataset_id).report, series, frame)
     figure = charts.series_chart(frame, series, repairs=repairs, words=chart_words())

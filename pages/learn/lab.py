@@ -10,10 +10,10 @@ from forecasting import charts
 from forecasting.errors import ForecastingError
 from forecasting.labs import sequences
 from forecasting.labs.sequences import SYSTEMS, Settings, longest_window, merge_clock, snippet
-from forecasting.runs import Run
-from pages.shared import components, services, setting_words, state
+from forecasting.runs import Access, Run
+from pages.shared import components, jobs, services, setting_words, state
 from pages.shared.i18n import chart_words, known, t
-from pages.shared.progress import BY_STEPS, ended, follow
+from pages.shared.progress import ended, follow
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
@@ -140,7 +140,7 @@ def train(form: Form, config: Settings | None) -> Run | None:
     asked = st.session_state.pop(f"_train_{kind}", False) or pressed or shown is None
     if values is not None and asked and not (same and run is not None and run.state in ("done", "queued", "running")):
         try:
-            session.shown = {**session.shown, kind: services.teach(session.workspace, kind, values)}
+            session.shown = {**session.shown, kind: services.submit(session.workspace, kind, values)}
         except ForecastingError as refused:
             components.error(refused)
             return None
@@ -149,7 +149,7 @@ def train(form: Form, config: Settings | None) -> Run | None:
     elif values is not None and not same:
         services.warm()
     shown = session.shown.get(kind)
-    words = {"epoch": chart_words()["step"]} if kind in BY_STEPS else None
+    words = {"epoch": chart_words()["step"]} if jobs.counts_steps(kind) else None
     run = follow(session.workspace, shown, words=words) if shown else None
     if run is not None and not run.active:
         ended(run)
@@ -167,8 +167,8 @@ def task(kind: str, config: Settings | None, run: Run | None) -> None:
     components.chart(figure, f"chart_task_{kind}", t("alt.task"))
 
 
-def result(access: str, run: Run) -> dict[str, Any]:
-    """What a done run found. `access`: a workspace's token or a read-only link."""
+def result(access: Access, run: Run) -> dict[str, Any]:
+    """What a done run found."""
     return merge_clock(services.record(access, run.id, "result"), services.record(access, run.id, "clock"))
 
 

@@ -10,15 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from forecasting.runs import Run
-from pages.shared import components, kinds, services
+from forecasting.runs import Run, Workspace
+from pages.shared import components, jobs, services
 from pages.shared.choices import plain_option
 from pages.shared.i18n import chart_words, t
 from pages.shared.setting_words import setting_value
 
 
 @components.in_place()
-def comparison(token: str, ticked: list[Run]) -> None:
+def comparison(token: Workspace, ticked: list[Run]) -> None:
     """Draw it: a chart of what the runs have in common, and a table of what they have not."""
     names = _names(ticked)
     data = _datasets(ticked)
@@ -37,7 +37,7 @@ def comparison(token: str, ticked: list[Run]) -> None:
     components.table(table, "compare_settings", height=38 + 35 * len(table))
 
 
-def _series(token: str, ticked: list[Run], names: dict[str, str], data: list[str], view: str) -> None:
+def _series(token: Workspace, ticked: list[Run], names: dict[str, str], data: list[str], view: str) -> None:
     """Predictions or forecasts of the runs on the same data, beside the truth."""
     left, right = st.columns(2)
     chosen = data[0]
@@ -69,7 +69,7 @@ def _series(token: str, ticked: list[Run], names: dict[str, str], data: list[str
     components.chart(figure, f"compare_{view}", t("alt.compare.runs", count=len(lines)))
 
 
-def _losses(token: str, ticked: list[Run], names: dict[str, str]) -> None:
+def _losses(token: Workspace, ticked: list[Run], names: dict[str, str]) -> None:
     """The losses of any runs: of each the stage that came first, which all of a kind have in common."""
     lines = []
     for run in ticked:
@@ -88,14 +88,14 @@ def _losses(token: str, ticked: list[Run], names: dict[str, str]) -> None:
 
 def _table(ticked: list[Run], names: dict[str, str]) -> pd.DataFrame:
     """A row for each setting that differs and for the scores, a column for each run."""
-    rows: dict[str, list[str]] = {t("runs.compare.data"): [kinds.title(run) for run in ticked]}
+    rows: dict[str, list[str]] = {t("runs.compare.data"): [jobs.title(run) for run in ticked]}
     if len({run.kind for run in ticked}) > 1:
-        rows[t("compare.method")] = [kinds.name_of(run.kind) for run in ticked]
+        rows[t("compare.method")] = [jobs.name_of(run.kind) for run in ticked]
     for name in dict.fromkeys(name for run in ticked for name in run.config):
         values = [run.config.get(name) for run in ticked]
         if len({json.dumps(value, sort_keys=True) for value in values}) > 1:
             kind = next(run.kind for run in ticked if name in run.config)
-            rows[kinds.setting_label(kind, name)] = [_value(name, value) for value in values]
+            rows[jobs.setting_label(kind, name)] = [_value(name, value) for value in values]
     for label, values in _scores(ticked).items():
         rows[label] = values
     columns = {names[run.id]: [row[at] for row in rows.values()] for at, run in enumerate(ticked)}
@@ -113,8 +113,8 @@ def _scores(ticked: list[Run]) -> dict[str, list[str]]:
 
 def _score(run: Run) -> dict[str, str]:
     if run.kind != "forecast" or not run.scores:
-        line = kinds.score_line(run)
-        return {kinds.name_of(run.kind): line} if line else {}
+        line = jobs.score_line(run)
+        return {jobs.name_of(run.kind): line} if line else {}
     return {
         t("number.mae"): components.number(run.scores["mae"]),
         t("number.mase"): components.number(run.scores["mase"]),
@@ -128,12 +128,12 @@ def _score(run: Run) -> dict[str, str]:
 
 def _names(ticked: list[Run]) -> dict[str, str]:
     """A name for each run that no other has: its own, else its settings, else its own with a number."""
-    titles = Counter(kinds.title(run) for run in ticked)
-    settings = Counter(kinds.settings_line(run) for run in ticked)
+    titles = Counter(jobs.title(run) for run in ticked)
+    settings = Counter(jobs.settings_line(run) for run in ticked)
     seen: Counter[str] = Counter()
     names = {}
     for run in ticked:
-        title, line = kinds.title(run), kinds.settings_line(run)
+        title, line = jobs.title(run), jobs.settings_line(run)
         seen[title] += 1
         if titles[title] == 1:
             names[run.id] = title

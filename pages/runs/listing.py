@@ -7,11 +7,11 @@ import time
 
 import streamlit as st
 
-from forecasting.runs import Run
+from forecasting.runs import Run, Workspace
 from pages.runs.compare import comparison
 from pages.runs.manage import cancel, manage, open_
-from pages.shared import components, kinds, services, state, workspace
-from pages.shared.i18n import t
+from pages.shared import components, jobs, services, state, workspace
+from pages.shared.i18n import sentence, t
 from pages.shared.progress import fraction, said, waiting
 
 A_PAGE = 10
@@ -40,7 +40,7 @@ def page() -> None:
     _foot()
 
 
-def _listed(token: str, every: list[Run]) -> None:
+def _listed(token: Workspace, every: list[Run]) -> None:
     st.caption(t("runs.lead"))
     active = [run for run in every if run.active]
     if active:
@@ -65,7 +65,7 @@ def _listed(token: str, every: list[Run]) -> None:
 
 
 @components.in_place()
-def _under_way(token: str, ids: tuple[str, ...]) -> None:
+def _under_way(token: Workspace, ids: tuple[str, ...]) -> None:
     """The runs that can still change, each with its progress."""
     found = [services.poll(token, run_id) for run_id in ids]
     if any(run is None or not run.active for run in found):
@@ -75,7 +75,7 @@ def _under_way(token: str, ids: tuple[str, ...]) -> None:
             continue
         with st.container(border=True, key=f"live_{run.id[:12]}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.markdown(f"**{components.plain(kinds.title(run), 60)}**", width="stretch")
+                st.markdown(f"**{components.plain(jobs.title(run), 60)}**", width="stretch")
                 _open_button(run)
                 if st.button(t("run.cancel"), key=f"cancel_{run.id[:12]}", icon=":material/stop:"):
                     cancel(token, run)
@@ -85,39 +85,39 @@ def _under_way(token: str, ids: tuple[str, ...]) -> None:
         waiting(run)
 
 
-def _row(token: str, run: Run) -> None:
+def _row(token: Workspace, run: Run) -> None:
     """One run: tick, name, state, what can be done; below, what came out and what it was."""
     key = run.id[:12]
     with st.container(border=True, key=f"run_{key}", gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             pin = ":material/keep: " if run.pinned else ""
-            spoken = re.sub(r"[^\w .,-]", " ", kinds.title(run))[:60]  # a hidden label is read out as it is
+            spoken = re.sub(r"[^\w .,-]", " ", jobs.title(run))[:60]  # a hidden label is read out as it is
             st.checkbox(t("runs.tick", name=spoken), key=f"tick_{key}", label_visibility="collapsed", width="content")
-            st.markdown(f"{pin}**{components.plain(kinds.title(run), 60)}**", width="stretch")
+            st.markdown(f"{pin}**{components.plain(jobs.title(run), 60)}**", width="stretch")
             st.badge(t(f"state.{run.state}"), icon=ICONS[run.state], color=BADGES[run.state])  # type: ignore[arg-type]
             _open_button(run)
             manage(token, run)
         st.markdown(f":small[{' · '.join(_line(run))}]")
         if run.state == "failed":
-            st.markdown(f":red[{components.plain(run.error or '', 300)}]")
+            st.markdown(f":red[{components.plain(sentence(run.error or ''), 300)}]")
 
 
 def _open_button(run: Run) -> None:
     key = f"open_{run.id[:12]}"
-    page = kinds.of(run).page
+    page = jobs.view_of(run).page
     if page and st.button(t("runs.open"), key=key, icon=":material/open_in_new:", on_click=open_, args=(run,)):
         st.switch_page(page)
 
 
 def _line(run: Run) -> list[str]:
     """Scores first, in full ink; then what was asked, when, and how long it took."""
-    score = kinds.score_line(run) if run.state == "done" else ""
-    parts = [kinds.name_of(run.kind), kinds.settings_line(run), _when(run), _took(run)]
+    score = jobs.score_line(run) if run.state == "done" else ""
+    parts = [jobs.name_of(run.kind), jobs.settings_line(run), _when(run), _took(run)]
     said = " · ".join(components.plain(part) for part in parts if part)
     return ([f"**{components.plain(score)}**"] if score else []) + [f":gray[{said}]"]
 
 
-def _bar(token: str, ticked: list[Run]) -> None:
+def _bar(token: Workspace, ticked: list[Run]) -> None:
     """What to do with the ticked runs: at the foot of the window, so that it is in view wherever one ticked."""
     count = len(ticked)
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small", key="ticked"):
@@ -170,7 +170,7 @@ def _filtered(every: list[Run]) -> list[Run]:
 
 
 def _text(run: Run) -> str:
-    return f"{run.name} {kinds.name_of(run.kind)} {kinds.settings_line(run)}".casefold()
+    return f"{run.name} {jobs.name_of(run.kind)} {jobs.settings_line(run)}".casefold()
 
 
 def _when(run: Run) -> str:

@@ -7,7 +7,7 @@ import urllib.parse
 import streamlit as st
 
 from forecasting.errors import ForecastingError
-from forecasting.runs import Run
+from forecasting.runs import Run, Workspace
 from pages.shared import components, services, state
 from pages.shared.i18n import t
 
@@ -20,12 +20,12 @@ def open_(run: Run) -> None:
         st.session_state["_manage_problem"] = problem.message
 
 
-def cancel(token: str, run: Run) -> None:
+def cancel(token: Workspace, run: Run) -> None:
     """Stop waiting for it; nothing to say where it has ended by itself."""
     services.cancel(token, run.id)
 
 
-def manage(token: str, run: Run) -> None:
+def manage(token: Workspace, run: Run) -> None:
     """The button and what stands behind it, drawn only while it is open."""
     key = run.id[:12]
     popover = st.popover(t("runs.more"), key=f"more_{key}", icon=":material/more_horiz:", on_change="rerun")
@@ -52,12 +52,12 @@ def manage(token: str, run: Run) -> None:
             st.error(components.plain(problem, 1_000), icon=":material/error:")
 
 
-def links(token: str, run: Run) -> None:
+def links(token: Workspace, run: Run) -> None:
     """A read-only link, made when asked for, and the end of all that were."""
     key = run.id[:12]
     made = st.session_state.get("_link")
     if st.button(t("runs.copy"), key=f"copy_{key}", icon=":material/link:", width="stretch"):
-        made = (run.id, services.share(token, run.id))
+        made = (run.id, services.share(token, run.id).token)
         st.session_state["_link"] = made
     if made and made[0] == run.id:
         st.code(address_of(made[1]), language=None, wrap_lines=True)
@@ -78,21 +78,21 @@ def address_of(link: str) -> str:
     return urllib.parse.urlunsplit((here.scheme, here.netloc, f"/{base}/" if base else "/", f"{state.LINK}={link}", ""))
 
 
-def _rename(token: str, run: Run) -> None:
+def _rename(token: Workspace, run: Run) -> None:
     name = " ".join(str(st.session_state[f"name_{run.id[:12]}"]).split())
     if name:
         _do(services.rename, token, run.id, name)
 
 
-def _pin(token: str, run: Run) -> None:
+def _pin(token: Workspace, run: Run) -> None:
     _do(services.pin, token, run.id, bool(st.session_state[f"pin_{run.id[:12]}"]))
 
 
-def _retry(token: str, run: Run) -> None:
+def _retry(token: Workspace, run: Run) -> None:
     _do(services.retry, token, run.id)
 
 
-def _delete(token: str, run: Run) -> None:
+def _delete(token: Workspace, run: Run) -> None:
     _do(services.unlink, token, run.id)
     session = state.current()
     session.runs = {dataset: shown for dataset, shown in session.runs.items() if shown != run.id}

@@ -6,26 +6,25 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from forecasting.runs import Run
-from pages.shared import components, kinds, services, state
+from forecasting.runs import Link, Run
+from pages.shared import components, jobs, services, state
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import said, waiting
 from pages.shared.setting_words import setting_value
 
 
-def page(link: str) -> None:
+def page(link: Link) -> None:
     """Draw it. StoreError where the link shows nothing."""
     run = services.store().shared_run(link)
-    access = services.LINK + link
-    st.header(components.plain(kinds.title(run), 80), anchor=False)
-    st.caption(f":material/visibility: {t('shared.lead', kind=kinds.name_of(run.kind))}")
+    st.header(components.plain(jobs.title(run), 80), anchor=False)
+    st.caption(f":material/visibility: {t('shared.lead', kind=jobs.name_of(run.kind))}")
     if run.state == "done":
         with components.in_place():
-            draw = kinds.drawer(run)
+            draw = jobs.drawer(run)
             if draw is None:
                 loss(run)
             else:
-                draw(access, run)
+                draw(link, run)
     elif run.active:
         st.fragment(_live, run_every=services.poll_seconds())(link)
     else:
@@ -39,21 +38,21 @@ def settings(run: Run) -> pd.DataFrame:
     """The settings of a run, with headings for people."""
     return pd.DataFrame(
         {
-            t("training.setting"): [kinds.setting_label(run.kind, name) for name in run.config],
+            t("training.setting"): [jobs.setting_label(run.kind, name) for name in run.config],
             t("training.value"): [setting_value(name, value) for name, value in run.config.items()],
         }
     )
 
 
 def loss(run: Run) -> None:
-    """All that is known of the result of a kind without a chart of its own."""
+    """All that is known of the result of a job without a chart of its own."""
     points = [(int(point[1]), point[2], point[3]) for point in run.curve if point[0] == run.curve[-1][0]]
     if points:
         components.chart(charts.loss_chart(points, words=chart_words()), "shared_loss", t("alt.loss"))
 
 
 @components.in_place()
-def _live(link: str) -> None:
+def _live(link: Link) -> None:
     run = services.store().shared_run(link)
     if not run.active:
         st.rerun()

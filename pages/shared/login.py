@@ -10,6 +10,7 @@ import os
 import streamlit as st
 
 from forecasting.errors import ConfigError
+from forecasting.runs import Workspace
 from pages.shared.i18n import t
 
 _CLAIMS = ("sub", "oid", "email")  # what names a user for good, the best first
@@ -26,21 +27,21 @@ def logged_in() -> bool:
     return not required() or bool(st.user.is_logged_in)
 
 
-def workspace() -> str | None:
-    """The token of the logged-in user's workspace; None where there is no login.
+def workspace() -> Workspace | None:
+    """The logged-in user's workspace; None where there is no login.
 
-    It follows from who the user is and from a secret of the server, so that nobody else can name it. It is never put
-    into an address.
+    Its token follows from who the user is and from a secret of the server, so that nobody else can name it. It is never
+    put into an address.
     """
     if not required():
         return None
     claims = st.user.to_dict()
     name = next((f"{claim}:{claims[claim]}" for claim in _CLAIMS if claims.get(claim)), None)
     if name is None:
-        raise ConfigError("The login tells nothing that names a user. Ask for the claim sub or email.", field="auth")
+        raise ConfigError(t("login.nameless"), field="auth")
     who = f"{claims.get('iss', '')}|{name}"
     digest = hmac.new(_secret().encode(), who.encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+    return Workspace(base64.urlsafe_b64encode(digest[:16]).decode().rstrip("="))
 
 
 def ask() -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from forecasting.errors import ForecastingError
+from forecasting.runs import Link
 from pages.shared import components, link, login, state, workspace
 from pages.shared.i18n import t
 
@@ -41,7 +42,7 @@ def routed() -> Iterator[bool]:
         if not login.logged_in():
             login.ask()
         elif state.LINK in st.query_params:
-            link.page(st.query_params[state.LINK])
+            link.page(Link(st.query_params[state.LINK]))
         else:
             session = state.begin()
             if session is None:

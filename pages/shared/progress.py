@@ -7,16 +7,15 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from forecasting.runs import Run
-from pages.shared import components, services, state
-from pages.shared.i18n import chart_words, t
+from forecasting.runs import Run, Workspace
+from pages.shared import components, jobs, services, state
+from pages.shared.i18n import chart_words, sentence, t
 
-BY_STEPS = ("text", "cosine", "cells", "marker")  # kinds whose progress counts steps, not epochs
 FRESH_SECONDS = 10.0  # so long after the click a run is looked at more often, until its first loss
 
 
 def follow(
-    workspace: str,
+    workspace: Workspace,
     run_id: str,
     more: Callable[[Run], None] | None = None,
     words: Mapping[str, str] | None = None,
@@ -37,7 +36,7 @@ def follow(
 def ended(run: Run) -> bool:
     """Say how a run ended, where it did not end well; whether there are results."""
     if run.state == "failed":
-        st.error(t("run.failed", error=components.plain(run.error or "", 1_000)), icon=":material/error:")
+        st.error(t("run.failed", error=components.plain(sentence(run.error or ""), 1_000)), icon=":material/error:")
         st.caption(t("run.failed.again"))
     elif run.state == "cancelled":
         st.info(t("run.cancelled"), icon=":material/cancel:")
@@ -46,7 +45,7 @@ def ended(run: Run) -> bool:
 
 @components.in_place()
 def _live(
-    workspace: str, run_id: str, fresh: bool, more: Callable[[Run], None] | None, words: Mapping[str, str]
+    workspace: Workspace, run_id: str, fresh: bool, more: Callable[[Run], None] | None, words: Mapping[str, str]
 ) -> None:
     run = services.look(workspace, run_id) if fresh else services.poll(workspace, run_id)
     if run is None or not run.active or (fresh and run.curve):
@@ -76,7 +75,9 @@ def waiting(run: Run) -> None:
     """Why a queued run may wait for long."""
     trouble = services.trouble() if run.state == "queued" else None
     if trouble:
-        st.warning(components.plain(trouble, 1_000) + " " + t("run.trouble"), icon=":material/hourglass_disabled:")
+        st.warning(
+            components.plain(sentence(trouble), 1_000) + " " + t("run.trouble"), icon=":material/hourglass_disabled:"
+        )
 
 
 def said(run: Run) -> str:
@@ -91,7 +92,7 @@ def said(run: Run) -> str:
     if progress.get("stage"):
         parts.append(_stage(str(progress["stage"]), run))
     if progress.get("epochs"):
-        counted = "run.step" if run.kind in BY_STEPS else "run.epoch"
+        counted = "run.step" if jobs.counts_steps(run.kind) else "run.epoch"
         parts.append(t(counted, epoch=f"{progress.get('epoch', 0):,}", epochs=f"{progress['epochs']:,}"))
     if progress.get("eta") is not None:
         parts.append(t("run.eta", time=components.duration(float(progress["eta"]))))

@@ -1,4 +1,4 @@
-"""What a session is at: ids, choices and settings. The store keeps it for the workspace, the address for a bookmark."""
+"""What a session shows: ids, choices and settings. The store keeps it for the workspace, the address for a bookmark."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 import streamlit as st
 
 from forecasting.errors import ForecastingError, StoreError
-from forecasting.runs import Run
+from forecasting.runs import Run, Workspace
 from pages.shared import i18n, login, services
 
 SOURCES = ("sample", "upload", "ticker")
-OPENED = "opened"  # among the forms: the kind of what was opened last, for a page with tabs
+OPENED = "opened"  # among the forms: the job of what was opened last, for a page with tabs
 REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
 LINK = "link"  # the parameter of an address that shows one run, read-only
-TEXTS = ("pair", "text")  # kinds that the Text lab shows
+TEXTS = ("pair", "text")  # jobs that the Text lab shows
 DAMAGED = "_damaged"  # in the session: what the store kept of the settings cannot be read, and is not written over
 _INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str}
 _PLAIN = {"workspace", "language", "dataset", LINK}  # parameters that name no run
@@ -25,7 +25,7 @@ _PLAIN = {"workspace", "language", "dataset", LINK}  # parameters that name no r
 class Session:
     """Ids and plain values only; everything heavy is in the store."""
 
-    workspace: str
+    workspace: Workspace
     source: str = "sample"
     sample: str = ""
     upload: str | None = None  # dataset that holds the bytes as they came, under no choices
@@ -39,8 +39,8 @@ class Session:
     dataset: str | None = None  # the one shown
     settings: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # subject -> what was changed
     runs: dict[str, str] = dataclasses.field(default_factory=dict)  # dataset -> its last run
-    forms: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # kind without data -> its settings
-    shown: dict[str, str] = dataclasses.field(default_factory=dict)  # kind without data -> the run its page shows
+    forms: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # job without data -> its settings
+    shown: dict[str, str] = dataclasses.field(default_factory=dict)  # job without data -> the run its page shows
 
     @property
     def run(self) -> str | None:
@@ -48,11 +48,12 @@ class Session:
         return self.runs.get(self.dataset or "")
 
     def show_run(self, dataset: str, run: str) -> None:
+        """Show `run` wherever `dataset` is shown."""
         self.runs = _latest({**{k: v for k, v in self.runs.items() if k != dataset}, dataset: run})
 
-    def form(self, kind: str) -> dict[str, Any]:
-        """What was changed in the settings of a kind of run that needs no data."""
-        return self.forms.get(kind, {})
+    def form(self, job: str) -> dict[str, Any]:
+        """What was changed in the settings of a job that needs no data."""
+        return self.forms.get(job, {})
 
     def change(self, subject: str, setting: str, value: Any) -> None:
         """Remember that `setting` was set to `value` for `subject`."""
@@ -60,6 +61,7 @@ class Session:
         self.settings = _latest({**{k: v for k, v in self.settings.items() if k != subject}, subject: mine})
 
     def to_dict(self) -> dict[str, Any]:
+        """What the store keeps of it."""
         values = dataclasses.asdict(self)
         del values["workspace"]
         return values
@@ -85,7 +87,9 @@ def begin() -> Session | None:
     """Make or find the Session of this browser session; None where the address opens no workspace."""
     session = st.session_state.get("_session")
     asked = None if login.required() else st.query_params.get("workspace")
-    if session is None or (asked and asked != session.workspace and services.store().has_workspace(asked)):
+    if session is None or (
+        asked and asked != session.workspace.token and services.store().has_workspace(Workspace(asked))
+    ):
         workspace = _workspace(asked)
         if workspace is None:
             return None
@@ -99,7 +103,7 @@ def begin() -> Session | None:
 def finish() -> None:
     """Write the session back: ids into the address, the rest into the store where it changed."""
     session = current()
-    address = {} if login.required() else {"workspace": session.workspace}
+    address = {} if login.required() else {"workspace": session.workspace.token}
     address |= i18n.parameters()
     address |= {"dataset": session.dataset} if session.dataset else {}
     address |= {"run": session.run} if session.run else {}
@@ -128,7 +132,7 @@ def start_afresh() -> None:
 
 
 def open_run(session: Session, run: Run) -> None:
-    """Show `run` on the page of its kind, with the settings that it was asked with."""
+    """Show `run` on the page of its job, with the settings that it was asked with."""
     if run.dataset_id is None or run.kind in TEXTS:
         session.shown = {**session.shown, run.kind: run.id}
         session.forms = {**session.forms, run.kind: dict(run.config), OPENED: {"kind": run.kind}}
@@ -148,7 +152,7 @@ def open_run(session: Session, run: Run) -> None:
     _forget_widgets("set_", "_settings_of")
 
 
-def _workspace(asked: str | None) -> str | None:
+def _workspace(asked: str | None) -> Workspace | None:
     """The workspace of this browser session: the user's, the address's, or a new one; None where there is none."""
     mine = login.workspace()
     if mine is not None:
@@ -156,7 +160,8 @@ def _workspace(asked: str | None) -> str | None:
         return mine
     if not asked:
         return services.new_workspace()
-    return asked if services.store().has_workspace(asked) else None
+    named = Workspace(asked)
+    return named if services.store().has_workspace(named) else None
 
 
 def _open_address(session: Session) -> None:
@@ -167,8 +172,8 @@ def _open_address(session: Session) -> None:
             _open_shown(session, value)
 
 
-def _kept(workspace: str) -> dict[str, Any]:
-    """What the store keeps of the workspace's settings; where that is damaged it is left alone, and said."""
+def _kept(workspace: Workspace) -> dict[str, Any]:
+    """The settings that the store keeps; where they are damaged they are left alone, and the page says so."""
     st.session_state.pop(DAMAGED, None)
     try:
         return services.store().state(workspace)
@@ -179,7 +184,7 @@ def _kept(workspace: str) -> dict[str, Any]:
         return {}
 
 
-def _from_dict(workspace: str, values: dict[str, Any]) -> Session:
+def _from_dict(workspace: Workspace, values: dict[str, Any]) -> Session:
     """The Session of stored `values`; what has another type or is unknown is left at its default."""
     session = Session(workspace)
     for field in dataclasses.fields(Session):
@@ -187,7 +192,7 @@ def _from_dict(workspace: str, values: dict[str, Any]) -> Session:
         default = getattr(session, field.name)
         fits = isinstance(value, str if default is None else type(default))
         if fits and isinstance(value, dict):
-            fits = all(isinstance(one, _INNER.get(field.name, object)) for one in value.values())
+            fits = all(isinstance(inner, _INNER.get(field.name, object)) for inner in value.values())
         if field.name != "workspace" and fits:
             setattr(session, field.name, value)
     if session.source not in SOURCES:
@@ -200,14 +205,14 @@ def _open_dataset(session: Session, dataset: str | None) -> None:
     if not dataset or dataset == session.dataset:
         return
     try:
-        found = services.store().dataset(session.workspace, dataset)
+        stored = services.store().dataset(session.workspace, dataset)
     except ForecastingError:
         return
-    choices = found.choices
+    choices = stored.choices
     session.source = choices.get("source", session.source)
     session.sample = choices.get("sample", session.sample)
     session.upload = choices.get("upload", session.upload)
-    session.upload_name = found.name if session.source == "upload" else session.upload_name
+    session.upload_name = stored.name if session.source == "upload" else session.upload_name
     session.choices = choices.get("reading", session.choices)
     session.symbol = choices.get("symbol", session.symbol)
     session.period = choices.get("period", session.period)
@@ -218,17 +223,17 @@ def _open_dataset(session: Session, dataset: str | None) -> None:
         st.session_state.pop(key, None)
 
 
-def _open_shown(session: Session, run: str) -> None:
+def _open_shown(session: Session, run_id: str) -> None:
     """Show a run that the address names; settings that were typed since stay."""
     try:
-        found = services.store().run(session.workspace, run)
+        run = services.store().run(session.workspace, run_id)
     except ForecastingError:
         return
-    if found.dataset_id is None or found.kind in TEXTS:
-        session.shown = {**session.shown, found.kind: run}
-        session.forms = {found.kind: dict(found.config), **session.forms}
+    if run.dataset_id is None or run.kind in TEXTS:
+        session.shown = {**session.shown, run.kind: run_id}
+        session.forms = {run.kind: dict(run.config), **session.forms}
     else:
-        session.show_run(found.dataset_id, run)
+        session.show_run(run.dataset_id, run_id)
 
 
 def _forget_widgets(*begin: str) -> None:

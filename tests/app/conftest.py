@@ -17,7 +17,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from forecasting.runs import stop_runtime
+from forecasting.runs import Link, Workspace, stop_runtime
 from tests.app import files
 from tests.conftest import ROOT
 
@@ -47,10 +47,10 @@ def open_app(data_folder: Path) -> Open:
 def opener() -> Open:
     """What `open_app` gives, for fixtures that bring their own store."""
 
-    def open_app(page: str | None = None, **query: str) -> AppTest:
+    def open_app(page: str | None = None, **query: str | Workspace | Link) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
         for name, value in query.items():
-            app.query_params[name] = value
+            app.query_params[name] = value if isinstance(value, str) else value.token
         app.run()
         if page is not None:
             app.switch_page(page).run()

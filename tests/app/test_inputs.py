@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from forecasting import config, features
-from forecasting.runs import Store
+from forecasting.runs import Store, Workspace
 from tests.app import files
 from tests.app.conftest import Open, address, upload, with_covariates, words
 
@@ -18,7 +18,7 @@ def asked(app: AppTest) -> dict[str, object]:
     app.button(key="train").click().run()
     assert not app.exception, [e.message for e in app.exception]
     mine = address(app)
-    return Store().run(mine["workspace"], mine["run"]).config
+    return Store().run(Workspace(mine["workspace"]), mine["run"]).config
 
 
 def test_every_method_and_cell_has_a_name(open_app: Open) -> None:

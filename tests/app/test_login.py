@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from forecasting.errors import ConfigError
-from forecasting.runs import Store
+from forecasting.runs import Store, Workspace
 from forecasting.runs.identity import is_token
 from pages.shared import login
 from tests.app.conftest import Open, address, words
@@ -23,7 +23,7 @@ class User(dict[str, Any]):
         return dict(self)
 
 
-def workspace(monkeypatch: pytest.MonkeyPatch, secret: str = "s" * 32, **claims: str) -> str | None:
+def workspace(monkeypatch: pytest.MonkeyPatch, secret: str = "s" * 32, **claims: str) -> Workspace | None:
     user = User(claims, is_logged_in=True)
     monkeypatch.setattr(login, "st", SimpleNamespace(user=user, secrets={"auth": {"cookie_secret": secret}}))
     return login.workspace()
@@ -31,7 +31,8 @@ def workspace(monkeypatch: pytest.MonkeyPatch, secret: str = "s" * 32, **claims:
 
 def test_a_workspace_follows_from_the_user_and_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     ann = workspace(monkeypatch, iss="https://id.example", sub="1", email="ann@example.com")
-    assert is_token(ann)
+    assert ann is not None
+    assert is_token(ann.token)
     assert workspace(monkeypatch, iss="https://id.example", sub="1", email="new@example.com") == ann
     others = {
         workspace(monkeypatch, iss="https://id.example", sub="2", email="ann@example.com"),
@@ -52,7 +53,7 @@ def test_a_login_that_names_nobody_opens_nothing(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.slow
 def test_the_address_neither_names_nor_opens_a_users_workspace(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine, stranger = "A" * 22, Store().new_workspace()
+    mine, stranger = Workspace("A" * 22), Store().new_workspace()
     monkeypatch.setattr(login, "required", lambda: True)
     monkeypatch.setattr(login, "logged_in", lambda: True)
     monkeypatch.setattr(login, "workspace", lambda: mine)

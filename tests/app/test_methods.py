@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from forecasting.config import TEXTBOOK
 from forecasting.evaluation.backtest import Backtest
-from forecasting.runs import Run, Store, stop_runtime
+from forecasting.runs import Run, Store, Workspace, stop_runtime
 from tests.app import files
 from tests.app.conftest import address, figure, opener, upload, values, with_covariates, words, work
 from tests.app.test_results import tab
@@ -81,7 +81,7 @@ def app(pooled: dict[str, str]) -> AppTest:
 
 
 def artifact(where: dict[str, str], name: str) -> bytes:
-    return Store().artifact(where["workspace"], where["run"], name)
+    return Store().artifact(Workspace(where["workspace"]), where["run"], name)
 
 
 def explained(where: dict[str, str]) -> dict[str, Any]:
@@ -242,13 +242,13 @@ def test_what_was_kept_of_the_forecast_is_said(
 
     backtest, record = services.backtest, services.record
 
-    def tested(workspace: str, run: str) -> Backtest:
+    def tested(workspace: Workspace, run: str) -> Backtest:
         found = backtest(workspace, run)
         copy = Backtest(found)
         copy.scores = {**found.scores, "shrink": shares}
         return copy
 
-    def trained(workspace: str, run: str, name: str) -> dict[str, Any]:
+    def trained(workspace: Workspace, run: str, name: str) -> dict[str, Any]:
         return {
             **record(workspace, run, name),
             "shrink": {"share": share, "period": period, "gain": 0.1, "stretches": 9},
@@ -269,7 +269,7 @@ def test_a_run_from_before_explanations_says_to_train_again(
 
     poll = services.poll
 
-    def older(workspace: str, run_id: str) -> Run | None:
+    def older(workspace: Workspace, run_id: str) -> Run | None:
         found = poll(workspace, run_id)
         return found and dataclasses.replace(found, artifacts=tuple(n for n in found.artifacts if n != "explain"))
 
@@ -284,7 +284,7 @@ def test_settings_of_an_older_run_are_completed(pooled: dict[str, str], monkeypa
 
     poll, new = services.poll, ("lookbacks", "anchor", "features", "covariates")
 
-    def older(workspace: str, run_id: str) -> Run | None:
+    def older(workspace: Workspace, run_id: str) -> Run | None:
         found = poll(workspace, run_id)
         return found and dataclasses.replace(found, config={k: v for k, v in found.config.items() if k not in new})
 
@@ -316,23 +316,25 @@ def test_too_short_for_a_network_is_forecast_without_one(short: dict[str, str]) 
 def test_the_textbooks_network_is_trained_beside_and_found_again(folder: Path, pooled: dict[str, str]) -> None:
     app = opener()(**pooled)
     tab(app, "Compare")
-    before = Store().run(pooled["workspace"], pooled["run"]).config
+    before = Store().run(Workspace(pooled["workspace"]), pooled["run"]).config
     app.button(key="add_textbook").click().run()
     assert not app.exception, [e.message for e in app.exception]
     assert "Training the textbook's network" in next(one.proto.text for one in app.get("progress"))
     assert address(app)["run"] == pooled["run"]  # the page goes on showing its own run
-    (rival,) = (run for run in Store().runs(pooled["workspace"]) if run.name.endswith("Textbook"))
+    (rival,) = (run for run in Store().runs(Workspace(pooled["workspace"])) if run.name.endswith("Textbook"))
     assert rival.config == {**before, **TEXTBOOK}
     work(folder)
     app = opener()(**pooled)  # found again by its settings
     tab(app, "Compare")
     assert not [button for button in app.button if button.key == "add_textbook"]
-    theirs = Backtest.from_bytes(Store().artifact(pooled["workspace"], rival.id, "backtest")).scores
+    theirs = Backtest.from_bytes(Store().artifact(Workspace(pooled["workspace"]), rival.id, "backtest")).scores
     row = ranked(app).set_index("Method").loc["Textbook"]
     assert row["MAE"] == pytest.approx(theirs["methods"]["recurrent"]["mae"])
     own = opener()(**{**pooled, "run": rival.id})
     tab(own, "Compare")
     assert "This is the textbook's network" in words(own)
-    link = opened("Compare", link=Store().share(pooled["workspace"], pooled["run"]))  # shows one run, and no other
+    link = opened(
+        "Compare", link=Store().share(Workspace(pooled["workspace"]), pooled["run"])
+    )  # shows one run, and no other
     assert "Textbook" not in set(ranked(link)["Method"])
     assert not [button for button in link.button if button.key == "add_textbook"]

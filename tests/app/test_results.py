@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from forecasting.evaluation.backtest import Backtest
-from forecasting.runs import Store, stop_runtime
+from forecasting.runs import Store, Workspace, stop_runtime
 from tests.app import files
 from tests.app.conftest import address, alt, figure, opener, values, words, work
 
@@ -52,7 +52,7 @@ def app(trained: dict[str, str]) -> AppTest:
 
 @pytest.fixture
 def backtest(trained: dict[str, str]) -> Backtest:
-    return Backtest.from_bytes(Store().artifact(trained["workspace"], trained["run"], "backtest"))
+    return Backtest.from_bytes(Store().artifact(Workspace(trained["workspace"]), trained["run"], "backtest"))
 
 
 def tab(app: AppTest, name: str) -> AppTest:
@@ -158,7 +158,7 @@ def test_each_download_has_its_own_words_below_it(app: AppTest) -> None:
 def test_the_time_said_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
     from pages.shared.components import duration
 
-    run = Store().run(trained["workspace"], trained["run"])
+    run = Store().run(Workspace(trained["workspace"]), trained["run"])
     assert run.started is not None
     assert run.finished is not None
     tab(app, "Training")
@@ -202,7 +202,7 @@ def test_other_data_hides_the_results_and_coming_back_shows_them(app: AppTest) -
 
 
 def test_the_settings_file_goes_back_into_a_config(trained: dict[str, str]) -> None:
-    run = Store().run(trained["workspace"], trained["run"])
+    run = Store().run(Workspace(trained["workspace"]), trained["run"])
     from forecasting import ForecastConfig, export
 
     document = json.loads(export.settings_json(run.config, {}))
@@ -250,7 +250,7 @@ def test_a_stored_run_is_read_from_the_store_once(trained: dict[str, str], monke
     read: list[str] = []
     original = Store.artifact
 
-    def counted(self: Store, workspace: str, run: str, name: str) -> bytes:
+    def counted(self: Store, workspace: Workspace, run: str, name: str) -> bytes:
         read.append(name)
         return original(self, workspace, run, name)
 

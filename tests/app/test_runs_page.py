@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from forecasting import load_sample, suggest_config
-from forecasting.runs import Store
+from forecasting.runs import Store, Workspace
 from forecasting.runs.leases import beat, claim
 from tests.app.conftest import Open, address, words, work
 
@@ -36,7 +36,7 @@ def manage(app: AppTest, run: str) -> AppTest:
     return app.run()
 
 
-def forecast(store: Store, workspace: str, name: str = "nile", **settings: object) -> str:
+def forecast(store: Store, workspace: Workspace, name: str = "nile", **settings: object) -> str:
     panel = load_sample("nile")
     dataset = store.put_dataset(workspace, None, name, {"source": "sample", "sample": "nile"}, panel, {})
     config = suggest_config(panel)[0].to_dict() | {"epochs": 2, "folds": 1, "hidden_size": 4} | settings
@@ -164,7 +164,7 @@ def test_a_link_shows_one_run_without_the_workspace_and_ends_when_told(
     everything = str(seen.main) + str(seen.sidebar)
     assert "secret-file" not in everything
     assert "other run" not in everything
-    assert workspace not in everything
+    assert workspace.token not in everything
     assert {button.key for button in seen.button} == {"shared_own"}
     assert not seen.number_input
     assert "workspace" not in address(seen)
@@ -198,7 +198,7 @@ def test_delete_my_data_asks_first_and_then_leaves_nothing_in_the_file(
     app.button(key="delete_all_now").click().run()
     assert not store.has_workspace(workspace)
     assert "Your data was deleted" in words(app)
-    assert address(app)["workspace"] != workspace
+    assert address(app)["workspace"] != workspace.token
     assert b"a-name-to-be-found" not in file.read_bytes()
     assert "opens no workspace" in words(open_app(workspace=workspace))
 
@@ -209,7 +209,7 @@ def test_a_run_of_a_kind_that_pages_do_not_know_is_listed(
     workspace = store.new_workspace()
     run = store.submit(workspace, "sine", SINE, None, "")
     store.cancel(workspace, run)
-    monkeypatch.setattr("pages.shared.kinds.KINDS", {})
+    monkeypatch.setattr("pages.shared.jobs.VIEWS", {})
     app = manage(runs(open_app, workspace=workspace), run)
     assert not app.exception
     assert "points 200" in words(app) or "Points 200" in words(app) or "period" in words(app)

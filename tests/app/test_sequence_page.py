@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forecasting.labs.sequences import SYSTEMS
-from forecasting.runs import Store
+from forecasting.runs import Store, Workspace
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 
 PAGE = "pages/learn/sequence_lab/page.py"
@@ -45,8 +45,10 @@ def test_a_choice_that_came_back_empty_is_the_one_before(open_app: Open, data_fo
     """As where a tab is clicked while its page is still being drawn: the browser then says that nothing is chosen."""
     here = address(open_app())
     store = Store(f"sqlite:///{data_folder / 'tidecast.db'}")
-    state = store.state(here["workspace"])
-    store.put_state(here["workspace"], {**state, "forms": {"cells": {"task": "sine"}, "opened": {"kind": "cells"}}})
+    state = store.state(Workspace(here["workspace"]))
+    store.put_state(
+        Workspace(here["workspace"]), {**state, "forms": {"cells": {"task": "sine"}, "opened": {"kind": "cells"}}}
+    )
     store.close()
     app = open_app(PAGE, workspace=here["workspace"])
     app.session_state["cells_task"] = None
@@ -64,8 +66,8 @@ def test_every_tab_trains_draws_says_what_was_measured_and_shows_lines_that_run(
 
     def tab(kind: str) -> Any:
         store = Store(f"sqlite:///{data_folder / 'tidecast.db'}")
-        state = store.state(here["workspace"])
-        store.put_state(here["workspace"], {**state, "forms": {**SETTINGS, "opened": {"kind": kind}}})
+        state = store.state(Workspace(here["workspace"]))
+        store.put_state(Workspace(here["workspace"]), {**state, "forms": {**SETTINGS, "opened": {"kind": kind}}})
         store.close()
         return open_app(PAGE, workspace=here["workspace"])
 

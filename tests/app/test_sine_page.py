@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from pages.shared.words.english import ENGLISH
+
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from forecasting.errors import StoreError
-from forecasting.runs import Store, stop_runtime
+from forecasting.runs import Store, Workspace, stop_runtime
 from tests.app.conftest import Open, address, words
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
@@ -99,7 +99,7 @@ def test_what_was_typed_is_kept_over_a_full_disk_and_saved_afterwards(
         assert app.get("plotly_chart")
     app.run()
     assert full not in words(app).replace("\\", "")
-    token = address(app)["workspace"]
+    token = Workspace(address(app)["workspace"])
     assert any(values.get("horizon") == 9 for values in Store().state(token)["settings"].values())
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from forecasting.errors import ReadError
 from forecasting.labs.text import MOST_BYTES, read_text, sample_text
+from forecasting.runs import Workspace
 from pages.learn.text_lab import snippets
 from pages.shared import services
 from tests.app.conftest import Open, address, alt, figure, values, words, work
@@ -119,7 +120,7 @@ def test_a_training_is_shown_written_and_found_again_by_the_address(open_app: Op
     app.switch_page("pages/runs/page.py").run()
     assert "Character LSTM" in words(app)
     store, here = services.store(), address(app)
-    link = store.share(here["workspace"], here["text"])
+    link = store.share(Workspace(here["workspace"]), here["text"])
     app = open_app(link=link)
     assert figure(app, "text_bits")
     assert any(one.value.startswith("The ") for one in app.code)  # it writes behind a link as well

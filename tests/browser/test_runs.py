@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from forecasting.runs import Store
+from forecasting.runs import Store, Workspace
 from tests.app import files
 from tests.browser.conftest import Server, Start, chart, live_loss, set_number, traces, train, upload
 
@@ -99,7 +99,7 @@ def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Star
     page = browser.new_page()
     page.goto(first.url)
     long_training(page)
-    token, address = workspace_of(page), urllib.parse.urlparse(page.url).query
+    token, address = Workspace(workspace_of(page)), urllib.parse.urlparse(page.url).query
     store = Store(f"sqlite:///{(first.folder / 'tidecast.db').as_posix()}")
     (run,) = store.runs(token)
     began = run.started

@@ -17,7 +17,7 @@ from typing import TypeVar
 import pytest
 
 from forecasting.errors import ForecastingError, StoreError
-from forecasting.runs import Store, Supervisor, identity
+from forecasting.runs import Link, Store, Supervisor, Workspace, identity
 from tests.faults import LONG, SCALE, Tell
 from tests.faults.watching import check_whole, database_of
 from tests.runs import counting
@@ -31,10 +31,11 @@ pytestmark = pytest.mark.slow
 WRITER = """
 import json, sys, time
 from forecasting.errors import StoreError
-from forecasting.runs import Store, leases
+from forecasting.runs import Store, Workspace, leases
 from tests.runs import counting
 counting.register()
-url, workspace, number, seconds = sys.argv[1:]
+url, token, number, seconds = sys.argv[1:]
+workspace = Workspace(token)
 store = Store(url)
 done = {"asked": [], "claimed": [], "ended": [], "refused": 0}
 deadline = time.monotonic() + float(seconds)
@@ -42,7 +43,7 @@ seed = 0
 while time.monotonic() < deadline:
     seed += 1
     try:
-        done["asked"].append(store.submit(workspace, "counting", {"seed": seed, "writer": number}, None, "n"))
+        done["asked"].append(store.submit(workspace, "counting", {"seed": seed, "note": number}, None, "n"))
         held = leases.claim(store.database, number)
         if held is not None:
             done["claimed"].append(held.run_id)
@@ -62,7 +63,7 @@ def test_many_writers_lose_and_double_nothing(store: Store, tell: Tell) -> None:
     url = store.database.url.render_as_string(hide_password=False)
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", WRITER, url, workspace, str(number), str(seconds)],
+            [sys.executable, "-c", WRITER, url, workspace.token, str(number), str(seconds)],
             env=environment,
             stdout=subprocess.PIPE,
             text=True,
@@ -102,7 +103,7 @@ def test_fifty_sessions_with_one_question_are_answered_by_one_training(store: St
         workspaces = [store.new_workspace() for _ in range(50)]
         answers: list[bytes] = []
 
-        def ask(number: int, workspace: str, seed: int = question, answers: list[bytes] = answers) -> None:
+        def ask(number: int, workspace: Workspace, seed: int = question, answers: list[bytes] = answers) -> None:
             server = servers[number % 5]
             run = patiently(
                 lambda: server.submit(workspace, "counting", {"seed": seed, "steps": 10, "pause": 0.02}, None, "n")
@@ -149,26 +150,28 @@ def test_guessed_and_altered_tokens_and_ids_reach_nothing(store: Store, tell: Te
     store.submit(guesser, "counting", {"seed": 1}, None, "their own")
     tries = reached = 0
 
-    def refused(use: Callable[..., object], *arguments: str) -> None:
+    def refused(use: Callable[..., object], *arguments: object) -> None:
         nonlocal tries, reached
         tries += 1
         with contextlib.suppress(StoreError):
             reached += use(*arguments) is not False  # `has_workspace` answers, all others raise
 
     for _ in range(600 * SCALE):
-        for token in (owner, link):
-            near = _altered(token, draw)
-            for use in (store.has_workspace, store.state, store.runs, store.shared_run):
-                refused(use, near)
-            refused(store.run, near, run)
-            refused(store.shared_artifact, near, "result")
-        identifier = draw.choice([data, run, link, owner, _altered(run, draw), f"{draw.getrandbits(256):064x}"])
+        for access in (owner, link):
+            near = _altered(access.token, draw)
+            for use in (store.has_workspace, store.state, store.runs):
+                refused(use, Workspace(near))
+            refused(store.run, Workspace(near), run)
+            refused(store.shared_run, Link(near))
+            refused(store.shared_artifact, Link(near), "result")
+        known = [data, run, link.token, owner.token]
+        identifier = draw.choice([*known, _altered(run, draw), f"{draw.getrandbits(256):064x}"])
         for use in (store.run, store.dataset, store.raw, store.share, store.retry):
             refused(use, guesser, identifier)
         refused(store.artifact, guesser, identifier, "result")
     tell(f"{database_of(store)}: {tries:,} guessed or altered tokens and ids: {reached} reached anything")
     assert reached == 0
-    assert identity.is_token(owner)
+    assert identity.is_token(owner.token)
     assert store.artifact(owner, run, "result")
 
 

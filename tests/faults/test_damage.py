@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import shutil
@@ -15,9 +16,9 @@ import pytest
 from sqlalchemy import event, select, text, update
 
 from forecasting.errors import StoreError
-from forecasting.runs import Store, leases, schema
-from forecasting.runs.attempt import perform
-from forecasting.runs.kinds import KINDS
+from forecasting.runs import Store, Workspace, leases, schema
+from forecasting.runs.jobs import JOBS
+from forecasting.runs.workers.attempt import perform
 from tests.faults import LONG, SCALE, Tell
 from tests.faults.watching import check_whole, database_of
 from tests.runs import counting
@@ -51,21 +52,21 @@ def chance(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 - moments and bytes, not secrets
 
 
-def _writes(store: Store, workspace: str, raw: bytes) -> dict[str, Callable[[], object]]:
+def _writes(store: Store, workspace: Workspace, raw: bytes) -> dict[str, Callable[[], object]]:
     def begin_and_beat() -> None:
-        leases.forsake(store.database, "w")  # what an earlier try left in its hands
+        leases.abandon(store.database, "w")  # what an earlier try left in its hands
         store.submit(workspace, "counting", {"seed": 99}, None, "n")
         held = leases.claim(store.database, "w")
         assert held is not None
         leases.beat(store.database, held, {"fraction": 0.5}, [["final", n, 0.1, 0.1] for n in range(2000)])
-        leases.give_back(store.database, "w")
+        leases.release(store.database, "w")
 
     return {
         "data": lambda: store.put_dataset(workspace, raw, "a.csv", {}, None, {}),
         "state": lambda: store.put_state(workspace, {"x": "y" * 60_000}),
         "workspaces": lambda: [store.new_workspace() for _ in range(400)],
         "runs": lambda: [
-            store.submit(workspace, "counting", {"seed": n, "x": "y" * 9_000}, None, "n") for n in range(9)
+            store.submit(workspace, "counting", {"seed": n, "note": "y" * 9_000}, None, "n") for n in range(9)
         ],
         "progress": begin_and_beat,
     }
@@ -136,15 +137,16 @@ def test_a_disk_that_is_really_full_is_said_and_loses_nothing(tmp_path: Path, te
     assert refused
 
 
-def test_a_run_that_meets_a_full_disk_fails_with_that_sentence_and_works_again_when_there_is_room(
+def test_a_run_that_meets_a_full_disk_fails_with_that_message_and_works_again_when_there_is_room(
     file_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = file_store
-    from forecasting.runs import attempt
+    from forecasting.runs.workers import attempt
 
     monkeypatch.setattr(attempt.time, "sleep", lambda _: None)
     big = chance(1).randbytes(300_000)
-    monkeypatch.setitem(KINDS, "counting", counting.Kind(counting.check, lambda *_: {"result": big}))
+    job = dataclasses.replace(counting.JOB, compute=lambda *_: {"result": big})
+    monkeypatch.setitem(JOBS, "counting", job)
     disk = Disk(store)
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")

@@ -18,8 +18,8 @@ import pytest
 
 from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
-from forecasting.runs import Store, Supervisor
-from forecasting.runs.kinds import KINDS
+from forecasting.runs import Store, Supervisor, Workspace
+from forecasting.runs.jobs import JOBS
 from tests.faults import LONG, SCALE, Tell
 from tests.faults.watching import alive, check_whole, database_of, held, wait_for, wait_for_all
 from tests.runs import counting
@@ -94,7 +94,7 @@ def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> 
     store = supervisor.store
     workspace = store.new_workspace()
     data = store.put_dataset(workspace, None, "sales", {}, panel, {})
-    run = supervisor.submit(workspace, "forecast", config.to_dict(), data, "n")
+    run = supervisor.store.submit(workspace, "forecast", config.to_dict(), data, "n")
 
     def begun(attempt: int) -> bool:
         seen = store.run(workspace, run)
@@ -156,12 +156,12 @@ def test_a_killed_or_stopped_server_leaves_no_worker_and_the_next_one_goes_on(tm
     store.close()
 
 
-def _is_right(store: Store, workspace: str, run: str, config: dict[str, int]) -> bool:
+def _is_right(store: Store, workspace: Workspace, run: str, config: dict[str, int]) -> bool:
     """Whether the result is that of the same training in this process."""
     if config["epochs"] > 10 and not LONG:
         return store.run(workspace, run).state == "done"
-    kind = KINDS["sine"]
-    return store.artifact(workspace, run, "result") == kind.compute(None, kind.check(config), lambda _: None)["result"]
+    job = JOBS["sine"]
+    return store.artifact(workspace, run, "result") == job.compute(None, job.complete(config), lambda _: None)["result"]
 
 
 def test_cancelled_runs_end_soon_and_their_worker_takes_the_next(store: Store, tell: Tell) -> None:
@@ -172,8 +172,8 @@ def test_cancelled_runs_end_soon_and_their_worker_takes_the_next(store: Store, t
     workspace = store.new_workspace()
     ended, taken = [], []
     for seed in range(6 * SCALE):
-        run = supervisor.submit(workspace, "counting", {"steps": 1000, "pause": 0.01, "seed": seed}, None, "n")
-        after = supervisor.submit(workspace, "counting", {"steps": 1, "seed": seed}, None, "n")
+        run = supervisor.store.submit(workspace, "counting", {"steps": 1000, "pause": 0.01, "seed": seed}, None, "n")
+        after = supervisor.store.submit(workspace, "counting", {"steps": 1, "seed": seed}, None, "n")
         wait_for(lambda: run in held(store).values(), 30)  # noqa: B023 - called here
         time.sleep(chance.uniform(0, 0.6))
         began = time.monotonic()

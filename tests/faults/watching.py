@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from forecasting.runs import Store, schema
+from forecasting.runs import Store, Workspace, schema
 
 
 def wait_for(condition: Callable[[], bool], seconds: float, about: Callable[[], object] = lambda: "") -> float:
@@ -21,7 +21,7 @@ def wait_for(condition: Callable[[], bool], seconds: float, about: Callable[[], 
     return time.monotonic() - began
 
 
-def wait_for_all(store: Store, workspace: str, seconds: float) -> None:
+def wait_for_all(store: Store, workspace: Workspace, seconds: float) -> None:
     """Until no run of the workspace is queued or running."""
 
     def states() -> list[tuple[str, int]]:

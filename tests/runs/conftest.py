@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from forecasting.panel import Panel
 from forecasting.runs import Store, Supervisor
-from forecasting.runs.kinds import KINDS
+from forecasting.runs.jobs import JOBS
 from tests.runs import counting
 from tests.runs.postgres import postgres_server
 
@@ -78,12 +78,12 @@ def file_store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture(autouse=True)
 def _counting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KINDS, "counting", counting.KIND)
+    monkeypatch.setitem(JOBS, "counting", counting.JOB)
 
 
 @pytest.fixture
 def supervisor(file_store: Store) -> Iterator[Supervisor]:
-    """A supervisor whose workers know the tests' kind of run."""
+    """A supervisor whose workers know the tests' job."""
     started = Supervisor(file_store, LAUNCHER)
     started.start()
     yield started

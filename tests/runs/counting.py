@@ -1,11 +1,12 @@
-"""A kind of run for tests: a chain of hashes, so that a lost, doubled or reordered step changes the result.
+"""A job for tests: a chain of hashes, so that a lost, doubled or reordered step changes the result.
 
 Settings: steps; pause (seconds a step); stubborn (says nothing between its steps); fail ("sentence" or "defect");
-shards (0: it is in one piece); fail_in (only this shard fails); ballast (MB that it holds).
+shards (0: it is in one piece); fail_in (only this shard fails); ballast (MB that it holds); note (nothing).
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import time
@@ -14,22 +15,22 @@ from typing import Any
 
 from forecasting.errors import ConfigError
 from forecasting.progress import Progress
-from forecasting.runs.kinds import KINDS, Kind, Shards
+from forecasting.runs.jobs import JOBS, Job, Shards
 
 
-def compute(panel: Any, config: Mapping[str, Any], tell: Any) -> dict[str, bytes]:
+def compute(panel: Any, config: Mapping[str, Any], report: Any) -> dict[str, bytes]:
     if not names(config):
-        return chain(panel, config, tell)
-    return merge(panel, config, {name: chain_of(panel, config, name, tell) for name in names(config)})
+        return chain(panel, config, report)
+    return merge(panel, config, {name: chain_of(panel, config, name, report) for name in names(config)})
 
 
 def names(config: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(f"part {number}" for number in range(1, config.get("shards", 0) + 1))
 
 
-def chain_of(panel: Any, config: Mapping[str, Any], name: str, tell: Any) -> dict[str, bytes]:
+def chain_of(panel: Any, config: Mapping[str, Any], name: str, report: Any) -> dict[str, bytes]:
     failing = config["fail"] if config["fail_in"] in (None, name) else None
-    return chain(panel, {**config, "seed": f"{config['seed']}/{name}", "fail": failing}, tell)
+    return chain(panel, {**config, "seed": f"{config['seed']}/{name}", "fail": failing}, report)
 
 
 def merge(_panel: Any, config: Mapping[str, Any], parts: Mapping[str, Mapping[str, bytes]]) -> dict[str, bytes]:
@@ -37,7 +38,7 @@ def merge(_panel: Any, config: Mapping[str, Any], parts: Mapping[str, Mapping[st
     return {"result": json.dumps({"digest": hashlib.sha256(joined).hexdigest()}).encode()}
 
 
-def chain(panel: Any, config: Mapping[str, Any], tell: Any) -> dict[str, bytes]:
+def chain(panel: Any, config: Mapping[str, Any], report: Any) -> dict[str, bytes]:
     start = panel.id if panel is not None else ""
     digest = hashlib.sha256(start.encode() + str(config["seed"]).encode()).hexdigest()
     ballast = b"x" * (config.get("ballast", 0) * 2**20)
@@ -49,21 +50,39 @@ def chain(panel: Any, config: Mapping[str, Any], tell: Any) -> dict[str, bytes]:
         if config["fail"] == "defect":
             raise ValueError("secret-cell-value")
         if not config["stubborn"]:
-            tell(Progress("final", 0, 0, step, config["steps"], 1 / step, None, step / config["steps"]))
+            report(Progress("final", 0, 0, step, config["steps"], 1 / step, None, step / config["steps"]))
     del ballast
     return {"result": json.dumps({"digest": digest}).encode()}
 
 
-def check(config: Mapping[str, Any]) -> dict[str, Any]:
-    usual = {"steps": 5, "pause": 0.0, "seed": 0, "stubborn": False, "fail": None, "fail_in": None, "shards": 0}
-    return {**usual, **config}
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CountingConfig:
+    steps: int = 5
+    pause: float = 0.0
+    seed: int = 0
+    stubborn: bool = False
+    fail: str | None = None
+    fail_in: str | None = None
+    shards: int = 0
+    ballast: int = 0
+    note: str = ""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> CountingConfig:
+        return cls(**values)
 
 
-KIND = Kind(check, compute, shards=Shards(names, lambda _, config: 100.0 * len(names(config)), chain_of, merge))
+JOB = Job(
+    name="counting",
+    settings=CountingConfig,
+    compute=compute,
+    reads="panel",
+    shards=Shards(names, lambda _, config: 100.0 * len(names(config)), chain_of, merge),
+)
 
 
 def register() -> None:
-    KINDS["counting"] = KIND
+    JOBS["counting"] = JOB
 
 
 def expected(seed: int | str, steps: int, start: str = "") -> bytes:

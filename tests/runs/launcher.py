@@ -1,8 +1,8 @@
-"""A worker that also knows the tests' kind of run, and does not spend seconds on importing torch."""
+"""A worker that also knows the tests' job, and does not spend seconds on importing torch."""
 
 import sys
 
-from forecasting.runs import worker
+from forecasting.runs.workers import worker
 from tests.runs import counting
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from forecasting.runs import Settings, Store, Supervisor
-from forecasting.runs.cluster import Cluster
+from forecasting.runs.workers.cluster import Cluster
 from tests.conftest import ROOT
 from tests.runs import counting
 
@@ -43,7 +43,7 @@ class Dask:
         return self._start("scheduler", "--host", "127.0.0.1", "--protocol", "tls", "--port", str(self.port))
 
     def worker(self) -> subprocess.Popen[bytes]:
-        options = ["--nthreads", "1", "--no-nanny", "--preload", "tests.runs.cluster_kind", "--host", "127.0.0.1"]
+        options = ["--nthreads", "1", "--no-nanny", "--preload", "tests.runs.cluster_job", "--host", "127.0.0.1"]
         return self._start("worker", self.address, *options, "--protocol", "tls")
 
     def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
@@ -132,7 +132,7 @@ def test_a_cluster_does_the_work_though_its_scheduler_comes_late_and_a_worker_is
     store = supervisor.store
     workspace = store.new_workspace()
     runs = [
-        supervisor.submit(workspace, "counting", {"steps": 40, "pause": 0.1, "seed": seed}, None, "n")
+        supervisor.store.submit(workspace, "counting", {"steps": 40, "pause": 0.1, "seed": seed}, None, "n")
         for seed in range(3)
     ]
     wait_until(lambda: "scheduler" in str(supervisor.health().trouble), 30, dask.folder)
@@ -162,11 +162,11 @@ def test_the_cluster_gives_the_bits_of_a_local_worker_and_can_be_cancelled(
     dask.worker()
     store = supervisor.store
     workspace = store.new_workspace()
-    run = supervisor.submit(workspace, "sine", {"epochs": 5}, None, "sine")
+    run = supervisor.store.submit(workspace, "sine", {"epochs": 5}, None, "sine")
     wait_until(lambda: store.run(workspace, run).state == "done", 90, dask.folder)
     far = store.artifact(workspace, run, "result")
 
-    endless = supervisor.submit(workspace, "counting", {"steps": 1000, "pause": 0.1}, None, "n")
+    endless = supervisor.store.submit(workspace, "counting", {"steps": 1000, "pause": 0.1}, None, "n")
     wait_until(lambda: store.run(workspace, endless).state == "running", 30, dask.folder)
     store.cancel(workspace, endless)
     wait_until(lambda: store.run(workspace, endless).state == "cancelled", 5, dask.folder)
@@ -174,7 +174,7 @@ def test_the_cluster_gives_the_bits_of_a_local_worker_and_can_be_cancelled(
     here = Supervisor(Store(f"sqlite:///{tmp_path / 'local.db'}"))
     here.start()
     own = here.store.new_workspace()
-    assert here.submit(own, "sine", {"epochs": 5}, None, "sine") == run
+    assert here.store.submit(own, "sine", {"epochs": 5}, None, "sine") == run
     wait_until(lambda: here.store.run(own, run).state == "done", 60, dask.folder)
     assert here.store.artifact(own, run, "result") == far
     here.stop()

@@ -45,7 +45,7 @@ def test_our_containers_have_no_rights_that_they_do_not_need(services: dict[str,
 
 
 def test_the_settings_of_the_app_are_accepted(services: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forecasting.runs.settings.Path.is_file", lambda _: True)  # the certificates
+    monkeypatch.setattr("forecasting.runs.environment.Path.is_file", lambda _: True)  # the certificates
     settings = Settings.from_environment(services["app"]["environment"])
     assert settings.scheduler == "tls://scheduler:8786"
     for name in ("scheduler", "worker"):

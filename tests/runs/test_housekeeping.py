@@ -10,9 +10,9 @@ from sqlalchemy import func, select, update
 from forecasting.errors import StoreError
 from forecasting.panel import Panel
 from forecasting.runs import Store, leases, schema
-from forecasting.runs.attempt import perform
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.housekeeping import sweep
+from forecasting.runs.workers.attempt import perform
 
 MakePanel = Callable[..., Panel]
 DAY = 86_400.0

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from forecasting.errors import StoreError
 from forecasting.runs import Store, leases, schema
 from forecasting.runs.blobs import put_blob
-from forecasting.runs.leases import Claim
+from forecasting.runs.claims import Claim
 
 
 def claimed(store: Store, worker: str = "w") -> Claim:
@@ -63,7 +63,7 @@ def test_a_heartbeat_that_is_young_enough_keeps_the_run(store: Store) -> None:
     assert leases.claim(store.database, "other") is None
     assert leases.beat(store.database, held) == "mine"
     age(store, 19)
-    assert leases.recover(store.database) == []
+    assert leases.reclaim(store.database) == []
 
 
 def test_after_three_deaths_the_run_fails_with_the_reason(store: Store) -> None:
@@ -109,7 +109,7 @@ def test_a_worker_that_has_to_leave_gives_the_attempt_back(store: Store) -> None
     run = store.submit(workspace, "counting", {}, None, "n")
     for _ in range(5):
         held = claimed(store, "leaving")
-        leases.give_back(store.database, "leaving")
+        leases.release(store.database, "leaving")
         assert leases.beat(store.database, held) == "lost"
     assert (store.run(workspace, run).state, store.run(workspace, run).attempts) == ("queued", 0)
 
@@ -118,7 +118,7 @@ def test_a_worker_known_to_be_dead_is_not_waited_for(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
     claimed(store, "dead")
-    assert leases.forsake(store.database, "dead") == [run]
+    assert leases.abandon(store.database, "dead") == [run]
     assert (store.run(workspace, run).state, store.run(workspace, run).attempts) == ("queued", 1)
 
 
@@ -128,6 +128,6 @@ def test_a_cancelled_run_whose_worker_died_is_cancelled(store: Store) -> None:
     run = store.submit(workspace, "counting", {}, None, "n")
     claimed(store, "dead")
     store.cancel(workspace, run)
-    leases.forsake(store.database, "dead")
+    leases.abandon(store.database, "dead")
     assert store.run(workspace, run).state == "cancelled"
     assert leases.claim(store.database, "w") is None

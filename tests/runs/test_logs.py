@@ -20,7 +20,7 @@ import numpy as np, pandas as pd
 from forecasting.config import ForecastConfig
 from forecasting.errors import ForecastingError
 from forecasting.panel import Panel
-from forecasting.runs import Store, Supervisor
+from forecasting.runs import Store, Supervisor, Workspace
 from forecasting.runs.log import log_to_stderr
 log_to_stderr()
 supervisor = Supervisor(Store())
@@ -37,13 +37,13 @@ choices, report = {"time": "canary-column"}, {"note": "canary-note"}
 good = store.put_dataset(workspace, raw, "canary-file.csv", choices, panel(90), report)
 short = store.put_dataset(workspace, raw, "canary-file.csv", {"time": "canary-time"}, panel(5), {})
 config = ForecastConfig(horizon=3, window=7, hidden_size=4, epochs=2, folds=1)
-runs = [supervisor.submit(workspace, "forecast", config.to_dict(), data, "canary-name") for data in (good, short)]
+runs = [supervisor.store.submit(workspace, "forecast", config.to_dict(), data, "canary-name") for data in (good, short)]
 while any(store.run(workspace, run).active for run in runs):
     time.sleep(0.05)
 states = [store.run(workspace, run).state for run in runs]
 link = store.share(workspace, runs[0])
 store.shared_run(link)
-for wrong, kind in (("canary-token-1234567890", "sine"), (workspace, "canary-kind")):
+for wrong, kind in ((Workspace("canary-token-1234567890"), "sine"), (workspace, "canary-job")):
     try:
         store.submit(wrong, kind, {}, good, "")
     except ForecastingError:
@@ -57,7 +57,7 @@ except ForecastingError:
 store.rename(workspace, runs[0], "canary-renamed")
 store.delete_workspace(workspace)
 supervisor.stop()
-print(workspace, link, *states)
+print(workspace.token, link.token, *states)
 """
 
 

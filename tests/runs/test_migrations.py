@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import Connection, insert, inspect, select
 
 from forecasting.errors import StoreError
-from forecasting.runs import Store, leases, migrations, schema
-from forecasting.runs.attempt import perform
+from forecasting.runs import Link, Store, Workspace, leases, migrations, schema
 from forecasting.runs.database import Database, _postgres_engine, _sqlite_engine
+from forecasting.runs.workers.attempt import perform
 from tests.runs import counting
 from tests.runs.old import schema_0001
 
@@ -43,7 +43,7 @@ def _value(cell: Any) -> Any:
 
 def check_old_rows(store: Store) -> None:
     """Everything that was there is there, and work goes on."""
-    workspace, done = KNOWN["workspace"], KNOWN["done"]
+    workspace, done = Workspace(KNOWN["workspace"]), KNOWN["done"]
     assert store.has_workspace(workspace)
     assert store.state(workspace) == {"window": 60}
     dataset = store.dataset(workspace, KNOWN["dataset"])
@@ -53,14 +53,14 @@ def check_old_rows(store: Store) -> None:
     panel = store.panel(workspace, KNOWN["dataset"])
     assert len(panel.frame) == 60
     assert store.artifact(workspace, done, "result") == counting.expected(4, 5, panel.id)
-    assert store.shared_run(KNOWN["link"]).name == "first"
+    assert store.shared_run(Link(KNOWN["link"])).name == "first"
     found = {run.id: (run.name, run.state, run.pinned, run.scores) for run in store.runs(workspace)}
     assert found == {
         done: ("first", "done", True, None),
         KNOWN["failed"]: ("failed one", "failed", False, None),
         KNOWN["queued"]: ("waiting", "queued", False, None),
     }
-    assert [run.name for run in store.runs(KNOWN["other"])] == ["their name"]
+    assert [run.name for run in store.runs(Workspace(KNOWN["other"]))] == ["their name"]
     held = leases.claim(store.database, "w")
     assert held is not None
     assert perform(store.database, held, store.settings) == "done"
@@ -77,9 +77,10 @@ def test_an_older_database_is_upgraded_with_all_that_is_in_it(url: str) -> None:
     store = Store(url)
     check_old_rows(store)
     assert version(store) == schema.VERSION
-    store.count("upload", KNOWN["workspace"])
-    store.delete_workspace(KNOWN["workspace"])
-    assert not store.has_workspace(KNOWN["workspace"])
+    workspace = Workspace(KNOWN["workspace"])
+    store.count("upload", workspace.token)
+    store.delete_workspace(workspace)
+    assert not store.has_workspace(workspace)
     store.close()
 
 
@@ -145,7 +146,7 @@ def test_a_step_that_fails_half_way_leaves_the_database_as_it_was(url: str, monk
     monkeypatch.setattr(migrations, "upgrade", broken)
     store = Store(url)
     with pytest.raises(StoreError, match="could not be upgraded"):
-        store.has_workspace(KNOWN["workspace"])
+        store.has_workspace(Workspace(KNOWN["workspace"]))
     store.close()
     monkeypatch.setattr(migrations, "upgrade", whole)
     monkeypatch.setattr(Store, "close", lambda _: None)
@@ -154,7 +155,11 @@ def test_a_step_that_fails_half_way_leaves_the_database_as_it_was(url: str, monk
     store.database.close()
 
 
-OPEN = "import sys; from forecasting.runs import Store; s = Store(sys.argv[1]); print(s.has_workspace(sys.argv[2]))"
+OPEN = """
+import sys
+from forecasting.runs import Store, Workspace
+print(Store(sys.argv[1]).has_workspace(Workspace(sys.argv[2])))
+"""
 
 
 @pytest.mark.slow
@@ -221,7 +226,7 @@ def test_looking_into_a_file_writes_nothing_and_a_new_one_can_shrink(file_store:
     file_store.close()
     before = file.read_bytes()
     again = Store(f"sqlite:///{file}")
-    assert not again.has_workspace("x")
+    assert not again.has_workspace(Workspace("x"))
     again.close()
     assert file.read_bytes() == before
 

@@ -16,7 +16,7 @@ from forecasting.config import ForecastConfig
 from forecasting.evaluation.backtest import Backtest
 from forecasting.forecaster import Forecaster
 from forecasting.panel import Panel
-from forecasting.runs import Store, Supervisor
+from forecasting.runs import Store, Supervisor, Workspace
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ ARTIFACTS = ("backtest", "explain", "forecast", "forecaster", "scores", "trainin
 CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=2)
 
 
-def run_here(folder: Path, panel: Panel) -> tuple[Store, str, str]:
+def run_here(folder: Path, panel: Panel) -> tuple[Store, Workspace, str]:
     """Submit, wait for the end, and return the store with workspace and run."""
     supervisor = Supervisor(Store(f"sqlite:///{folder / 'tidecast.db'}"))
     supervisor.start()
@@ -33,7 +33,7 @@ def run_here(folder: Path, panel: Panel) -> tuple[Store, str, str]:
     try:
         workspace = store.new_workspace()
         data = store.put_dataset(workspace, None, "sales", {}, panel, {})
-        run = supervisor.submit(workspace, "forecast", CONFIG.to_dict(), data, "n")
+        run = supervisor.store.submit(workspace, "forecast", CONFIG.to_dict(), data, "n")
         deadline = time.monotonic() + 120
         while store.run(workspace, run).active:
             assert time.monotonic() < deadline
@@ -111,8 +111,8 @@ def test_the_sine_wave_is_a_run_as_well(tmp_path: Path) -> None:
     supervisor.start()
     store = supervisor.store
     workspace = store.new_workspace()
-    run = supervisor.submit(workspace, "sine", {"epochs": 5}, None, "sine")
-    assert supervisor.submit(workspace, "sine", {"epochs": 5, "hidden_size": 32}, None, "sine") == run
+    run = supervisor.store.submit(workspace, "sine", {"epochs": 5}, None, "sine")
+    assert supervisor.store.submit(workspace, "sine", {"epochs": 5, "hidden_size": 32}, None, "sine") == run
     deadline = time.monotonic() + 60
     while store.run(workspace, run).active:
         assert time.monotonic() < deadline

@@ -15,11 +15,11 @@ from sqlalchemy import func, select, text, update
 
 from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
-from forecasting.runs import Store, Supervisor, leases, schema, shards
-from forecasting.runs.attempt import perform
+from forecasting.runs import Store, Supervisor, Workspace, leases, schema, shards
 from forecasting.runs.blobs import put_blob
+from forecasting.runs.claims import Claim
 from forecasting.runs.housekeeping import sweep
-from forecasting.runs.leases import Claim
+from forecasting.runs.workers.attempt import perform
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
 from tests.runs.test_housekeeping import age
@@ -35,7 +35,7 @@ def claimed(store: Store, worker: str = "w") -> Claim:
     return found
 
 
-def split(store: Store, **config: object) -> tuple[str, str]:
+def split(store: Store, **config: object) -> tuple[Workspace, str]:
     """A workspace and its run, which is split by now."""
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {**ASKED, **config}, None, "n")
@@ -131,14 +131,14 @@ def test_a_part_that_fails_fails_the_run_with_its_sentence_and_ends_the_others(s
 @pytest.mark.slow
 def test_a_part_whose_worker_died_is_done_again_and_after_three_deaths_the_run_fails(store: Store) -> None:
     workspace, run = split(store)
-    leases.forsake(store.database, claimed(store, "dead").run_id)  # no worker of that name
-    leases.forsake(store.database, "dead")
+    leases.abandon(store.database, claimed(store, "dead").run_id)  # no worker of that name
+    leases.abandon(store.database, "dead")
     finish(store)
     assert store.artifact(workspace, run, "result") == RIGHT
     workspace, run = split(store, seed=8)
     for number in range(3):
         claimed(store, f"dead {number}")
-        leases.forsake(store.database, f"dead {number}")
+        leases.abandon(store.database, f"dead {number}")
     seen = store.run(workspace, run)
     assert seen.state == "failed"
     assert "3 times" in str(seen.error)
@@ -154,7 +154,7 @@ def test_a_part_that_ends_and_a_death_that_is_noticed_do_not_wait_for_each_other
     taken: list[list[str]] = []
     with store.database.write() as connection:
         shards.lock(connection, [run])
-        taking = threading.Thread(target=lambda: taken.append(leases.forsake(store.database, "dead")))
+        taking = threading.Thread(target=lambda: taken.append(leases.abandon(store.database, "dead")))
         taking.start()
         blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
         deadline = time.monotonic() + 10
@@ -237,7 +237,7 @@ def test_parts_are_swept_with_the_run_that_no_longer_needs_them(store: Store) ->
         assert connection.execute(left).scalar_one() == 0
 
 
-def wait_until_done(store: Store, workspace: str, run: str, seconds: float) -> None:
+def wait_until_done(store: Store, workspace: Workspace, run: str, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while store.run(workspace, run).active:
         assert time.monotonic() < deadline
@@ -251,7 +251,7 @@ def test_two_workers_share_one_run_and_one_of_them_may_be_killed(store: Store) -
     supervisor = Supervisor(store, LAUNCHER)
     supervisor.start()
     workspace = store.new_workspace()
-    run = supervisor.submit(workspace, "counting", {**ASKED, "steps": 40, "pause": 0.05}, None, "n")
+    run = supervisor.store.submit(workspace, "counting", {**ASKED, "steps": 40, "pause": 0.05}, None, "n")
     deadline = time.monotonic() + 30
     while list(rows(store).values()).count("running") < 2:
         assert time.monotonic() < deadline
@@ -282,7 +282,7 @@ def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
         store = supervisor.store
         workspace = store.new_workspace()
         data = store.put_dataset(workspace, None, "many", {}, panel, {})
-        run = supervisor.submit(workspace, "forecast", config.to_dict(), data, "n")
+        run = supervisor.store.submit(workspace, "forecast", config.to_dict(), data, "n")
         wait_until_done(store, workspace, run, 120)
         supervisor.stop()
         seen = store.run(workspace, run)

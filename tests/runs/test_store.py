@@ -11,10 +11,10 @@ from sqlalchemy import text, update
 
 from forecasting.errors import ConfigError, ForecastingError, LimitError, StoreError
 from forecasting.panel import Panel
-from forecasting.runs import Store, identity, leases, schema
-from forecasting.runs.attempt import perform
+from forecasting.runs import Link, Store, Workspace, identity, leases, schema
 from forecasting.runs.blobs import put_blob
-from forecasting.runs.kinds import KINDS, Kind
+from forecasting.runs.jobs import JOBS
+from forecasting.runs.workers.attempt import perform
 from tests.runs import counting
 
 MakePanel = Callable[..., Panel]
@@ -101,7 +101,7 @@ def test_any_difference_makes_another_run(store: Store, make_panel: MakePanel) -
     assert store.submit(workspace, "counting", {"seed": 0}, reread, "n") in ids
 
 
-def test_a_wrong_kind_or_setting_is_refused_at_the_door(store: Store) -> None:
+def test_an_unknown_job_or_a_wrong_setting_is_refused(store: Store) -> None:
     workspace = store.new_workspace()
     with pytest.raises(ConfigError) as caught:
         store.submit(workspace, "forecast", {"horizon": 0}, None, "n")
@@ -173,10 +173,12 @@ def test_a_read_only_link_shows_one_run_until_it_is_deleted(store: Store, make_p
     panel = store.shared_panel(link)
     assert panel is not None
     assert panel.id == make_panel().id
+    disguised = Workspace(link.token)
     for use in (
-        lambda: store.run(link, run),
-        lambda: store.runs(link),
-        lambda: store.submit(link, "counting", {}, None, ""),
+        lambda: store.run(disguised, run),
+        lambda: store.runs(disguised),
+        lambda: store.submit(disguised, "counting", {}, None, ""),
+        lambda: store.shared_run(Link(workspace.token)),
     ):
         with pytest.raises(StoreError):
             use()
@@ -264,7 +266,7 @@ def test_fifty_who_ask_the_same_at_once_are_answered_by_one_training(store: Stor
     workspaces = [store.new_workspace() for _ in range(50)]
     problems: list[ForecastingError] = []
 
-    def ask(workspace: str) -> None:
+    def ask(workspace: Workspace) -> None:
         try:
             store.submit(workspace, "counting", {"seed": 1}, None, "n")
         except ForecastingError as error:
@@ -316,12 +318,13 @@ def test_damaged_data_is_not_served_and_can_be_brought_again(store: Store, make_
 def test_a_token_is_128_random_bits_and_not_stored(store: Store) -> None:
     tokens = {store.new_workspace() for _ in range(50)}
     assert len(tokens) == 50
-    assert all(identity.is_token(token) and store.has_workspace(token) for token in tokens)
+    assert all(identity.is_token(one.token) and store.has_workspace(one) for one in tokens)
     with store.database.read() as connection:
         kept = {row.id for row in connection.execute(schema.workspaces.select())}
-    assert not any(token in str(kept) for token in tokens)
+    assert not any(one.token in str(kept) for one in tokens)
+    assert not any(one.token in repr(one) for one in tokens)
     # what the database keeps is no key
-    assert not any(store.has_workspace(identifier) for identifier in kept)
+    assert not any(store.has_workspace(Workspace(identifier)) for identifier in kept)
 
 
 def test_the_id_of_a_stored_value_opens_nothing_elsewhere(file_store: Store, make_panel: MakePanel) -> None:
@@ -347,15 +350,18 @@ TEXT = st.text(alphabet="0123456789abcdefABC_-%/.'\"; \x00é", max_size=70)
 @settings(max_examples=300, deadline=None)
 @given(token=TEXT, identifier=TEXT, cut=st.integers(0, 21), letter=st.sampled_from("abcXYZ019_-"))
 def test_no_altered_token_or_id_reaches_anything(
-    isolation: tuple[Store, str, str, str], token: str, identifier: str, cut: int, letter: str
+    isolation: tuple[Store, Workspace, str, str], token: str, identifier: str, cut: int, letter: str
 ) -> None:
     store, workspace, data, run = isolation
-    altered = workspace[:cut] + letter + workspace[cut + 1 :]
-    for wrong in {token, altered, identifier} - {workspace}:
+    mine = workspace.token
+    altered = mine[:cut] + letter + mine[cut + 1 :]
+    for wrong in map(Workspace, {token, altered, identifier} - {mine}):
         assert not store.has_workspace(wrong)
-        for use in (store.state, store.runs, store.shared_run):
+        for use in (store.state, store.runs):
             with pytest.raises(StoreError):
                 use(wrong)
+        with pytest.raises(StoreError):
+            store.shared_run(Link(wrong.token))
         with pytest.raises(StoreError):
             store.run(wrong, run)
         with pytest.raises(StoreError):
@@ -369,7 +375,7 @@ def test_no_altered_token_or_id_reaches_anything(
 
 
 @pytest.fixture(scope="module")
-def isolation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, str, str, str]:
+def isolation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Workspace, str, str]:
     from tests.runs import counting
 
     counting.register()
@@ -412,12 +418,14 @@ def test_a_run_that_reads_the_bytes_as_they_came_gets_them_and_is_named_after_th
 ) -> None:
     seen: list[object] = []
 
-    def compute(data: object, _config: object, tell: Callable[[counting.Progress], None]) -> dict[str, bytes]:
+    def compute(data: object, _config: object, report: Callable[[counting.Progress], None]) -> dict[str, bytes]:
         seen.append(data)
-        tell(counting.Progress("final", 0, 0, 1, 1, 0.5, None, 1.0, {"sample": "то be"}))
+        report(counting.Progress("final", 0, 0, 1, 1, 0.5, None, 1.0, {"sample": "то be"}))
         return {"result": b"{}"}
 
-    monkeypatch.setitem(KINDS, "bytes", Kind(dict, compute, raw=True))
+    monkeypatch.setitem(
+        JOBS, "bytes", dataclasses.replace(counting.JOB, name="bytes", compute=compute, reads="bytes", shards=None)
+    )
     workspace = store.new_workspace()
     datasets = [store.put_dataset(workspace, raw, "a.txt", {}, None, {}) for raw in (b"to be", b"not to be")]
     runs = [store.submit(workspace, "bytes", {}, dataset, "n") for dataset in (*datasets, datasets[0])]

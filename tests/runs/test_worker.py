@@ -18,10 +18,11 @@ import pytest
 
 from forecasting.errors import StoreError
 from forecasting.panel import Panel
-from forecasting.runs import Run, Store, Supervisor, identity, leases
-from forecasting.runs.attempt import execute, perform
-from forecasting.runs.pulse import CURVE_POINTS, Pulse
-from forecasting.runs.worker import _Worker
+from forecasting.runs import Run, Store, Supervisor, Workspace, identity, leases
+from forecasting.runs.claims import Claim
+from forecasting.runs.workers.attempt import execute, perform
+from forecasting.runs.workers.pulse import CURVE_POINTS, Pulse
+from forecasting.runs.workers.worker import _Worker
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
 
@@ -31,13 +32,13 @@ MakePanel = Callable[..., Panel]
 pytestmark = pytest.mark.slow  # real processes
 
 
-def claimed(store: Store) -> leases.Claim:
+def claimed(store: Store) -> Claim:
     held = leases.claim(store.database, "test")
     assert held is not None
     return held
 
 
-def wait_until(store: Store, workspace: str, run: str, *states: str, seconds: float = 20) -> Run:
+def wait_until(store: Store, workspace: Workspace, run: str, *states: str, seconds: float = 20) -> Run:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         seen = store.run(workspace, run)
@@ -100,7 +101,8 @@ def test_data_that_was_damaged_ends_the_run_with_a_sentence(file_store: Store, m
 def test_a_database_that_is_busy_for_a_while_fails_no_run(
     file_store: Store, make_panel: MakePanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from forecasting.runs import attempt, database
+    from forecasting.runs import database
+    from forecasting.runs.workers import attempt
 
     workspace = file_store.new_workspace()
     data = file_store.put_dataset(workspace, None, "a", {}, make_panel(), {})
@@ -110,7 +112,7 @@ def test_a_database_that_is_busy_for_a_while_fails_no_run(
     held = claimed(file_store)
     url = file_store.database.url.database
     other = sqlite3.connect(str(url), isolation_level=None)
-    read = attempt.get_blob
+    read = attempt.stored_input
 
     def while_others_write(*arguments: object) -> bytes:
         other.execute("BEGIN EXCLUSIVE")
@@ -119,10 +121,10 @@ def test_a_database_that_is_busy_for_a_while_fails_no_run(
         finally:
             other.execute("ROLLBACK")
 
-    monkeypatch.setattr(attempt, "get_blob", while_others_write)
-    assert perform(file_store.database, held, file_store.settings) == "put back"
+    monkeypatch.setattr(attempt, "stored_input", while_others_write)
+    assert perform(file_store.database, held, file_store.settings) == "requeued"
     assert (file_store.run(workspace, run).state, file_store.run(workspace, run).attempts) == ("queued", 0)
-    monkeypatch.setattr(attempt, "get_blob", read)
+    monkeypatch.setattr(attempt, "stored_input", read)
     other.close()
     assert perform(file_store.database, claimed(file_store), file_store.settings) == "done"
 
@@ -148,9 +150,9 @@ def test_a_worker_over_a_limit_ends_with_its_run_and_the_next_one_is_done(
     supervisor = Supervisor(file_store, LAUNCHER)
     supervisor.start()
     workspace = file_store.new_workspace()
-    large = supervisor.submit(workspace, "counting", {"steps": 50, "pause": 0.1, "ballast": 400}, None, "n")
-    deaf = supervisor.submit(workspace, "counting", {"steps": 1, "pause": 60, "stubborn": True}, None, "n")
-    small = supervisor.submit(workspace, "counting", {}, None, "n")
+    large = supervisor.store.submit(workspace, "counting", {"steps": 50, "pause": 0.1, "ballast": 400}, None, "n")
+    deaf = supervisor.store.submit(workspace, "counting", {"steps": 1, "pause": 60, "stubborn": True}, None, "n")
+    small = supervisor.store.submit(workspace, "counting", {}, None, "n")
     assert "256 MB" in str(wait_until(file_store, workspace, large, "failed", "done").error)
     assert "minutes that are allowed" in str(wait_until(file_store, workspace, deaf, "failed", "done").error)
     assert wait_until(file_store, workspace, small, "failed", "done").state == "done"
@@ -162,7 +164,7 @@ def test_the_curve_in_the_row_is_bounded_and_keeps_its_ends(file_store: Store) -
     file_store.submit(workspace, "counting", {}, None, "n")
     pulse = Pulse(file_store.database, claimed(file_store), file_store.settings)
     for step in range(1, 5001):
-        pulse.tell(counting.Progress("fold", 2, 3, step, 5000, float("nan") if step == 7 else 1.0, 0.5, step / 5000))
+        pulse.report(counting.Progress("fold", 2, 3, step, 5000, float("nan") if step == 7 else 1.0, 0.5, step / 5000))
     points = [point[1] for point in pulse._curve]
     assert len(points) <= CURVE_POINTS
     assert points == sorted(points)
@@ -183,13 +185,13 @@ def test_once_empties_the_queue_and_leaves(file_store: Store) -> None:
     assert [file_store.run(workspace, run).state for run in runs] == ["done"] * 3
     events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
     assert "run ended" not in events  # the second had nothing to do
-    assert workspace not in done.stderr
+    assert workspace.token not in done.stderr
 
 
 def test_a_submitted_run_is_done_by_a_worker_that_starts_by_itself(supervisor: Supervisor) -> None:
     store = supervisor.store
     workspace = store.new_workspace()
-    run = supervisor.submit(workspace, "counting", {"steps": 20, "pause": 0.05}, None, "n")
+    run = supervisor.store.submit(workspace, "counting", {"steps": 20, "pause": 0.05}, None, "n")
     seen = wait_until(store, workspace, run, "running")
     while not seen.curve:
         seen = store.run(workspace, run)
@@ -200,7 +202,7 @@ def test_a_submitted_run_is_done_by_a_worker_that_starts_by_itself(supervisor: S
     assert supervisor.health().workers == 1
     # The worker is still there: what comes next begins at once.
     began = time.monotonic()
-    again = supervisor.submit(workspace, "counting", {"seed": 1}, None, "n")
+    again = supervisor.store.submit(workspace, "counting", {"seed": 1}, None, "n")
     wait_until(store, workspace, again, "done")
     assert time.monotonic() - began < 1
 
@@ -209,7 +211,7 @@ def test_on_postgresql_as_well(postgres_store: Store) -> None:
     supervisor = Supervisor(postgres_store, LAUNCHER)
     supervisor.start()
     workspace = postgres_store.new_workspace()
-    runs = [supervisor.submit(workspace, "counting", {"seed": seed}, None, "n") for seed in range(4)]
+    runs = [supervisor.store.submit(workspace, "counting", {"seed": seed}, None, "n") for seed in range(4)]
     for seed, run in enumerate(runs):
         wait_until(postgres_store, workspace, run, "done")
         assert postgres_store.artifact(workspace, run, "result") == counting.expected(seed, 5)
@@ -217,21 +219,26 @@ def test_on_postgresql_as_well(postgres_store: Store) -> None:
 
 
 def test_an_edited_module_replaces_the_runtime_and_another_database_too(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from forecasting.runs import supervisor as module
+    from forecasting.runs import runtime, stop_runtime
+    from forecasting.runs.workers import runtime as module
+    from forecasting.runs.workers import supervisor
 
-    first = module.runtime(f"sqlite:///{tmp_path / 'a.db'}")
-    assert module.runtime(f"sqlite:///{tmp_path / 'a.db'}") is first
-    second = module.runtime(f"sqlite:///{tmp_path / 'b.db'}")
+    monkeypatch.setenv("TIDECAST_DATABASE", f"sqlite:///{tmp_path / 'a.db'}")
+    first = runtime()
+    assert runtime() is first
+    monkeypatch.setenv("TIDECAST_DATABASE", f"sqlite:///{tmp_path / 'b.db'}")
+    second = runtime()
     assert second is not first
     assert not first.is_alive()
-    edited = importlib.util.module_from_spec(module.__spec__)  # what an import after an eviction makes
-    module.__spec__.loader.exec_module(edited)
-    third = edited.runtime(f"sqlite:///{tmp_path / 'b.db'}")
+    edited = importlib.util.module_from_spec(supervisor.__spec__)  # what an import after an eviction makes
+    supervisor.__spec__.loader.exec_module(edited)
+    monkeypatch.setattr(module, "Supervisor", edited.Supervisor)
+    third = runtime()
     assert type(third) is not type(second)
     assert not second.is_alive()
-    edited.stop_runtime()
+    stop_runtime()
     assert not third.is_alive()
 
 
@@ -274,8 +281,8 @@ def test_cancel_is_quick_and_the_worker_takes_the_next_run(supervisor: Superviso
     store.settings = dataclasses.replace(store.settings, workers=1)
     workspace = store.new_workspace()
     for seed in range(5):
-        run = supervisor.submit(workspace, "counting", {"steps": 1000, "pause": 0.01, "seed": seed}, None, "n")
-        after = supervisor.submit(workspace, "counting", {"seed": seed}, None, "n")
+        run = supervisor.store.submit(workspace, "counting", {"steps": 1000, "pause": 0.01, "seed": seed}, None, "n")
+        after = supervisor.store.submit(workspace, "counting", {"seed": seed}, None, "n")
         wait_until(store, workspace, run, "running")
         time.sleep(0.1 * seed)
         began = time.monotonic()
@@ -290,8 +297,8 @@ def test_a_computation_that_does_not_listen_is_cancelled_all_the_same(supervisor
     store = supervisor.store
     store.settings = dataclasses.replace(store.settings, workers=1)
     workspace = store.new_workspace()
-    run = supervisor.submit(workspace, "counting", {"steps": 1, "pause": 60, "stubborn": True}, None, "n")
-    after = supervisor.submit(workspace, "counting", {}, None, "n")
+    run = supervisor.store.submit(workspace, "counting", {"steps": 1, "pause": 60, "stubborn": True}, None, "n")
+    after = supervisor.store.submit(workspace, "counting", {}, None, "n")
     wait_until(store, workspace, run, "running")
     held = [row for row in store.runs(workspace) if row.state == "running"]
     assert [row.id for row in held] == [run]
@@ -359,12 +366,12 @@ def test_a_closed_pipe_ends_the_worker_and_gives_its_run_back(file_store: Store)
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP to send")
 def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
-    from forecasting.runs import supervisor as module
+    from forecasting.runs.workers import runtime as module
 
     store = supervisor.store
     store.settings = dataclasses.replace(store.settings, workers=1)
     workspace = store.new_workspace()
-    run = supervisor.submit(workspace, "counting", {"steps": 20, "pause": 0.1}, None, "n")
+    run = supervisor.store.submit(workspace, "counting", {"steps": 20, "pause": 0.1}, None, "n")
     wait_until(store, workspace, run, "running")
     for worker in supervisor._workers.values():
         worker.process.send_signal(signal.SIGSTOP)
@@ -373,7 +380,7 @@ def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: py
     monkeypatch.setattr(module, "DEAF_SECONDS", 5.0)
     for worker in supervisor._workers.values():
         worker.process.send_signal(signal.SIGSTOP)
-    after = supervisor.submit(workspace, "counting", {"seed": 5}, None, "n")
+    after = supervisor.store.submit(workspace, "counting", {"seed": 5}, None, "n")
     wait_until(store, workspace, after, "done", seconds=40)
 
 

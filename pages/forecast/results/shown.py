@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from forecasting.runs import Run
+from forecasting.runs import Access, Run
 from pages.shared.i18n import t
 
-Shown = tuple[str, Run, str]  # workspace or read-only link, run, name of the series
+Shown = tuple[Access, Run, str]  # workspace or read-only link, run, name of the series
 
 
 def of_series(frame: pd.DataFrame, series: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from forecasting import charts, export
 from forecasting.config import ForecastConfig
-from forecasting.runs import Run
+from forecasting.runs import Access, Link, Run
 from pages.forecast.results.compare import compare
 from pages.forecast.results.errors import errors, reached
 from pages.forecast.results.explain import explain
@@ -25,7 +25,7 @@ from pages.shared.i18n import chart_words, sentence, t
 _WHOLE = 0.995  # a share that is said as 100 %
 
 
-def results(workspace: str, run: Run, series: str) -> None:
+def results(workspace: Access, run: Run, series: str) -> None:
     """The verdict and everything behind it, for one of the run's series."""
     backtest = services.backtest(workspace, run.id)
     record = services.record(workspace, run.id, "training")
@@ -41,7 +41,7 @@ def results(workspace: str, run: Run, series: str) -> None:
     _tabs((workspace, run, series))
 
 
-def of_run(access: str, run: Run) -> None:
+def of_run(access: Access, run: Run) -> None:
     """The result of a done run and nothing around it, as a read-only link shows it."""
     names = services.panel(access, run.dataset_id or "").series_ids
     series = (
@@ -80,7 +80,7 @@ def _kept(scores: dict[str, Any], record: dict[str, Any]) -> str:
     return " ".join(said)
 
 
-def _lengths(workspace: str, run: Run) -> dict[str, int]:
+def _lengths(workspace: Access, run: Run) -> dict[str, int]:
     """What a network would have needed, and what there was."""
     config = ForecastConfig.from_dict(run.config)
     longest = int(services.panel(workspace, run.dataset_id or "").lengths.max())
@@ -202,7 +202,7 @@ def _export(shown: Shown) -> None:
         )
         st.caption(t("export.settings.note"))
 
-    if not workspace.startswith(services.LINK):
+    if not isinstance(workspace, Link):
         with st.container(width=420, key="share_here"):
             links(workspace, run)
 

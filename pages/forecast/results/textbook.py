@@ -10,7 +10,7 @@ import streamlit as st
 from forecasting.config import TEXTBOOK, ForecastConfig
 from forecasting.errors import ForecastingError, TooShortError
 from forecasting.forecaster import check_length
-from forecasting.runs import Run
+from forecasting.runs import Access, Link, Run, Workspace
 from pages.shared import components, services
 from pages.shared.components import plain
 from pages.shared.i18n import t
@@ -31,16 +31,16 @@ def is_textbook(run: Run) -> bool:
     return completed(run.config) == config_of(run).to_dict()
 
 
-def rival(workspace: str, run: Run) -> Run | None:
+def rival(workspace: Access, run: Run) -> Run | None:
     """The textbook's run beside `run`, in whatever state; behind a read-only link there is none to see."""
-    if workspace.startswith(services.LINK) or run.dataset_id is None or is_textbook(run):
+    if isinstance(workspace, Link) or run.dataset_id is None or is_textbook(run):
         return None
     return methods.run_of(workspace, run.dataset_id, config_of(run))
 
 
-def offer(workspace: str, run: Run, found: Run | None) -> None:
+def offer(workspace: Access, run: Run, found: Run | None) -> None:
     """The button that adds it, or how far it is."""
-    if workspace.startswith(services.LINK) or run.dataset_id is None:
+    if isinstance(workspace, Link) or run.dataset_id is None:
         return
     if is_textbook(run):
         st.caption(t("textbook.itself"))
@@ -70,16 +70,16 @@ def offer(workspace: str, run: Run, found: Run | None) -> None:
         st.error(plain(problem_said, 1_000), icon=":material/error:")
 
 
-def _add(workspace: str, run: Run) -> None:
+def _add(workspace: Workspace, run: Run) -> None:
     name = t("textbook.name", name=services.dataset(workspace, run.dataset_id or "").name)
     try:
-        services.train(workspace, run.dataset_id or "", config_of(run), name)
+        services.submit(workspace, "forecast", config_of(run).to_dict(), run.dataset_id, name)
     except ForecastingError as problem:
         st.session_state[_PROBLEM] = problem.message
 
 
 @components.in_place()
-def _live(workspace: str, run_id: str) -> None:
+def _live(workspace: Workspace, run_id: str) -> None:
     run = services.poll(workspace, run_id)
     if run is None or not run.active:
         st.rerun()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.labs.sequences import CELLS
-from forecasting.runs import Run
+from forecasting.runs import Access, Run
 from pages.learn import lab
 from pages.learn.lab import Form
 from pages.shared import components, state
@@ -39,8 +39,8 @@ def rollout_tab() -> None:
             lab.code("rollout", run.config)
 
 
-def of_rollout(access: str, run: Run, form: Form | None = None) -> None:
-    """The result of a done run. `access`: a workspace's token or a read-only link."""
+def of_rollout(access: Access, run: Run, form: Form | None = None) -> None:
+    """The result of a done run."""
     result, words = lab.result(access, run), chart_words()
     for method, one in result["methods"].items():
         lab.diverged(words[method], one["diverged"], form)
@@ -92,8 +92,8 @@ def marker_tab() -> None:
             lab.code("marker", run.config)
 
 
-def of_marker(access: str, run: Run, form: Form | None = None) -> None:
-    """The result of a done run. `access`: a workspace's token or a read-only link."""
+def of_marker(access: Access, run: Run, form: Form | None = None) -> None:
+    """The result of a done run."""
     result, words = lab.result(access, run), chart_words()
     for reader, one in result["readers"].items():
         lab.diverged(words[reader], one["diverged"], form)

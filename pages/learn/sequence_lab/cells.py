@@ -9,7 +9,7 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.labs.sequences import INSIDE, TASKS
-from forecasting.runs import Run
+from forecasting.runs import Access, Run
 from pages.learn import lab
 from pages.learn.lab import Form, scientific
 from pages.shared import components, state
@@ -39,8 +39,8 @@ def tab() -> None:
             lab.code("cells", run.config)
 
 
-def of_run(access: str, run: Run, form: Form | None = None) -> None:
-    """The result of a done run. `access`: a workspace's token or a read-only link."""
+def of_run(access: Access, run: Run, form: Form | None = None) -> None:
+    """The result of a done run."""
     result, words = lab.result(access, run), chart_words()
     for cell, one in result["cells"].items():
         lab.diverged(words[cell], one["diverged"], form)

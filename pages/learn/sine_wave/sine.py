@@ -9,7 +9,7 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.labs.sequences import CELLS, RECIPES, SineConfig, effects, wave
-from forecasting.runs import Run
+from forecasting.runs import Access, Run
 from pages.learn import lab
 from pages.learn.lab import Form, scientific
 from pages.shared import components, services, state
@@ -91,8 +91,8 @@ def _wave(config: SineConfig) -> None:
     components.chart(figure, "chart_wave", t("alt.sine.wave"))
 
 
-def of_run(access: str, run: Run, form: Form | None = None) -> None:
-    """The result of a done run. `access`: a workspace's token or a read-only link."""
+def of_run(access: Access, run: Run, form: Form | None = None) -> None:
+    """The result of a done run."""
     result, words = lab.result(access, run), chart_words()
     for name, recipe in result["recipes"].items():
         lab.diverged(charts.recipe_name(name, words), recipe["diverged"], form)
@@ -188,7 +188,7 @@ def _recipes(run: Run) -> None:
     if not same or compared is None or compared.state in ("failed", "cancelled"):
         st.caption(t("recipes.lead", count=len(RECIPES) * REPEATS))
         if st.button(t("recipes.button"), key="recipes_train", icon=":material/science:"):
-            session.shown = {**session.shown, "recipes": services.teach(session.workspace, "recipes", asked)}
+            session.shown = {**session.shown, "recipes": services.submit(session.workspace, "recipes", asked)}
             st.rerun()
         return
     compared = follow(session.workspace, compared.id)
@@ -196,7 +196,7 @@ def _recipes(run: Run) -> None:
         of_recipes(session.workspace, compared)
 
 
-def of_recipes(access: str, run: Run) -> None:
+def of_recipes(access: Access, run: Run) -> None:
     """The result of a done comparison of recipes."""
     result, words = lab.result(access, run), chart_words()
     components.chart(charts.recipes_chart(result, words=words), "sine_recipes", t("alt.sine.recipes"))

@@ -10,7 +10,7 @@ import streamlit as st
 from forecasting import charts
 from forecasting.errors import ForecastingError
 from forecasting.labs.text import TextConfig, expected_seconds
-from forecasting.runs import Run
+from forecasting.runs import Access, Run
 from pages.learn.text_lab import read, snippets, source
 from pages.learn.text_lab.pair import code, offer_rate
 from pages.shared import components, services, state
@@ -59,8 +59,8 @@ def page() -> None:
     code(snippets.TEXT)
 
 
-def of_run(access: str, run: Run) -> None:
-    """The result of a done run. `access`: a workspace's token or a read-only link."""
+def of_run(access: Access, run: Run) -> None:
+    """The result of a done run."""
     result = services.record(access, run.id, "result")
     words = chart_words()
     best = min(result["ngrams"].values())
@@ -191,9 +191,8 @@ def _train(dataset: str, config: TextConfig | None) -> Run | None:
         if run is not None and not same and not run.active:
             st.caption(":material/info: " + t("lab.changed"), width="content")
     if pressed and values is not None:
-        name = services.dataset(session.workspace, dataset).name
         try:
-            asked = texts.ask(session.workspace, "text", values, dataset, name)
+            asked = services.submit(session.workspace, "text", values, dataset)
         except ForecastingError as refused:
             components.error(refused)
             return run

@@ -10,13 +10,12 @@ import streamlit as st
 from forecasting import charts
 from forecasting.errors import ForecastingError
 from forecasting.labs.text import PairConfig, rotated, split
-from forecasting.runs import Run
+from forecasting.runs import Access, Run, Workspace
 from pages.learn.text_lab import snippets
 from pages.shared import components, services, state
 from pages.shared.components import number
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import ended, follow
-from pages.shared.services import texts
 
 SAFE_RATE = 0.1
 NUMBERS = (("hidden_size", 1, 128, 1), ("epochs", 1, 500, 10), ("seed", 0, 2**31 - 1, 1))
@@ -47,7 +46,7 @@ def code(lines: str) -> None:
         st.code(lines, language="python", wrap_lines=True)
 
 
-def offer_rate(workspace: str, run: Run, rate: float) -> None:
+def offer_rate(workspace: Workspace, run: Run, rate: float) -> None:
     """Where a training diverged, a button for a learning rate that does not."""
     if services.record(workspace, run.id, "result")["diverged"]:
         st.button(
@@ -121,7 +120,7 @@ def _train(values: dict[str, Any] | None) -> Run | None:
             st.caption(":material/info: " + t("lab.changed"), width="content")
     if values is not None and (pressed or shown is None):
         try:
-            asked = texts.ask(session.workspace, "pair", values, None, f"{values['source']} → {values['target']}")
+            asked = services.submit(session.workspace, "pair", values, None, f"{values['source']} → {values['target']}")
         except ForecastingError as refused:
             components.error(refused)
             return None
@@ -145,8 +144,8 @@ def _asked(config: PairConfig) -> None:
     components.chart(charts.pair_map(empty, 1, words=chart_words()), "pair_asked", t("alt.pair.asked"))
 
 
-def of_run(access: str, run: Run) -> None:
-    """The result of a done run. `access`: a workspace's token or a read-only link."""
+def of_run(access: Access, run: Run) -> None:
+    """The result of a done run."""
     result = services.record(access, run.id, "result")
     if result["diverged"]:
         st.warning(

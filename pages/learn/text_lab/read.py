@@ -10,6 +10,7 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.labs.text import TextModel
+from forecasting.runs import Access, Workspace
 from pages.shared import components
 from pages.shared.components import number, plain
 from pages.shared.i18n import chart_words, t
@@ -36,7 +37,7 @@ def samples(run_id: str, written: list[list[Any]]) -> None:
     st.caption(t("text.samples.caption", bits=number(bits)))
 
 
-def writing(access: str, run_id: str) -> None:
+def writing(access: Access, run_id: str) -> None:
     """Sampling: the network goes on from a beginning."""
     model = texts.model(access, run_id)
     known = len(model.alphabet) - 1
@@ -65,7 +66,7 @@ def writing(access: str, run_id: str) -> None:
         st.caption(t("text.write.rate", rate=f"{round(rate, -2):,.0f}"))
 
 
-def reading(workspace: str, dataset: str, run_id: str | None) -> None:
+def reading(workspace: Workspace, dataset: str, run_id: str | None) -> None:
     """The last 10 % letter by letter: how surprised the network is (or the n-gram), and what it expected instead."""
     facts = texts.facts(workspace, dataset)
     model = texts.model(workspace, run_id) if run_id else None

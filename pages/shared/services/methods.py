@@ -1,4 +1,4 @@
-"""What the pages ask of methods and their inputs, cached as in services.py."""
+"""What the pages ask of methods and their inputs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import json
 import streamlit as st
 
 from forecasting.config import ForecastConfig
-from forecasting.runs import Run, identity
-from pages.shared import services
+from forecasting.runs import Run, Workspace, identity
 from pages.shared.i18n import t
+from pages.shared.services.data import dataset
+from pages.shared.services.runs import poll
 
 COMMON = (  # countries that are offered first
     *("US", "CN", "GB", "DE", "FR", "IT", "ES", "NL", "CH", "AT", "BE", "PL", "SE", "NO", "DK", "FI"),
@@ -17,10 +18,10 @@ COMMON = (  # countries that are offered first
 )
 
 
-def run_of(workspace: str, dataset_id: str, config: ForecastConfig) -> Run | None:
-    """The run that `services.train` would link, if the workspace has it: the same question has one id."""
-    panel_id = services.dataset(workspace, dataset_id).panel_id
-    return services.poll(workspace, _run_id(panel_id, json.dumps(config.to_dict(), sort_keys=True)))
+def run_of(workspace: Workspace, dataset_id: str, config: ForecastConfig) -> Run | None:
+    """The run that `submit` would link, if the workspace has it: the same question has one id."""
+    panel_id = dataset(workspace, dataset_id).panel_id
+    return poll(workspace, _run_id(panel_id, json.dumps(config.to_dict(), sort_keys=True)))
 
 
 @st.cache_data(ttl=60, max_entries=256, show_spinner=False)

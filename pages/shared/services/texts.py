@@ -1,4 +1,4 @@
-"""What the Text lab asks of the package, cached like everything in services: by workspace and our own ids."""
+"""What the Text lab asks of the package."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from forecasting.errors import DataError
 from forecasting.labs.text import (
     ORDERS,
     Alphabet,
@@ -21,8 +19,10 @@ from forecasting.labs.text import (
     split_at,
     suggest_text_config,
 )
-from forecasting.runs.supervisor import runtime
-from pages.shared import services
+from forecasting.runs import Access, Workspace
+from pages.shared.services.cache import cached
+from pages.shared.services.results import artifact
+from pages.shared.services.store import store
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,29 +39,26 @@ class Facts:
     naive: NGram  # of the best order
 
 
-def keep_text(workspace: str, text: str, name: str, about: dict[str, Any]) -> str:
+def keep_text(workspace: Workspace, text: str, name: str, about: dict[str, Any]) -> str:
     """Keep a text as a dataset of the workspace, under its rules; the id brings it back."""
     raw = text.encode("utf-8", "replace")
-    return services.store().put_dataset(workspace, raw, name, {"source": "text", **about}, None, {})
+    return store().put_dataset(workspace, raw, name, {"source": "text", **about}, None, {})
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def keep_sample(workspace: str, name: str, label: str) -> str:
+@cached(most=16)
+def keep_sample(workspace: Workspace, name: str, label: str) -> str:
     """The dataset of a sample text."""
     return keep_text(workspace, sample_text(name), label, {"by": "sample", "sample": name})
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def text(workspace: str, dataset_id: str) -> str:
+@cached(most=16)
+def text(workspace: Workspace, dataset_id: str) -> str:
     """The text of a dataset."""
-    raw = services.store().raw(workspace, dataset_id)
-    if raw is None:
-        raise DataError("This text is no longer kept. Bring it again.")
-    return raw.decode("utf-8", "replace")
+    return store().raw(workspace, dataset_id).decode("utf-8", "replace")
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def facts(workspace: str, dataset_id: str) -> Facts:
+@cached(most=8)
+def facts(workspace: Workspace, dataset_id: str) -> Facts:
     """The n-grams of a text; DataError where nothing can be learned from it."""
     characters = check_text(text(workspace, dataset_id))
     cut = split_at(len(characters))
@@ -81,29 +78,22 @@ def facts(workspace: str, dataset_id: str) -> Facts:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def suggestion(workspace: str, dataset_id: str) -> TextConfig:
+@cached(most=16)
+def suggestion(workspace: Workspace, dataset_id: str) -> TextConfig:
     """Default settings for a text."""
     return suggest_text_config(text(workspace, dataset_id))
 
 
-def ask(workspace: str, kind: str, config: dict[str, Any], dataset_id: str | None, name: str) -> str:
-    """Link a run to the workspace and see that a worker takes it."""
-    run_id = runtime().submit(workspace, kind, config, dataset_id, name)
-    services.forget(workspace, run_id)
-    return run_id
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def model(access: str, run_id: str) -> TextModel:
+@cached(most=16)
+def model(access: Access, run_id: str) -> TextModel:
     """The trained network of a done run."""
-    return TextModel.from_bytes(services.artifact(access, run_id, "model"))
+    return TextModel.from_bytes(artifact(access, run_id, "model"))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def tail(access: str, run_id: str) -> np.ndarray:
+@cached(most=16)
+def tail(access: Access, run_id: str) -> np.ndarray:
     """Bits of each character of the last 10 % under the network of a done run."""
     from safetensors.numpy import load
 
-    found: np.ndarray = load(services.artifact(access, run_id, "tail"))["network"].astype(float)
-    return found
+    bits: np.ndarray = load(artifact(access, run_id, "tail"))["network"].astype(float)
+    return bits

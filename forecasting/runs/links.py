@@ -1,0 +1,62 @@
+"""Read-only links: a token that shows one run, until the run leaves the workspace or the link is ended."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlalchemy import insert
+
+from forecasting.errors import LimitError
+from forecasting.messages import Message
+from forecasting.panel import Panel
+from forecasting.runs import identity, schema
+from forecasting.runs.access import Link, Workspace, linked_run, shared_run
+from forecasting.runs.database import Database, now
+from forecasting.runs.datasets import stored_input
+from forecasting.runs.jobs import JOBS
+from forecasting.runs.ledger import drop_shares, stored_artifact
+from forecasting.runs.views import Run, run_view
+
+SHARES = 20  # links to one run, made by one workspace
+
+
+class Links:
+    """The part of a Store that is about read-only links."""
+
+    database: Database
+
+    def share(self, workspace: Workspace, run_id: str) -> Link:
+        """A new link to this one run."""
+        link = Link(identity.new_token())
+        with self.database.write() as connection:
+            row = linked_run(connection, workspace, run_id)
+            if row.shares >= SHARES:
+                raise LimitError(Message("runs.shares_full", count=SHARES))
+            values = {"id": identity.token_id(link.token), "workspace": row.workspace, "run_id": row.id}
+            connection.execute(insert(schema.shares).values(**values, created=now(connection)))
+        return link
+
+    def end_shares(self, workspace: Workspace, run_id: str) -> int:
+        """End every link that this workspace made to a run; how many those were."""
+        with self.database.write() as connection:
+            return drop_shares(connection, linked_run(connection, workspace, run_id))
+
+    def shared_run(self, link: Link) -> Run:
+        """The run that a link shows, without what is the workspace's own business."""
+        with self.database.read() as connection:
+            view = run_view(connection, shared_run(connection, link))
+        return dataclasses.replace(view, dataset_id=None, data_name=None, pinned=False, shares=0)
+
+    def shared_artifact(self, link: Link, name: str) -> bytes:
+        """A result of the run that a link shows."""
+        with self.database.read() as connection:
+            row = shared_run(connection, link)
+        return stored_artifact(self.database, row, name)
+
+    def shared_panel(self, link: Link) -> Panel | None:
+        """The Panel of the run that a link shows; None where its job reads none."""
+        with self.database.read() as connection:
+            row = shared_run(connection, link)
+        if row.panel_sha256 is None or JOBS[row.kind].reads != "panel":
+            return None
+        return Panel.from_bytes(stored_input(self.database, row.panel_sha256))

@@ -1,0 +1,31 @@
+"""Messages in columns of text: key and values for the reader's language, and the English words beside them."""
+
+from __future__ import annotations
+
+import json
+
+from forecasting.messages import Message
+
+
+def pack(message: str) -> str:
+    """The text under which `message` is stored."""
+    if not isinstance(message, Message):
+        return message
+    try:
+        return json.dumps({"text": str(message), **message.to_dict()})
+    except TypeError:  # a value that JSON cannot hold
+        return str(message)
+
+
+def unpack(text: str | None) -> str | None:
+    """What `pack` stored; the plain words of an older version, or of a key that is no longer known."""
+    try:
+        stored = json.loads(text or "")
+    except ValueError:
+        return text
+    if not isinstance(stored, dict) or "text" not in stored:
+        return text
+    try:
+        return Message.from_dict(stored)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return str(stored["text"])

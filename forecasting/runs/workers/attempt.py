@@ -1,0 +1,146 @@
+"""One attempt at one run: read the input, compute, store the artifacts, publish."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+import traceback
+from pathlib import Path
+
+from forecasting.errors import Cancelled, ForecastingError, StoreError
+from forecasting.messages import Message
+from forecasting.panel import Panel
+from forecasting.runs import shards
+from forecasting.runs.blobs import put_blob
+from forecasting.runs.claims import Claim
+from forecasting.runs.database import Database, UnavailableError
+from forecasting.runs.datasets import stored_input
+from forecasting.runs.environment import Settings
+from forecasting.runs.jobs import JOBS
+from forecasting.runs.leases import claim, fail, publish, requeue
+from forecasting.runs.workers.pulse import Pulse, thinned
+
+PUBLISH_TRIES = 3
+
+log = logging.getLogger("tidecast.worker")
+
+
+def execute(database_url: str, run_id: str, worker: str | None = None) -> bool:
+    """Claim and carry out one queued run on whatever machine this is; False if it was not there to be claimed."""
+    database = Database(database_url)
+    try:
+        claimed = claim(database, worker or f"execute:{secrets.token_hex(8)}", run_id)
+        if claimed is not None:
+            perform(database, claimed, Settings.from_environment())
+        return claimed is not None
+    finally:
+        database.close()
+
+
+def perform(database: Database, claimed: Claim, settings: Settings) -> str:
+    """Carry out a claimed run to whatever end it has: done, failed, cancelled, split, requeued, lost, wall, memory."""
+    began = time.monotonic()
+    with Pulse(database, claimed, settings) as pulse:
+        try:
+            data = _data(database, claimed)
+            names = _shards(data, claimed, settings)
+            parts = shards.parts(database, claimed, names) if names else None
+            if names and parts is None:
+                end = "split" if shards.split(database, claimed, names) else "lost"
+            else:
+                results = _compute(data, claimed, parts, pulse)
+                _publish(database, claimed, results, parts, pulse, time.monotonic() - began)
+                end = "done"
+        except Cancelled:
+            end = pulse.over or "cancelled"
+        except UnavailableError as error:
+            end = _wait_for_database(database, claimed, error)
+        except ForecastingError as error:
+            end = _fail(database, claimed, error.message, error.field)
+        except MemoryError:
+            end = _fail(database, claimed, Message("runs.no_memory"), None)
+        except Exception as error:  # a defect of ours must end the run with a message, and not the worker
+            log.error("run met a defect", extra={"run": claimed.run_id[:12], "where": _where(error)})
+            end = _fail(database, claimed, Message("runs.defect", what=_where(error)[-1]), None)
+    log.info("run ended", extra={"run": claimed.run_id[:12], "end": end, "seconds": round(time.monotonic() - began, 3)})
+    return end
+
+
+def _data(database: Database, claimed: Claim) -> Panel | bytes | None:
+    if claimed.kind not in JOBS:
+        raise StoreError(Message("runs.job_of_another_version", kind=claimed.kind))
+    if claimed.panel_sha256 is None:
+        return None
+    stored = stored_input(database, claimed.panel_sha256)
+    return stored if JOBS[claimed.kind].reads == "bytes" else Panel.from_bytes(stored)
+
+
+def _shards(data: Panel | bytes | None, claimed: Claim, settings: Settings) -> tuple[str, ...]:
+    """The names of the shards that a run is to be split into; none where it is small, or a shard itself."""
+    how = JOBS[claimed.kind].shards
+    if how is None or claimed.shard is not None:
+        return ()
+    names = how.names(claimed.config)
+    return names if len(names) > 1 and how.seconds(data, claimed.config) > settings.shard_seconds else ()
+
+
+def _compute(data: Panel | bytes | None, claimed: Claim, parts: shards.Parts | None, pulse: Pulse) -> dict[str, bytes]:
+    job = JOBS[claimed.kind]
+    if parts is not None and job.shards is not None:
+        results = job.shards.merge(data, claimed.config, parts.results)
+    elif claimed.shard is not None and job.shards is not None:
+        results = job.shards.compute(data, claimed.config, claimed.shard, pulse.report)
+    else:
+        results = job.compute(data, claimed.config, pulse.report)
+    if pulse.over is not None:
+        raise Cancelled(Message("runs.ended"))
+    return results
+
+
+def _publish(
+    database: Database,
+    claimed: Claim,
+    results: dict[str, bytes],
+    parts: shards.Parts | None,
+    pulse: Pulse,
+    took: float,
+) -> None:
+    progress, curve = pulse.last()
+    if parts is not None:
+        took, curve = took + parts.seconds, thinned(parts.curve)
+    scores = results["scores"].decode() if "scores" in results else None
+    for left in reversed(range(PUBLISH_TRIES)):
+        try:
+            artifacts = {name: put_blob(database, data) for name, data in results.items()}
+            if not publish(database, claimed, artifacts, {**progress, "seconds": round(took, 3)}, curve, scores):
+                raise Cancelled(Message("runs.lease_lost"))
+            return
+        except StoreError as error:
+            if not left:
+                raise
+            log.warning("publishing failed, trying again", extra={"run": claimed.run_id[:12], "why": error.message})
+            time.sleep(1)
+
+
+def _fail(database: Database, claimed: Claim, message: str, field: str | None) -> str:
+    try:
+        return "failed" if fail(database, claimed, message, field) else "lost"
+    except StoreError as error:  # nothing can be written: the lease runs out and the run is taken up again
+        log.error("failure could not be written", extra={"run": claimed.run_id[:12], "why": error.message})
+        return "lost"
+
+
+def _wait_for_database(database: Database, claimed: Claim, error: UnavailableError) -> str:
+    """Requeue the run, which has done nothing wrong."""
+    log.warning("database was not there for the run", extra={"run": claimed.run_id[:12], "why": error.message})
+    try:
+        return "requeued" if requeue(database, claimed) else "lost"
+    except StoreError:  # then its lease has to run out
+        return "lost"
+
+
+def _where(error: BaseException) -> list[str]:
+    """Files, lines and the kind of error. Not its message: that may quote the data."""
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    return [*frames, f"{type(error).__name__} at {frames[-1] if frames else 'an unknown place'}"]

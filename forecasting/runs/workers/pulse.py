@@ -1,0 +1,160 @@
+"""Pulse: what beats beside a computation. It renews the lease, writes progress, and notices what must end the run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from forecasting.errors import Cancelled, StoreError
+from forecasting.messages import Message
+from forecasting.runs.claims import Claim
+from forecasting.runs.database import Database
+from forecasting.runs.environment import Settings
+from forecasting.runs.leases import beat, end_cancelled, fail
+
+if TYPE_CHECKING:
+    from forecasting.progress import Progress
+
+WRITE_SECONDS = 0.5  # progress is written at most this often
+BEAT_SECONDS = 1.0  # without progress: heartbeat, and a look at the cancel flag
+STUBBORN_SECONDS = 5.0  # a computation that has not noticed by then that it must end is ended with its process
+STUBBORN = 3  # the exit status then
+COUNTED = ("fold", "network")  # stages of which there are several
+CURVE_POINTS = 1000  # more are thinned out: the row is read at every poll
+
+log = logging.getLogger("tidecast.worker")
+
+
+class Pulse:
+    """A context around one attempt. The computation calls `report`, which raises Cancelled once the attempt is over."""
+
+    def __init__(self, database: Database, claimed: Claim, settings: Settings) -> None:
+        self.over: str | None = None  # why the attempt must end: cancelled, lost, wall, memory
+        self._database = database
+        self._claimed = claimed
+        self._settings = settings
+        self._began = time.monotonic()
+        self._over_since = 0.0
+        self._lock = threading.Lock()
+        self._news = threading.Event()
+        self._done = threading.Event()
+        self._progress: dict[str, Any] = {}
+        self._written = True  # all that was reported is in the database
+        self._curve: list[list[Any]] = []
+        self._thread = threading.Thread(target=self._run, name="tidecast-pulse", daemon=True)
+
+    def __enter__(self) -> Pulse:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._news.set()
+        self._thread.join()
+
+    def report(self, progress: Progress) -> None:
+        """Take note of progress, without waiting for the database."""
+        if self.over is not None:
+            raise Cancelled(Message("runs.ended"))
+        stage = f"{progress.stage} {progress.fold}" if progress.stage in COUNTED else progress.stage
+        point = [stage, int(progress.epoch), _number(progress.train_loss), _number(progress.valid_loss)]
+        with self._lock:
+            self._progress = {
+                "stage": progress.stage,
+                "fold": int(progress.fold),
+                "folds": int(progress.folds),
+                "epoch": int(progress.epoch),
+                "epochs": int(progress.epochs),
+                "fraction": float(progress.fraction),
+                "eta": _eta(time.monotonic() - self._began, float(progress.fraction)),
+                **({} if progress.detail is None else {"detail": dict(progress.detail)}),
+            }
+            self._written = False
+            if point[2] is not None or point[3] is not None:
+                self._curve.append(point)
+            self._curve = thinned(self._curve)
+        self._news.set()
+
+    def last(self) -> tuple[dict[str, Any], list[list[Any]]]:
+        """Progress and curve to publish with the result: those of the last half second may not be written yet."""
+        with self._lock:
+            return {**self._progress, "fraction": 1.0, "eta": 0.0}, list(self._curve)
+
+    def _run(self) -> None:
+        while not self._done.is_set():
+            self._news.wait(BEAT_SECONDS)
+            self._news.clear()
+            if self.over is None:
+                self._beat()
+            elif time.monotonic() - self._over_since > STUBBORN_SECONDS:
+                log.warning(
+                    "worker ends with its computation", extra={"run": self._claimed.run_id[:12], "why": self.over}
+                )
+                os._exit(STUBBORN)
+            self._done.wait(WRITE_SECONDS)
+
+    def _beat(self) -> None:
+        with self._lock:
+            progress, curve = (None, None) if self._written else (self._progress, list(self._curve))
+            self._written = True
+        try:
+            answer = beat(self._database, self._claimed, progress, curve)
+            if answer == "lost":
+                self._end("lost")
+            elif answer == "cancel":
+                if end_cancelled(self._database, self._claimed):
+                    self._end("cancelled")
+            else:
+                self._check_limits()
+        except StoreError as error:  # the next beat may succeed; if none does, the lease runs out and that is the end
+            log.warning("heartbeat failed", extra={"run": self._claimed.run_id[:12], "why": error.message})
+
+    def _check_limits(self) -> None:
+        limits = self._settings
+        if time.monotonic() - self._began > limits.wall_seconds:
+            self._end("wall", Message("runs.too_long", minutes=limits.wall_seconds / 60))
+        elif (used := resident_mb()) is not None and used > limits.memory_mb:
+            self._end("memory", Message("runs.too_large", mb=limits.memory_mb))
+
+    def _end(self, why: str, message: Message | None = None) -> None:
+        if message is not None:
+            fail(self._database, self._claimed, message)
+        self._over_since = time.monotonic()
+        self.over = why
+
+
+def thinned(curve: list[list[Any]]) -> list[list[Any]]:
+    """Every other point, the last among them, until few enough are left."""
+    while len(curve) > CURVE_POINTS:
+        curve = curve[-1::-2][::-1]
+    return curve
+
+
+def resident_mb() -> float | None:
+    """Resident memory of this process: its highest so far on macOS, None where the system does not say."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _number(value: float | None) -> float | None:
+    """A loss that JSON can hold: what is no number becomes None."""
+    return float(value) if value is not None and abs(value) < float("inf") else None
+
+
+def _eta(elapsed: float, fraction: float) -> float | None:
+    """Seconds left at the average speed so far; None before there is one."""
+    return elapsed * (1 - fraction) / fraction if fraction > 0 else None

@@ -1,0 +1,115 @@
+"""Data: what came in, how it was read, and the Panel that followed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+import pandas as pd
+
+from forecasting import intake, suggest_config
+from forecasting.config import ForecastConfig
+from forecasting.errors import DataError
+from forecasting.messages import Message
+from forecasting.panel import Panel
+from forecasting.runs import Access, Dataset, Link, Workspace, quote_cache
+from pages.shared.services.cache import cached
+from pages.shared.services.store import store
+
+READ = ("encoding", "delimiter", "quotechar", "header", "sheet")  # choices that read_table takes; the others, to_panel
+
+
+def keep_upload(workspace: Workspace, raw: bytes, name: str) -> str:
+    """Keep a file as it came, before anything is understood of it; the id brings it back."""
+    store().count("upload", workspace.token)
+    return store().put_dataset(workspace, raw, name, {"source": "upload"}, None, {})
+
+
+def table(workspace: Workspace, upload: str, choices: dict[str, Any]) -> intake.Table:
+    """The upload's cells as text."""
+    return _table(workspace, upload, json.dumps({key: choices[key] for key in READ if key in choices}, sort_keys=True))
+
+
+def read_upload(workspace: Workspace, upload: str, choices: dict[str, Any]) -> str:
+    """The dataset that an upload becomes when it is read by `choices`."""
+    return _read_upload(workspace, upload, json.dumps(choices, sort_keys=True))
+
+
+@cached(most=16)
+def read_sample(workspace: Workspace, name: str) -> str:
+    """The dataset of a sample."""
+    sample = intake.load_sample(name)
+    about = {"source": "sample", "sample": name}
+    return store().put_dataset(workspace, None, sample.name, about, sample, {})
+
+
+def fetch(
+    workspace: Workspace, symbols: str, period: str, interval: str, old: Collection[str] = ()
+) -> tuple[str | None, quote_cache.Fetched]:
+    """The dataset of those of the tickers that came (None: none did), and what became of the others.
+
+    A ticker in `old` may be an older copy. What is wrong with the question itself is raised.
+    """
+    names = intake.check_symbols(symbols)
+    intake.check_span(period, interval)
+    fetched = quote_cache.fetch(store(), workspace, names, period, interval, old)
+    if not fetched.quotes:
+        return None, fetched
+    made, report = intake.quoted_panel(fetched.quotes)
+    choices = {"source": "ticker", "symbol": made.name, "period": period, "interval": interval}
+    dataset_id = store().put_dataset(workspace, None, made.name, choices, made, report)
+    dataset.forget(workspace, dataset_id)  # the same prices may have been fetched again
+    return dataset_id, fetched
+
+
+def ticker_minutes() -> float:
+    """How long fetched prices are taken from the store."""
+    return store().settings.ticker_minutes
+
+
+@cached(most=64)
+def dataset(access: Access, dataset_id: str) -> Dataset:
+    """Name, choices and report of a dataset. Behind a link: what its run is called, and nothing about the file."""
+    if isinstance(access, Link):
+        run = store().shared_run(access)
+        return Dataset(id="", name=run.name, choices={}, report={}, panel_id=None, has_raw=False, created=run.created)
+    return store().dataset(access, dataset_id)
+
+
+@cached(most=16)
+def panel(access: Access, dataset_id: str) -> Panel:
+    """The Panel of a dataset; behind a link, of its run."""
+    if not isinstance(access, Link):
+        return store().panel(access, dataset_id)
+    shared = store().shared_panel(access)
+    if shared is None:
+        raise DataError(Message("runs.needed_no_data"))
+    return shared
+
+
+def one_series(access: Access, dataset_id: str, name: str) -> pd.DataFrame:
+    """`ds, y` of one series."""
+    frame = panel(access, dataset_id).frame
+    return frame.loc[frame["unique_id"] == name, ["ds", "y"]].reset_index(drop=True)
+
+
+@cached(most=64)
+def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, dict[str, str]]:
+    """Default settings of a dataset and their reasons."""
+    return suggest_config(panel(workspace, dataset_id))
+
+
+@cached(most=8)
+def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table:
+    raw = store().raw(workspace, upload)
+    return intake.read_table(raw, dataset(workspace, upload).name, **json.loads(choices))
+
+
+@cached(most=64)
+def _read_upload(workspace: Workspace, upload: str, choices: str) -> str:
+    reading = json.loads(choices)
+    cells = table(workspace, upload, reading)
+    made, report = intake.to_panel(cells, **{key: value for key, value in reading.items() if key not in READ})
+    about = {"source": "upload", "upload": upload, "reading": reading}
+    return store().put_reading(workspace, upload, cells.name, about, made, report.to_dict())

@@ -1,0 +1,36 @@
+"""Workspaces: made, measured and deleted."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting.runs import Usage, Workspace
+from pages.shared.services import cache, links
+from pages.shared.services.cache import cached
+from pages.shared.services.store import store
+
+
+def new_workspace() -> Workspace:
+    """A workspace of its own for a visitor."""
+    visitor = st.context.ip_address
+    if visitor:  # nothing on this machine itself
+        store().count("visit", visitor)
+    return store().new_workspace()
+
+
+@cached(most=256, seconds=10)
+def usage(workspace: Workspace) -> Usage:
+    """How much the workspace holds, and how much it may."""
+    return store().usage(workspace)
+
+
+def keep_days() -> float:
+    """Days that data and runs are kept after they were last opened."""
+    return store().settings.keep_days
+
+
+def delete_workspace(workspace: Workspace) -> None:
+    """Delete my data, from the store and from this process's memory."""
+    store().delete_workspace(workspace)
+    cache.forget(workspace)
+    links.forget_ended()

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from forecasting.errors import ConfigError
+from forecasting.runs import Settings, Store, identity
+
+
+def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    settings = Settings.from_environment({"TIDECAST_DATA": "/data"})
+    assert settings == Settings(
+        database="sqlite:////data/tidecast.db",
+        workers=2,
+        idle_seconds=60.0,
+        queue=20,
+        workspace_mb=512,
+        uploads_a_minute=30,
+        fetches_a_minute=20,
+        visits_a_minute=120,
+        wall_seconds=3600.0,
+        shard_seconds=30.0,
+        memory_mb=2048,
+        keep_days=30.0,
+        ticker_minutes=15.0,
+        budget_mb=2048,
+    )
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert Settings.from_environment({}).workers == 1
+
+
+def test_every_setting_can_be_set() -> None:
+    values = {"WORKERS": "0", "IDLE_SECONDS": "1.5", "QUEUE": "3", "WALL_SECONDS": "60", "MEMORY_MB": "512"}
+    values |= {"SHARD_SECONDS": "5"}
+    values |= {"WORKSPACE_MB": "9", "UPLOADS_A_MINUTE": "8", "FETCHES_A_MINUTE": "7", "VISITS_A_MINUTE": "6"}
+    values |= {"KEEP_DAYS": "7", "BUDGET_MB": "100", "DATABASE": "postgresql://db/tidecast", "TICKER_MINUTES": "5"}
+    settings = Settings.from_environment({f"TIDECAST_{name}": value for name, value in values.items()})
+    assert settings == Settings(
+        database="postgresql://db/tidecast",
+        workers=0,
+        idle_seconds=1.5,
+        queue=3,
+        workspace_mb=9,
+        uploads_a_minute=8,
+        fetches_a_minute=7,
+        visits_a_minute=6,
+        wall_seconds=60.0,
+        shard_seconds=5.0,
+        memory_mb=512,
+        keep_days=7.0,
+        ticker_minutes=5.0,
+        budget_mb=100,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WORKERS", "two"),
+        ("WORKERS", "-1"),
+        ("QUEUE", "0"),
+        ("KEEP_DAYS", "nan"),
+        ("BUDGET_MB", "inf"),
+        ("QUEUE", "1.5"),
+    ],
+)
+def test_a_wrong_setting_names_its_variable(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=f"TIDECAST_{name} is '{value}'") as caught:
+        Settings.from_environment({f"TIDECAST_{name}": value})
+    assert caught.value.field == f"TIDECAST_{name}"
+
+
+def test_the_store_is_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TIDECAST_DATABASE", raising=False)
+    monkeypatch.setenv("TIDECAST_DATA", str(tmp_path / "new" / "folder"))
+    store = Store()
+    assert not (tmp_path / "new").exists()
+    store.new_workspace()
+    store.close()
+    assert (tmp_path / "new" / "folder" / "tidecast.db").exists()
+
+
+def test_a_run_id_depends_on_the_code_that_computes_and_on_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("model/training.py", "runs/jobs.py", "runs/store.py", "charts/line.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x = 1\n")
+    monkeypatch.setattr(identity, "_PACKAGE", tmp_path)
+    before = identity._code_digest()
+    (tmp_path / "runs/store.py").write_text("x = 2\n")
+    (tmp_path / "charts/line.py").write_text("x = 2\n")
+    assert identity._code_digest() == before
+    for name in ("model/training.py", "runs/jobs.py"):
+        (tmp_path / name).write_text("x = 2\n")
+        assert identity._code_digest() != before
+        before = identity._code_digest()
+
+
+def test_a_run_id_is_the_same_for_the_same_question_however_its_settings_are_ordered() -> None:
+    first = identity.run_id("forecast", "a" * 64, {"horizon": 3, "window": 5})
+    assert identity.run_id("forecast", "a" * 64, {"window": 5, "horizon": 3}) == first
+    assert identity.is_id(first)
+    assert "torch 2" in identity.version()
+
+
+POSTGRES = {"TIDECAST_DATABASE": "postgresql+psycopg://db/tidecast"}
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"])
+def test_a_scheduler_on_this_machine_may_be_plain(address: str) -> None:
+    assert Settings.from_environment({**POSTGRES, "TIDECAST_SCHEDULER": address}).scheduler == address
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7", "scheduler", "127.0.0.1.evil.example", "localhost.evil", "[::2]"])
+def test_a_scheduler_elsewhere_may_not_unless_that_is_asked_for(host: str) -> None:
+    values = {**POSTGRES, "TIDECAST_SCHEDULER": f"tcp://{host}:8786"}
+    with pytest.raises(ConfigError, match="without TLS") as caught:
+        Settings.from_environment(values)
+    assert caught.value.field == "TIDECAST_SCHEDULER"
+    assert Settings.from_environment({**values, "TIDECAST_SCHEDULER_PLAIN": "1"}).scheduler == f"tcp://{host}:8786"
+
+
+def test_a_scheduler_needs_its_certificates_and_a_database_that_others_reach(tmp_path: Path) -> None:
+    values = {**POSTGRES, "TIDECAST_SCHEDULER": "tls://scheduler:8786"}
+    for part in ("CA", "CERT", "KEY"):
+        with pytest.raises(ConfigError) as caught:
+            Settings.from_environment(values)
+        assert caught.value.field == f"TIDECAST_SCHEDULER_{part}"
+        (tmp_path / part).touch()
+        values[f"TIDECAST_SCHEDULER_{part}"] = str(tmp_path / part)
+    settings = Settings.from_environment(values)
+    assert (settings.scheduler, settings.scheduler_key) == ("tls://scheduler:8786", str(tmp_path / "KEY"))
+    with pytest.raises(ConfigError, match="PostgreSQL") as caught:
+        Settings.from_environment({**values, "TIDECAST_DATABASE": "sqlite:////data/x.db"})
+    assert caught.value.field == "TIDECAST_DATABASE"
+    for wrong in ("scheduler:8786", "tls://scheduler", "http://scheduler:8786", "tls://a b:1"):
+        with pytest.raises(ConfigError, match="must be like tls://"):
+            Settings.from_environment({**values, "TIDECAST_SCHEDULER": wrong})
