@@ -98,7 +98,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     },
     "pages": set(),
     "pages.shared": SERVICES,
-    "pages.forecast": SERVICES | {"pages.shared", "pages.runs"},
+    "pages.forecast": SERVICES | {"pages.shared"},
     "pages.runs": SERVICES | {"pages.shared"},
     "pages.learn": SERVICES | {"pages.shared"},
     "app": {"pages.shared", "forecasting.runs", "forecasting.errors"},

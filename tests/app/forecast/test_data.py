@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 
@@ -94,7 +92,7 @@ def test_a_file_that_cannot_be_used_gets_one_sentence_and_the_page_stays(
     assert figure(app, "chart_series")
 
 
-def test_a_file_that_is_not_read_is_said_beside_what_is_still_shown(open_app: Open) -> None:
+def test_a_file_that_is_not_read_is_reported_beside_what_is_still_shown(open_app: Open) -> None:
     app = upload(open_app(), files.plain(), "good.csv")
     assert not app.info
     upload(app, b"hello\nworld\n", "bad.csv")
@@ -128,36 +126,6 @@ def test_all_value_columns_can_be_taken_away_to_choose_one(open_app: Open) -> No
     assert figure(app, "chart_series")["data"][0]["name"] == "b"
 
 
-NAUGHTY = [
-    "<script>alert(1)</script>",
-    "[click](https://evil.example)",
-    "https://evil.example/x",
-    "**bold** _it_ `code` $x^2$ :smile: :red[x]",
-    "=cmd|' /C calc'!A0",
-    "{0} {name} %s",
-    "\u202eltr",
-    "0" * 300,
-]
-
-
-@pytest.mark.parametrize("name", NAUGHTY)
-def test_a_naughty_column_is_shown_letter_by_letter(open_app: Open, name: str) -> None:
-    quoted = '"' + name.replace('"', '""') + '"'
-    app = upload(open_app(), files.plain(f"date,{quoted}"), "x.csv")
-    title = figure(app, "chart_series")["layout"]["yaxis"]["title"]["text"]
-    assert "<" not in title
-    assert "$" not in title
-
-
-@pytest.mark.parametrize("name", NAUGHTY)
-def test_a_naughty_file_name_is_shown_letter_by_letter(open_app: Open, name: str) -> None:
-    app = upload(open_app(), files.plain(), f"{name}.csv")
-    shown = words(app)
-    assert "](https" not in shown
-    assert not re.search(r"(?<!\\)<", shown)  # a tag only with its bracket escaped
-    assert "$x" not in shown.replace("\\$x", "")
-
-
 def test_a_setting_typed_is_kept_for_its_data_and_can_be_undone(open_app: Open) -> None:
     app = open_app()
     default = app.number_input(key="set_window").value
@@ -188,7 +156,7 @@ def test_only_what_the_package_accepts_is_offered(open_app: Open) -> None:
     assert len(app.selectbox(key="set_schedule").options) == len(config.SCHEDULES)
 
 
-def test_no_interval_level_is_said_in_place(open_app: Open) -> None:
+def test_settings_without_an_interval_level_are_refused_in_place(open_app: Open) -> None:
     app = open_app()
     app.multiselect(key="set_levels").set_value([]).run()
     assert len(app.error) == 1
@@ -241,16 +209,16 @@ def test_several_series_are_shown_one_at_a_time(open_app: Open) -> None:
     assert figure(app, "chart_series")["data"][0]["name"] == "&lt;b&gt;"
 
 
-def test_what_fits_is_the_longest_window_that_does(open_app: Open) -> None:
+def test_the_settings_offered_have_the_longest_window_that_fits(open_app: Open) -> None:
     from forecasting import load_sample
     from forecasting.config import ForecastConfig
     from forecasting.errors import TooShortError
     from forecasting.forecaster import check_length
-    from pages.forecast.fits import what_fits
+    from pages.forecast.fitting_settings import fitting_settings
 
     panel = load_sample("nile")
     config = ForecastConfig(horizon=5, window=500)
-    fitting = what_fits(panel, config)
+    fitting = fitting_settings(panel, config)
     assert fitting is not None
     check_length(panel, fitting, folds=fitting.folds)
     with pytest.raises(TooShortError):
@@ -258,7 +226,7 @@ def test_what_fits_is_the_longest_window_that_does(open_app: Open) -> None:
     assert (fitting.horizon, fitting.folds) == (5, config.folds)
 
 
-def test_beside_train_stand_the_numbers_that_it_would_use(open_app: Open) -> None:
+def test_the_settings_that_train_would_use_are_shown_beside_it(open_app: Open) -> None:
     app = upload(open_app(), files.german())
     app.number_input(key="set_horizon").set_value(9).run()
     app.number_input(key="set_window").set_value(21).run()

@@ -12,7 +12,7 @@ from tests.intake.yahoo import environment, yahoo_server
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_a_ticker_is_fetched_and_drawn_and_an_unknown_one_is_said(start: Start, page: Page) -> None:
+def test_a_ticker_is_fetched_and_drawn_and_an_unknown_one_is_reported(start: Start, page: Page) -> None:
     closes = (100 + np.cumsum(np.random.default_rng(0).normal(size=300))).round(2).tolist()
     with yahoo_server() as yahoo:
         yahoo.add("AAPL", start="2024-01-02", closes=closes)

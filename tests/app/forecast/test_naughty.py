@@ -10,13 +10,23 @@ import pytest
 from forecasting import charts
 from forecasting.errors import TickerError
 from forecasting.intake import check_symbols
-from pages.shared.components import plain
+from pages.shared.formats import plain
 from tests.app import files
 from tests.app.conftest import Open, figure, upload, words
 from tests.naughty import naughty
 
 EVERY = naughty()
-SOME = EVERY[::29]  # the page is slow; tests/browser/test_naughty.py draws them all
+MARKUP = [
+    "<script>alert(1)</script>",
+    "[click](https://evil.example)",
+    "https://evil.example/x",
+    "**bold** _it_ `code` $x^2$ :smile: :red[x]",
+    "=cmd|' /C calc'!A0",
+    "{0} {name} %s",
+    "\u202eltr",
+    "0" * 300,
+]
+SOME = [*MARKUP, *EVERY[::29]]  # the page is slow; tests/browser/test_naughty.py draws them all
 ESCAPED = re.compile(r"\\(.)")
 
 
@@ -41,7 +51,8 @@ def shown_plainly(app: object) -> None:
     assert not re.search(r"<[a-zA-Z/!]|\]\(|`|\$|!\[", without), without
     unescaped = ESCAPED.sub(r"\1", text)
     assert not re.search(r"(?i)(https?|ftp)://|www\.\w", unescaped), unescaped
-    names = [str(trace.get("name")) for trace in figure(app, "chart_series")["data"]]  # type: ignore[arg-type]
+    drawn = figure(app, "chart_series")  # type: ignore[arg-type]
+    names = [str(trace.get("name")) for trace in drawn["data"]] + [drawn["layout"]["yaxis"]["title"]["text"]]
     assert all(Tags(name).found == [] and "$" not in name for name in names)
 
 
@@ -69,7 +80,7 @@ def test_strings_as_headers_cells_and_file_names_are_shown_plainly(open_app: Ope
         quoted = '"' + text.replace('"', '""') + '"'
         content = files.plain(f"date,{quoted}").decode("utf-8", "replace").splitlines()
         content[20] = content[20].split(",")[0] + f",{quoted}"  # no number: a note names it
-        upload(app, "\n".join(content).encode("utf-8", "replace"), (text.replace("/", "_")[:200] or "x") + ".csv")
+        upload(app, "\n".join(content).encode("utf-8", "replace"), f"{text[:200] or 'x'}.csv")
         assert not app.exception, text
         shown_plainly(app)
 

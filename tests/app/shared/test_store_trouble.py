@@ -15,7 +15,7 @@ from tests.app.conftest import Open, address, words
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
 
 
-def test_a_database_of_a_newer_version_is_said_and_left_alone(open_app: Open, data_folder: Path) -> None:
+def test_a_database_of_a_newer_version_is_reported_and_left_alone(open_app: Open, data_folder: Path) -> None:
     store = Store()
     store.new_workspace()
     store.close()
@@ -36,7 +36,7 @@ def test_a_database_of_a_newer_version_is_said_and_left_alone(open_app: Open, da
     assert open_app().get("plotly_chart")
 
 
-def test_a_file_that_is_no_database_is_said_and_left_alone(open_app: Open, data_folder: Path) -> None:
+def test_a_file_that_is_no_database_is_reported_and_left_alone(open_app: Open, data_folder: Path) -> None:
     file = data_folder / "tidecast.db"
     file.write_bytes(b"my thesis " * 1000)
     app = open_app()
@@ -46,7 +46,7 @@ def test_a_file_that_is_no_database_is_said_and_left_alone(open_app: Open, data_
 
 
 @pytest.mark.parametrize("damaged", ['{"source": "upl', "[1]", ""])
-def test_settings_that_were_half_written_are_said_and_not_written_over(
+def test_half_written_settings_are_reported_and_not_overwritten(
     open_app: Open, data_folder: Path, damaged: str
 ) -> None:
     store = Store()
@@ -61,7 +61,7 @@ def test_settings_that_were_half_written_are_said_and_not_written_over(
         connection.execute("UPDATE workspaces SET state = ?", (damaged,))
         connection.commit()
     app = open_app(workspace=token)
-    assert "settings that were kept for this workspace are damaged" in words(app)
+    assert "settings kept for this workspace are damaged" in words(app)
     assert app.get("plotly_chart")
     app.number_input(key="set_horizon").set_value(9).run()
     assert kept() == damaged

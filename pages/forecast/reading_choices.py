@@ -1,4 +1,4 @@
-"""Choices of how an upload is read: widgets show what is understood, and a change of one overrules it."""
+"""Reading choices that the user changes: the file is read again by them, and questions they make stale are dropped."""
 
 from __future__ import annotations
 
@@ -10,41 +10,11 @@ from forecasting.errors import ForecastingError
 from pages.shared import services
 from pages.shared.state import Session
 
-FILE = (*services.READ, "decimal")  # how the text is cut and its numbers written; the others are about columns
+FILE = (*services.READ, "decimal")  # about the text and its numbers; the other choices are about columns
 
 
-def start(key: str, value: Any) -> None:
-    """Let the widget show what is understood now, whatever it showed before."""
-    # Nothing, too, has to be said to the browser, which else goes on showing what it showed.
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
-def begin(setting: str, value: Any, tell: bool, /, **argument: Any) -> dict[str, Any]:
-    """The argument with which the widget of a setting has its value at first; to `tell` it another one once it is
-    shown goes by the session instead.
-
-    Not by the session at first: a rerun that overtakes the first one would leave the browser without the value, and it
-    would send back the smallest number as if somebody had typed it.
-    """
-    key = f"set_{setting}"
-    if tell and key in st.session_state and st.session_state[key] != value:
-        st.session_state[key] = value
-        return {}
-    return argument
-
-
-def with_(options: list[Any], *more: Any) -> list[Any]:
-    return list(dict.fromkeys([*options, *more]))
-
-
-def plain_option(name: str) -> str:
-    """An option of a select box, which shows text as it is."""
-    return " ".join(name.split())[:80] or "·"
-
-
-def changed(session: Session, role: str, key: str) -> None:
-    """A column was overruled: read again by it. What was answered about another column is asked anew."""
+def overrule(session: Session, role: str, key: str) -> None:
+    """Another column was chosen: read again by it. Answers about the column before no longer hold."""
     stale = {"time": ("day_first", "frequency", "zone"), "target": ("decimal",)}.get(role, ())
     # A decimal mark that was chosen without a question is about the file, not about one column.
     stale = tuple(name for name in stale if name != "decimal" or name in session.questions)
@@ -56,26 +26,26 @@ def changed(session: Session, role: str, key: str) -> None:
     _answer(session, role)
 
 
-def cut_anew(session: Session, name: str, key: str) -> None:
-    """How the text is cut was overruled: read again by it. Choices of columns hold while the columns are the same."""
+def overrule_dialect(session: Session, name: str, key: str) -> None:
+    """How text becomes cells was changed: read again by it. Choices of columns hold while the columns are the same."""
     value = st.session_state[key]
     if value is not None:
         _read_by(session, {**session.choices, name: value})
 
 
 def read_instead(session: Session, arguments: dict[str, Any]) -> None:
-    """Read by another way to cut the text, all of it at once."""
+    """Read by another dialect, all of it at once."""
     _read_by(session, {**session.choices, **arguments})
 
 
-def as_found(session: Session) -> None:
-    """Nothing that was chosen about the file holds any longer: what reading finds does. Answers stay."""
+def as_detected(session: Session) -> None:
+    """Drop what was chosen about the file, so that what is detected holds. Answers to questions stay."""
     dropped = overruled(session)
     _read_by(session, {name: value for name, value in session.choices.items() if name not in dropped})
 
 
 def overruled(session: Session) -> set[str]:
-    """What was chosen about the file without having been asked for."""
+    """Choices about the file that answer no question."""
     return {name for name in FILE if name in session.choices and name not in session.questions}
 
 
@@ -90,7 +60,7 @@ def _read_by(session: Session, choices: dict[str, Any]) -> None:
 
 
 def _columns(session: Session, choices: dict[str, Any]) -> list[str] | None:
-    """The columns of the upload under `choices`; None where it cannot be read by them."""
+    """The columns of the upload read by `choices`; None where it cannot be."""
     try:
         return services.table(session.workspace, session.upload or "", choices).columns
     except ForecastingError:

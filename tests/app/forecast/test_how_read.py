@@ -37,7 +37,7 @@ def test_each_assumption_is_filled_in_with_what_was_found(open_app: Open) -> Non
     assert shown(app) == {"encoding": "utf-8", "delimiter": ",", "decimal": ".", "header": 1}
 
 
-def test_thousands_that_were_told_from_decimals_show_the_mark_that_follows(open_app: Open) -> None:
+def test_where_one_mark_separates_thousands_the_other_is_shown_as_the_decimal_mark(open_app: Open) -> None:
     days = pd.date_range("2024-01-01", periods=120)
     for mark, other in ((".", ","), (",", ".")):
         rows = [f"{day:%Y-%m-%d};{1 + i % 7}{mark}234{mark}567" for i, day in enumerate(days)]
@@ -91,7 +91,7 @@ def test_another_decimal_mark_gives_other_numbers(open_app: Open) -> None:
     assert large == pytest.approx(1000 * values(figure(app, "chart_series")["data"][0]))
 
 
-def test_a_question_and_the_select_below_say_the_same(open_app: Open) -> None:
+def test_a_question_and_the_select_box_below_show_the_same_answer(open_app: Open) -> None:
     rows = [f"{day:%Y-%m-%d};{1 + i % 7}.{100 + i}" for i, day in enumerate(pd.date_range("2024-01-01", periods=120))]
     app = upload(open_app(), ("date;value\n" + "\n".join(rows) + "\n").encode())
     answers = app.radio(key="answer_decimal")
@@ -151,7 +151,7 @@ def table(app: AppTest, column: str) -> pd.DataFrame:
     return found
 
 
-def test_the_first_lines_stand_beside_what_they_were_taken_for(open_app: Open) -> None:
+def test_the_first_lines_are_shown_beside_what_was_read_from_them(open_app: Open) -> None:
     app = upload(open_app(), files.german())
     lines, understood = table(app, "Text"), table(app, "Value")
     assert lines["Text"].tolist()[:2] == ["Datum;Umsatz", files.german().decode().splitlines()[1]]
@@ -160,10 +160,10 @@ def test_the_first_lines_stand_beside_what_they_were_taken_for(open_app: Open) -
     assert understood["Value"].tolist()[0] == float(
         files.german().decode().splitlines()[1].split(";")[1].replace(",", ".")
     )
-    evidence = table(app, "Because").set_index("What")
-    assert evidence.loc["Delimiter", "Taken for"].startswith("semicolon")
-    assert evidence.loc["Frequency", "Taken for"] == "daily"
-    assert (evidence["Because"] != "").all()
+    evidence = table(app, "Evidence").set_index("Assumption")
+    assert evidence.loc["Delimiter", "Read as"].startswith("semicolon")
+    assert evidence.loc["Frequency", "Read as"] == "daily"
+    assert (evidence["Evidence"] != "").all()
 
 
 def test_another_reading_is_offered_and_taken_with_one_click(open_app: Open) -> None:
@@ -207,7 +207,7 @@ def test_covariates_are_offered_with_those_that_are_known_ahead(open_app: Open) 
     assert len(values(figure(app, "chart_series")["data"][0])) == 120  # rows beyond the last value are no gaps
 
 
-def test_a_coarser_frequency_says_what_became_of_the_values(open_app: Open) -> None:
+def test_a_coarser_frequency_reports_how_values_were_merged(open_app: Open) -> None:
     app = upload(open_app(), files.plain())
     app.selectbox(key="col_frequency").select("W-SUN").run()
     said = [caption.value.replace("\\", "") for caption in app.caption]
@@ -226,7 +226,7 @@ def test_the_report_can_be_downloaded(open_app: Open) -> None:
 @pytest.mark.parametrize(
     ("limit", "most", "words"), [("ROWS", 50, "at most 50"), ("COLUMNS", 1, "at most 1"), ("CELL", 8, "8")]
 )
-def test_each_limit_is_declared_and_said_where_it_is_passed(
+def test_each_limit_is_declared_and_reported_where_it_is_exceeded(
     open_app: Open, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, words: str
 ) -> None:
     monkeypatch.setattr(limits, limit, most)

@@ -15,6 +15,7 @@ def test_the_sine_page_trains_compares_and_rolls_out(start: Start, page: Page) -
     page.goto(f"{start().url}/sine_wave")
     numbers = page.locator(".st-key-sine_numbers")
     expect(numbers).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Page not found")).to_have_count(0)
     drawn = traces(chart(page, "sine_predicted"))
     errors = {n: np.mean((np.array(drawn[n]["y"]) - np.sin(drawn[n]["x"])) ** 2) for n in ("Classic", "Tidecast")}
     assert 1e-3 < errors["Classic"] < 1e-2

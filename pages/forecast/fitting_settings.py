@@ -1,4 +1,4 @@
-"""What to offer where a series is too short for its settings."""
+"""Settings to offer where a series is too short for those chosen."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from forecasting.forecaster import check_length
 from forecasting.panel import Panel
 
 
-def what_fits(panel: Panel, config: ForecastConfig) -> ForecastConfig | None:
+def fitting_settings(panel: Panel, config: ForecastConfig) -> ForecastConfig | None:
     """The settings nearest to `config` that `panel` is long enough for; None where nothing fits.
 
-    The horizon is what the user wants to know, so the number of folds gives way first, then the window, then it.
+    The horizon is the user's question: the number of folds is reduced first, then the window, the horizon last.
     """
     for horizon, folds in itertools.product(_shorter(config.horizon), sorted({config.folds, 1}, reverse=True)):
         changed = config.replace(horizon=horizon, folds=folds)
@@ -35,7 +35,7 @@ def _fits(panel: Panel, config: ForecastConfig) -> bool:
 
 def _shorter(number: int) -> list[int]:
     """`number`, three quarters of it, and so on down to 1."""
-    found = [number]
-    while found[-1] > 1:
-        found.append(max(1, found[-1] * 3 // 4))
-    return found
+    numbers = [number]
+    while numbers[-1] > 1:
+        numbers.append(max(1, numbers[-1] * 3 // 4))
+    return numbers

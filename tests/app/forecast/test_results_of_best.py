@@ -18,7 +18,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.runs import Run, Store, Workspace, stop_runtime
 from tests.app import files
 from tests.app.conftest import address, figure, opener, upload, values, with_covariates, words, work
-from tests.app.test_results import tab
+from tests.app.forecast.test_results import tab
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -116,7 +116,7 @@ def test_compare_ranks_every_member_on_the_same_origins(app: AppTest, pooled: di
     assert [name.removesuffix(" · this forecast") for name in table.index] == list(reversed(bars["y"]))
 
 
-def test_the_pools_weights_stand_beside_its_members(app: AppTest, pooled: dict[str, str]) -> None:
+def test_the_pools_weights_are_shown_beside_its_members(app: AppTest, pooled: dict[str, str]) -> None:
     weights = Backtest.from_bytes(artifact(pooled, "backtest")).scores["weights"]
     tab(app, "Compare")
     shown = ranked(app).set_index("Method")["Weight in pool"]
@@ -201,12 +201,12 @@ def test_several_networks_can_be_looked_at(app: AppTest) -> None:
     assert not np.array_equal(values(figure(app, "chart_loss")["data"][0]), before)
 
 
-def test_intervals_say_what_they_promise_and_what_they_reached(app: AppTest, pooled: dict[str, str]) -> None:
+def test_intervals_show_their_nominal_and_actual_coverage(app: AppTest, pooled: dict[str, str]) -> None:
     scores = Backtest.from_bytes(artifact(pooled, "backtest")).scores
     tab(app, "Errors")
     (table,) = (one.value for one in app.dataframe if "Nominal" in one.value.columns)
     assert list(table["Nominal"]) == ["50 %", "80 %", "95 %"]
-    assert [float(text.split()[0]) for text in table["Reached"]] == pytest.approx(
+    assert [float(text.split()[0]) for text in table["Actual"]] == pytest.approx(
         [100 * scores["coverage"][level] for level in ("50", "80", "95")], abs=0.051
     )
     assert list(table["Interval score"]) == pytest.approx([scores["msis"][level] for level in ("50", "80", "95")])
@@ -214,11 +214,14 @@ def test_intervals_say_what_they_promise_and_what_they_reached(app: AppTest, poo
     assert "50 / 80 / 95 % intervals held" in words(app)
 
 
-def test_the_direction_is_said_beside_a_coin(app: AppTest, pooled: dict[str, str]) -> None:
-    told = Backtest.from_bytes(artifact(pooled, "backtest")).scores["direction"]
+def test_the_direction_is_shown_beside_what_chance_gives(app: AppTest, pooled: dict[str, str]) -> None:
+    direction = Backtest.from_bytes(artifact(pooled, "backtest")).scores["direction"]
     tab(app, "Errors")
-    assert f"**{100 * told['right']:.0f} %** of the cases" in words(app)
-    assert f"A coin gives {100 * (0.5 - told['band']):.0f} % to {100 * (0.5 + told['band']):.0f} %" in words(app)
+    assert f"**{100 * direction['right']:.0f} %** of the cases" in words(app)
+    assert (
+        f"Tossing a coin gives {100 * (0.5 - direction['band']):.0f} % to {100 * (0.5 + direction['band']):.0f} %"
+        in words(app)
+    )
 
 
 @pytest.mark.parametrize(
@@ -230,7 +233,7 @@ def test_the_direction_is_said_beside_a_coin(app: AppTest, pooled: dict[str, str
         (1.0, 1, [1.0, 1.0], []),
     ],
 )
-def test_what_was_kept_of_the_forecast_is_said(
+def test_shrinkage_is_reported(
     pooled: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
     share: float,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -68,7 +66,7 @@ def test_the_settings_of_the_run_are_in_the_widgets(app: AppTest) -> None:
     assert "results below" in words(app)
 
 
-def test_the_verdict_is_said_in_a_sentence(app: AppTest, backtest: Backtest) -> None:
+def test_the_verdict_is_shown_in_the_colour_of_its_grade(app: AppTest, backtest: Backtest) -> None:
     shown = {"better": app.success, "same": app.info, "worse": app.warning}[backtest.verdict.grade]
     assert shown[0].value.replace("\\", "") == backtest.verdict.text
 
@@ -147,7 +145,7 @@ def test_export_offers_forecast_and_settings(app: AppTest) -> None:
     assert labels == ["Download report", "Download forecast CSV", "Download settings"]
 
 
-def test_each_download_has_its_own_words_below_it(app: AppTest) -> None:
+def test_each_download_has_its_own_caption(app: AppTest) -> None:
     tab(app, "Export")
     columns = [c for c in app.columns if c.get("download_button")]
     assert [c.get("download_button")[0].label for c in columns] == ["Download forecast CSV", "Download settings"]
@@ -155,8 +153,8 @@ def test_each_download_has_its_own_words_below_it(app: AppTest) -> None:
     assert "JSON" in columns[1].caption[0].value
 
 
-def test_the_time_said_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
-    from pages.shared.components import duration
+def test_the_time_shown_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
+    from pages.shared.formats import duration
 
     run = Store().run(Workspace(trained["workspace"]), trained["run"])
     assert run.started is not None
@@ -167,11 +165,11 @@ def test_the_time_said_is_the_one_waited_for(app: AppTest, trained: dict[str, st
     assert "Season lengths tried" in facts
 
 
-def test_an_end_before_the_data_do_is_said(app: AppTest) -> None:
+def test_an_end_before_that_of_the_data_is_explained(app: AppTest) -> None:
     app.slider(key="step").set_value(1).run()
-    assert "ends 3 steps before the data do" in words(app)
+    assert "ends 3 steps before the data:" in words(app)
     app.slider(key="step").set_value(4).run()
-    assert "before the data do" not in words(app)
+    assert "before the data:" not in words(app)
 
 
 def test_a_changed_setting_says_that_the_results_are_of_another(app: AppTest) -> None:
@@ -201,14 +199,6 @@ def test_other_data_hides_the_results_and_coming_back_shows_them(app: AppTest) -
     assert app.metric
 
 
-def test_the_settings_file_goes_back_into_a_config(trained: dict[str, str]) -> None:
-    run = Store().run(Workspace(trained["workspace"]), trained["run"])
-    from forecasting import ForecastConfig, export
-
-    document = json.loads(export.settings_json(run.config, {}))
-    assert ForecastConfig.from_dict(document["settings"]).horizon == SETTINGS["horizon"]
-
-
 def test_too_short_a_series_says_what_is_needed_and_offers_what_fits(app: AppTest) -> None:
     app.number_input(key="set_window").set_value(500).run()
     assert "200 values" in app.warning[0].value.replace("\\", "")
@@ -228,7 +218,7 @@ def test_what_not_even_the_simplest_forecast_can_be_made_of_is_refused(app: AppT
     assert not app.button(key="train").disabled
 
 
-def test_a_damaged_store_is_said_in_a_sentence(trained: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_store_is_reported(trained: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     from forecasting.errors import StoreError
 
     def broken(*_: object) -> bytes:
@@ -239,10 +229,6 @@ def test_a_damaged_store_is_said_in_a_sentence(trained: dict[str, str], monkeypa
     app = opener()(**trained)
     assert "damaged" in app.error[0].value
     assert app.button(key="train")
-
-
-def test_the_folder_holds_what_was_asked(trained: dict[str, str]) -> None:
-    assert Path(Store().database.file).exists()
 
 
 def test_a_stored_run_is_read_from_the_store_once(trained: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

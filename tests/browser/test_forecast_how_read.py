@@ -50,7 +50,7 @@ def test_another_decimal_mark_and_another_delimiter_change_the_figure(server: Se
     how = page.get_by_text("How the file was read")
     expect(how).to_be_visible()
     how.click()
-    expect(page.get_by_text("As understood")).to_be_visible()
+    expect(page.get_by_text("As read", exact=True)).to_be_visible()
     choose(page, "Decimal mark", "point")
     expect(page.locator(".st-key-chart_series .ytitle").first).to_have_text("sales")
     page.wait_for_function(f"() => Math.max(...({DRAWN} ?? [NaN])) < 1000")

@@ -35,7 +35,7 @@ def fetch(app: AppTest, symbols: str) -> AppTest:
     return app
 
 
-def test_a_ticker_is_drawn_and_its_age_is_said_also_after_a_reload(open_app: Open, yahoo: Yahoo) -> None:
+def test_a_ticker_is_drawn_and_its_age_is_shown_also_after_a_reload(open_app: Open, yahoo: Yahoo) -> None:
     app = fetch(open_app(), "aapl")
     assert values(figure(app, "chart_series")["data"][0]).tolist() == list(range(1, 101))
     assert "Fetched just now." in words(app)
