@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.intake.columns.dates import look_for_times
 from forecasting.intake.columns.months import month_of
-from forecasting.intake.columns.time_codes import look_for_epochs, look_for_serials, look_for_steps, look_for_years
+from forecasting.intake.columns.numeric_times import look_for_epochs, look_for_serials, look_for_steps, look_for_years
 
 
 def column(*cells: str | None) -> pa.ChunkedArray:

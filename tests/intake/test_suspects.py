@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.errors import DataError
 from forecasting.intake import Report, read_table, to_panel
-from forecasting.intake.calendar.suspects import find_suspects
+from forecasting.intake.calendar.suspected_values import find_suspects
 from forecasting.panel import Panel
 
 RNG = np.random.default_rng(7)

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
-from forecasting.intake.calendar.frequency import buckets
-from forecasting.intake.notes import NAMED, Note, count_of, some
+from forecasting.intake.calendar.grid import buckets
+from forecasting.intake.notes import NAMED, Note, some
+from forecasting.messages import Message
 from forecasting.panel import STEP
 
 AGGREGATIONS = ("mean", "sum", "first", "last", "min", "max")
@@ -72,10 +73,11 @@ def settle(seen: Observed, frequency: str, column: str, duplicates: str | None) 
     notes: list[Note] = []
     order, late = _order(seen.codes, place)
     if len(late):
-        count = len(late)
-        message = f"{count_of(count, 'row', 'was')} out of the order of time; the rows were sorted."
-        rows_late = seen.rows[late]
-        notes.append(Note("order", message, count, some(rows_late), f"{count_of(count, 'row')} sorted"))
+        message, summary = (
+            Message("intake.note.order", count=len(late)),
+            Message("intake.summary.order", count=len(late)),
+        )
+        notes.append(Note("order", message, len(late), some(seen.rows[late]), summary))
     codes, place, rows = seen.codes[order], place[order], seen.rows[order]
     y = seen.y[order]
     codes, place, y, rows, merged, aggregation, merge_notes = _merge(
@@ -93,10 +95,10 @@ def fill(settled: Settled) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
     if not len(filled):
         return frame, filled, []
     count = len(filled)
-    message = f"{count_of(count, 'step')} had no value and took the last one before."
+    message, summary = Message("intake.note.gaps", count=count), Message("intake.summary.gaps", count=count)
     before = filled["row_before"].to_numpy()
     concerned = tuple(map(str, filled["unique_id"].unique()[:NAMED]))
-    return frame, filled, [Note("gaps", message, count, some(before), f"{count_of(count, 'gap')} filled", concerned)]
+    return frame, filled, [Note("gaps", message, count, some(before), summary, concerned)]
 
 
 def _on_calendar(seen: Observed, frequency: str, column: str) -> tuple[npt.NDArray[np.generic], Ints, int]:
@@ -107,16 +109,11 @@ def _on_calendar(seen: Observed, frequency: str, column: str) -> tuple[npt.NDArr
         first = np.searchsorted(pairs, np.arange(len(seen.ids)) * len(stamps))
         return np.arange(1, len(stamps) + 1), (inverse - first[seen.codes]).astype(np.int64), 0
     if frequency != STEP and seen.ds.dtype.kind != "M":
-        raise DataError(
-            f"The times in column {column!r} are whole numbers, so the frequency must be {STEP!r}.", field="frequency"
-        )
+        raise DataError(Message("intake.calendar.only-steps", column=column, step=STEP), field="frequency")
     try:
         steps, place = buckets(seen.ds, frequency)
     except (ValueError, OverflowError) as error:
-        raise DataError(
-            f"There is no frequency {frequency!r}. Use a pandas alias such as D, B, W-SUN, MS, QS, YS, h or 30min.",
-            field="frequency",
-        ) from error
+        raise DataError(Message("intake.calendar.no-frequency", frequency=frequency), field="frequency") from error
     return steps, place, int((steps[place] != seen.ds).sum())
 
 
@@ -150,11 +147,10 @@ def _merge(
     empty = pd.DataFrame({"unique_id": [], "ds": [], "y": [], "rows": []})
     notes = []
     how = duplicates or "mean"
+    by = Message(f"intake.aggregation.{how}")
     if moved:
-        message = (
-            f"{moved:,} values were put on the calendar {frequency!r}; values of one step are merged by their {how}."
-        )
-        notes.append(Note("resampled", message, moved, (), f"resampled to {frequency}"))
+        message = Message("intake.note.resampled", count=moved, frequency=frequency, aggregation=by)
+        notes.append(Note("resampled", message, moved, (), Message("intake.summary.resampled", frequency=frequency)))
     if not same.any():
         return codes, place, y, rows, empty, how if moved else None, notes
     group = np.concatenate([[0], np.cumsum(~same)])
@@ -176,11 +172,11 @@ def _merge(
         }
     )
     surplus = int(same.sum())
-    words = f"by their {how}" if len(differ) or duplicates else "(their values are the same)"
-    message = (
-        f"{count_of(surplus, 'row')} had the time of another and {'were' if surplus > 1 else 'was'} merged {words}."
-    )
-    summary = f"{count_of(surplus, 'duplicate')} merged"
+    if len(differ) or duplicates:
+        message = Message("intake.note.duplicates", count=surplus, aggregation=by)
+    else:
+        message = Message("intake.note.same-duplicates", count=surplus)
+    summary = Message("intake.summary.duplicates", count=surplus)
     if not moved:
         notes.append(Note("duplicates", message, surplus, some(rows[np.flatnonzero(same) + 1]), summary))
     named = how if len(differ) or duplicates or moved else None
@@ -202,10 +198,17 @@ def _ask(
     when = steps[place[at]]
     shown = pd.Timestamp(when).isoformat(sep=" ") if isinstance(when, np.datetime64) else str(when)
     return AmbiguousInput(
-        f"{len(differ):,} times in column {column!r} have several different values, such as {y[at]:g} in line "
-        f"{rows[at]} and {y[at + 1]:g} in line {rows[at + 1]} for {shown}. "
-        "Say how to merge them, or choose a series column.",
-        question="How should values of the same time be merged?",
+        Message(
+            "intake.ask.duplicates",
+            times=len(differ),
+            column=column,
+            time=shown,
+            first=float(y[at]),
+            first_row=int(rows[at]),
+            second=float(y[at + 1]),
+            second_row=int(rows[at + 1]),
+        ),
+        question=Message("intake.question.duplicates"),
         argument="duplicates",
         choices=AGGREGATIONS,
         column=column,

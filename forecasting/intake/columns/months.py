@@ -26,8 +26,8 @@ def month_of(name: str) -> int:
     word = _bare(name.lower().strip("."))
     if len(word) < 3:
         return 0
-    found = {month for full, month in _FULL if full.startswith(word)}
-    return found.pop() if len(found) == 1 else 0
+    months = {month for full, month in _FULL if full.startswith(word)}
+    return months.pop() if len(months) == 1 else 0
 
 
 def _bare(word: str) -> str:

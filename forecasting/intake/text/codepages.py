@@ -51,8 +51,8 @@ def _second_opinion(sample: bytes, near: list[str]) -> list[str]:
     """The codecs that are as good as even, in the order that charset-normalizer's statistics of languages prefer."""
     from charset_normalizer import from_bytes
 
-    said = [match.encoding for match in from_bytes(sample, cp_isolation=near)]
-    return sorted(near, key=lambda codec: said.index(codec) if codec in said else len(said))
+    ranked = [match.encoding for match in from_bytes(sample, cp_isolation=near)]
+    return sorted(near, key=lambda codec: ranked.index(codec) if codec in ranked else len(ranked))
 
 
 def _plausible(text: str) -> float:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 
 from forecasting.intake.text.cell_types import cleanness
+from forecasting.messages import Message
 
 SAMPLE = 64 * 1024  # characters that the search looks at
 LINES = 300  # lines of them
@@ -42,12 +43,12 @@ class Dialect:
 
 @dataclasses.dataclass(frozen=True)
 class Sniffed:
-    """The dialect that wins, and the one after it that would make other cells; in words, why each stands there."""
+    """The dialect that wins, and the one after it that would make other cells; why each stands there."""
 
     best: Dialect
-    evidence: str
+    evidence: Message
     runner_up: Dialect | None = None
-    lost: str = ""
+    lost: Message | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,11 +61,10 @@ class _Judged:
     regular: int = 0
     clean: float = 0.0
 
-    def words(self) -> str:
+    def message(self) -> Message:
         """Such as: 84 of 86 lines have 9 cells, 97 % of the cells are clean values"""
-        cells = f"{self.dialect.width} cell" + "s" * (self.dialect.width != 1)
-        clean = f"{math.floor(100 * self.clean)} %"
-        return f"{self.regular:,} of {self.records:,} lines looked at have {cells}, {clean} of them clean values"
+        clean, width = math.floor(100 * self.clean), self.dialect.width
+        return Message("intake.why.regular", regular=self.regular, records=self.records, count=width, clean=clean)
 
 
 def sniff(text: str, delimiter: str | None = None, quotechar: str | None = None) -> Sniffed:
@@ -76,12 +76,13 @@ def sniff(text: str, delimiter: str | None = None, quotechar: str | None = None)
     tried = [_judge(lines, candidate) for candidate in _candidates(sample, delimiter, quotechar)]
     tried.sort(key=lambda judged: -judged.score)
     best = _with_escape(text, tried[0].dialect)
-    evidence = "you chose it" if delimiter is not None else tried[0].words()
+    evidence = Message("intake.why.chosen") if delimiter is not None else tried[0].message()
     cells = cut_sample(lines, best)
     second = next((judged for judged in tried[1:] if cut_sample(lines, judged.dialect) != cells), None)
     if second is None:
         return Sniffed(best, evidence)
-    return Sniffed(best, evidence, second.dialect, f"{second.words()}; as it was read, {tried[0].words()}")
+    lost = Message("intake.why.lost", other=second.message(), taken=tried[0].message())
+    return Sniffed(best, evidence, second.dialect, lost)
 
 
 def _candidates(sample: str, delimiter: str | None, quotechar: str | None) -> list[Dialect]:
@@ -91,13 +92,13 @@ def _candidates(sample: str, delimiter: str | None, quotechar: str | None) -> li
         quotes.append('"')
     if quotechar is not None:
         quotes = [quotechar]
-    found = []
+    candidates = []
     for mark in (*delimiters, "") if delimiter is None else delimiters:
         for quote in quotes if mark or quotechar else ['"']:
-            found.append(Dialect(delimiter=mark, quotechar=quote))
+            candidates.append(Dialect(delimiter=mark, quotechar=quote))
             if mark and f"\\{quote}" in sample:
-                found.append(Dialect(delimiter=mark, quotechar=quote, escapechar="\\"))
-    return found
+                candidates.append(Dialect(delimiter=mark, quotechar=quote, escapechar="\\"))
+    return candidates
 
 
 def _with_escape(text: str, dialect: Dialect) -> Dialect:

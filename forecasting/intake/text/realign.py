@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.notes import Note, some
 from forecasting.intake.text.cell_types import is_missing, is_number, is_time
 from forecasting.intake.text.records import Record
+from forecasting.messages import Message
 
 FEW = 0.2  # of the records, the share that may be mended so
-LEAST = 5  # records of the usual length by which the kinds of columns are told
+LEAST = 5  # records of the usual length that are enough to tell the kinds of columns
 SAMPLE = 400  # of them
 Row = list[str | None]
 Kinds = list[Counter[str]]  # of each column's cells
@@ -41,11 +42,9 @@ def realigned(body: list[Record], width: int) -> tuple[list[tuple[int, Row]], li
             mended.append(row)
     if not mended:
         return records, []
-    message = (
-        f"{count_of(len(mended), 'row', 'has')} a separator too many or too few; the cells were put back into their "
-        "columns by what these hold, and count as missing where that is not certain."
-    )
-    return records, [Note("realigned", message, len(mended), some(mended), f"{count_of(len(mended), 'row')} mended")]
+    message = Message("intake.note.realigned", count=len(mended))
+    summary = Message("intake.summary.realigned", count=len(mended))
+    return records, [Note("realigned", message, len(mended), some(mended), summary)]
 
 
 def _ends_empty(cells: list[str], width: int) -> bool:

@@ -10,9 +10,10 @@ from collections import Counter
 
 from forecasting.errors import ReadError
 from forecasting.intake import limits
-from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.notes import Note, some
 from forecasting.intake.text.cell_types import is_data
 from forecasting.intake.text.dialect import Dialect
+from forecasting.messages import Message
 
 Record = tuple[int, list[str]]  # 1-based line, cells
 SPAN = 5_000  # lines that one quoted cell may run over
@@ -61,7 +62,7 @@ def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], 
                     cells = other
                     mended["delimiter"].append(row)
         if any(len(cell) > limits.CELL for cell in cells):
-            raise ReadError(f"{name!r} has a cell of more than {limits.CELL:,} characters in line {row}.", row=row)
+            raise ReadError(Message("intake.read.long-cell", name=name, most=limits.CELL, row=row), row=row)
         records.append((row, cells))
     return records, _notes(mended, dialect)
 
@@ -204,14 +205,11 @@ def _by_another(line: str, dialect: Dialect, width: int, *, first: bool) -> list
 def _notes(mended: dict[str, list[int]], dialect: Dialect) -> tuple[Note, ...]:
     notes = []
     if rows := mended["quotes"]:
-        told = count_of(len(rows), "line", "has")
-        message = f"{told} a quote without a partner; it was left out, or read as a letter of its cell."
-        notes.append(Note("quotes", message, len(rows), some(rows), count_of(len(rows), "broken quote")))
+        message = Message("intake.note.quotes", count=len(rows))
+        summary = Message("intake.summary.quotes", count=len(rows))
+        notes.append(Note("quotes", message, len(rows), some(rows), summary))
     if rows := mended["delimiter"]:
-        message = (
-            f"{count_of(len(rows), 'line', 'is')} cut by another delimiter than {dialect.delimiter!r} and read by that."
-        )
-        notes.append(
-            Note("delimiter", message, len(rows), some(rows), f"{count_of(len(rows), 'line')} of another delimiter")
-        )
+        message = Message("intake.note.delimiter", count=len(rows), delimiter=dialect.delimiter)
+        summary = Message("intake.summary.delimiter", count=len(rows))
+        notes.append(Note("delimiter", message, len(rows), some(rows), summary))
     return tuple(notes)

@@ -16,7 +16,7 @@ from forecasting.intake.text.cell_types import is_number
 from forecasting.intake.text.realign import kind_of
 from forecasting.intake.text.records import Record
 
-SAMPLE = 400  # records by which the kinds of columns are told
+SAMPLE = 400  # records that tell the kinds of columns
 Names = list[str | None]  # None: not known
 
 _DATE = "date datetime timestamp datum fecha"
@@ -36,7 +36,7 @@ _KNOWN = _TIMES | _NUMBERS | _WORDS | _CODES
 _PARTS = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def placed(names: list[str], body: list[Record], width: int) -> tuple[list[str], bool]:
+def place_names(names: list[str], body: list[Record], width: int) -> tuple[list[str], bool]:
     """One name a column, "" where it is not known; whether the records, not the header, explain why one is missing.
 
     That is so where the records are numbered or named in a first column of their own, as R writes them, and where they
@@ -55,8 +55,8 @@ def placed(names: list[str], body: list[Record], width: int) -> tuple[list[str],
     judged = [(_odd(way, kinds), -score - _named_times(way, kinds)) for score, way in ways]
     best = min(judged)
     kept = [way for judgement, (_, way) in zip(judged, ways, strict=True) if judgement == best]
-    found = [cells[0] or "" if len(set(cells)) == 1 else "" for cells in zip(*kept, strict=True)]
-    return found, len(kept) == 1 and ((kept[0] is first and numbered > 0) or (kept[0] is plain and empty))
+    agreed = [cells[0] or "" if len(set(cells)) == 1 else "" for cells in zip(*kept, strict=True)]
+    return agreed, len(kept) == 1 and ((kept[0] is first and numbered > 0) or (kept[0] is plain and empty))
 
 
 def _split(names: list[str], kinds: list[str]) -> Iterator[tuple[float, Names]]:
