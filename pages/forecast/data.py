@@ -14,7 +14,7 @@ from pages.forecast.ticker import ticker
 from pages.shared import components, services, state, workspace
 from pages.shared.choices import changed, plain_option, start, with_
 from pages.shared.components import plain
-from pages.shared.i18n import known, t
+from pages.shared.i18n import known, sentence, t
 from pages.shared.state import Session
 
 FREQUENCIES = (
@@ -110,7 +110,7 @@ def _understand(session: Session, upload: str) -> str | None:
         problem = caught
     if isinstance(problem, AmbiguousInput):
         session.questions = {**session.questions, problem.argument: [problem.question, list(problem.choices)]}
-        st.warning(plain(problem.message, 1_000), icon=":material/help:")
+        st.warning(plain(sentence(problem.message), 1_000), icon=":material/help:")
     elif problem is not None:
         components.error(problem)
     elif not chosen:
@@ -131,7 +131,7 @@ def _ask(session: Session, argument: str, question: str, answers: list[Any]) -> 
     """A question that the file leaves open; the answer is a reading choice like the others."""
     key = f"answer_{argument}"
     chosen = st.radio(
-        t(f"data.question.{argument}") if known(f"data.question.{argument}") else plain(question),
+        t(f"data.question.{argument}") if known(f"data.question.{argument}") else plain(sentence(question)),
         range(len(answers)),
         index=answers.index(session.choices[argument]) if session.choices.get(argument) in answers else None,
         format_func=lambda i: _answer(argument, answers[i]),
@@ -187,14 +187,14 @@ def _columns(session: Session, columns: list[str], report: dict[str, Any]) -> No
             with_(list(FREQUENCIES), frequency),
             format_func=frequency_name,
             key="col_frequency",
-            help=plain(report.get("frequency_reason", "")) or None,
+            help=plain(sentence(intake.message_of(report, "frequency_reason"))) or None,
             on_change=changed,
             args=(session, "frequency", "col_frequency"),
         )
         if "frequency" in session.choices:
             for note in report.get("notes") or []:  # what became of the values on the calendar that was chosen
                 if note["kind"] in ("resampled", "gaps"):
-                    st.caption(plain(note["message"]))
+                    st.caption(plain(sentence(intake.message_of(note, "message"))))
 
 
 def _series_name(chosen: str | tuple[str, ...]) -> str:

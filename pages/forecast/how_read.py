@@ -10,13 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.errors import ForecastingError
-from forecasting.intake import Table
-from forecasting.intake.calendar.repair import AGGREGATIONS
+from forecasting.intake import AGGREGATIONS, Table, message_of
 from pages.forecast.data import frequency_name
 from pages.shared import components, services
 from pages.shared.choices import as_found, changed, cut_anew, overruled, plain_option, read_instead, start, with_
 from pages.shared.components import plain
-from pages.shared.i18n import known, t
+from pages.shared.i18n import known, sentence, t
 from pages.shared.state import Session
 
 ENCODINGS = [
@@ -135,7 +134,7 @@ def _runner_up(session: Session, cells: Table) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runner_up"):
         said = t(
             "how.other", delimiter=plain(option_name("delimiter", other.dialect.delimiter)),
-            columns=plain(names), reason=plain(other.reason),
+            columns=plain(names), reason=plain(sentence(other.reason)),
         )  # fmt: skip
         st.caption(said, width="stretch")
         st.button(t("how.other.take"), key="read_instead", on_click=read_instead, args=(session, other.arguments))
@@ -224,8 +223,8 @@ def _evidence(cells: Table | None, report: dict[str, Any]) -> None:
     rows = [
         (
             t(f"assumed.{one['what']}") if known(f"assumed.{one['what']}") else str(one["what"]),
-            _value(str(one["what"]), one["value"]),
-            str(one["evidence"]),
+            _value(one),
+            sentence(message_of(one, "evidence")),
         )
         for one in assumed
     ]
@@ -234,8 +233,11 @@ def _evidence(cells: Table | None, report: dict[str, Any]) -> None:
         components.table(pd.DataFrame(rows, columns=columns), "evidence")
 
 
-def _value(what: str, value: Any) -> str:
+def _value(assumption: dict[str, Any]) -> str:
     """What an assumption took, in words."""
+    what, value = str(assumption["what"]), assumption["value"]
+    if what == "dates":
+        return sentence(message_of(assumption, "value"))
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     if what == "frequency":

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts, export
+from forecasting.intake import message_of
 from forecasting.panel import Panel
 from forecasting.runs import Dataset
 from pages.forecast.data import frequency_name
@@ -17,7 +18,7 @@ from pages.forecast.how_read import how_read
 from pages.shared import components, services
 from pages.shared.choices import plain_option
 from pages.shared.components import plain
-from pages.shared.i18n import chart_words, t
+from pages.shared.i18n import chart_words, sentence, t
 from pages.shared.state import Session
 
 
@@ -74,7 +75,7 @@ def _summary(report: dict[str, Any]) -> str:
     assumed = sum(not note["summary"] for note in notes)
     if not notes:
         return t("read.clean")
-    done = plain(report["summary"]) if assumed < len(notes) else t("read.unrepaired")
+    done = plain(sentence(message_of(report, "summary"))) if assumed < len(notes) else t("read.unrepaired")
     if not assumed:
         return done
     return f"{done} · " + (t("read.assumed.one") if assumed == 1 else t("read.assumed.many", count=assumed))
@@ -92,7 +93,7 @@ def _report(data: Dataset) -> None:
             lines = t("read.note.rows", rows=", ".join(f"{row:,}" for row in rows[:12]))
             if int(note.get("count") or 0) > len(rows[:12]):
                 lines += " " + t("read.note.more", count=int(note["count"]) - len(rows[:12]))
-        st.markdown(f"- {plain(note['message'], 600)}" + (f" :gray[{lines}]" if lines else ""))
+        st.markdown(f"- {plain(sentence(message_of(note, 'message')), 600)}" + (f" :gray[{lines}]" if lines else ""))
     st.download_button(
         t("read.download"),
         json.dumps({"name": data.name, "reading": data.choices, **data.report}, ensure_ascii=False, indent=2),

@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from forecasting.errors import TickerError
-from forecasting.intake.prices.ticker import INTERVALS, PERIODS, check_span
+from forecasting.intake import INTERVALS, PERIODS, check_span
 from pages.shared import components, services
 from pages.shared.components import plain
-from pages.shared.i18n import t
+from pages.shared.i18n import sentence, t
 from pages.shared.state import Session
 
 _SAID = "_ticker_said"  # what the last question brought, while it is asked in the same words
@@ -74,7 +74,9 @@ def _fetch(session: Session, old: Collection[str] = ()) -> str | None:
     several = len(fetched.quotes) + len(fetched.problems) > 1
     st.session_state[_SAID] |= {
         "problems": [
-            f"{symbol}: {problem.message}" if several and symbol not in problem.message else problem.message
+            f"{symbol}: {sentence(problem.message)}"
+            if several and symbol not in problem.message
+            else sentence(problem.message)
             for symbol, problem in fetched.problems.items()
         ],
         "copies": fetched.copies,

@@ -7,10 +7,11 @@ from typing import Any
 import streamlit as st
 
 from forecasting.errors import ForecastingError
+from forecasting.intake.choices import TABLE
 from pages.shared import services
 from pages.shared.state import Session
 
-FILE = (*services.READ, "decimal")  # how the text is cut and its numbers written; the others are about columns
+FILE = (*TABLE, "decimal")  # how the text is cut and its numbers written; the others are about columns
 
 
 def start(key: str, value: Any) -> None:

@@ -111,7 +111,7 @@ def table(
 
 def error(problem: ForecastingError) -> None:
     """One sentence in place."""
-    st.error(plain(problem.message, 1_000), icon=":material/error:")
+    st.error(plain(i18n.sentence(problem.message), 1_000), icon=":material/error:")
 
 
 @contextmanager

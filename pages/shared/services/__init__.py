@@ -18,17 +18,11 @@ import streamlit as st
 from forecasting import Backtest, intake, suggest_config
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, StoreError
+from forecasting.intake import ReadingChoices
 from forecasting.panel import Panel
 from forecasting.runs import Dataset, Health, Run, Store, Usage, quotes
 from forecasting.runs.supervisor import runtime
 
-READ = (
-    "encoding",
-    "delimiter",
-    "quotechar",
-    "header",
-    "sheet",
-)  # choices that read_table takes; the others are to_panel's
 POLL_SECONDS = 1.0
 POLLS_A_SECOND = 25  # of all pages together: beyond it each one polls less often
 LINK = "link:"  # no token of a workspace holds a colon
@@ -63,12 +57,12 @@ def keep_upload(workspace: str, raw: bytes, name: str) -> str:
 
 def table(workspace: str, upload: str, choices: dict[str, Any]) -> intake.Table:
     """The upload's cells as text."""
-    return _table(workspace, upload, json.dumps({key: choices[key] for key in READ if key in choices}, sort_keys=True))
+    return _table(workspace, upload, json.dumps(ReadingChoices.from_dict(choices).for_table(), sort_keys=True))
 
 
 def read_upload(workspace: str, upload: str, choices: dict[str, Any]) -> str:
     """The dataset that an upload becomes when it is read by `choices`."""
-    return _read_upload(workspace, upload, json.dumps(choices, sort_keys=True))
+    return _read_upload(workspace, upload, json.dumps(ReadingChoices.from_dict(choices).to_dict(), sort_keys=True))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -326,6 +320,6 @@ def _table(workspace: str, upload: str, choices: str) -> intake.Table:
 def _read_upload(workspace: str, upload: str, choices: str) -> str:
     reading = json.loads(choices)
     cells = table(workspace, upload, reading)
-    made, report = intake.to_panel(cells, **{key: value for key, value in reading.items() if key not in READ})
+    made, report = intake.to_panel(cells, **ReadingChoices.from_dict(reading).for_panel())
     about = {"source": "upload", "upload": upload, "reading": reading}
     return store().put_dataset(workspace, store().raw(workspace, upload), cells.name, about, made, report.to_dict())
