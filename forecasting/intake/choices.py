@@ -1,4 +1,4 @@
-"""ReadingChoices: everything that overrules how a file is read, as one value; and reading by it in one step."""
+"""ReadingChoices: what the user chose about how a file is read, as one value."""
 
 from __future__ import annotations
 

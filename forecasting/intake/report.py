@@ -10,7 +10,7 @@ import pandas as pd
 from forecasting.intake.notes import Assumption, Note, summary_of, with_messages
 from forecasting.messages import Message
 
-LISTED = 2_000  # repairs that `to_dict` lists one by one; their number is always whole
+LISTED = 2_000  # repairs that `to_dict` lists one by one; their count is always complete
 
 
 @dataclasses.dataclass(frozen=True)

@@ -79,7 +79,7 @@ def _noisy_sine() -> Panel:
 
 
 def _random_walk() -> Panel:
-    """Nothing to find here: the last value is the best forecast, and the verdict should say so."""
+    """The last value is the best forecast of it, and the verdict should say so."""
     y = 100.0 + np.cumsum(np.random.default_rng(1).normal(0.0, 1.0, 1000))
     return _made(y, pd.bdate_range("2021-01-01", periods=len(y)), "B")
 

@@ -151,7 +151,7 @@ def _number_notes(typed: TypedColumns) -> list[Note]:
 
 
 def _check_order(table: Table, typed: TypedColumns) -> None:
-    """Raises AmbiguousInput where days and months can change places, DataError where they do within the column."""
+    """Raises AmbiguousInput where day and month are interchangeable, DataError where both orders occur."""
     times, column = typed.times, typed.roles.time
     cells = table.cells[column]
     if times.mixed is not None:

@@ -20,7 +20,7 @@ from forecasting.messages import Message
 from forecasting.panel import STEP
 
 KNOWN = 0.5  # of the rows beyond the last value, the share that must hold a number for a column to be known ahead
-ODD = 0.2  # of a covariate's cells, the share that may be no number
+ODD = 0.2  # share of a covariate's cells that need not be numbers
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ def add_covariates(
     frequency: str,
     decimal: str,
 ) -> Carried:
-    """`frame` with one column a covariate: values of one step are averaged, a missing one takes the last before.
+    """`frame` with a column for each covariate: values of one step are averaged, a missing one takes the last before.
 
     Rows after the last value of a series are no gaps: they become what is known ahead, for the columns that go on
     there. Raises DataError where a column is no covariate or begins too late.

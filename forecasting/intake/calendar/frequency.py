@@ -20,7 +20,7 @@ _SEASONS = {"h": (24, 168), "D": (7, 365), "B": (5, 260), "W": (52,), "M": (12,)
 _DAY = 86_400_000_000_000  # nanoseconds
 MOST = 0.9  # of the times, the share that is enough to offer their frequency
 _EDGES = {"S": "is_month_start", "E": "is_month_end"}
-FULL = 0.5  # share of a calendar's steps that must be there for it to be the file's own
+FULL = 0.5  # share of a calendar's steps that must have a value for it to be the file's own
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _steps(stamps: Stamps, column: str) -> Frequency:
 
 
 def _monthly(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
-    days = pd.DatetimeIndex(index.normalize().to_numpy())  # without the frequency that normalize infers: it bends edges
+    days = pd.DatetimeIndex(index.normalize().to_numpy())  # a frequency changes is_month_start
     ordinal = days.year.to_numpy() * 12 + days.month.to_numpy() - 1
     if len(np.unique(ordinal)) != len(index):
         return None
@@ -165,7 +165,7 @@ def _span(length: pd.Timedelta) -> str:
 
 
 def _if_full(frequency: Frequency, stamps: Stamps, step: int) -> Frequency | None:
-    """The frequency, if most of its steps have values, and if it is none of the odd ones that any two dates make."""
+    """The frequency, if most of its steps have values, and unless it is one that any two dates would make."""
     usual = step % (7 * _DAY) == 0 or step <= _DAY or step // _DAY in (2, 3, 4, 5, 6, 8, 10, 14, 15, 16, 28, 30)
     if len(stamps.times) < 4 and (not usual or frequency.alias[0].isdigit()):
         return None

@@ -18,7 +18,7 @@ from forecasting.intake.report import Roles
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
-FEW = 0.2  # share of rows of another length up to which they are set aside; above it nothing can be trusted
+FEW = 0.2  # share of rows of another length up to which they are dropped; above it the file is refused
 BLANK = "(blank)"
 
 Ints = npt.NDArray[np.int64]
@@ -48,7 +48,7 @@ class Rows:
 
 
 def observe(table: Table, typed: TypedColumns, decimal: str) -> tuple[Observed, Rows, list[Note]]:
-    """One entry a series and time that the file gives a value for, in the order of the file; and what each row is."""
+    """One entry for each value in the file, in its order; and what each row is."""
     roles = typed.roles
     notes: list[Note] = []
     usable = _usable(table, typed, notes)

@@ -17,12 +17,12 @@ import pandas as pd
 
 FAR = 8.0  # deviations from which on a value is far
 AROUND = 25  # steps to either side by which local volatility is measured
-NATURE = 0.02  # share of a series from which on far values are its nature
-FEW = 4  # far values that are none too many in a short series
+NATURE = 0.02  # share of a series above which far values are part of its nature
+FEW = 4  # far values that a short series may have all the same
 EXPLAINS = 0.8  # of the deviation from neighbours in time, below which a season explains a series better
-SAMPLE = 100_000  # values by which that is judged
-LEAST = 12  # values of a series below which nothing is called odd
-ZEROS = 0.2  # share of zeros from which on they are a series' nature
+SAMPLE = 100_000  # values used to decide that
+LEAST = 12  # values that a series needs for anything to be flagged
+ZEROS = 0.2  # share above which zeros are part of a series' nature
 NEVER_NEAR = 0.2  # of the median: positive values that seldom go below this make a zero look odd
 COUNTS = 5  # of the smallest difference between values: positive values below this are near zero
 STAND_INS = (
@@ -158,7 +158,7 @@ def _value(y: Floats, runs: _Runs, at: Ints, lag: int) -> Floats:
 
 
 def _scales(deviation: Floats, runs: _Runs, codes: Ints) -> Floats:
-    """One a series: by the median; by the mean where more than half do not deviate at all (Iglewicz, Hoaglin 1993)."""
+    """One per series: by the median; by the mean where most do not deviate at all (Iglewicz and Hoaglin 1993)."""
     groups = pd.Series(deviation).groupby(codes)
     medians = _SCALE * groups.median()
     scales = np.zeros(len(runs.starts))
@@ -173,7 +173,7 @@ def _scales(deviation: Floats, runs: _Runs, codes: Ints) -> Floats:
 
 
 def _local_volatility(y: Floats, runs: _Runs, at: Ints, scale: Floats, lag: int) -> Floats:
-    """The mean deviation of the steps around each position, without the nearest; single wild ones count for little."""
+    """The mean deviation of the steps around each position, without the nearest; single large ones count for little."""
     offsets = np.concatenate([np.arange(-AROUND, -3), np.arange(4, AROUND + 1)])
     around = np.clip(at[:, None] + offsets, 0, len(y) - 1)  # [position, step]
     inside = (runs.codes[around] == runs.codes[at][:, None]) & (around == at[:, None] + offsets)

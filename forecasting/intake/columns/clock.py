@@ -1,4 +1,4 @@
-"""The time of day and the zone behind a date -> nanoseconds after midnight UTC."""
+"""The time of day and the zone after a date -> nanoseconds after midnight UTC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A column of text -> time stamps: one format a column; where two orders fit, neither is taken without asking."""
+"""A column of text -> time stamps: one format per column; where two orders fit, the user is asked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from forecasting.intake.text.cell_types import NA_TOKENS
 from forecasting.messages import Message
 
 Stamps = npt.NDArray[np.datetime64]
-SHARE = 0.5  # of a sample's cells, the share that must look like one format before the column is read by it
+SHARE = 0.5  # share of a sample's cells that must look like one format for the column to be read by it
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ class Times:
 
 
 def look_for_times(column: pa.ChunkedArray, day_first: bool | str | None = None) -> Times | None:
-    """The column as dates or times; None where hardly a cell looks like one."""
+    """The column as dates or times; None where hardly any cell looks like one."""
     head = _cleaned(pc.unique(column.slice(0, 2000)))
     form = _format(head)
     if form is None:
@@ -109,7 +109,7 @@ def _format(sample: pa.Array) -> str | None:
 
 
 def _possible(cells: list[str]) -> set[str]:
-    """The formats that any cell can have by its looks: a look that spares trying most patterns, which is slow."""
+    """The formats that the cells can have by the characters in them: trying every pattern would be slow."""
     if not any(re.search("[0-9]", cell) for cell in cells):
         return set()
     possible = set(_PATTERNS)
@@ -132,7 +132,7 @@ def _year_first(texts: pa.Array, pattern: str, _: object) -> Times:
 
 
 def _year_last(texts: pa.Array, pattern: str, day_first: bool | str | None) -> Times:
-    """Dates of numbers in an order that the column has to prove."""
+    """Numeric dates, whose order the column has to prove."""
     parts = pc.extract_regex(texts, pattern)
     fits = flags(parts.is_valid())
     a, b, c = ints(parts, "a"), ints(parts, "b"), ints(parts, "c")

@@ -39,7 +39,7 @@ Days = npt.NDArray[np.datetime64]
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Clocks:
-    """Rows within an hour that comes twice, and the zones whose clocks do that."""
+    """Rows within an hour that comes twice, and the zones in which it does."""
 
     twice: Flags
     zones: tuple[str, ...]
@@ -114,7 +114,7 @@ def in_zone(times: Times, codes: npt.NDArray[np.int64], zone: str, table: Table,
 
 
 def skipped(times: Times, table: Table) -> list[Note]:
-    """A note where an hour is missing on a night on which clocks are set forward: it is no lost value."""
+    """A note where an hour is missing on a night on which clocks are set forward: it is not a lost value."""
     counted = _counted(times)
     if counted is None:
         return []
@@ -145,7 +145,7 @@ def _counted(times: Times) -> tuple[Days, npt.NDArray[np.int64]] | None:
 
 
 def _sundays(stamps: Days, month: int, number: int) -> list[np.datetime64]:
-    """The Sundays of that number in the month, of each year, that lie within the times."""
+    """The given Sunday of the month in each year, where it lies within the times."""
     first, last = stamps[0].astype("datetime64[D]"), stamps[-1].astype("datetime64[D]")
     sundays = []
     for year in range(int(str(first)[:4]), int(str(last)[:4]) + 1):

@@ -1,4 +1,4 @@
-"""Which mark the decimals of a table have: proved by its cells, named by the user, or asked for."""
+"""The decimal mark of a table: proved by its cells, chosen by the user, or asked for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Mark:
 
 
 def decimal_mark(table: Table, typed: TypedColumns, decimal: str | None) -> Mark:
-    """The decimal mark of the value columns: proved by one of them, named by the user, or asked for."""
+    """The decimal mark of the value columns. Raises AmbiguousInput where no cell proves it, DataError where two do."""
     if decimal is not None:
         if decimal not in (".", ","):
             raise DataError(Message("intake.column.no-decimal", decimal=decimal), field="decimal")

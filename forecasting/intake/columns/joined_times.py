@@ -36,7 +36,7 @@ class JoinedTimes:
 
 
 def join_times(table: Table, column: str, times: Times, taken: Collection[str | None]) -> JoinedTimes | None:
-    """The times of `column` made finer by other columns, where they alone repeat; else None."""
+    """The times of `column` refined by other columns, if they repeat without them; else None."""
     if times.stamps.dtype.kind != "M" or not pd.Series(times.stamps).duplicated().any():
         return None
     others = [name for name in table.columns if name != column and name not in taken]

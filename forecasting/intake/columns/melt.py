@@ -1,4 +1,4 @@
-"""Wide tables, whose time runs along the header or along both edges, melted: one time a record."""
+"""Wide tables, with times along the header or along both edges -> long tables, with one time per record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from forecasting.intake.text.cell_types import is_number
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
-LEAST = 3  # columns named by times that make a table one of this kind
+LEAST = 3  # columns named by times from which on a table is wide
 
 
 def melt(table: Table) -> Table:
@@ -46,7 +46,7 @@ def _by_month(table: Table) -> Table | None:
 
 
 def _by_header(table: Table) -> Table | None:
-    """Series down, times across: one record a series and time."""
+    """Series down, times across: one record per series and time."""
     times = _named_by_time(table.columns)
     if times is None or not times.ok.sum() >= max(LEAST, 0.5 * len(table.columns)):
         return None

@@ -22,7 +22,7 @@ WORDS = "(?:de |del |d')"  # between the parts of a Spanish, Portuguese or Catal
 
 
 def month_of(name: str) -> int:
-    """The month that a word names in full or cut short after three letters at the least; 0 if none."""
+    """The month that a word names in full or abbreviated to three letters or more; 0 if none."""
     word = _bare(name.lower().strip("."))
     if len(word) < 3:
         return 0

@@ -1,4 +1,4 @@
-"""A column of text -> numbers: what marks the decimals is decided by the whole column, never cell by cell."""
+"""A column of text -> numbers: the decimal mark is decided by the column as a whole, never cell by cell."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class NumberText:
         return point, comma
 
     def shows_zeros(self, shape: str) -> bool:
-        """Whether small cells without a mark stand beside cells like 1,230: as decimals nobody writes both."""
+        """Whether small cells without a mark stand beside cells like 1,230: decimals would not be written so."""
         whole = self.shapes["whole"]
         small = whole & ~flags(pc.fill_null(pc.match_substring_regex(self.texts, _LARGE), False))
         if not small.any() or small.sum() != whole.sum():
@@ -163,7 +163,7 @@ class NumberText:
 
 
 def look_for_numbers(column: pa.ChunkedArray) -> NumberText | None:
-    """The column's cells as possible numbers; None where the first ones are plainly something else."""
+    """The column's cells as possible numbers; None where a sample is clearly something else."""
     if _examine(column.slice(0, 2000)).share < 0.5 and _examine(column.slice(len(column) // 2, 2000)).share < 0.5:
         return None
     return _examine(column)
@@ -207,7 +207,7 @@ def _shapes(texts: pa.Array, plain: bool) -> dict[str, Flags]:
 
 
 def _without_affixes(texts: pa.Array) -> tuple[pa.Array, tuple[tuple[Message, int], ...]]:
-    """Numbers without currency, percent, unit, brackets for a minus, a minus behind; and what was taken off."""
+    """Numbers without currency, percent, unit, brackets or trailing minus for negatives; and what was taken off."""
     for pattern, plain in _UNICODE:
         texts = pc.replace_substring_regex(texts, pattern, plain)
     affixes: list[tuple[Message, int]] = []
@@ -232,7 +232,7 @@ def _without_affixes(texts: pa.Array) -> tuple[pa.Array, tuple[tuple[Message, in
 
 
 def _unit(marks: pa.Array, ok: Flags, field: str) -> tuple[Flags, list[tuple[Message, int]]]:
-    """Which cells may lose their mark: one and the same for all, a sign of money, or per cent."""
+    """Which cells may lose their unit: the same for all, a currency, or per cent."""
     marks = pc.fill_null(pc.utf8_trim_whitespace(marks), "")
     counts = {
         str(entry["values"]): int(entry["counts"]) for entry in pc.value_counts(marks.filter(pa.array(ok))).to_pylist()
@@ -242,7 +242,7 @@ def _unit(marks: pa.Array, ok: Flags, field: str) -> tuple[Flags, list[tuple[Mes
     if not counts:
         return np.ones(len(marks), dtype=bool), []
     mark = max(counts, key=lambda known: counts[known])
-    unit = field == "after" and counts[mark] >= 0.9 * total  # letters before a number make a name of it: S1, S2
+    unit = field == "after" and counts[mark] >= 0.9 * total  # letters before a number make it a name: S1, S2
     if mark not in _MONEY and mark not in ("%", "‰") and not unit:
         return flags(pc.equal(marks, "")), []
     allowed = flags(pc.or_(pc.equal(marks, ""), pc.equal(marks, mark)))

@@ -11,8 +11,8 @@ from forecasting.intake.columns.arrays import Flags, flags
 from forecasting.intake.columns.dates import Times
 
 _YEAR = r"^(1[6-9]|20|21)[0-9]{2}(\.0+)?$"
-_EPOCHS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}  # unit -> of them a second
-_FROM, _TO = 631_152_000, 4_102_444_800  # 1990-01-01 and 2100-01-01 in seconds: what lies between is taken for a time
+_EPOCHS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}  # in a second
+_FROM, _TO = 631_152_000, 4_102_444_800  # 1990-01-01 and 2100-01-01 in seconds: numbers between are taken for times
 _SERIAL_FROM, _SERIAL_TO = 20_000, 75_000  # 1954-10-03 and 2105-05-07 in Excel's days
 
 
@@ -74,7 +74,7 @@ def look_for_serials(column: pa.ChunkedArray) -> Times | None:
 
 
 def _begins(column: pa.ChunkedArray, pattern: str) -> bool:
-    """Whether the first cells are of a kind: a look that spares reading a long column for nothing."""
+    """Whether any of the first cells matches, so that a long column is not read in vain."""
     head = pc.utf8_trim_whitespace(column.slice(0, 200).combine_chunks())
     return bool(pc.any(pc.match_substring_regex(head, pattern)).as_py())
 

@@ -44,10 +44,10 @@ def find_roles(
     day_first: bool | str | None,
     zone: str | None = None,
 ) -> TypedColumns:
-    """The roles of `table`'s columns, the times of a place in UTC if `zone` names it.
+    """The roles of the table's columns; local times are converted to UTC if `zone` is given.
 
-    Raises AmbiguousInput where clocks are set back and no zone is given, DataError where a column named is not there
-    or cannot take its role.
+    Raises AmbiguousInput where clocks are set back and no zone is given, DataError where a chosen column does not
+    exist or cannot take its role.
     """
     columns = table.columns
     targets = [target] if isinstance(target, str) else list(target or [])

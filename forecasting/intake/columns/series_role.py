@@ -20,7 +20,7 @@ SERIES_NAMES = re.compile(
     r"region|country|city|station|sensor(_?id)?|meter(_?id)?|location|place|group|category)$",
     re.IGNORECASE,
 )
-_CLEAR = 0.02  # of the rows, the share that may still have the time of another where columns tell series apart
+_CLEAR = 0.02  # share of the rows that may still have the time of another where columns tell series apart
 _PAIRED = 6  # columns of which pairs are tried
 
 
@@ -44,7 +44,7 @@ def may_name_series(table: Table, name: str) -> bool:
 def choose_series(
     table: Table, times: Times, candidates: list[str], numbers: dict[str, NumberText]
 ) -> tuple[list[str], Message]:
-    """The column or pair of columns for each value of which times occur once, and why; none where there is none."""
+    """The column or pair of columns within whose values each time occurs once, and why; empty if there is none."""
     if "unique_id" in candidates:
         return ["unique_id"], Message("intake.why.called", column="unique_id")
     stamps = times.stamps[times.ok]

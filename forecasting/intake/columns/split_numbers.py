@@ -1,4 +1,4 @@
-"""Numbers that their own comma cut into two cells, joined again."""
+"""Numbers that were cut into two cells at their own comma, joined again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from forecasting.messages import Message
 
 
 def join_numbers(table: Table, decimal: str | None) -> Table:
-    """`table`, or with each two cells that a decimal comma had cut apart joined again, if `decimal` says so.
+    """The table with the two cells of each number joined where thousands were cut, or where `decimal` is a comma.
 
-    A table cut by commas whose header has too few names, by one for each column of numbers, is in doubt: asked about.
+    Raises AmbiguousInput where the header lacks one name for each column of numbers and `decimal` is not given.
     """
     missing = len(table.columns) - len(table.few)
     if not table.few or table.dialect.delimiter != "," or len(table.few) - 1 != missing:

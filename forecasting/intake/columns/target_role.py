@@ -16,7 +16,7 @@ from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
 _TARGET_NAMES = re.compile(r"^(y|target|value|values|close|adj\.? ?close)$", re.IGNORECASE)
-_SIDE_NAMES = re.compile(  # of what goes with a series rather than is one
+_SIDE_NAMES = re.compile(  # of what accompanies a series
     r"price|preis|prix|promo|discount|holiday|feiertag|event|weather|temp|rain|wind|humid|open|closed|campaign|budget|"
     r"weekend|weekday|flag|^is_|advert|\\bads?\\b|forecast|planned|plan$",
     re.IGNORECASE,
@@ -32,7 +32,7 @@ _PART_NAMES = re.compile(
 
 
 def may_be_target(table: Table, name: str, numbers: NumberText, times: Times) -> bool:
-    """Whether a column of numbers can be values: it neither describes the time nor comes of rows that are too long."""
+    """Whether a column of numbers can be values: it does not describe the time, and not only overlong rows have it."""
     return not _describes_time(numbers, times, name) and _in_usual_rows(table, name)
 
 

@@ -28,7 +28,7 @@ _CHOSEN_SHARE = 0.5  # the same of a column that the user named
 
 
 def read_as_time(table: Table, name: str, chosen: str | None, day_first: bool | str | None) -> Times | None:
-    """A column as time if its cells or its name say that it is one; of the `chosen` column less is asked."""
+    """A column as time if its cells or its name say that it is one; less is asked of the `chosen` column."""
     if chosen is not None and name != chosen:
         times = look_for_times(table.cells[name], day_first) if len(table) < 100_000 else None
         return times if times is not None and times.share >= SHARE else None

@@ -18,7 +18,7 @@ from forecasting.messages import Message
 from forecasting.panel import LARGEST
 
 FORMAT = 1  # of kept quotes
-_BARS = {"1h": ("1h", "60m"), "30m": ("30m", "15m")}  # interval -> the words for it in Yahoo's replies
+_BARS = {"1h": ("1h", "60m"), "30m": ("30m", "15m")}  # interval -> its names in Yahoo's replies
 _DAY = 86_400_000_000_000  # nanoseconds
 
 

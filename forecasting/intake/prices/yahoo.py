@@ -1,4 +1,4 @@
-"""One request to Yahoo Finance by the yfinance client: every way in which it can fail ends in one clear sentence."""
+"""One request to Yahoo Finance by the yfinance client: every failure becomes one clear sentence."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class UnavailableError(TickerError):
 
 
 # Yahoo knows one client a process: one session, cookie and crumb for all users. So one request goes out at a time, and
-# after it asked to slow down or did not answer, nobody goes out until `_quiet_until`.
+# after it asked to slow down or did not answer, none goes out until `_quiet_until`.
 _turn = threading.Lock()
 _failures = 0
 _quiet_until = 0.0

@@ -1,4 +1,4 @@
-"""Large regular tables -> columns at the speed of pyarrow; anything irregular is left to the careful reading."""
+"""Large regular tables -> columns at the speed of pyarrow; anything irregular is left to `records` and `layout`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from forecasting.intake.text.preamble_and_footer import without_footer
 from forecasting.intake.text.records import Record, read_records
 from forecasting.messages import Message
 
-HEAD = 400  # lines among which title and header are looked for
-TAIL = 40  # lines among which a footer is
+HEAD = 400  # lines that are searched for preamble and header
+TAIL = 40  # lines that are searched for a footer
 Ints = npt.NDArray[np.int64]
 
 

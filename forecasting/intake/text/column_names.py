@@ -19,7 +19,7 @@ _UNIT = re.compile(
 
 
 def header_names(heads: list[Record], body: list[Record], width: int, notes: list[Note]) -> list[str]:
-    """One name a column from the header lines: units set aside, lines above each other joined."""
+    """One name per column from the header lines: units set aside, several lines joined."""
     if not heads:
         notes.append(Note("header", Message("intake.note.no-header")))
         return []
@@ -48,7 +48,7 @@ def header_names(heads: list[Record], body: list[Record], width: int, notes: lis
 
 
 def _placed(names: list[str], body: list[Record], width: int, row: int, notes: list[Note]) -> list[str]:
-    """One name a column for a header that has too few, and a note unless the columns too many are empty."""
+    """One name per column for a header that has too few, and a note unless the surplus columns are empty."""
     for mark in (";", "\t", "|", ",", " "):
         cut = [name.strip() for name in names[0].split(mark)]
         if len(names) == 1 and len(cut) == width and all(cut):
@@ -78,7 +78,7 @@ def _placed(names: list[str], body: list[Record], width: int, row: int, notes: l
 
 
 def _joined(lines: list[list[str]]) -> list[str]:
-    """Names of several lines: a cell that stands over several columns belongs to each of them."""
+    """Names of several lines: a cell that spans several columns belongs to each of them."""
     width = max(map(len, lines))
     full: list[list[str]] = []
     for depth, line in enumerate(lines):
@@ -94,7 +94,7 @@ def _carried(held: str, cell: str) -> str:
 
 
 def name_columns(names: list[str], width: int, skip: Collection[int] = ()) -> tuple[list[str], tuple[Note, ...]]:
-    """One name a column; columns at the positions `skip` are not mentioned in the note."""
+    """One name per column; columns at the positions `skip` are not mentioned in the note."""
     columns: list[str] = []
     made: list[str] = []
     given = {name.strip() for name in names}

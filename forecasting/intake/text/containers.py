@@ -30,7 +30,7 @@ _KINDS = (
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Unpacked:
-    """Either the `data` inside (gzip) or the `cells` as text columns; what else is known in `about`."""
+    """Either the `data` inside (gzip) or the `cells` as text columns; `about` has what else is known."""
 
     kind: str
     data: bytes = b""

@@ -1,4 +1,4 @@
-"""Bytes -> text: which encoding a file is in, and how that is known."""
+"""Bytes -> text: the encoding of a file, with the evidence for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
 
 @dataclasses.dataclass(frozen=True)
 class Decoded:
-    """The text, the Python name of its encoding and how that is known; a note where it was a guess."""
+    """The text, the Python name of its encoding and the evidence for it; a note where it was a guess."""
 
     text: str
     encoding: str
@@ -91,7 +91,7 @@ def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
     row = data[: error.start].count(b"\n") + 1
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
-    # Letters of two bytes seldom come about by chance: as many of them as broken ones make it UTF-8.
+    # Valid two-byte letters are rare by chance: twice as many of them as broken bytes mean UTF-8.
     if sum(not char.isascii() for char in text) >= 2 * broken:
         rows = tuple(number for number, line in enumerate(text.split("\n"), 1) if "\ufffd" in line)
         message = Message("intake.note.damaged-bytes", count=broken)

@@ -1,4 +1,4 @@
-"""What kind of file bytes are, by their first ones: tables pass, everything else is refused with what to do instead."""
+"""File types by their first bytes: whatever is not a text table is refused, with advice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _JSON = re.compile(rb"\s*(?:\{\s*(?:\"[^\"]*\"\s*:|\})|\[\s*[\[{])")
 
 
 def check_kind(data: bytes, name: str) -> None:
-    """Raises ReadError where the bytes are plainly no text table."""
+    """Raises ReadError where the bytes are clearly not a text table."""
     head = data[:2048].removeprefix(b"\xef\xbb\xbf")
     for mark, what, advice in _REFUSED:
         if head.startswith(mark):

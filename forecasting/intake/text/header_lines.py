@@ -1,4 +1,4 @@
-"""Where among the records the table begins, and how many of its lines are a header."""
+"""Where the table begins among the records, and how many header lines it has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEADERS = 4  # lines that a header may have
 
 
 def find_header(records: list[Record], width: int, header: bool | int | None) -> tuple[int, int]:
-    """Where the table begins (its header, if it has one) and where its body does, as positions in `records`."""
+    """The positions in `records` where the table begins (with its header, if it has one) and where its body begins."""
     if header is not None and not isinstance(header, bool):
         for position, (row, _) in enumerate(records):
             if row == header:
@@ -40,7 +40,7 @@ def find_header(records: list[Record], width: int, header: bool | int | None) ->
     lines = _header_lines(records[start:], width)
     above = records[start][1]
     if lines > 1 and len(above) != width and above[0].strip() and all(map(str.strip, records[start + 1][1])):
-        start, lines = start + 1, lines - 1  # a title that happens to have a separator, above whole names
+        start, lines = start + 1, lines - 1  # a title that happens to contain a separator, above complete names
     return start, start + lines
 
 
@@ -64,7 +64,7 @@ def _header_lines(records: list[Record], width: int) -> int:
     for _, cells in records[:HEADERS]:
         damaged = len(cells) != width and any(_has_digit(cell) for cell in cells)
         if not _is_header(cells, typed) or (lines and (damaged or any(map(_is_mostly_digits, cells)))):
-            break  # a record that is damaged is no second line of the header
+            break  # a damaged record is not a second header line
         lines += 1
     if lines == 0 and _is_header_of_times(records[0][1], typed, sample):
         return 1

@@ -1,4 +1,4 @@
-"""Records -> columns: lines that are no part of the table set aside, names on top, a cell a column in each record."""
+"""Records -> columns: lines outside the table are set aside, columns are named, records of other lengths mended."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from forecasting.messages import Message
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Laid:
-    """cells by column, each record's line, the header's line, rows whose cells may stand in the wrong column, notes.
+    """Cells by column, each record's line, the header's line, rows whose cells may be in the wrong column, notes.
 
     few: the names that the header has, where it has too few.
     """
@@ -43,7 +43,7 @@ class Laid:
 
 
 def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid:
-    """The table among the records, and notes on every record that is not part of it."""
+    """The table among the records, and notes on every record outside it."""
     notes: list[Note] = []
     filled = [record for record in records if any(cell.strip() for cell in record[1])]
     if len(filled) < len(records):
@@ -121,7 +121,7 @@ def _columns(given: list[str], body: list[Record], width: int, header: int | Non
 
 
 def _trimmed(body: list[Record], width: int) -> list[Record]:
-    """Without the empty cells that delimiters at the end make, where most records or the header have them.
+    """Without the empty cells that trailing delimiters make, if many records have them.
 
     In a single record they may as well be the sign of a separator too many further in front.
     """

@@ -1,4 +1,4 @@
-"""Lines that are no part of a table: a preamble, a footer, comments, repeated headers, further tables."""
+"""Lines outside the table: preamble, footer, comments, repeated headers, further tables."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from forecasting.intake.text.cell_types import is_missing, is_number, is_time
 from forecasting.intake.text.records import Record
 from forecasting.messages import Message
 
-FEW = 0.1  # of the records, the share that may be remarks
+FEW = 0.1  # share of the records that may be comments
 _COMMENT = re.compile(r"\s*(#|//|%%|--\s|;)")
 
 
 def without_comments(records: list[Record], width: int, notes: list[Note]) -> list[Record]:
     marked = [row for row, cells in records if len(cells) != width and _COMMENT.match(cells[0])]
-    hashed = [row for row, cells in records[1:] if cells[0].startswith("# ")]  # remarks that have as many commas
+    hashed = [row for row, cells in records[1:] if cells[0].startswith("# ")]  # with as many commas as a record
     if len(hashed) <= FEW * len(records) and not records[0][1][0].startswith("#"):
         marked = sorted({*marked, *hashed})
     if not marked or len(marked) == len(records):
@@ -26,7 +26,7 @@ def without_comments(records: list[Record], width: int, notes: list[Note]) -> li
 
 
 def without_preamble(records: list[Record], start: int, notes: list[Note]) -> list[Record]:
-    """The records from position `start` on, where the table begins."""
+    """The records from position `start`, where the table begins."""
     if start:
         message = Message("intake.note.preamble", count=start, first=_shortened(records[0][1]))
         notes.append(Note("preamble", message, start, some(row for row, _ in records[:start])))

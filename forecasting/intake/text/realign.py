@@ -1,4 +1,4 @@
-"""Records with a separator too many or too few -> cells in their columns again, as far as that is certain.
+"""Records with a separator too many or too few -> cells back in their columns, where that is certain.
 
 Every place where the separator can have come in or gone is tried; those under which all cells are of the kind that
 their columns hold remain. A cell that is the same under all of them is kept, any other one counts as missing.
@@ -14,7 +14,7 @@ from forecasting.intake.text.cell_types import is_missing, is_number, is_time
 from forecasting.intake.text.records import Record
 from forecasting.messages import Message
 
-FEW = 0.2  # of the records, the share that may be mended so
+FEW = 0.2  # share of the records that may be mended in this way
 LEAST = 5  # records of the usual length that are enough to tell the kinds of columns
 SAMPLE = 400  # of them
 Row = list[str | None]
@@ -26,7 +26,7 @@ def realigned(body: list[Record], width: int) -> tuple[list[tuple[int, Row]], li
     records: list[tuple[int, Row]] = [(row, list(cells)) for row, cells in body]
     usual = [cells for _, cells in body if len(cells) == width]
     odd = [at for at, (_, cells) in enumerate(body) if abs(len(cells) - width) == 1 or _ends_empty(cells, width)]
-    if width == 2:  # of a single cell nobody knows which of the two it is
+    if width == 2:  # a single cell could be either of the two
         odd = [at for at in odd if len(body[at][1]) > width]
     if width < 2 or not odd or len(odd) > FEW * len(body) or len(usual) < LEAST:
         return records, []

@@ -47,7 +47,7 @@ def refuse(code: str, **values: Any) -> NoReturn:
 
 
 def restrict(choices: dict[str, Any]) -> None:
-    """Memory, time and files by the operating system where it can; elsewhere the parent's time limit stands alone."""
+    """Limit memory, time and files where the operating system can; elsewhere only the parent's time limit applies."""
     try:
         import resource
     except ImportError:
@@ -116,7 +116,7 @@ def workbook(data: bytes, choices: dict[str, Any]) -> Answer:
 
 
 def text(cell: object) -> str:
-    """A cell as text that says the same."""
+    """A cell as text."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
@@ -162,7 +162,7 @@ def parquet(data: bytes, choices: dict[str, Any]) -> Answer:
 
 
 def without_zeros(column: Any) -> Any:
-    """Times without fractions, and without a clock where all of them are at midnight."""
+    """Times without zero fractions, and without the time of day where all are at midnight."""
     import pyarrow.compute as pc
 
     column = pc.replace_substring_regex(column, r"\.0+(Z?)$", r"\1")

@@ -1,4 +1,4 @@
-"""Table: what a file said, cell by cell, before any of it is interpreted."""
+"""Table: the cells of a file as text, before any of them is interpreted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from forecasting.intake.text.layout import lay_out
 from forecasting.intake.text.records import SPAN, read_records
 from forecasting.messages import Message
 
-LARGE = 300_000  # characters from which on a regular table is read in bulk
+LARGE = 300_000  # characters above which a regular table is read in bulk
 RAW = 40  # lines that a Table keeps as the file has them
 SHOWN = 500  # characters of each
 
@@ -33,7 +33,7 @@ __all__ = ["Dialect", "Reading", "Table", "read_table"]
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """A way to read a text that lost against the one taken: its dialect, its first columns' names, and why it lost.
+    """The second-best way to read a text: its dialect, the names of its first columns, and why it was not taken.
 
     `read_table(data, name, **reading.arguments)` reads by it.
     """
@@ -59,7 +59,7 @@ class Table:
     """A file's cells as text.
 
     name: of the file.
-    cells: a pyarrow Table of strings, one column a name in `columns`; null where a short record has no such cell.
+    cells: a pyarrow Table of strings, a column for each name in `columns`; null where a short record has no such cell.
     columns: names as understood: not empty, each once.
     rows: the 1-based line of the file in which each record begins.
     dialect: encoding, delimiter, quotechar, decimal (None: `to_panel` decides), header (line of the names, or None).
@@ -108,7 +108,7 @@ def read_table(
     sheet: str | None = None,
     quotechar: str | None = None,
 ) -> Table:
-    """The table in a file's bytes; every keyword overrules what would be found.
+    """The table in a file's bytes; every keyword overrules what would be inferred.
 
     header: True, False, or the 1-based line that holds the column names. Raises ReadError.
     """

@@ -116,7 +116,7 @@ def test_other_cells_are_no_dates(cell: str) -> None:
         (["24/01/05", "24/01/06", "24/02/01"], ()),
     ],
 )
-def test_orders_that_fit_are_told(cells: list[str], orders: tuple[bool | str, ...]) -> None:
+def test_orders_that_fit_are_listed(cells: list[str], orders: tuple[bool | str, ...]) -> None:
     found = look_for_times(column(*cells))
     assert found is not None
     assert found.orders == orders
