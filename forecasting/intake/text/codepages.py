@@ -22,7 +22,6 @@ _SINGLE = {
     "cp866": -0.1,
 }
 _HIGH = re.compile(r"[^\x00-\x7f]")
-_RUN = re.compile(rb"[\x80-\xff]")
 MOST = 3000  # characters that are scored
 _QUOTES_AND_DASHES = "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u00a0\u00ab\u00bb\u2039\u203a"
 _SIGNS = "€£¥$¢°§©®™±µ·\u00d7÷½¼¾²³¹ªº¿¡†•‰"
