@@ -17,7 +17,7 @@ from forecasting.config import ForecastConfig
 from forecasting.errors import AmbiguousInput, ConfigError, ForecastingError, ReadError
 from forecasting.files import write_whole
 from forecasting.messages import Message
-from forecasting.options import PANEL, SAMPLE, SETTINGS, TABLE, parser
+from forecasting.options import SAMPLE, SETTINGS, parser
 from forecasting.terminal import describe, plain, progress_line
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ COMMANDS = {"inspect": _inspect, "forecast": _forecast, "backtest": _backtest, "
 
 def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
     """The Panel of INPUT, and how it was read, for --report."""
-    from forecasting.intake import load_sample, read_table, to_panel
+    from forecasting.intake import load_sample
 
     _check_writable(args.report, args.input)
     output = getattr(args, "output", None)
@@ -119,8 +119,8 @@ def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
         panel, about = load_sample(args.input.removeprefix(SAMPLE)), {"input": args.input}
     else:
         data, name = _bytes(args.input)
-        table = read_table(data, name, **{key: getattr(args, key) for key in TABLE})
-        panel, report = to_panel(table, **{key: getattr(args, key) for key in PANEL})
+        chosen = {field.name: getattr(args, field.name, None) for field in dataclasses.fields(ReadingChoices)}
+        table, panel, report = read(data, name, ReadingChoices(**chosen))
         dialect = dataclasses.asdict(table.dialect)
         about = {"input": name, "rows": len(table), "columns": table.columns, "dialect": dialect, **report.to_dict()}
     if args.season:

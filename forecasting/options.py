@@ -1,4 +1,4 @@
-"""The options of the command line, in the words of `read_table`, `to_panel` and ForecastConfig."""
+"""The options of the command line, in the words of ReadingChoices and ForecastConfig."""
 
 from __future__ import annotations
 
@@ -119,20 +119,6 @@ def _delimiter(text: str) -> str:
     return {"tab": "\t", "\\t": "\t"}.get(text, text)
 
 
-TABLE = ("encoding", "delimiter", "header", "sheet")
-PANEL = (
-    "time",
-    "target",
-    "series",
-    "frequency",
-    "day_first",
-    "decimal",
-    "zone",
-    "duplicates",
-    "outliers",
-    "zeros",
-    "covariates",
-)
 SETTINGS: dict[str, tuple[str, Callable[[str], Any], str]] = {  # setting of ForecastConfig: option, type, help
     "horizon": ("--horizon", _whole, "steps to forecast"),
     "method": ("--method", str, " | ".join(METHODS)),

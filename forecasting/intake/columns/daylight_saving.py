@@ -1,6 +1,6 @@
-"""Clock times without a zone whose clocks are put forward and back: an hour that comes twice, and one that does not.
+"""Daylight saving time in clock times without a zone: an hour that comes twice, and one that is skipped.
 
-An hour that every series has twice on the very night on which Europe, North America or the south-east of Australia put
+An hour that every series has twice on the very night on which Europe, North America or the south-east of Australia set
 their clocks back is no duplicate. Which zone it is decides the times, so it is asked for.
 """
 
@@ -17,13 +17,14 @@ from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake.columns.dates import Times
 from forecasting.intake.notes import Note, some
 from forecasting.intake.text.table import Table
+from forecasting.messages import Message
 
 AS_THEY_STAND = "UTC"
 _HOUR = np.timedelta64(3_600_000_000_000, "ns")
 _DAY = 24 * _HOUR
 _AMERICA = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
-# month and Sunday (-1: the last) on which clocks are put back, the hour that comes twice; the same for the hour that
-# does not come; zones
+# month and Sunday (-1: the last) on which clocks are set back, the hour that comes twice; the same for the hour that is
+# skipped; zones
 _RULES: tuple[tuple[tuple[int, int, int], tuple[int, int, int], tuple[str, ...]], ...] = (
     ((10, -1, 2), (3, -1, 2), ("Europe/Berlin",)),
     ((10, -1, 1), (3, -1, 1), ("Europe/London",)),
@@ -38,14 +39,14 @@ Days = npt.NDArray[np.datetime64]
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Clocks:
-    """Rows within an hour that comes twice, and the zones whose clocks do that."""
+    """Rows within an hour that comes twice, and the zones in which it does."""
 
     twice: Flags
     zones: tuple[str, ...]
 
 
 def clocks(times: Times) -> Clocks | None:
-    """Where clock times are put back; None where they are not, or have a zone or no time of day."""
+    """Where clocks are set back; None where they are not, or have a zone or no time of day."""
     counted = _counted(times)
     if counted is None:
         return None
@@ -61,15 +62,14 @@ def clocks(times: Times) -> Clocks | None:
     return None
 
 
-def ask_zone(table: Table, column: str, found: Clocks) -> AmbiguousInput:
+def ask_zone(table: Table, column: str, set_back: Clocks) -> AmbiguousInput:
     """The question which zone the times are in."""
-    row = int(table.rows[np.flatnonzero(found.twice)[0]])
+    row = int(table.rows[np.flatnonzero(set_back.twice)[0]])
     return AmbiguousInput(
-        f"In column {column!r} an hour comes twice on the night on which clocks are put back (line {row}). In the time "
-        "of a place these are two hours, and neither is lost; as they stand they are one hour, measured twice.",
-        question="In which time zone are the times?",
+        Message("intake.ask.zone", column=column, row=row),
+        question=Message("intake.question.zone"),
         argument="zone",
-        choices=(*found.zones, AS_THEY_STAND),
+        choices=(*set_back.zones, AS_THEY_STAND),
         column=column,
         row=row,
     )
@@ -78,11 +78,7 @@ def ask_zone(table: Table, column: str, found: Clocks) -> AmbiguousInput:
 def check_zone(zone: str | None) -> None:
     """Raises DataError where there is no such zone."""
     if zone is not None and zone not in zoneinfo.available_timezones():
-        raise DataError(
-            f"There is no time zone {zone!r}. Give one such as 'Europe/Berlin'; {AS_THEY_STAND!r} takes "
-            "the times as they stand.",
-            field="zone",
-        )
+        raise DataError(Message("intake.column.no-zone", zone=zone, as_they_stand=AS_THEY_STAND), field="zone")
 
 
 def in_zone(times: Times, codes: npt.NDArray[np.int64], zone: str, table: Table, column: str) -> Times:
@@ -101,19 +97,24 @@ def in_zone(times: Times, codes: npt.NDArray[np.int64], zone: str, table: Table,
     if local.isna().any():
         first = at[np.flatnonzero(local.isna())[0]]
         raise DataError(
-            f"{table.cells[column][int(first)].as_py()!r} in line {table.rows[first]} is a time that does not exist in "
-            f"{zone}: clocks are put forward over it. Choose another zone, or {AS_THEY_STAND!r}.",
+            Message(
+                "intake.column.skipped-time",
+                cell=table.cells[column][int(first)].as_py(),
+                row=int(table.rows[first]),
+                zone=zone,
+                as_they_stand=AS_THEY_STAND,
+            ),
             field="zone",
             column=column,
             row=int(table.rows[first]),
         )
-    found = times.stamps.astype("datetime64[ns]")
-    found[at] = local.tz_convert("UTC").tz_localize(None).to_numpy()
-    return dataclasses.replace(times, stamps=found, zone=zone)
+    instants = times.stamps.astype("datetime64[ns]")
+    instants[at] = local.tz_convert("UTC").tz_localize(None).to_numpy()
+    return dataclasses.replace(times, stamps=instants, zone=zone)
 
 
 def skipped(times: Times, table: Table) -> list[Note]:
-    """A note where an hour is missing on a night on which clocks are put forward: it is no lost value."""
+    """A note where an hour is missing on a night on which clocks are set forward: it is not a lost value."""
     counted = _counted(times)
     if counted is None:
         return []
@@ -122,12 +123,9 @@ def skipped(times: Times, table: Table) -> list[Note]:
         starts = [day + hour * _HOUR for day in _sundays(stamps, month, sunday)]
         nights = [start for start in starts if _is_skipped(stamps, start)]
         if nights and len(nights) == len(starts) and (counts == counts[0]).mean() > 0.9:
-            shown = ", ".join(str(night.astype("datetime64[m]")).replace("T", " ") for night in nights[:3])
+            shown = tuple(str(night.astype("datetime64[m]")).replace("T", " ") for night in nights[:3])
             rows = [int(table.rows[np.flatnonzero(times.ok & (times.stamps >= night + _HOUR))[0]]) for night in nights]
-            message = (
-                f"The hour from {shown} is not there, as where clocks are put forward ({zones[0]}, for one). The times "
-                "were taken as they stand, which makes it a gap; a time zone can be chosen instead."
-            )
+            message = Message("intake.note.daylight-saving", nights=shown, zone=zones[0])
             return [Note("daylight saving", message, len(nights), some(rows))]
     return []
 
@@ -147,17 +145,17 @@ def _counted(times: Times) -> tuple[Days, npt.NDArray[np.int64]] | None:
 
 
 def _sundays(stamps: Days, month: int, number: int) -> list[np.datetime64]:
-    """The Sundays of that number in the month, of each year, that lie within the times."""
+    """The given Sunday of the month in each year, where it lies within the times."""
     first, last = stamps[0].astype("datetime64[D]"), stamps[-1].astype("datetime64[D]")
-    found = []
+    sundays = []
     for year in range(int(str(first)[:4]), int(str(last)[:4]) + 1):
         following = np.datetime64(f"{year + month // 12}-{month % 12 + 1:02d}-01") if number < 0 else None
         start = following - np.timedelta64(7, "D") if following is not None else np.datetime64(f"{year}-{month:02d}-01")
         weekday = (start.astype(np.int64) + 3) % 7  # Monday is 0
         day = start + np.timedelta64(int(6 - weekday) + 7 * max(0, number - 1), "D")
         if first < day < last:
-            found.append(day.astype("datetime64[ns]"))
-    return found
+            sundays.append(day.astype("datetime64[ns]"))
+    return sundays
 
 
 def _is_twice(stamps: Days, counts: npt.NDArray[np.int64], start: np.datetime64) -> bool:

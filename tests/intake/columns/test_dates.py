@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.intake.columns.dates import look_for_times
 from forecasting.intake.columns.months import month_of
-from forecasting.intake.columns.time_codes import look_for_epochs, look_for_serials, look_for_steps, look_for_years
+from forecasting.intake.columns.numeric_times import look_for_epochs, look_for_serials, look_for_steps, look_for_years
 
 
 def column(*cells: str | None) -> pa.ChunkedArray:
@@ -116,7 +116,7 @@ def test_other_cells_are_no_dates(cell: str) -> None:
         (["24/01/05", "24/01/06", "24/02/01"], ()),
     ],
 )
-def test_orders_that_fit_are_told(cells: list[str], orders: tuple[bool | str, ...]) -> None:
+def test_orders_that_fit_are_listed(cells: list[str], orders: tuple[bool | str, ...]) -> None:
     found = look_for_times(column(*cells))
     assert found is not None
     assert found.orders == orders

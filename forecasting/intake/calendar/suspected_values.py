@@ -1,10 +1,10 @@
-"""Values that are probably not what they say: outliers, and zeros that stand for nothing measured. Only flagged.
+"""Suspected outliers, and zeros and numbers such as -999 that may stand for nothing measured. Only flagged.
 
 Outliers follow Hampel's identifier (Davies and Gather 1993, JASA 88:782): a value far from the medians of its
-neighbours, measured by 1.4826 times the median absolute deviation. The neighbours are those in time or, where a season
-explains a series better, those at the same place in the seasons around. A step to another level, a peak of every week
-and the usual unrest of prices are none: the distance counts from the span between the medians before and after, the
-unrest of the steps around is taken where it is larger, and values above zero have to stand off in their logarithms too.
+neighbours, in units of 1.4826 times the median absolute deviation. The neighbours are those in time or, where a season
+explains a series better, those at the same place in the seasons around. A step to another level, a weekly peak and the
+usual volatility of prices are none: the distance counts from the span between the medians before and after, the local
+volatility is taken where it is larger, and values above zero have to be far in their logarithms too.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-FAR = 8.0  # deviations by which a value must stand off
-AROUND = 25  # steps to either side in which the unrest is measured
-NATURE = 0.02  # share of a series from which on far values are its nature
-FEW = 4  # far values that are none too many in a short series
+FAR = 8.0  # deviations from which on a value is far
+AROUND = 25  # steps to either side by which local volatility is measured
+NATURE = 0.02  # share of a series above which far values are part of its nature
+FEW = 4  # far values that a short series may have all the same
 EXPLAINS = 0.8  # of the deviation from neighbours in time, below which a season explains a series better
-SAMPLE = 100_000  # values by which that is judged
-LEAST = 12  # values of a series below which nothing is called odd
-ZEROS = 0.2  # share of zeros from which on they are a series' nature
+SAMPLE = 100_000  # values used to decide that
+LEAST = 12  # values that a series needs for anything to be flagged
+ZEROS = 0.2  # share above which zeros are part of a series' nature
 NEVER_NEAR = 0.2  # of the median: positive values that seldom go below this make a zero look odd
 COUNTS = 5  # of the smallest difference between values: positive values below this are near zero
 STAND_INS = (
@@ -102,13 +102,13 @@ def _far(y: Floats, runs: _Runs, at: Ints, seasons: tuple[int, ...]) -> Ints:
         better = (seasonal < EXPLAINS * best) & (runs.lengths >= 4 * season) & (seasonal > 0)
         lag[better], best[better] = season, seasonal[better]
     plain = lag[runs.codes[at]] == 1
-    found = [_beyond(y, runs, at[plain], low[plain], high[plain], scale)]
+    far = [_beyond(y, runs, at[plain], low[plain], high[plain], scale)]
     for season in np.unique(lag[lag > 1]):
         inside = at[lag[runs.codes[at]] == season]
         low, high = _span(y, runs, inside, int(season))
-        whole = _scales(np.abs(y[inside] - (low + high) / 2), runs, runs.codes[inside])
-        found.append(_beyond(y, runs, inside, low, high, whole, int(season)))
-    return np.sort(np.concatenate(found))
+        seasonal = _scales(np.abs(y[inside] - (low + high) / 2), runs, runs.codes[inside])
+        far.append(_beyond(y, runs, inside, low, high, seasonal, int(season)))
+    return np.sort(np.concatenate(far))
 
 
 def _beyond(y: Floats, runs: _Runs, at: Ints, low: Floats, high: Floats, scale: Floats, lag: int = 1) -> Ints:
@@ -120,8 +120,7 @@ def _beyond(y: Floats, runs: _Runs, at: Ints, low: Floats, high: Floats, scale: 
     if not len(far):
         return far
     distance = distance[np.searchsorted(at, far)]
-    unrest = _unrest(y, runs, far, scale, lag)
-    kept: Ints = far[distance > FAR * unrest]
+    kept: Ints = far[distance > FAR * _local_volatility(y, runs, far, scale, lag)]
     return kept
 
 
@@ -149,8 +148,8 @@ def _middle(values: Floats) -> Floats:
     """The median of three rows; of what is there at an end."""
     a, b, c = values
     middle = np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c))
-    found: Floats = np.where(np.isnan(c), np.where(np.isnan(b), a, (a + b) / 2), middle)
-    return found
+    median: Floats = np.where(np.isnan(c), np.where(np.isnan(b), a, (a + b) / 2), middle)
+    return median
 
 
 def _value(y: Floats, runs: _Runs, at: Ints, lag: int) -> Floats:
@@ -159,7 +158,7 @@ def _value(y: Floats, runs: _Runs, at: Ints, lag: int) -> Floats:
 
 
 def _scales(deviation: Floats, runs: _Runs, codes: Ints) -> Floats:
-    """One a series: by the median; by the mean where more than half do not deviate at all (Iglewicz, Hoaglin 1993)."""
+    """One per series: by the median; by the mean where most do not deviate at all (Iglewicz and Hoaglin 1993)."""
     groups = pd.Series(deviation).groupby(codes)
     medians = _SCALE * groups.median()
     scales = np.zeros(len(runs.starts))
@@ -173,8 +172,8 @@ def _scales(deviation: Floats, runs: _Runs, codes: Ints) -> Floats:
     return scales
 
 
-def _unrest(y: Floats, runs: _Runs, at: Ints, scale: Floats, lag: int) -> Floats:
-    """The mean deviation of the steps around each position, without the nearest; single wild ones count for little."""
+def _local_volatility(y: Floats, runs: _Runs, at: Ints, scale: Floats, lag: int) -> Floats:
+    """The mean deviation of the steps around each position, without the nearest; single large ones count for little."""
     offsets = np.concatenate([np.arange(-AROUND, -3), np.arange(4, AROUND + 1)])
     around = np.clip(at[:, None] + offsets, 0, len(y) - 1)  # [position, step]
     inside = (runs.codes[around] == runs.codes[at][:, None]) & (around == at[:, None] + offsets)
@@ -192,14 +191,14 @@ def _stand_ins(y: Floats, runs: _Runs) -> Flags:
     flagged = np.isin(y, STAND_INS)
     for code in np.unique(runs.codes[flagged]):
         part = slice(runs.starts[code], runs.starts[code] + runs.lengths[code])
-        values, found = y[part], flagged[part].copy()
-        others = values[~found]
-        if len(others) < max(LEAST, found.sum()):
-            found[:] = False
+        values, written = y[part], flagged[part].copy()
+        others = values[~written]
+        if len(others) < max(LEAST, written.sum()):
+            written[:] = False
         else:
             reach = 2 * np.abs(others).max()
-            found &= (np.abs(values) > reach) | ((values < 0) & (others.min() >= 0))
-        flagged[part] = found
+            written &= (np.abs(values) > reach) | ((values < 0) & (others.min() >= 0))
+        flagged[part] = written
     return flagged
 
 

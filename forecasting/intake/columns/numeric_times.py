@@ -7,17 +7,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.clock import Flags, flags
+from forecasting.intake.columns.arrays import Flags, flags
 from forecasting.intake.columns.dates import Times
 
 _YEAR = r"^(1[6-9]|20|21)[0-9]{2}(\.0+)?$"
-_EPOCHS = (  # unit, digits before the point, the range that is taken for a time: 1990 to 2100
-    ("seconds", "s", 1),
-    ("milliseconds", "ms", 10**3),
-    ("microseconds", "us", 10**6),
-    ("nanoseconds", "ns", 10**9),
-)
-_FROM, _TO = 631_152_000, 4_102_444_800  # 1990-01-01 and 2100-01-01 in seconds
+_EPOCHS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}  # in a second
+_FROM, _TO = 631_152_000, 4_102_444_800  # 1990-01-01 and 2100-01-01 in seconds: numbers between are taken for times
 _SERIAL_FROM, _SERIAL_TO = 20_000, 75_000  # 1954-10-03 and 2105-05-07 in Excel's days
 
 
@@ -46,7 +41,7 @@ def look_for_steps(column: pa.ChunkedArray) -> Times | None:
     except pa.ArrowInvalid:
         return None
     stamps = np.asarray(numbers, dtype=np.int64)
-    return Times(stamps, present, present, "whole numbers", weight=1) if len(stamps) else None
+    return Times(stamps, present, present, "whole-numbers", weight=1) if len(stamps) else None
 
 
 def look_for_epochs(column: pa.ChunkedArray) -> Times | None:
@@ -55,14 +50,14 @@ def look_for_epochs(column: pa.ChunkedArray) -> Times | None:
     if numbers is None:
         return None
     held = numbers[present]
-    for words, unit, scale in _EPOCHS:
+    for unit, scale in _EPOCHS.items():
         if (held >= _FROM * scale).all() and (held <= _TO * scale).all():
             nanos = (numbers * (10**9 // scale)).astype(np.int64) if scale < 10**9 else numbers.astype(np.int64)
-            if unit in ("us", "ns"):
+            if scale > 10**3:
                 texts, _ = _held(column)
                 whole = pc.cast(pc.replace_substring_regex(pc.fill_null(texts, "0"), r"\.\d*$", ""), pa.int64())
                 nanos = np.asarray(whole, dtype=np.int64) * (10**9 // scale)
-            return Times(nanos.astype("datetime64[ns]"), present, present, f"{words} since 1970", zone="UTC", weight=2)
+            return Times(nanos.astype("datetime64[ns]"), present, present, unit, zone="UTC", weight=2)
     return None
 
 
@@ -75,13 +70,11 @@ def look_for_serials(column: pa.ChunkedArray) -> Times | None:
     if not ((held >= _SERIAL_FROM) & (held <= _SERIAL_TO)).all():
         return None
     seconds = np.round((numbers - 25_569) * 86_400).astype(np.int64)
-    return Times(
-        seconds.astype("datetime64[s]").astype("datetime64[ns]"), present, present, "Excel's day counts", weight=1
-    )
+    return Times(seconds.astype("datetime64[s]").astype("datetime64[ns]"), present, present, "excel-days", weight=1)
 
 
 def _begins(column: pa.ChunkedArray, pattern: str) -> bool:
-    """Whether the first cells are of a kind: a look that spares reading a long column for nothing."""
+    """Whether any of the first cells matches, so that a long column is not read in vain."""
     head = pc.utf8_trim_whitespace(column.slice(0, 200).combine_chunks())
     return bool(pc.any(pc.match_substring_regex(head, pattern)).as_py())
 

@@ -5,12 +5,8 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import DataError
-from forecasting.intake import Report, read_table, to_panel
 from forecasting.panel import Panel
-
-
-def read(text: str, **choices: object) -> tuple[Panel, Report]:
-    return to_panel(read_table(text.encode(), "a.csv"), **choices)  # type: ignore[arg-type]
+from tests.intake.tables import read
 
 
 def file(days: int, known: int, hole: int = 0) -> str:
@@ -107,6 +103,13 @@ def test_covariates_of_another_decimal_mark_or_without_a_beginning_are_refused()
     late = file(20, 15).replace("2024-01-01,1,2,1", "2024-01-01,1,,1")
     with pytest.raises(DataError, match="beginning"):
         read(late, target="v", covariates=["price"])
+
+
+@pytest.mark.parametrize("wrong", ["nothing", "date"])
+def test_a_column_that_is_no_covariate_is_refused(wrong: str) -> None:
+    with pytest.raises(DataError) as caught:
+        read(file(20, 15), target="v", covariates=[wrong])
+    assert caught.value.field == "covariates"
 
 
 def test_a_panel_refuses_covariates_with_holes_and_strangers_ahead() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake import read_table, to_panel
-from forecasting.intake.calendar.frequency import Stamps, buckets, infer, seasons_of
+from forecasting.intake.calendar.frequency import Stamps, infer, seasons_of
+from forecasting.intake.calendar.grid import buckets
 from forecasting.panel import steps_after
 
 ALIASES = [

@@ -1,4 +1,4 @@
-"""A header with fewer names than its table has columns -> the name of each column, as far as that is certain.
+"""A header with fewer names than its table has columns -> the name of each column, where that is certain.
 
 The names may stand over the first columns, or over all but the first, or two of them ran together where a separator
 is missing. Every place is tried. A place where a name stands over cells that it cannot mean ("price" over words) is
@@ -16,7 +16,7 @@ from forecasting.intake.text.cell_types import is_number
 from forecasting.intake.text.realign import kind_of
 from forecasting.intake.text.records import Record
 
-SAMPLE = 400  # records by which the kinds of columns are told
+SAMPLE = 400  # records that tell the kinds of columns
 Names = list[str | None]  # None: not known
 
 _DATE = "date datetime timestamp datum fecha"
@@ -36,8 +36,8 @@ _KNOWN = _TIMES | _NUMBERS | _WORDS | _CODES
 _PARTS = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def placed(names: list[str], body: list[Record], width: int) -> tuple[list[str], bool]:
-    """One name a column, "" where it is not known; whether the records, not the header, explain why one is missing.
+def place_names(names: list[str], body: list[Record], width: int) -> tuple[list[str], bool]:
+    """One name per column, "" where it is not known; whether the records, not the header, explain why one is missing.
 
     That is so where the records are numbered or named in a first column of their own, as R writes them, and where they
     end with empty cells.
@@ -55,14 +55,14 @@ def placed(names: list[str], body: list[Record], width: int) -> tuple[list[str],
     judged = [(_odd(way, kinds), -score - _named_times(way, kinds)) for score, way in ways]
     best = min(judged)
     kept = [way for judgement, (_, way) in zip(judged, ways, strict=True) if judgement == best]
-    found = [cells[0] or "" if len(set(cells)) == 1 else "" for cells in zip(*kept, strict=True)]
-    return found, len(kept) == 1 and ((kept[0] is first and numbered > 0) or (kept[0] is plain and empty))
+    agreed = [cells[0] or "" if len(set(cells)) == 1 else "" for cells in zip(*kept, strict=True)]
+    return agreed, len(kept) == 1 and ((kept[0] is first and numbered > 0) or (kept[0] is plain and empty))
 
 
 def _split(names: list[str], kinds: list[str]) -> Iterator[tuple[float, Names]]:
-    """Each name understood as two that ran together, with what speaks for it.
+    """Each name split into two that may have run together, with a score.
 
-    Two words that are both known speak for a place only where no other name is such: "ProductType" may be one name.
+    Two known words score only where no other name splits into two: "ProductType" may be one name.
     """
     doubles = sum(bool(_cuts(name)) for name in names)
     for at, name in enumerate(names):
@@ -82,7 +82,7 @@ def _split(names: list[str], kinds: list[str]) -> Iterator[tuple[float, Names]]:
 
 
 def _cuts(name: str) -> list[int]:
-    """Where `name` falls into two known words; nowhere if it is a known word itself."""
+    """Where `name` splits into two known words; nowhere if it is a known word itself."""
     lower = name.lower()
     if lower in _KNOWN and lower != "datetime":
         return []
@@ -90,7 +90,7 @@ def _cuts(name: str) -> list[int]:
 
 
 def _meant(name: str) -> str:
-    """What cells a name speaks of; "" where that is open."""
+    """The kind of cells that a name suggests; "" where it suggests none."""
     parts = [part for part in _PARTS.split(name) if part]
     last = parts[-1].lower() if parts else ""
     for kind, known in (("time", _DATES), ("number", _NUMBERS), ("words", _WORDS)):
@@ -100,7 +100,7 @@ def _meant(name: str) -> str:
 
 
 def _odd(names: Names, kinds: list[str]) -> int:
-    """How many names stand over cells that they cannot mean."""
+    """How many names stand over cells of another kind than they suggest."""
     return sum(
         bool(name and meant and kind and meant != kind)
         for name, kind in zip(names, kinds, strict=True)
@@ -109,7 +109,7 @@ def _odd(names: Names, kinds: list[str]) -> int:
 
 
 def _named_times(names: Names, kinds: list[str]) -> int:
-    """How many columns of times are called as such."""
+    """How many columns of times have names of times."""
     return sum(
         kind == "time" and any(part.lower() in _TIMES for part in _PARTS.split(name or ""))
         for name, kind in zip(names, kinds, strict=True)
@@ -117,7 +117,7 @@ def _named_times(names: Names, kinds: list[str]) -> int:
 
 
 def _beginning(names: list[str], kinds: list[str]) -> list[str]:
-    """The first names that cannot be two, if one of them is of times and stands over times."""
+    """The leading names that are known words, if one of them is of times and stands over times."""
     sure: Names = []
     for name in names:
         if name.lower() not in _KNOWN:
@@ -137,7 +137,7 @@ def _kind(usual: list[list[str]], column: int) -> str:
 
 
 def _numbered(usual: list[list[str]]) -> float:
-    """How much speaks for records that begin with a number or name of their own, which has no name above it."""
+    """A score for records that begin with a row number or row name, which the header does not name."""
     first = [cells[0].strip() for cells in usual]
     if len(set(first)) < len(first):
         return 0.0

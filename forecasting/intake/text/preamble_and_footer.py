@@ -1,28 +1,36 @@
-"""What stands around or inside a table without being of it: comments, footers, repeated headers, further tables."""
+"""Lines outside the table: preamble, footer, comments, repeated headers, further tables."""
 
 from __future__ import annotations
 
 import re
 
-from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.notes import Note, some
 from forecasting.intake.text.cell_types import is_missing, is_number, is_time
 from forecasting.intake.text.records import Record
+from forecasting.messages import Message
 
-FEW = 0.1  # of the records, the share that may be remarks
+FEW = 0.1  # share of the records that may be comments
 _COMMENT = re.compile(r"\s*(#|//|%%|--\s|;)")
 
 
 def without_comments(records: list[Record], width: int, notes: list[Note]) -> list[Record]:
     marked = [row for row, cells in records if len(cells) != width and _COMMENT.match(cells[0])]
-    hashed = [row for row, cells in records[1:] if cells[0].startswith("# ")]  # remarks that have as many commas
+    hashed = [row for row, cells in records[1:] if cells[0].startswith("# ")]  # with as many commas as a record
     if len(hashed) <= FEW * len(records) and not records[0][1][0].startswith("#"):
         marked = sorted({*marked, *hashed})
     if not marked or len(marked) == len(records):
         return records
-    message = f"{count_of(len(marked), 'comment line', 'was')} left out."
-    notes.append(Note("comments", message, len(marked), some(marked)))
+    notes.append(Note("comments", Message("intake.note.comments", count=len(marked)), len(marked), some(marked)))
     left_out = set(marked)
     return [record for record in records if record[0] not in left_out]
+
+
+def without_preamble(records: list[Record], start: int, notes: list[Note]) -> list[Record]:
+    """The records from position `start`, where the table begins."""
+    if start:
+        message = Message("intake.note.preamble", count=start, first=_shortened(records[0][1]))
+        notes.append(Note("preamble", message, start, some(row for row, _ in records[:start])))
+    return records[start:]
 
 
 def without_footer(body: list[Record], width: int, notes: list[Note]) -> list[Record]:
@@ -41,7 +49,7 @@ def without_footer(body: list[Record], width: int, notes: list[Note]) -> list[Re
     if end == len(body) or len(body) - end > max(3, 0.3 * len(body)):
         return body
     left_out = body[end:]
-    message = f"{count_of(len(left_out), 'line', 'was')} left out below the table: {quoted(left_out[0][1])}."
+    message = Message("intake.note.footer", count=len(left_out), first=_shortened(left_out[0][1]))
     notes.append(Note("footer", message, len(left_out), some(row for row, _ in left_out)))
     return body[:end]
 
@@ -53,7 +61,7 @@ def without_headers(body: list[Record], heads: list[Record], notes: list[Note]) 
     again = [row for row, cells in body if cells[0].strip() == names[0][0] and [c.strip() for c in cells] in names]
     if not again or len(again) > 0.2 * len(body):
         return body
-    message = f"The header is repeated in {len(again):,} line{'s' * (len(again) > 1)}, which were left out."
+    message = Message("intake.note.repeated-header", count=len(again))
     notes.append(Note("repeated header", message, len(again), some(again)))
     left_out = set(again)
     return [record for record in body if record[0] not in left_out]
@@ -70,12 +78,10 @@ def without_other_tables(body: list[Record], width: int, notes: list[Note]) -> l
             continue
         left_out = body[position:]
         if sum(len(record[1]) == len(cells) for record in left_out) >= 0.8 * len(left_out):
-            message = (
-                f"Another table with {len(cells)} columns begins in line {body[position][0]}; its {len(left_out):,} "
-                "lines were left out."
-            )
-            summary = f"{len(left_out):,} lines of another table left out"
-            notes.append(Note("another table", message, len(left_out), some(row for row, _ in left_out), summary))
+            row, lines = body[position][0], len(left_out)
+            message = Message("intake.note.another-table", columns=len(cells), row=row, lines=lines)
+            summary = Message("intake.summary.another-table", lines=lines)
+            notes.append(Note("another table", message, lines, some(row for row, _ in left_out), summary))
             return body[:position]
     return body
 
@@ -99,6 +105,6 @@ def _looks_like_names(cells: list[str]) -> bool:
     )
 
 
-def quoted(cells: list[str]) -> str:
+def _shortened(cells: list[str]) -> str:
     text = " ".join(cell.strip() for cell in cells if cell.strip())
-    return repr(text if len(text) <= 60 else text[:59] + "…")
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -6,7 +6,9 @@ from forecasting.errors import AmbiguousInput
 from forecasting.intake import read_table, to_panel
 
 DAYS = [f"2024-01-{day:02d}" for day in range(1, 29)]
+
 ORDERS = [f"{day},{i:02d}:00,{i + 3},{900 + i},{i}.25,nail,http://a.example/{i}" for i, day in enumerate(DAYS[:24])]
+
 NAMES = ["DATE", "TIME", "Qty", "PRODUCTID", "Price", "Kind", "URL"]
 
 
