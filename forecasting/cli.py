@@ -108,7 +108,7 @@ COMMANDS = {"inspect": _inspect, "forecast": _forecast, "backtest": _backtest, "
 
 def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
     """The Panel of INPUT, and how it was read, for --report."""
-    from forecasting.intake import load_sample
+    from forecasting.intake import ReadingChoices, load_sample, read
 
     _check_writable(args.report, args.input)
     output = getattr(args, "output", None)
