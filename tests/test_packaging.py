@@ -93,15 +93,13 @@ def test_the_installed_package_works_a_queue_off(installed: Path, tmp_path: Path
     code = """
 import json, time
 from forecasting import runs
-store = runs.Store()
-supervisor = runs.Supervisor(store)
-supervisor.start()
+store = runs.runtime().store
 workspace = store.new_workspace()
-run = supervisor.submit(workspace, "pair", {"epochs": 5}, None, "pair")
+run = store.submit(workspace, "pair", {"epochs": 5}, None, "pair")
 end = time.monotonic() + 100
 while store.run(workspace, run).active and time.monotonic() < end:
     time.sleep(0.05)
-supervisor.stop()
+runs.stop_runtime()
 print(runs.__file__, store.run(workspace, run).state, len(json.loads(store.artifact(workspace, run, "scores"))))
 """
     where, state, scores = _run([sys.executable, "-c", code], tmp_path, installed).split()
