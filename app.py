@@ -1,13 +1,18 @@
 """Tidecast: the router. `streamlit run app.py` serves `app`; every session runs the part below it."""
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.server import MIDDLEWARE, ROUTES, lifespan
 
+# Until a process has called st.navigation once, Streamlit takes a folder called pages for its older kind of app: the
+# first visitor of /sine_wave after a start would read "Page not found".
+PagesManager.uses_pages_directory = False
+
 app = st.App(__file__, middleware=MIDDLEWARE, routes=ROUTES, lifespan=lifespan)
 
-if get_script_run_ctx() is not None:  # the server, which looks for `app`, needs none of what a session does
+if get_script_run_ctx(suppress_warning=True) is not None:  # the server, which looks for `app`, needs no page
     from pages.shared.i18n import t
     from pages.shared.navigation import navigate, routed
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -16,15 +15,17 @@ from forecasting import model_file
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
-from forecasting.model.windows import SHORT
-from forecasting.panel import Panel, Values, steps_after
-from forecasting.progress import OnProgress, account_of, progress_of_fit
-from forecasting.suggestions import check_least, check_length, expected_seconds, needed_values, suggest_config
+from forecasting.folds import evaluate, evaluate_fold, forecast_origins, further_inputs, gather
+from forecasting.messages import Message
+from forecasting.panel import Panel, Values
+from forecasting.progress import OnProgress, progress_of_fit, training_report
+from forecasting.suggestions import check_least, check_length, expected_seconds, suggest_config
 
 if TYPE_CHECKING:
-    from forecasting.evaluation.backtest import Backtest, Tested
-    from forecasting.evaluation.predictor import Ahead, Predictor
-    from forecasting.model.windows import Extra, Fold, Index
+    from forecasting.evaluation.backtest import Backtest
+    from forecasting.evaluation.history import History
+    from forecasting.evaluation.predictor import Forecasts, Predictor
+    from forecasting.model.windows import Extra
 
 __all__ = [
     "Forecast",
@@ -39,7 +40,6 @@ __all__ = [
     "suggest_config",
 ]
 
-RIVALS = 200  # series, up to which a backtest of the network alone shows what the other members would have said
 AT_ONCE = 4000  # series that are forecast at once
 
 
@@ -57,121 +57,55 @@ class Forecast(pd.DataFrame):
 
 
 def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = None) -> Forecaster:
-    """Train with a stretch held out, then go on with all of `panel`.
+    """Train with steps held out, then go on with all of `panel`.
 
-    Series too short for a network are forecast by the statistical members alone; `training["fallback"]` says so.
+    Series too short for a network are forecast by the statistical members alone; `training["fallback"]` reports it.
     Raises TooShortError where there are fewer than three values. An exception raised by `on_progress` ends the
     training.
     """
-    from forecasting.evaluation import predictor as predictors
+    from forecasting.evaluation.fit import fit as fit_predictor
 
     check_least(panel, config, folds=None)
     started = time.perf_counter()
     report = progress_of_fit(config, on_progress, "final", 1, 1, 0.0, 1.0)
-    extra, about = _extra(panel, config)
-    predictor, account = predictors.fit(panel.values(), panel.seasons, config, report, extra)
-    training = account_of(predictor, account, panel, config, time.perf_counter() - started) | about
-    return Forecaster(config, panel, predictor, training, extra)
-
-
-def evaluate(
-    panel: Panel, config: ForecastConfig, folds: int | None = None, on_progress: OnProgress | None = None
-) -> Backtest:
-    """Train `folds` times (config.folds by default), each on what precedes its test stretch, and score every origin.
-
-    The test stretches divide the last fifth of the series. Raises TooShortError where that cannot be done.
-    """
-
-    config = config.replace(folds=folds if folds is not None else config.folds)
-    return gather(panel, config, [evaluate_fold(panel, config, k, on_progress) for k in range(1, config.folds + 1)])
-
-
-def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: OnProgress | None = None) -> Tested:
-    """The training of one of `config.folds` folds (1 is the first) and its forecasts; needs none of the others."""
-    from forecasting.evaluation import backtest
-    from forecasting.evaluation import predictor as predictors
-
-    check_least(panel, config, folds=config.folds)
-    values, lengths = panel.values(), panel.lengths
-    plan = _fold_plan(panel, config)
-    begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
-    report = progress_of_fit(config, on_progress, "fold", fold, len(plan), (fold - 1) / len(plan), 1 / len(plan))
-    kept = _long_enough(lengths, begin, config)
-    extra, _ = _extra(panel, config)
-    some = extra.of(kept) if extra is not None else None
-    train = [values[i][: lengths[i] - begin] for i in kept]
-    predictor, _ = predictors.fit(train, panel.seasons, config, report, some, rivals=len(kept) <= RIVALS)
-    seen = lengths[kept]
-    last = np.minimum(seen - end - 1, seen - config.horizon)
-    found = predictors.ahead(predictor, [values[i] for i in kept], seen - begin, last, some, members=True)
-    bounds = predictors.bounds(predictor, found, config.levels)
-    owner = np.asarray(kept, dtype=np.int64)[found.owner]
-    weights = predictor.pool.mean_weights() if predictor.pool is not None else {}
-    return backtest.Tested(
-        fold, owner, found.seen, found.whole, found.parts, bounds, predictor.periods, weights, predictor.shrink.share
-    )
-
-
-def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Backtest:
-    """The Backtest of all folds, given in their order."""
-    from forecasting.evaluation import backtest, metrics
-
-    values, lengths = panel.values(), panel.lengths
-    plan = _fold_plan(panel, config)
-    season = min((*panel.seasons, *tested[0].periods), default=1)
-    rows = []
-    for fold, found in zip(plan, tested, strict=True):
-        kept = _long_enough(lengths, fold.test_start, config)
-        scale = np.ones(len(values))
-        scale[kept] = [metrics.naive_scale(values[i][: lengths[i] - fold.test_start], season) for i in kept]
-        rows.append(backtest.Rows(found, scale))
-    return backtest.score(panel, rows, season, config.horizon, [(one.test_start, one.test_end) for one in plan])
+    extra, inputs, notes = further_inputs(panel, config)
+    predictor, trained = fit_predictor(panel.values(), panel.seasons, config, report, extra)
+    training = training_report(predictor, trained, panel, config, notes)
+    training |= {"inputs": inputs, "seconds": time.perf_counter() - started}
+    return Forecaster(config, predictor, training, _history(panel, panel.values(), extra, predictor))
 
 
 class Forecaster:
     """A trained method with what it needs to predict: the end of each series and the calibration of its intervals."""
 
-    def __init__(
-        self,
-        config: ForecastConfig,
-        panel: Panel,
-        predictor: Predictor,
-        training: dict[str, Any],
-        extra: Extra | None,
-        series: Sequence[Values] | None = None,
-    ):
-        from forecasting.evaluation import predictor as predictors
-
+    def __init__(self, config: ForecastConfig, predictor: Predictor, training: dict[str, Any], history: History):
         self.config = config
-        self.panel_id = panel.id
-        self.frequency = panel.frequency
-        self.seasons = panel.seasons
-        self.series_ids = panel.series_ids
         self.training = training
         self._predictor = predictor
-        self._ends = [times[-1] for times in panel.times()]
-        keep = predictors.history(predictor)
-        self._history = [values[-keep:].copy() for values in (panel.values() if series is None else series)]
-        self._extra = None
-        if extra is not None:
-            past = [one[-keep:].copy() for one in extra.past]
-            known = [one[-keep - config.horizon :].copy() for one in extra.known]
-            self._extra = dataclasses.replace(extra, past=past, known=known)
+        self._history = history
+
+    @property
+    def series_ids(self) -> list[str]:
+        return self._history.series_ids
+
+    @property
+    def frequency(self) -> str:
+        return self._history.frequency
 
     def predict(self, levels: tuple[int, ...] | None = None) -> Forecast:
         """The steps after the end of each series, with intervals at `levels` (config.levels by default)."""
         from forecasting.evaluation import predictor as predictors
 
         levels = self.config.levels if levels is None else self.config.replace(levels=levels).levels
-        frame = self._steps()
-        whole, bounds = [], []
-        for found, part in self._ahead():
-            whole.append(found.whole)
-            bounds.append(predictors.bounds(part, found, levels))
-        frame["forecast"] = np.concatenate(whole).reshape(-1)
+        frame = self._history.steps_ahead(self.config.horizon)
+        forecasts, bounds = [], []
+        for some, part in self._ahead():
+            forecasts.append(some.forecast)
+            bounds.append(predictors.bounds(part, some, levels))
+        frame["forecast"] = np.concatenate(forecasts).reshape(-1)
         for level in levels:
             for side, place in (("lo", 0), ("hi", 1)):
-                ends = np.concatenate([one[level][place] for one in bounds])
+                ends = np.concatenate([some[level][place] for some in bounds])
                 frame[f"forecast-{side}-{level}"] = ends.reshape(-1)
         return Forecast(frame)
 
@@ -181,11 +115,11 @@ class Forecaster:
         anchor, anchor-linear and recurrent are the network taken apart; with the method "best" there are the members of
         its pool. NaN where a series has no such member.
         """
-        frame = self._steps()
+        frame = self._history.steps_ahead(self.config.horizon)
         columns: dict[str, list[Values]] = {}
-        for found, _ in self._ahead(members=True):
-            for name, ahead in {"forecast": found.whole, **found.parts}.items():
-                columns.setdefault(name, []).append(ahead)
+        for some, _ in self._ahead(members=True):
+            for name, forecast in {"forecast": some.forecast, **some.parts}.items():
+                columns.setdefault(name, []).append(forecast)
         return pd.DataFrame(frame | {name: np.concatenate(parts).reshape(-1) for name, parts in columns.items()})
 
     def weights(self) -> pd.DataFrame:
@@ -194,35 +128,36 @@ class Forecaster:
         if pool is None:
             return pd.DataFrame({"unique_id": []})
         frame = pd.DataFrame(pool.weights, columns=list(pool.names))
-        frame.insert(0, "unique_id", self.series_ids)
+        frame.insert(0, "unique_id", self._history.series_ids)
         return frame
 
     def explain(self, most: int = 50) -> dict[str, Any]:
         """What the forecast of the first `most` series rests on, JSON-able: see `evaluation.explain`."""
         from forecasting.evaluation import explain
 
-        count = min(most, len(self.series_ids))
-        extra = self._extra.of(range(count)) if self._extra is not None else None
-        names = self.training["inputs"]
-        return explain.explain(self._predictor, self._history[:count], self.series_ids[:count], extra, names)
+        history = self._history
+        some = range(min(most, len(history.values)))
+        return explain.explain(
+            self._predictor.some(some),
+            history.values[: some.stop],
+            history.series_ids[: some.stop],
+            history.some_extra(some),
+            self.training["inputs"],
+        )
 
-    def _steps(self) -> dict[str, Any]:
-        horizon = self.config.horizon
-        ds = np.concatenate([steps_after(end, self.frequency, horizon) for end in self._ends])
-        return {"unique_id": np.repeat(np.array(self.series_ids, dtype=object), horizon), "ds": ds}
-
-    def _ahead(self, *, members: bool = False) -> Iterator[tuple[Ahead, Predictor]]:
+    def _ahead(self, *, members: bool = False) -> Iterator[tuple[Forecasts, Predictor]]:
         """Forecasts from the ends, some thousands of series at once, and the part of the Predictor that made them."""
         from forecasting.evaluation import predictor as predictors
+        from forecasting.model.origins import Span
 
-        count = len(self._history)
+        count = len(self._history.values)
         for start in range(0, count, AT_ONCE):
             chosen = range(start, min(start + AT_ONCE, count))
-            part = predictors.some(self._predictor, chosen) if count > AT_ONCE else self._predictor
-            series = [self._history[i] for i in chosen]
+            part = self._predictor.some(chosen) if count > AT_ONCE else self._predictor
+            series = [self._history.values[i] for i in chosen]
             lengths = np.array([len(values) for values in series], dtype=np.int64)
-            extra = self._extra.of(chosen) if self._extra is not None else None
-            yield predictors.ahead(part, series, lengths, lengths, extra, members=members), part
+            extra = self._history.some_extra(chosen)
+            yield predictors.ahead(part, series, Span(lengths, lengths), extra, members=members), part
 
     def backtest(self, panel: Panel, start: int) -> Backtest:
         """Forecasts from every origin of `panel` with at least `start` values seen, by this one training.
@@ -230,34 +165,24 @@ class Forecaster:
         For series that continue those it was fitted on; nothing after an origin is used for it. The scores are only
         honest where `start` is not before the end of the data that it was fitted on.
         """
-        from forecasting.evaluation import backtest, metrics
-        from forecasting.evaluation import predictor as predictors
+        from forecasting.evaluation import backtest
+        from forecasting.model.origins import Span
 
-        if panel.series_ids != self.series_ids:
-            raise DataError("These are not the series that the forecaster was fitted on.")
+        self._history.check_series(panel)
         if start < 1:
-            raise DataError(f"start is {start}; a forecast needs at least one value before it.", field="start")
-        values, lengths, horizon = panel.values(), panel.lengths, self.config.horizon
-        first = np.full_like(lengths, start)
-        if (lengths - horizon < first).any():
+            raise DataError(Message("model.no-value-before", start=start), field="start")
+        lengths, horizon = panel.lengths, self.config.horizon
+        span = Span(np.full_like(lengths, start), lengths - horizon)
+        if (span.last < span.first).any():
             raise TooShortError(
-                f"A series ends less than {horizon} values after its first {start:,}; bring more data.",
+                Message("model.ends-too-early", horizon=horizon, start=start),
                 needed=start + horizon,
                 available=int(lengths.min()),
             )
-        extra, _ = _extra(panel, self.config)
-        predictor = self._predictor
-        found = predictors.ahead(predictor, values, first, lengths - horizon, extra, members=True)
-        bounds = predictors.bounds(predictor, found, self.config.levels)
-        season = min((*panel.seasons, *predictor.periods), default=1)
-        scale = np.array([metrics.naive_scale(one[:start], season) for one in values])
-        weights = predictor.pool.mean_weights() if predictor.pool is not None else {}
-        tested = backtest.Tested(
-            1, found.owner, found.seen, found.whole, found.parts, bounds, predictor.periods, weights,
-            predictor.shrink.share,
-        )  # fmt: skip
-        ends = [(int(lengths.max()) - start, 0)]
-        return backtest.score(panel, [backtest.Rows(tested, scale)], season, horizon, ends)
+        extra, _, _ = further_inputs(panel, self.config)
+        tested = forecast_origins(self._predictor, self.config, 1, panel.values(), span, extra, np.arange(len(lengths)))
+        season = min((*panel.seasons, *self._predictor.periods), default=1)
+        return backtest.assemble(panel, [tested], [span.first], season, [(int(lengths.max()) - start, 0)])
 
     def update(self, panel: Panel, on_progress: OnProgress | None = None) -> Forecaster:
         """A Forecaster that has gone on from these weights with the new rows of `panel`; this one stays as it is.
@@ -269,102 +194,38 @@ class Forecaster:
         from forecasting.evaluation import updating
 
         started = time.perf_counter()
-        series, known, extra = self._continued(panel)
+        self._history.check_frequency(panel)
+        extra, _, _ = further_inputs(panel, self.config)
+        series, known = self._history.continued(panel, extra)
         report = progress_of_fit(self.config, on_progress, "final", 1, 1, 0.0, 1.0)
         predictor, error = updating.update(self._predictor, self.config, series, known, extra, report)
         rows = int(sum(len(values) for values in series) - known.sum())
         about = {"rows": rows, "error_before": error}
         training = self.training | {"update": about, "seconds": time.perf_counter() - started}
-        return Forecaster(self.config, panel, predictor, training, extra, series)
-
-    def _continued(self, panel: Panel) -> tuple[list[Values], Index, Extra | None]:
-        """What is known of each series with the new rows, how many values were known before, and further inputs."""
-        if panel.series_ids != self.series_ids:
-            raise DataError("These are not the series that the forecaster was fitted on.")
-        if panel.frequency != self.frequency:
-            raise DataError(
-                f"The new rows are at the frequency {panel.frequency}; the forecaster was fitted at {self.frequency}."
-            )
-        extra, _ = _extra(panel, self.config)
-        series, known = [], []
-        for name, times, values, end, history in zip(
-            self.series_ids, panel.times(), panel.values(), self._ends, self._history, strict=True
-        ):
-            seen = int(np.searchsorted(times, end, side="right"))
-            if seen == 0:
-                due = steps_after(end, self.frequency, 1)[0]
-                if times[0] != due:
-                    raise DataError(
-                        f"The new rows of {name!r} begin at {times[0]}; the first one that is missing is {due}. Bring "
-                        "the rows in between as well."
-                    )
-            elif times[seen - 1] != end:
-                raise DataError(f"The new rows of {name!r} do not pass through {end}, where it ended before.")
-            if seen >= len(history):
-                series.append(values)
-                known.append(seen)
-            elif extra is None:
-                series.append(np.concatenate([history, values[seen:]]))
-                known.append(len(history))
-            else:
-                raise DataError(
-                    f"With calendar features, indicators or covariates an update needs the last {len(history):,} "
-                    f"values of {name!r} before the new rows as well; {seen:,} are there."
-                )
-        new = sum(len(values) for values in series) - sum(known)
-        if new == 0:
-            raise DataError("There are no new rows after the end of what the forecaster was fitted on.")
-        return series, np.array(known, dtype=np.int64), extra
+        return Forecaster(self.config, predictor, training, _history(panel, series, extra, predictor))
 
     def to_bytes(self) -> bytes:
         """A model file; the same training gives the same bytes, however long it took."""
         from forecasting.evaluation import packing
 
         tensors, about = packing.export(self._predictor)
-        tensors["history"] = np.concatenate(self._history)
-        tensors["lengths"] = np.array([len(values) for values in self._history], dtype=np.int64)
-        tensors["ends"] = np.array(self._ends).astype(np.int64)
-        if self._extra is not None:
-            tensors |= {"past": np.concatenate(self._extra.past), "known": np.concatenate(self._extra.known)}
-        about |= {
-            "config": self.config.to_dict(),
-            "panel_id": self.panel_id,
-            "frequency": self.frequency,
-            "seasons": list(self.seasons),
-            "series_ids": self.series_ids,
-            "training": {name: value for name, value in self.training.items() if name != "seconds"},
-            "dated": np.array(self._ends).dtype.kind == "M",
-        }
-        return model_file.pack(tensors, about)
+        arrays, rest = self._history.export()
+        training = {name: value for name, value in self.training.items() if name != "seconds"}
+        return model_file.pack(tensors | arrays, about | rest | {"config": self.config.to_dict(), "training": training})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Forecaster:
         """The Forecaster that `to_bytes` wrote; ModelFileError if it is not one, or from another format."""
         from forecasting.evaluation import packing
-        from forecasting.model.windows import Extra
+        from forecasting.evaluation.history import History
 
         tensors, about = model_file.unpack(data)
         try:
-            forecaster = cls.__new__(cls)
-            forecaster.config = ForecastConfig.from_dict(about["config"])
-            forecaster.panel_id = about["panel_id"]
-            forecaster.frequency = about["frequency"]
-            forecaster.seasons = tuple(about["seasons"])
-            forecaster.series_ids = about["series_ids"]
-            forecaster.training = about["training"]
-            forecaster._ends = list(tensors["ends"].astype("datetime64[ns]") if about["dated"] else tensors["ends"])
-            forecaster._history = np.split(tensors["history"], np.cumsum(tensors["lengths"])[:-1])
-            forecaster._extra = None
-            if "known" in tensors:
-                lengths = tensors["lengths"]
-                forecaster._extra = Extra(
-                    np.split(tensors["past"], np.cumsum(lengths)[:-1]),
-                    np.split(tensors["known"], np.cumsum(lengths + forecaster.config.horizon)[:-1]),
-                )
-            forecaster._predictor = packing.restore(tensors, about, forecaster.config)
+            config = ForecastConfig.from_dict(about["config"])
+            predictor = packing.restore(tensors, about, config)
+            return cls(config, predictor, about["training"], History.restore(tensors, about, config.horizon))
         except (ConfigError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise ModelFileError(model_file.DAMAGED) from error
-        return forecaster
+            raise ModelFileError(Message("model.file-damaged")) from error
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write `to_bytes` to `path`, whole or not at all."""
@@ -376,30 +237,12 @@ class Forecaster:
         try:
             data = Path(path).read_bytes()
         except OSError as error:
-            raise ModelFileError(f"The model file {path} cannot be read: {error.strerror}.") from error
+            message = Message("model.file-unreadable", path=str(path), reason=str(error.strerror))
+            raise ModelFileError(message) from error
         return cls.from_bytes(data)
 
 
-def _fold_plan(panel: Panel, config: ForecastConfig) -> Sequence[Fold]:
-    from forecasting.model import windows
+def _history(panel: Panel, series: Sequence[Values], extra: Extra | None, predictor: Predictor) -> History:
+    from forecasting.evaluation.history import History
 
-    return windows.plan_folds(int(np.median(panel.lengths)), config.horizon, config.folds)
-
-
-def _long_enough(lengths: Any, test_start: int, config: ForecastConfig) -> list[int]:
-    """Which series have enough values before their last `test_start` steps: for a network, or else for any forecast."""
-    found = [i for i, n in enumerate(lengths) if n - test_start >= needed_values(config)]
-    return found or [i for i, n in enumerate(lengths) if n - test_start >= SHORT]
-
-
-def _extra(panel: Panel, config: ForecastConfig) -> tuple[Extra | None, dict[str, list[str]]]:
-    """Inputs beside the values, their names, and what was left out of them and why."""
-    chosen = panel.covariates if config.covariates is None else list(config.covariates)
-    if not config.features and not chosen:
-        return None, {"inputs": [], "notes": []}
-    from forecasting import features
-    from forecasting.model.windows import Extra
-
-    built = features.build(panel, config.features, config.horizon, config.covariates)
-    about = {"inputs": [*built.past_names, *built.known_names], "notes": list(built.notes)}
-    return (Extra(built.past, built.known) if about["inputs"] else None), about
+    return History.of(panel, series, extra, predictor.history, predictor.horizon)

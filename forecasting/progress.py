@@ -1,19 +1,20 @@
-"""What a training says of itself: how far it is while it works, and what happened when it is done."""
+"""What a training reports: how far it is while it works, and what happened when it is done."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from forecasting.config import ForecastConfig
+from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.suggestions import needed_values
 
 if TYPE_CHECKING:
     from forecasting.evaluation.predictor import Predictor
-    from forecasting.model.fitting import Account
+    from forecasting.model.fit import TrainingReport
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +44,7 @@ def progress_of_fit(
     start: float,
     share: float,
 ) -> Callable[[str, int, Any], None] | None:
-    """Turns the epochs of one fitting.fit into Progress over `share` of the whole call, from `start` on."""
+    """Turns the epochs of one fit into Progress over `share` of the whole call, from `start` on."""
     if on_progress is None:
         return None
 
@@ -61,41 +62,67 @@ def progress_of_fit(
     return report
 
 
-def account_of(
-    predictor: Predictor, account: Account | None, panel: Panel, config: ForecastConfig, seconds: float
+def training_report(
+    predictor: Predictor,
+    trained: TrainingReport | None,
+    panel: Panel,
+    config: ForecastConfig,
+    notes: Sequence[str],
 ) -> dict[str, Any]:
-    """What the Training tab shows, JSON-able."""
-    shrink = predictor.shrink
-    found: dict[str, Any] = {
-        "seconds": seconds,
-        "periods": [int(one) for one in predictor.periods],
+    """What the Training tab shows, JSON-able. `messages` has key and values of what stands in words beside it."""
+    report: dict[str, Any] = {
+        "periods": [int(period) for period in predictor.periods],
         "log": [state.log for state in predictor.states][:1000],
-        "shrink": dataclasses.asdict(shrink),
-        "weights": predictor.pool.mean_weights() if predictor.pool is not None else {},
-        "fallback": None,
+        "shrink": predictor.shrinkage.to_dict(),
+        "weights": predictor.mean_weights,
     }
-    if predictor.method is None or account is None:
-        longest = int(panel.lengths.max())
-        found["fallback"] = (
-            f"The longest series has {longest:,} values; a network with a window of {config.window} and a horizon of "
-            f"{config.horizon} needs {needed_values(config):,}. It was forecast without a network."
-        )
-        nothing: dict[str, Any] = {"anchor": [], "penalty": None, "share": 0.0, "held_out": 0, "held_out_errors": {}}
-        return found | nothing | {"curves": [], "parameters": 0, "best_epochs": [], "stopped": "no network was trained"}
-    method = predictor.method
-    return found | {
+    report |= _without_network(panel, config) if trained is None else _of_network(predictor, trained)
+    report["notes"] = list(notes)
+    shown = {"fallback": report["fallback"], "stopped": report["stopped"]}
+    report["messages"] = {name: _plain(text) for name, text in shown.items()} | {"notes": [_plain(n) for n in notes]}
+    return report
+
+
+def _plain(text: str | None) -> dict[str, Any] | None:
+    return text.to_dict() if isinstance(text, Message) else None
+
+
+def _without_network(panel: Panel, config: ForecastConfig) -> dict[str, Any]:
+    return {
+        "fallback": Message(
+            "model.fallback",
+            available=int(panel.lengths.max()),
+            window=config.window,
+            horizon=config.horizon,
+            needed=needed_values(config),
+        ),
+        "curves": [],
+        "parameters": 0,
+        "anchor": [],
+        "penalty": None,
+        "share": 0.0,
+        "held_out": 0,
+        "held_out_errors": {},
+        "best_epochs": [],
+        "stopped": Message("model.stopped.no-network"),
+    }
+
+
+def _of_network(predictor: Predictor, trained: TrainingReport) -> dict[str, Any]:
+    return {
+        "fallback": None,
         "curves": [
             {"stage": stage, "member": member, **dataclasses.asdict(epoch)}
-            for stage, members in account.curves.items()
+            for stage, members in trained.curves.items()
             for member, epochs in enumerate(members)
             for epoch in epochs
         ],
-        "parameters": account.parameters,
-        "anchor": list(method.anchor_names),
-        "penalty": account.penalty if math.isfinite(account.penalty) else None,
-        "share": account.share,
-        "held_out": account.held_out,
-        "held_out_errors": account.errors,
-        "best_epochs": list(account.best_epochs),
-        "stopped": account.stopped,
+        "parameters": trained.parameters,
+        "anchor": list(predictor.method.anchor_names) if predictor.method is not None else [],
+        "penalty": trained.penalty if math.isfinite(trained.penalty) else None,
+        "share": trained.share,
+        "held_out": trained.held_out,
+        "held_out_errors": trained.errors,
+        "best_epochs": list(trained.best_epochs),
+        "stopped": trained.stopped,
     }

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-TOLD = "what was tried"  # a property of a test's report; here, since pytest -n loads no deeper conftest for the summary
+REPORTED = (
+    "what was tried"  # a property of a test's report; here, since pytest -n loads no deeper conftest for the summary
+)
 ROOT = Path(__file__).resolve().parent.parent
 
 # One thread a process, as the workers have: same bits on every machine, and no spinning beside the browser's processes.
@@ -27,11 +29,16 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     patch.undo()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that at the end no process waits for another; the others keep their order."""
+    items.sort(key=lambda item: -max((mark.kwargs.get("seconds", 0) for mark in item.iter_markers("slow")), default=0))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
         if isinstance(report, pytest.TestReport) and report.when == "call":
             for name, sentence in report.user_properties:
-                if name == TOLD:
+                if name == REPORTED:
                     terminalreporter.write_line(str(sentence))
     if _skipped_in_ci(terminalreporter):
         terminalreporter.write_line("In continuous integration every test has to run: a skipped one fails the run.")

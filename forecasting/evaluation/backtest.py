@@ -1,4 +1,4 @@
-"""Backtest: forecasts from every origin of a test stretch beside the truth and the naive forecasts, and their scores.
+"""Backtest: forecasts from every origin of a test part beside the truth and the naive forecasts, and their scores.
 
 Axes: O origins (of all series, end to end), H horizon.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import itertools
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -19,12 +18,15 @@ import pandas as pd
 from forecasting import baselines
 from forecasting.errors import DataError
 from forecasting.evaluation import metrics
+from forecasting.evaluation.scores import FoldForecasts, score
 from forecasting.evaluation.verdict import Verdict, judge
+from forecasting.messages import Message
+from forecasting.model.origins import Origins
 from forecasting.model.windows import Index
 from forecasting.panel import Panel, Values
 
 METHODS = ("forecast", "naive", "seasonal-naive", "anchor", "anchor-linear")  # columns of every backtest
-MOST_ROWS = 2_000_000  # beyond it origins are thinned evenly; scores["every"] says to which
+MOST_ROWS = 2_000_000  # beyond it origins are thinned evenly; scores["every"] gives the step
 
 
 class Backtest(pd.DataFrame):
@@ -32,10 +34,10 @@ class Backtest(pd.DataFrame):
     naive, seasonal-naive, anchor, anchor-linear.
 
     scores: JSON-able; `methods` (mae, rmse, mase, smape, skill, skill_seasonal of each: the columns, the network as it
-    is ("recurrent"), the members of the pool and the pool itself ("best")), `skill_interval` (95 %, None where it
-    cannot be told), `coverage` and `msis` by level, `by_step` (mae of each method a step ahead), `weights` (of the
-    pool, mean over series and folds), `shrink` (of each fold: the share of its own forecast that it kept), `direction`
-    (share of steps whose direction was told, its 95 % band if it were a coin's, how many), `folds`, `trainings`,
+    is ("recurrent"), the members of the pool and the pool itself ("best")), `skill_interval` (95 %, None where there
+    are too few origins), `coverage` and `msis` by level, `by_step` (mae of each method a step ahead), `weights` (of the
+    pool, mean over series and folds), `shrink` (of each fold: the shrinkage factor), `direction` (share of steps whose
+    direction was right, the 95 % band of a coin's share, how many steps), `folds`, `trainings`,
     `origins` (distinct origins times series), `series`, `series_left_out` (too short to be tested), `season`,
     `recurrent_adds` (None without a network), `every`.
     """
@@ -83,7 +85,7 @@ class Backtest(pd.DataFrame):
             scores = json.loads((table.schema.metadata or {})[b"tidecast"])
             return make(table.to_pandas(), scores)
         except (pa.ArrowException, KeyError, ValueError) as error:
-            raise DataError("The stored backtest cannot be read; train again.") from error
+            raise DataError(Message("model.backtest-damaged")) from error
 
 
 def make(frame: pd.DataFrame, scores: dict[str, Any]) -> Backtest:
@@ -93,35 +95,34 @@ def make(frame: pd.DataFrame, scores: dict[str, Any]) -> Backtest:
     return backtest
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Tested:
-    """What the training of one fold forecast from the origins of its test stretch, in the unit of each series."""
+    """What the training of one fold forecast from the origins of its test part, in the unit of each series."""
 
     fold: int  # 1 is the first
-    owner: Index  # [O] series of the panel
-    seen: Index  # [O] values up to and including the origin
-    whole: Values  # [O, H]
+    origins: Origins  # of the series of the panel
+    forecast: Values  # [O, H]
     parts: dict[str, Values]  # of the network and of the pool, by name
     bounds: dict[int, tuple[Values, Values]]  # level -> (low, high)
-    periods: tuple[int, ...]  # that the method found
+    periods: tuple[int, ...]  # detected by the method
     weights: dict[str, float]  # of the pool, mean over series
-    shrink: float  # share of its own forecast that was kept
+    shrinkage: float  # factor
 
     def to_bytes(self) -> bytes:
         """safetensors with JSON in its metadata; `from_bytes` gives back every bit."""
         from safetensors.numpy import save
 
-        arrays = {"owner": self.owner, "seen": self.seen, "whole": self.whole}
+        arrays = {"owner": self.origins.series, "seen": self.origins.seen, "whole": self.forecast}
         arrays |= {f"part-{name}": value for name, value in self.parts.items()}
         for level, (low, high) in self.bounds.items():
             arrays |= {f"low-{level}": low, f"high-{level}": high}
         about = {
             "fold": self.fold,
             "parts": list(self.parts),
-            "periods": [int(one) for one in self.periods],
+            "periods": [int(period) for period in self.periods],
             "levels": list(self.bounds),
             "weights": self.weights,
-            "shrink": self.shrink,
+            "shrink": self.shrinkage,
         }
         return save({name: np.ascontiguousarray(value) for name, value in arrays.items()}, {"x": json.dumps(about)})
 
@@ -133,179 +134,91 @@ class Tested:
         about = json.loads(json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]["x"])
         arrays = load(data)
         return cls(
-            about["fold"],
-            arrays["owner"],
-            arrays["seen"],
-            arrays["whole"],
-            {name: arrays[f"part-{name}"] for name in about["parts"]},
-            {level: (arrays[f"low-{level}"], arrays[f"high-{level}"]) for level in about["levels"]},
-            tuple(about["periods"]),
-            about["weights"],
-            about["shrink"],
+            fold=about["fold"],
+            origins=Origins.of(arrays["owner"], arrays["seen"], arrays["whole"].shape[1]),
+            forecast=arrays["whole"],
+            parts={name: arrays[f"part-{name}"] for name in about["parts"]},
+            bounds={level: (arrays[f"low-{level}"], arrays[f"high-{level}"]) for level in about["levels"]},
+            periods=tuple(about["periods"]),
+            weights=about["weights"],
+            shrinkage=about["shrink"],
         )
 
 
-@dataclasses.dataclass(frozen=True)
-class Rows:
-    """One fold's forecasts."""
+def assemble(
+    panel: Panel, tested: Sequence[Tested], seen: Sequence[Index], season: int, ends: Sequence[tuple[int, int]]
+) -> Backtest:
+    """The Backtest of all folds.
 
-    tested: Tested
-    scale: Values  # [S] naive error in the stretch that the fold could see
-
-
-def score(panel: Panel, rows: Sequence[Rows], season: int, horizon: int, ends: Sequence[tuple[int, int]]) -> Backtest:
-    """The Backtest of all folds. `ends`: (test_start, test_end) of each fold in steps from the end of a series."""
-    values = panel.values()
-    blocks = [_block(values, fold, season, horizon) for fold in rows]
-    every = max(1, math.ceil(sum(len(block["y"]) for block in blocks) * horizon / MOST_ROWS))
-    scores = _scores(blocks, rows, season, horizon)
-    scores["folds"] = _fold_dates(panel, ends)
-    scores["every"] = every
-    times = panel.times()
-    names = np.array(panel.series_ids, dtype=object)
-    frames = [_frame(block, fold, times, names, horizon, every) for block, fold in zip(blocks, rows, strict=True)]
-    frame = pd.concat(frames, ignore_index=True)
-    return make(frame, scores)
-
-
-def _block(values: list[Values], fold: Rows, season: int, horizon: int) -> dict[str, Values]:
-    """Truth, the last value and each method's forecasts of a fold, each [O, H]."""
-    found = fold.tested
-    edges = np.flatnonzero(np.diff(found.owner, prepend=-1, append=-1))
-    block: dict[str, list[Values]] = {"y": [], "naive": [], "seasonal-naive": []}
-    for a, b in itertools.pairwise(edges):
-        one, seen = values[int(found.owner[a])], found.seen[a:b]
-        block["y"].append(one[seen[:, None] + np.arange(horizon)])
-        block["naive"].append(baselines.naive(one, seen, horizon))
-        block["seasonal-naive"].append(baselines.seasonal_naive(one, seen, horizon, season))
-    joined = {name: np.concatenate(parts) for name, parts in block.items()}
-    twice = f"seasonal-naive-{season}"  # the pool's is the same as the one above
-    rest = {name: part for name, part in found.parts.items() if name not in (*joined, twice)}
-    return {**joined, "forecast": found.whole, **rest}
-
-
-def _scores(blocks: list[dict[str, Values]], rows: Sequence[Rows], season: int, horizon: int) -> dict[str, Any]:
-    names = [name for name in blocks[0] if name != "y" and all(name in block for block in blocks)]
-    truth = np.concatenate([block["y"] for block in blocks])
-    scale = np.concatenate([fold.scale[fold.tested.owner] for fold in rows])
-    methods: dict[str, dict[str, float | None]] = {}
-    by_step: dict[str, list[float]] = {}
-    scaled: dict[str, float] = {}
-    for name in sorted(names, key=lambda name: name not in ("naive", "seasonal-naive")):
-        ahead = np.concatenate([block[name] for block in blocks])
-        known = np.isfinite(ahead).all(axis=1)  # a member that some series lack is scored on the others
-        if not known.any():
-            continue
-        mine, its_truth, its_scale = ahead[known], truth[known], scale[known]
-        scaled[name] = metrics.mase(its_truth, mine, its_scale)
-        against = {"naive": scaled["naive"], "seasonal-naive": scaled.get("seasonal-naive", scaled["naive"])}
-        if not known.all():
-            for other in against:
-                whole = np.concatenate([block[other] for block in blocks])[known]
-                against[other] = metrics.mase(its_truth, whole, its_scale)
-        methods[name] = {
-            "mae": _number(metrics.mae(its_truth, mine)),
-            "rmse": _number(metrics.rmse(its_truth, mine)),
-            "mase": _number(scaled[name]),
-            "smape": _number(metrics.smape(its_truth, mine)),
-            "skill": _number(metrics.skill(scaled[name], against["naive"])),
-            "skill_seasonal": _number(metrics.skill(scaled[name], against["seasonal-naive"])),
-        }
-        by_step[name] = np.abs(its_truth - mine).mean(axis=0).tolist()
-    per_cutoff = {name: _by_cutoff(rows, blocks, name) for name in ("forecast", "naive")}
-    interval = metrics.skill_interval(per_cutoff["forecast"], per_cutoff["naive"], horizon)
-    coverage, msis = {}, {}
-    for level in rows[0].tested.bounds:
-        low = np.concatenate([fold.tested.bounds[level][0] for fold in rows])
-        high = np.concatenate([fold.tested.bounds[level][1] for fold in rows])
-        coverage[str(level)] = metrics.coverage(truth, low, high)
-        msis[str(level)] = _number(metrics.interval_score(truth, low, high, scale, level))
-    adds = None
-    if "recurrent" in scaled and "anchor-linear" in scaled:
-        adds = _number(metrics.skill(scaled["recurrent"], scaled["anchor-linear"]))
-    weights: dict[str, float] = {}
-    for fold in rows:
-        for name, weight in fold.tested.weights.items():
-            weights[name] = weights.get(name, 0.0) + weight / len(rows)
-    return {
-        "methods": methods,
-        "skill_interval": [_number(end) for end in interval],
-        "coverage": coverage,
-        "msis": msis,
-        "by_step": by_step,
-        "weights": weights,
-        "shrink": [fold.tested.shrink for fold in rows],
-        "direction": _direction(blocks, horizon),
-        "trainings": len(rows),
-        "origins": len(truth),
-        "series": len(rows[0].scale),
-        "series_left_out": int(len(rows[0].scale) - len({int(one) for fold in rows for one in fold.tested.owner})),
-        "season": season,
-        "recurrent_adds": adds,
-    }
-
-
-def _direction(blocks: list[dict[str, Values]], horizon: int) -> dict[str, Any] | None:
-    """How often the forecast at the last step ahead lay on the right side of the last value.
-
-    The band is where a coin's share would lie 95 times in 100: steps that share their truth count once, so there are
-    as many throws as horizons fit into the origins. None where the forecast never departs from the last value.
+    `seen`: for each fold how many values of each series its training could see [S]; `ends`: (test_start, test_end) of
+    each in steps from the end of a series.
     """
-    moved = np.concatenate([block["y"][:, -1] - block["naive"][:, -1] for block in blocks])
-    said = np.concatenate([block["forecast"][:, -1] - block["naive"][:, -1] for block in blocks])
-    told = (moved != 0) & (said != 0)
-    if not told.any():
-        return None
-    throws = max(1, int(told.sum()) // horizon)
-    return {
-        "right": float((np.sign(moved[told]) == np.sign(said[told])).mean()),
-        "band": min(0.5, 1.96 * 0.5 / math.sqrt(throws)),
-        "throws": throws,
-    }
+    values = panel.values()
+    horizon = tested[0].forecast.shape[1]
+    folds = [_beside_truth(values, fold, known, season) for fold, known in zip(tested, seen, strict=True)]
+    every = max(1, math.ceil(sum(len(fold.truth) for fold in folds) * horizon / MOST_ROWS))
+    left_out = len(values) - len({int(index) for fold in folds for index in fold.origins.series})
+    scores = score(folds, season, horizon) | {"series": len(values), "series_left_out": left_out}
+    scores |= {"folds": _fold_dates(panel, ends), "every": every}
+    times, names = panel.times(), np.array(panel.series_ids, dtype=object)
+    frames = [
+        _frame(fold, number, times, names, every)
+        for fold, number in zip(folds, (of_fold.fold for of_fold in tested), strict=True)
+    ]
+    return make(pd.concat(frames, ignore_index=True), scores)
 
 
-def _by_cutoff(rows: Sequence[Rows], blocks: list[dict[str, Values]], name: str) -> Values:
-    """Mean scaled error at each cutoff, in time order: series that end together share their cutoffs."""
-    found = []
-    for fold, block in zip(rows, blocks, strict=True):
-        errors = (np.abs(block["y"] - block[name]) / fold.scale[fold.tested.owner][:, None]).mean(axis=1)
-        starts = np.searchsorted(fold.tested.owner, fold.tested.owner, side="left")
-        place = np.arange(len(errors)) - starts  # which origin of its series
-        found.append(np.bincount(place, weights=errors) / np.bincount(place))
-    return np.concatenate(found)
+def _beside_truth(values: list[Values], tested: Tested, seen: Index, season: int) -> FoldForecasts:
+    """The forecasts of a fold with the truth and the naive forecasts."""
+    origins, horizon = tested.origins, tested.forecast.shape[1]
+    naive: dict[str, list[Values]] = {"naive": [], "seasonal-naive": []}
+    for index, part in origins.by_series():
+        naive["naive"].append(baselines.naive(values[index], origins.seen[part], horizon))
+        naive["seasonal-naive"].append(baselines.seasonal_naive(values[index], origins.seen[part], horizon, season))
+    forecasts = {name: np.concatenate(parts) for name, parts in naive.items()} | {"forecast": tested.forecast}
+    twice = {*naive, f"seasonal-naive-{season}"}  # the pool's are the same as those above
+    forecasts |= {name: part for name, part in tested.parts.items() if name not in twice}
+    scale = np.array([metrics.naive_scale(index[:count], season) for index, count in zip(values, seen, strict=True)])
+    return FoldForecasts(
+        origins=origins,
+        truth=origins.truth(values, horizon),
+        forecasts=forecasts,
+        bounds=tested.bounds,
+        scale=scale[origins.series],
+        weights=tested.weights,
+        shrinkage=tested.shrinkage,
+    )
 
 
-def _frame(
-    block: dict[str, Values], fold: Rows, times: list[Any], names: Any, horizon: int, every: int
-) -> pd.DataFrame:
-    owner, seen = fold.tested.owner[::every], fold.tested.seen[::every]
+def _frame(fold: FoldForecasts, number: int, times: list[Any], names: Any, every: int) -> pd.DataFrame:
+    """The rows of every so many origins."""
+    origins, horizon = fold.origins.select(slice(None, None, every)), fold.truth.shape[1]
     steps = np.arange(1, horizon + 1)
-    edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
     ds, cutoff = [], []
-    for a, b in itertools.pairwise(edges):
-        stamps = times[int(owner[a])]
-        cutoff.append(np.repeat(stamps[seen[a:b] - 1], horizon))
-        ds.append(stamps[seen[a:b, None] - 1 + steps].reshape(-1))
+    for index, part in origins.by_series():
+        stamps, seen = times[index], origins.seen[part]
+        cutoff.append(np.repeat(stamps[seen - 1], horizon))
+        ds.append(stamps[seen[:, None] - 1 + steps].reshape(-1))
     columns: dict[str, Any] = {
-        "unique_id": np.repeat(names[owner], horizon),
+        "unique_id": np.repeat(names[origins.series], horizon),
         "cutoff": np.concatenate(cutoff),
         "ds": np.concatenate(ds),
-        "step": np.tile(steps, len(owner)),
-        "fold": np.full(len(owner) * horizon, fold.tested.fold),
-        "y": block["y"][::every].reshape(-1),
-        "forecast": block["forecast"][::every].reshape(-1),
+        "step": np.tile(steps, len(origins)),
+        "fold": np.full(len(origins) * horizon, number),
+        "y": fold.truth[::every].reshape(-1),
+        "forecast": fold.forecasts["forecast"][::every].reshape(-1),
     }
-    for level, (low, high) in fold.tested.bounds.items():
+    for level, (low, high) in fold.bounds.items():
         columns[f"forecast-lo-{level}"] = low[::every].reshape(-1)
         columns[f"forecast-hi-{level}"] = high[::every].reshape(-1)
     for name in METHODS[1:]:
         # Without a network there is no anchor: the last value stands in for it.
-        columns[name] = block.get(name, block["naive"])[::every].reshape(-1)
+        columns[name] = fold.forecasts.get(name, fold.forecasts["naive"])[::every].reshape(-1)
     return pd.DataFrame(columns)
 
 
 def _fold_dates(panel: Panel, ends: Iterable[tuple[int, int]]) -> list[dict[str, Any]]:
-    """First and last stamp of each test stretch, as the longest series dates them."""
+    """First and last stamp of each test part, as the longest series dates them."""
     stamps = panel.times()[int(np.argmax(panel.lengths))]
     count = len(stamps)
     return [
@@ -320,7 +233,3 @@ def _fold_dates(panel: Panel, ends: Iterable[tuple[int, int]]) -> list[dict[str,
 
 def _stamp(value: Any) -> str | int:
     return int(value) if isinstance(value, np.integer) else pd.Timestamp(value).isoformat()
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -12,8 +12,8 @@ import numpy as np
 
 from forecasting.evaluation import predictor as predictors
 from forecasting.evaluation.predictor import Predictor
-from forecasting.model import explaining
-from forecasting.model import method as methods
+from forecasting.model import importance
+from forecasting.model.origins import Span
 from forecasting.model.windows import Extra
 from forecasting.panel import Values
 
@@ -23,9 +23,9 @@ def explain(
     series: Sequence[Values],
     names: Sequence[str],
     extra: Extra | None,
-    inputs: Sequence[str] = (),
+    inputs: Sequence[str],
 ) -> dict[str, Any]:
-    """JSON-able. `series` are the first ones of the predictor, or their ends.
+    """JSON-able. `series` are those of the predictor, or their ends; `inputs` name the further inputs.
 
     parts: for each series the forecast from its end as anchor, anchor-linear, recurrent and forecast, each [H];
     lags: `lag` (steps before the origin) and `weight`, the mean size over H of what the linear path and anchor make of
@@ -33,21 +33,21 @@ def explain(
     far they are from the last value, when that input stands still at its mean; attention: for each series the weight
     of each step of the window [W], the last one the origin's. Empty where there is no network.
     """
-    some = predictors.some(predictor, range(len(series)))
     length = np.array([len(values) for values in series], dtype=np.int64)
-    found = predictors.ahead(some, series, length, length, extra, members=True)
+    forecasts = predictors.ahead(predictor, series, Span(length, length), extra, members=True)
     wanted = ("anchor", "anchor-linear", "recurrent")
     parts = {
-        name: {"forecast": found.whole[one].tolist()}
-        | {part: found.parts[part][one].tolist() for part in wanted if part in found.parts}
-        for one, name in enumerate(names)
+        name: {"forecast": forecasts.forecast[index].tolist()}
+        | {part: forecasts.parts[part][index].tolist() for part in wanted if part in forecasts.parts}
+        for index, name in enumerate(names)
     }
-    if some.method is None:
+    method = predictor.method
+    if method is None:
         return {"parts": parts, "lags": [], "inputs": [], "attention": {}}
-    flat = methods.flatten(some.method, series, extra)
+    flat = method.flatten(series, extra)
     return {
         "parts": parts,
-        "lags": explaining.lags(some.method, flat),
-        "inputs": explaining.inputs(some.method, flat, inputs),
-        "attention": explaining.attention(some.method, flat, names),
+        "lags": importance.lags(method, flat),
+        "inputs": importance.inputs(method, flat, inputs),
+        "attention": importance.attention(method, flat, names),
     }

@@ -3,7 +3,7 @@
 Source: Lei et al., "Distribution-free predictive inference for regression" (JASA 113, 2018), section 5.2, with lower
 and upper tails apart, so that an interval may lean.
 
-Axes: O held-out origins, H horizon, Q probabilities.
+Axes: S series, O held-out origins (of all series, end to end), H horizon, Q probabilities.
 """
 
 from __future__ import annotations
@@ -11,20 +11,51 @@ from __future__ import annotations
 from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 
+from forecasting.model.origins import Origins
+from forecasting.model.windows import Index
 from forecasting.panel import Values
 
 PROBABILITIES = np.arange(1, 400) / 400
+PRIOR = 2  # blocks that the spread of all series counts for beside a series' own
+WIDEST = 5.0  # of a series' intervals over the network's spread, and its inverse the narrowest
 ENOUGH = 400  # errors that a horizon's quantiles rest on; neighbouring horizons lend what is missing
+
+
+def widths(scores: Values, origins: Origins, group: Index, count: int) -> tuple[Values, Values]:
+    """(Scores [O, H] over the width that their series has by its other groups, widths [S] of `count` series).
+
+    A series' width is the geometric mean of the sizes of its blocks' scores, each over the size of all, shrunk towards
+    1 as if PRIOR further blocks had just that size: one block that went wrong does not blow it up.
+    """
+    if count < 2 or not len(scores):
+        return scores, np.ones(count)
+    size = np.abs(scores).mean(axis=1)
+    relative = np.bincount(origins.block, weights=size) / np.bincount(origins.block) / (float(size.mean()) or 1.0)
+    logs = np.log(np.clip(relative, 1 / WIDEST**2, WIDEST**2))
+    first = np.unique(origins.block, return_index=True)[1]
+    of_series, of_group = origins.series[first], group[first]
+
+    def width(chosen: npt.NDArray[np.bool_]) -> Values:
+        total = np.bincount(of_series[chosen], weights=logs[chosen], minlength=count)
+        shrunk = total / (np.bincount(of_series[chosen], minlength=count) + PRIOR)
+        return np.clip(np.exp(shrunk), 1 / WIDEST, WIDEST)
+
+    by_others = np.empty(len(origins))
+    for left_out in np.unique(group):
+        out = group == left_out
+        by_others[out] = width(of_group != left_out)[origins.series[out]]
+    return scores / by_others[:, None], width(np.ones(len(first), dtype=bool))
 
 
 def calibrate(scores: Values, independent: int) -> Values:
     """Quantiles [H, Q] of held-out `scores` [O, H], with the finite-sample correction (n + 1) p away from the middle.
 
-    Errors of neighbouring origins share most of their truth: the scores tell no more than `independent` of them would,
+    Errors of neighbouring origins share most of their truth: the scores are worth no more than `independent` ones,
     so they are widened by the ratio of Student's quantiles with that many values to the normal ones.
 
-    Where a probability lies beyond what n scores can tell, the most extreme score is widened in proportion to the
+    Where a probability lies beyond n scores, the most extreme score is widened in proportion to the
     spread of all scores. Without any score the quantiles are those of a Laplace distribution of spread 1.
     """
     count, horizon = scores.shape
@@ -57,17 +88,17 @@ def _student(freedom: int, tails: Values) -> Values:
     angle = np.linspace(0.0, min(np.pi / 2, 9 / np.sqrt(freedom)), 10_001)
     density = np.cos(angle) ** (freedom - 1)
     area = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
-    found: Values = np.sqrt(freedom) * np.tan(np.interp(tails - 0.5, area / (2 * area[-1]), angle))
-    return found
+    quantiles: Values = np.sqrt(freedom) * np.tan(np.interp(tails - 0.5, area / (2 * area[-1]), angle))
+    return quantiles
 
 
 def _quantiles(ordered: Values) -> Values:
     count = len(ordered)
     place = PROBABILITIES * (count + 1) - 1  # position of the p-quantile among n exchangeable scores and one to come
-    found = np.interp(place, np.arange(count), ordered)
+    within = np.interp(place, np.arange(count), ordered)
     typical = float(np.abs(ordered).mean())
     beyond = np.maximum(np.maximum(-place, place - (count - 1)), 0.0)
-    return found + np.sign(PROBABILITIES - 0.5) * beyond * typical
+    return within + np.sign(PROBABILITIES - 0.5) * beyond * typical
 
 
 def bounds(central: Values, spread: Values, table: Values, level: int) -> tuple[Values, Values]:

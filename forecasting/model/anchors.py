@@ -18,6 +18,7 @@ from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 LAST = "last value"
+MOST_MIXED = 3  # naive forecasts
 MOST_TERMS = 512  # lags that a mean may take: more would cost more than the recurrent path
 _LONGER = {24: 168, 48: 336, 96: 672, 7: 364, 5: 260, 1440: 10080}  # a day's steps -> a week's; a week's -> a year's
 _USUAL = (4, 5, 7, 12, 13, 24, 26, 48, 52, 96, 144, 168, 260, 288, 336, 365)
@@ -75,26 +76,26 @@ def _peaks(series: Sequence[Values], longest: int) -> set[int]:
             count[: len(acf)] += 1
     mean = total / np.maximum(count, 1)
     noise = 2.5 / np.sqrt(max(1, sum(len(values) for values in picked)))
-    found = {p for p in lags if mean[p] > max(0.1, noise) and mean[p] >= max(mean[p - 1], mean[p + 1])}
-    return {p for p in found if not any(q < p and p % q == 0 and mean[p] < mean[q] + 0.02 for q in found)}
+    peaks = {p for p in lags if mean[p] > max(0.1, noise) and mean[p] >= max(mean[p - 1], mean[p + 1])}
+    return {p for p in peaks if not any(q < p and p % q == 0 and mean[p] < mean[q] + 0.02 for q in peaks)}
 
 
 def candidates(periods: Sequence[int], horizon: int, window: int, longest: int) -> list[Candidate]:
     """The naive forecasts worth comparing. `longest`: values that half of the series have at least."""
     steps = range(1, horizon + 1)
-    found = [Candidate(LAST, 0, [{0: 1.0} for _ in steps])]
+    table = [Candidate(LAST, 0, [{0: 1.0} for _ in steps])]
     for period in periods:
         lags = [h - period * -(-h // period) for h in steps]
         change = [_sum({0: 1.0}, {lag: 1.0}, {lag - h: -1.0}) for lag, h in zip(lags, steps, strict=True)]
-        found.append(Candidate(f"value {period} steps ago", period, [{lag: 1.0} for lag in lags]))
-        found.append(Candidate(f"change since {period} steps ago", period, change, from_last=True))
+        table.append(Candidate(f"value {period} steps ago", period, [{lag: 1.0} for lag in lags]))
+        table.append(Candidate(f"change since {period} steps ago", period, change, from_last=True))
         for seasons in (3, 6):
             if 2 * seasons * period <= longest and seasons * min(horizon, period) <= MOST_TERMS:
                 mean = [{lag - period * k: 1 / seasons for k in range(seasons)} for lag in lags]
-                found.append(Candidate(f"mean of {seasons} values {period} steps apart", period, mean))
+                table.append(Candidate(f"mean of {seasons} values {period} steps apart", period, mean))
     if 1 < window <= MOST_TERMS:
-        found.append(Candidate(f"mean of {window} values", 0, [{-k: 1 / window for k in range(window)} for _ in steps]))
-    return found
+        table.append(Candidate(f"mean of {window} values", 0, [{-k: 1 / window for k in range(window)} for _ in steps]))
+    return table
 
 
 def _sum(*terms: dict[int, float]) -> dict[int, float]:
@@ -105,8 +106,8 @@ def _sum(*terms: dict[int, float]) -> dict[int, float]:
     return total
 
 
-def choose(flat: Flat, origins: Index, periods: Sequence[int], horizon: int, window: int, most: int = 3) -> Anchor:
-    """The equal-weight mix of up to `most` candidates with the lowest mean absolute error over `origins`."""
+def choose(flat: Flat, origins: Index, periods: Sequence[int], horizon: int, window: int) -> Anchor:
+    """The equal-weight mix of up to MOST_MIXED candidates that has the lowest mean absolute error at `origins`."""
     table = candidates(periods, horizon, window, int(np.median(flat.length)))
     matrices, lags = _matrices(table, horizon)
     z = flat.z
@@ -116,7 +117,7 @@ def choose(flat: Flat, origins: Index, periods: Sequence[int], horizon: int, win
     errors = np.stack([(truth - offsets @ matrix.T).astype(np.float32) for matrix in matrices])  # [A, O, H]
     best: tuple[int, ...] = (0,)
     best_error = np.inf
-    for size in range(1, min(most, len(table)) + 1):
+    for size in range(1, min(MOST_MIXED, len(table)) + 1):
         for chosen in itertools.combinations(range(len(table)), size):
             error = float(np.abs(errors[list(chosen)].mean(0)).mean())
             if error < best_error * (1 - 0.005 * (size > len(best))):  # a longer mix must earn its place
@@ -131,9 +132,9 @@ def mix(parts: Sequence[Candidate], horizon: int) -> Anchor:
     return Anchor(tuple(part.name for part in parts), seasons, np.mean(matrices, axis=0), lags)
 
 
-def mean_of_training(horizon: int) -> Anchor:
-    """No lag at all: zero of the scaled values, which is the mean of the training stretch."""
-    return Anchor(("mean of the training stretch",), frozenset(), np.zeros((horizon, 1)), np.zeros(1, dtype=np.int64))
+def constant(horizon: int) -> Anchor:
+    """No lag at all: zero of the scaled values, which is the middle of the training range."""
+    return Anchor(("middle of the training range",), frozenset(), np.zeros((horizon, 1)), np.zeros(1, dtype=np.int64))
 
 
 def _matrices(parts: Sequence[Candidate], horizon: int) -> tuple[list[Values], Index]:

@@ -52,7 +52,7 @@ class Characters(nn.Module):
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What `train` is told."""
+    """Settings of `train`."""
 
     hidden_size: int
     num_layers: int
@@ -74,10 +74,12 @@ class Checkpoint:
     network: Characters
 
 
-def train(ids: Ids, size: int, settings: Settings, steps: list[int], tell: Callable[[Checkpoint], None]) -> Characters:
-    """Train on `ids` [N] and call `tell` after each of `steps`; the mean weights, the last ones that were finite.
+def train(
+    ids: Ids, size: int, settings: Settings, steps: list[int], report: Callable[[Checkpoint], None]
+) -> Characters:
+    """Train on `ids` [N] and call `report` after each of `steps`; the mean weights, the last ones that were finite.
 
-    Training ends early where the loss or its gradient is no longer finite; `tell` then has heard of fewer steps.
+    Training ends early where the loss or its gradient is no longer finite; fewer steps are reported then.
     """
     random = np.random.default_rng(settings.seed)
     with torch.random.fork_rng(devices=[]):
@@ -103,7 +105,7 @@ def train(ids: Ids, size: int, settings: Settings, steps: list[int], tell: Calla
             move_average(average, network, newest)
             summed, since = summed + loss.item(), since + 1
             if step in steps:
-                tell(Checkpoint(step, summed / since / math.log(2), average))
+                report(Checkpoint(step, summed / since / math.log(2), average))
                 summed, since = 0.0, 0
     return average
 
@@ -111,31 +113,31 @@ def train(ids: Ids, size: int, settings: Settings, steps: list[int], tell: Calla
 def bits(network: Characters, ids: Ids, before: Ids) -> Values:
     """Bits of each character of `ids` [N], read in one go, the state carried over from the end of `before`."""
     lead = before[-LEAD:]
-    whole = torch.from_numpy(np.concatenate([lead, ids]))
-    found, state = [], None
+    text = torch.from_numpy(np.concatenate([lead, ids]))
+    losses, state = [], None
     with torch.no_grad():
-        for start in range(0, len(whole) - 1, PIECE):
-            targets = whole[start + 1 : start + 1 + PIECE]
-            logits, state = network(whole[start : start + len(targets)][None], state)
-            found.append(nn.functional.cross_entropy(logits[0], targets, reduction="none"))
-    nats: Values = torch.cat(found)[len(lead) - 1 :].double().numpy()
+        for start in range(0, len(text) - 1, PIECE):
+            targets = text[start + 1 : start + 1 + PIECE]
+            logits, state = network(text[start : start + len(targets)][None], state)
+            losses.append(nn.functional.cross_entropy(logits[0], targets, reduction="none"))
+    nats: Values = torch.cat(losses)[len(lead) - 1 :].double().numpy()
     return nats / math.log(2)
 
 
 def quick_bits(
     network: Characters, ids: Ids, before: Ids, streams: int = 16, lead: int = 64, most: int = 20_000
 ) -> float:
-    """About the mean of `bits` over the first `most` characters, many stretches at once, each after a short lead."""
-    whole = torch.from_numpy(np.concatenate([before[-lead:], ids[:most]]))
-    lead = len(whole) - len(ids[:most])
+    """About the mean of `bits` over the first `most` characters, many pieces at once, each after a short lead."""
+    text = torch.from_numpy(np.concatenate([before[-lead:], ids[:most]]))
+    lead = len(text) - len(ids[:most])
     length = max(1, len(ids[:most]) // streams)
     starts = torch.arange(0, len(ids[:most]) - length + 1, length)
-    stretches = whole[starts[:, None] + torch.arange(lead + length)]  # [B, lead + length]
+    pieces = text[starts[:, None] + torch.arange(lead + length)]  # [B, lead + length]
     summed, state = 0.0, None
     with torch.no_grad():
         for start in range(0, lead + length - 1, PIECE // streams):
-            targets = stretches[:, start + 1 : start + 1 + PIECE // streams]
-            logits, state = network(stretches[:, start : start + targets.shape[1]], state)
+            targets = pieces[:, start + 1 : start + 1 + PIECE // streams]
+            logits, state = network(pieces[:, start : start + targets.shape[1]], state)
             counted = slice(max(0, lead - 1 - start), None)
             nats = nn.functional.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
             summed += float(nats[:, counted].sum())

@@ -1,6 +1,6 @@
 """Scaling of each series by its own seasonal-naive error, on a log scale where it grows in proportion to its level.
 
-A transform returns (scaled, State); State is fitted on the training stretch alone and inverts the transform.
+A State is fitted on the training part alone and inverts the transform.
 Source of the scale: Hyndman and Koehler, "Another look at measures of forecast accuracy" (IJF 22, 2006).
 """
 
@@ -32,14 +32,8 @@ class State:
     ceiling: float
 
 
-def fit_transform(values: Values, periods: Sequence[int], train_end: int, log: bool) -> tuple[Values, State]:
-    """Scale all of `values` [time] by what its first `train_end` values say. `periods`: lags of the naive errors."""
-    state = fit(values[:train_end], periods, log)
-    return transform(values, state), state
-
-
 def fit(train: Values, periods: Sequence[int], log: bool) -> State:
-    """The State of a training stretch [time]. A constant stretch gets the scale 1."""
+    """The State of training values [time]; `periods`: lags of the naive errors. Constant values get the scale 1."""
     floor = float(train.min()) * 1e-2 if log else 0.0
     level = np.log(train) if log else train
     centre = float(level.mean())
@@ -52,33 +46,52 @@ def fit(train: Values, periods: Sequence[int], log: bool) -> State:
     return State(log, centre, scale if scale > smallest else 1.0, floor, ceiling)
 
 
+def fit_range(train: Values) -> State:
+    """The State that takes training values [time] to -1 ... 1, as tutorials scale them."""
+    from sklearn.preprocessing import MinMaxScaler
+
+    scaler = MinMaxScaler(feature_range=(-1, 1)).fit(train[:, None])
+    factor, offset = float(scaler.scale_[0]), float(scaler.min_[0])  # scaled = factor y + offset
+    return State(log=False, centre=-offset / factor, scale=1 / factor, floor=0.0, ceiling=np.inf)
+
+
 def transform(values: Values, state: State) -> Values:
     """Scaled values, float64."""
     level = np.log(np.maximum(values, state.floor)) if state.log else values
     return (level - state.centre) / state.scale
 
 
-def forward(values: Values, states: Sequence[State], owner: Index) -> Values:
-    """Values [O, H] of the series `owner` [O], scaled each by its own of `states` [S]; `inverse` is its inverse."""
-    log = np.array([state.log for state in states])[owner]
+def forward(values: Values, states: Sequence[State], series: Index) -> Values:
+    """Values [O, H] of `series` [O], each scaled by its own of `states` [S]; `inverse` is its inverse."""
+    log = np.array([state.log for state in states])[series]
     centre, scale, floor = (
-        np.array([getattr(state, name) for state in states])[owner, None] for name in ("centre", "scale", "floor")
+        np.array([getattr(state, name) for state in states])[series, None] for name in ("centre", "scale", "floor")
     )
     level = np.array(values, dtype=np.float64)
     level[log] = np.log(np.maximum(level[log], floor[log]))
-    found: Values = (level - centre) / scale
-    return found
+    scaled: Values = (level - centre) / scale
+    return scaled
 
 
-def inverse(scaled: Values, states: Sequence[State], owner: Index) -> Values:
-    """Values [O, H] in the unit of the series `owner` [O], each scaled by its own of `states` [S]."""
-    log = np.array([state.log for state in states])[owner]
+def inverse(scaled: Values, states: Sequence[State], series: Index) -> Values:
+    """Values [O, H] in the unit of `series` [O], each scaled by its own of `states` [S]."""
+    log = np.array([state.log for state in states])[series]
     centre, scale, ceiling = (
-        np.array([getattr(state, name) for state in states])[owner, None] for name in ("centre", "scale", "ceiling")
+        np.array([getattr(state, name) for state in states])[series, None] for name in ("centre", "scale", "ceiling")
     )
     level: Values = np.minimum(scaled * scale + centre, ceiling)
     level[log] = np.exp(level[log])
     return level
+
+
+def export(states: Sequence[State]) -> Values:
+    """The states as an array [S, 5]; `restore` is its inverse."""
+    return np.array([dataclasses.astuple(state) for state in states], dtype=np.float64)
+
+
+def restore(array: Values) -> tuple[State, ...]:
+    """The states that `export` took apart."""
+    return tuple(State(bool(log), *rest) for log, *rest in array.tolist())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,14 +116,14 @@ def fit_inputs(extra: Extra, train_end: Sequence[int]) -> Inputs:
 
 
 def scale_inputs(extra: Extra, inputs: Inputs) -> Extra:
-    """Scaled further inputs, those beyond the training stretch cut at ten deviations."""
+    """Scaled further inputs, cut at ten deviations."""
     split = inputs.past
 
     def scaled(part: Values, chosen: slice) -> Values:
         return np.clip((part - inputs.centre[chosen]) / inputs.scale[chosen], -10.0, 10.0)
 
-    past = [scaled(one, slice(0, split)) for one in extra.past]
-    return Extra(past, [scaled(one, slice(split, None)) for one in extra.known])
+    past = [scaled(part, slice(0, split)) for part in extra.past]
+    return Extra(past, [scaled(part, slice(split, None)) for part in extra.known])
 
 
 def grows_with_level(train: Values, lag: int = 1) -> bool:

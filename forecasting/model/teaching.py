@@ -21,7 +21,7 @@ class NextValue(nn.Module):
         super().__init__()
         self.recurrent = KINDS[cell](1, hidden_size, num_layers, batch_first=True)
         self.head = nn.Linear(hidden_size, outputs)
-        self.offset = offset  # the network says by how much the next value differs from the last
+        self.offset = offset  # the output is the difference of the next value from the last
 
     def forward(self, windows: Tensor) -> Tensor:  # [B, T] -> [B, outputs]
         states, _ = self.recurrent(windows[..., None])  # [B, T, H]
@@ -43,7 +43,7 @@ class EveryStep(nn.Module):
 
 
 class Attention(nn.Module):
-    """A recurrent network whose every step may look at the states of all steps, and says how much at each.
+    """A recurrent network whose every step may look at the states of all steps, with a weight for each.
 
     Scaled dot products: Vaswani and others (2017), section 3.2.1.
     """

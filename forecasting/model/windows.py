@@ -1,6 +1,6 @@
-"""Index arithmetic: one flat array for all series, and the positions of chunks, origins and folds in it.
+"""One flat array for all series, what stands beside their values, and the folds of a backtest.
 
-Axes: S series, N positions of the flat array, C chunks, T steps of a chunk, O origins.
+Axes: S series, N positions of the flat array, T values of a series, H horizon, P and K further inputs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MOST_FURTHER = 200  # regressors that these steps may be
 
 @dataclasses.dataclass(frozen=True)
 class Extra:
-    """Inputs beside the values, an array a series; T values, H steps beyond them."""
+    """Inputs beside the values, an array a series."""
 
     past: list[Values]  # [T, P] each known up to its own step
     known: list[Values]  # [T + H, K] known H steps ahead
@@ -53,23 +53,23 @@ class Flat:
     known: Values | None = None  # [N, K]
     ahead: int = 0
     memory: int = 0  # last steps of the further inputs that the linear path reads
-    constant: bool = False  # forecasts start from zero, the mean of the training stretch, not from the last value
+    constant: bool = False  # forecasts start from zero, the middle of the training range, not from the last value
 
 
 @dataclasses.dataclass(frozen=True)
 class Fold:
-    """One training and its test stretch, in steps from the end of a series, so that it serves series of all lengths.
+    """One training and its test part, in steps from the end of a series, so that it serves series of all lengths.
 
-    The training may see what is before `test_start`; origins are the steps before each step of the test stretch, as
-    far as their whole horizon came true.
+    The training may see what is before `test_start`; origins are the steps before each step of the test part whose
+    whole horizon came true.
     """
 
-    test_start: int  # steps from the first of the test stretch to the end of the series
-    test_end: int  # steps that follow the test stretch
+    test_start: int  # steps from the first of the test part to the end of the series
+    test_end: int  # steps that follow the test part
 
 
 def flatten(series: Sequence[Values], pad: int, extra: Extra | None = None, ahead: int = 0) -> Flat:
-    """One array of all `series`, and of what `extra` has `ahead` steps beyond them; what lies further is left out."""
+    """One array of all `series`, and of what `extra` has up to `ahead` steps beyond them."""
     length = np.array([len(values) for values in series], dtype=np.int64)
     if extra is None:
         start = np.cumsum(length + pad) - length
@@ -79,14 +79,14 @@ def flatten(series: Sequence[Values], pad: int, extra: Extra | None = None, ahea
     z = np.concatenate([np.pad(values, (pad, ahead), mode="edge") for values in series])
     past = np.concatenate(
         [
-            np.pad(one[: len(values)], ((pad, ahead), (0, 0)), mode="edge")
-            for one, values in zip(extra.past, series, strict=True)
+            np.pad(inputs[: len(values)], ((pad, ahead), (0, 0)), mode="edge")
+            for inputs, values in zip(extra.past, series, strict=True)
         ]
     )
     known = np.concatenate(
         [
-            np.pad(one[: len(values) + ahead], ((pad, 0), (0, 0)), mode="edge")
-            for one, values in zip(extra.known, series, strict=True)
+            np.pad(inputs[: len(values) + ahead], ((pad, 0), (0, 0)), mode="edge")
+            for inputs, values in zip(extra.known, series, strict=True)
         ]
     )
     columns = past.shape[1] + known.shape[1]
@@ -99,22 +99,8 @@ def needed(window: int, horizon: int) -> int:
     return window + 2 * horizon + 8
 
 
-def all_origins(flat: Flat, first: Index, last: Index) -> tuple[Index, Index]:
-    """(series, position) of every origin from `first` to `last` [S], both inclusive counts of values seen."""
-    owner, seen = origins(first, last)
-    return owner, flat.start[owner] + seen - 1
-
-
-def origins(first: Index, last: Index) -> tuple[Index, Index]:
-    """(series, values seen) of every origin from `first` to `last` [S] values seen, both included."""
-    counts = np.maximum(last - first + 1, 0)
-    owner = np.repeat(np.arange(len(counts)), counts)
-    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return owner, first[owner] + within
-
-
 def plan_folds(length: int, horizon: int, folds: int, share: float = 0.2) -> list[Fold]:
-    """`folds` test stretches that together are the last `share` of `length` steps, oldest first.
+    """`folds` test parts that together are the last `share` of `length` steps, oldest first.
 
     They hold equally many origins, so the last is longer by the horizon that its last origin still needs.
     """

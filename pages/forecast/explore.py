@@ -10,6 +10,7 @@ import streamlit as st
 from forecasting import charts
 from forecasting.runs import Workspace
 from pages.shared import components, services
+from pages.shared.formats import moment
 from pages.shared.i18n import chart_words, t
 
 
@@ -25,7 +26,7 @@ def explore(workspace: Workspace, dataset: str, series: str) -> None:
     words, name = chart_words(), charts.escape(series)
     with room:
         fitting = [season for season in seasons if 2 * season <= len(frame) and season > 1]
-        st.markdown(f"**{t('explore.parts')}**")
+        components.heading(t("explore.parts"))
         if fitting:
             season = fitting[0]
             if len(fitting) > 1:
@@ -36,11 +37,11 @@ def explore(workspace: Workspace, dataset: str, series: str) -> None:
             st.caption(t("explore.none"))
         left, right = st.columns(2)
         with left:
-            st.markdown(f"**{t('explore.autocorrelation')}**")
+            components.heading(t("explore.autocorrelation"))
             figure = charts.autocorrelation_chart(frame, tuple(fitting), words=words)
             components.chart(figure, "chart_autocorrelation", t("alt.autocorrelation", name=name))
         with right:
-            st.markdown(f"**{t('explore.calendar')}**")
+            components.heading(t("explore.calendar"))
             grid = charts.calendar_chart(frame, words=words)
             if grid is None:
                 st.caption(t("explore.no_calendar"))
@@ -50,21 +51,15 @@ def explore(workspace: Workspace, dataset: str, series: str) -> None:
 
 
 def _outliers(report: dict[str, Any], series: str) -> None:
-    """Those of the report; a sample has none, because nobody looked."""
+    """Those of the report; a sample was not checked for any."""
     if "outliers" not in report:
         return
-    st.markdown(f"**{t('explore.outliers')}**")
+    components.heading(t("explore.outliers"))
     rows = [
-        (components.moment(_stamp(one["ds"])), one["y"], one.get("row"))
-        for one in report["outliers"]
-        if one["unique_id"] == series
+        (moment(step["ds"]), step["y"], step.get("row")) for step in report["outliers"] if step["unique_id"] == series
     ]
     if rows:
         columns = [t("forecast.time"), t("how.value"), t("explore.row")]
         components.table(pd.DataFrame(rows, columns=columns), "outliers")
     else:
         st.caption(t("explore.no_outliers"))
-
-
-def _stamp(ds: Any) -> Any:
-    return ds if isinstance(ds, int) else pd.Timestamp(ds)

@@ -1,6 +1,6 @@
-"""The inputs beside the values: calendar, holidays, indicators and covariates, each shown where it can apply.
+"""Widgets of the inputs beside the values: calendar, holidays, indicators and covariates, each where it can apply.
 
-The first three are one setting, `features`; each has a widget of its own.
+The first three are parts of one setting, `features`.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ import streamlit as st
 
 from forecasting import features
 from forecasting.panel import STEP, Panel
+from pages.forecast.widget_values import initial
 from pages.shared import state
-from pages.shared.choices import begin, plain_option
-from pages.shared.components import plain
+from pages.shared.formats import plain, plain_option
 from pages.shared.i18n import language, t
 from pages.shared.services import methods
 from pages.shared.setting_words import feature_name
 
 
 def input_widgets(
-    panel: Panel, subject: str, values: Mapping[str, Any], help_of: Callable[[str], str], tell: bool
+    panel: Panel, subject: str, values: Mapping[str, Any], help_of: Callable[[str], str], replace: bool
 ) -> None:
-    """Draw them. `values` are the settings that they start from, `tell`: others than those that are shown."""
+    """Draw them, filled in with `values`; with `replace` also where they show others."""
     usable = features.suitable(panel.frequency)
     chosen = list(values["features"])
 
-    def note(key: str) -> dict[str, Any]:
+    def keyed(key: str) -> dict[str, Any]:
         return {"key": f"set_{key}", "on_change": _changed, "args": (subject, key, panel)}
 
     def several(key: str, options: Sequence[str], start: list[str], **more: Any) -> None:
         st.multiselect(
-            t(f"model.{key}"), options, placeholder=t("model.none"), **note(key),
-            **begin(key, start, tell, default=start), **more,
+            t(f"model.{key}"), options, placeholder=t("model.none"), **keyed(key),
+            **initial(key, start, replace, default=start), **more,
         )  # fmt: skip
 
     if usable:
@@ -46,7 +46,7 @@ def input_widgets(
         options = list(dict.fromkeys([*countries, country]))
         st.selectbox(
             t("model.holidays"), options, format_func=lambda code: countries.get(code, code), help=t("help.holidays"),
-            **note("country"), **begin("country", country, tell, index=options.index(country)),
+            **keyed("country"), **initial("country", country, replace, index=options.index(country)),
         )  # fmt: skip
     start = [name for name in features.INDICATORS if name in chosen]
     several("indicators", features.INDICATORS, start, format_func=feature_name, help=t("help.indicators"))
@@ -59,21 +59,21 @@ def input_widgets(
             format_func=plain_option,
             help=help_of("covariates"),
         )
-        ahead = ", ".join(plain(name, 60) for name in panel.known_ahead)
+        ahead = tuple(plain(name, 60) for name in panel.known_ahead)
         st.caption(t("covariates.ahead", names=ahead) if ahead else t("covariates.past"))
 
 
 def chosen_inputs(panel: Panel, values: Mapping[str, Any]) -> dict[str, Any]:
-    """`features` and `covariates` as the widgets have them; what this data has no use for is not among them."""
+    """`features` and `covariates` as the widgets have them, without those that do not apply to this data."""
     country = st.session_state.get("set_country")
     picked = {*st.session_state.get("set_calendar", []), *st.session_state.get("set_indicators", [])}
-    found = [name for name in features.suitable(panel.frequency) if name in picked]
-    found += [features.HOLIDAYS + country] if country and panel.frequency != STEP else []
-    found += [name for name in features.INDICATORS if name in picked]
+    chosen = [name for name in features.suitable(panel.frequency) if name in picked]
+    chosen += [features.HOLIDAYS + country] if country and panel.frequency != STEP else []
+    chosen += [name for name in features.INDICATORS if name in picked]
     if not panel.covariates:
-        return {"features": found, "covariates": [] if values["covariates"] == [] else None}
+        return {"features": chosen, "covariates": [] if values["covariates"] == [] else None}
     used = [name for name in panel.covariates if name in st.session_state["set_covariates"]]
-    return {"features": found, "covariates": None if used == panel.covariates else used}
+    return {"features": chosen, "covariates": None if used == panel.covariates else used}
 
 
 def _changed(subject: str, key: str, panel: Panel) -> None:

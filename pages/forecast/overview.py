@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from forecasting import charts, export
+from forecasting.intake import message_of
 from forecasting.panel import Panel
 from forecasting.runs import Dataset, Workspace
-from pages.forecast.data import frequency_name
 from pages.forecast.explore import explore
+from pages.forecast.frequency import frequency_name
 from pages.forecast.how_read import how_read
+from pages.forecast.repairs import repair_marks
 from pages.shared import components, services
-from pages.shared.choices import plain_option
-from pages.shared.components import plain
-from pages.shared.i18n import chart_words, t
+from pages.shared.formats import listed, moment, plain, plain_option
+from pages.shared.i18n import chart_words, sentences, t, translated
 from pages.shared.state import Session
 
 
@@ -44,40 +44,38 @@ def overview(session: Session, dataset_id: str) -> str:
 @components.in_place()
 def _chart(workspace: Workspace, dataset_id: str, series: str) -> None:
     frame = services.one_series(workspace, dataset_id, series)
-    repairs = _repairs(services.dataset(workspace, dataset_id).report, series, frame)
+    repairs = repair_marks(services.dataset(workspace, dataset_id).report, series, frame)
     figure = charts.series_chart(frame, series, repairs=repairs, words=chart_words())
-    start, end = components.moment(frame["ds"].iloc[0]), components.moment(frame["ds"].iloc[-1])
-    alt = t("alt.series", name=charts.escape(series), rows=len(frame), start=start, end=end)
+    start, end = moment(frame["ds"].iloc[0]), moment(frame["ds"].iloc[-1])
+    alt = t("alt.series", name=charts.escape(series), count=len(frame), start=start, end=end)
     components.chart(figure, "chart_series", alt)
 
 
 def _line(data: Dataset, panel: Panel) -> str:
     """Such as: **sales.csv** · 1,024 values · 2021-01-04 to 2024-12-31 · business days · season 5"""
-    count = len(panel.frame)
-    series = len(panel.series_ids)
-    rows = t("read.rows", rows=count) if series == 1 else t("read.rows.series", rows=count, series=series)
+    count, series = len(panel.frame), len(panel.series_ids)
     ds = panel.frame["ds"]
     parts = [
         f"**{plain(data.name, 80) or '·'}**",
-        rows,
-        t("read.range", start=components.moment(ds.min()), end=components.moment(ds.max())),
+        t("read.rows", count=count) if series == 1 else t("read.rows.series", count=count, series=series),
+        t("read.range", start=moment(ds.min()), end=moment(ds.max())),
         frequency_name(panel.frequency),
     ]
     if panel.seasons:
-        parts.append(t("read.season", season=", ".join(map(str, panel.seasons))))
+        parts.append(t("read.season", season=tuple(panel.seasons)))
     return " · ".join(parts)
 
 
 def _summary(report: dict[str, Any]) -> str:
     """Such as: 3 gaps filled, 1 duplicate merged · 2 assumptions"""
     notes = report.get("notes") or []
-    assumed = sum(not note["summary"] for note in notes)
     if not notes:
         return t("read.clean")
-    done = plain(report["summary"]) if assumed < len(notes) else t("read.unrepaired")
-    if not assumed:
-        return done
-    return f"{done} · " + (t("read.assumed.one") if assumed == 1 else t("read.assumed.many", count=assumed))
+    assumed = sum(not note["summary"] for note in notes)
+    parts = [plain(translated(message_of(report, "summary"))) if assumed < len(notes) else t("read.unrepaired")]
+    if assumed:
+        parts.append(t("read.assumed", count=assumed))
+    return " · ".join(parts)
 
 
 def _report(data: Dataset) -> None:
@@ -86,13 +84,8 @@ def _report(data: Dataset) -> None:
     if not notes:
         st.markdown(t("read.none"))
     for note in notes:
-        rows = list(note.get("rows") or [])
-        lines = ""
-        if rows:
-            lines = t("read.note.rows", rows=", ".join(f"{row:,}" for row in rows[:12]))
-            if int(note.get("count") or 0) > len(rows[:12]):
-                lines += " " + t("read.note.more", count=int(note["count"]) - len(rows[:12]))
-        st.markdown(f"- {plain(note['message'], 600)}" + (f" :gray[{lines}]" if lines else ""))
+        lines = _lines(list(note.get("rows") or []), int(note.get("count") or 0))
+        st.markdown(f"- {plain(translated(message_of(note, 'message')), 600)}" + (f" :gray[{lines}]" if lines else ""))
     st.download_button(
         t("read.download"),
         json.dumps({"name": data.name, "reading": data.choices, **data.report}, ensure_ascii=False, indent=2),
@@ -104,25 +97,10 @@ def _report(data: Dataset) -> None:
     )
 
 
-_MARKS = {"missing": "filled", "duplicates": "merged", "outliers": "outliers", "zeros": "zeros"}
-
-
-def _repairs(report: dict[str, Any], series: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The steps that were filled, merged or flagged, as marks: `ds, y, kind, rows`."""
-    marks = [
-        {"ds": step["ds"], "y": step["y"], "kind": kind, "rows": _rows(step)}
-        for kind, listed in _MARKS.items()
-        for step in report.get(listed) or []
-        if step["unique_id"] == series
-    ]
-    made = pd.DataFrame(marks, columns=["ds", "y", "kind", "rows"])
-    if frame["ds"].dtype.kind == "M":
-        made["ds"] = pd.to_datetime(made["ds"])
-    return made
-
-
-def _rows(step: dict[str, Any]) -> str:
-    """The lines of the file that a repair is about: of a gap, those before and after it."""
-    if "row_before" in step:
-        return f"{step['row_before']}-{step['row_after']}"
-    return str(step.get("rows") or step.get("row") or "")
+def _lines(rows: list[int], count: int, most: int = 12) -> str:
+    """The first lines of the file that a note is about, of `count`."""
+    if not rows:
+        return ""
+    first = t("read.note.rows", rows=listed(f"{row:,}" for row in rows[:most]), count=len(rows))
+    rest = count - len(rows[:most])
+    return sentences([first, t("read.note.more", count=rest)]) if rest > 0 else first

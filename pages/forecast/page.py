@@ -1,4 +1,4 @@
-"""The main job: data -> settings -> train -> true against predicted -> what comes next."""
+"""The Forecast page: data, settings, training, true against predicted, and what comes next."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The sidebar's ticker: symbols, period, interval, and what came of asking Yahoo Finance for them."""
+"""The sidebar's ticker: symbols, period, interval, and Yahoo Finance's answer."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import streamlit as st
 
 from forecasting.errors import TickerError
-from forecasting.intake.prices.ticker import INTERVALS, PERIODS, check_span
+from forecasting.intake import INTERVALS, PERIODS, check_span
 from pages.shared import components, services
-from pages.shared.components import plain
-from pages.shared.i18n import t
+from pages.shared.formats import age, listed, plain
+from pages.shared.i18n import t, translated
 from pages.shared.state import Session
 
-_SAID = "_ticker_said"  # what the last question brought, while it is asked in the same words
+_ANSWER = "_ticker_answer"  # in the session: the request last made, with its problems and older copies
 
 
 def ticker(session: Session) -> str | None:
@@ -40,20 +40,19 @@ def ticker(session: Session) -> str | None:
         t("data.fetch"), key="fetch", width="stretch", icon=":material/download:", disabled=problem is not None,
         help=t("data.fetch.help", minutes=f"{minutes:g}"),
     )  # fmt: skip
-    found = _fetch(session) if pressed else None
-    said = _said(session)
-    for message in said.get("problems", []):
-        st.error(plain(message, 1_000), icon=":material/error:")
-    copies = said.get("copies", {})
+    dataset = _fetch(session) if pressed else None
+    answer = _answer(session)
+    for message in answer.get("problems", []):
+        components.error(message)
+    copies = answer.get("copies", {})
     if copies:
-        ages = ", ".join(f"{symbol} ({components.age(time.time() - at)})" for symbol, at in copies.items())
-        if st.button(t("data.copy", copies=plain(ages)), key="use_copy", width="stretch", icon=":material/history:"):
-            found = _fetch(session, old=list(copies))
-            st.session_state["_copy_taken"] = found
+        label = t("data.copy", copies=_ages({symbol: float(fetched) for symbol, fetched in copies.items()}))
+        if st.button(label, key="use_copy", width="stretch", icon=":material/history:"):
+            st.session_state["_copy_taken"] = _fetch(session, old=list(copies))
             st.rerun()
-    found = found or st.session_state.pop("_copy_taken", None)
-    _fetched(session, found or session.datasets.get("ticker"))
-    return found
+    dataset = dataset or st.session_state.pop("_copy_taken", None)
+    _fetched(session, dataset or session.datasets.get("ticker"))
+    return dataset
 
 
 def _choice(name: str, options: tuple[str, ...], chosen: str) -> str:
@@ -67,27 +66,28 @@ def _choice(name: str, options: tuple[str, ...], chosen: str) -> str:
 
 
 def _fetch(session: Session, old: Collection[str] = ()) -> str | None:
-    """Ask, and remember what to say about what did not come."""
-    st.session_state[_SAID] = {"asked": _asked(session)}
+    """Ask, and remember what could not be fetched; `old`: symbols of which an older copy will do."""
+    st.session_state[_ANSWER] = {"request": _request(session)}
     with st.spinner(t("data.fetching")):
-        found, fetched = services.fetch(session.workspace, session.symbol, session.period, session.interval, old)
+        dataset, fetched = services.fetch(session.workspace, session.symbol, session.period, session.interval, old)
     several = len(fetched.quotes) + len(fetched.problems) > 1
-    st.session_state[_SAID] |= {
+    st.session_state[_ANSWER] |= {
         "problems": [
-            f"{symbol}: {problem.message}" if several and symbol not in problem.message else problem.message
+            f"{symbol}: {translated(problem.message)}" if several and symbol not in problem.message else problem.message
             for symbol, problem in fetched.problems.items()
         ],
         "copies": fetched.copies,
     }
-    return found
+    return dataset
 
 
-def _said(session: Session) -> dict[str, Any]:
-    said: dict[str, Any] = st.session_state.get(_SAID, {})
-    return said if said.get("asked") == _asked(session) else {}
+def _answer(session: Session) -> dict[str, Any]:
+    """The answer to the request that the widgets show."""
+    answer: dict[str, Any] = st.session_state.get(_ANSWER, {})
+    return answer if answer.get("request") == _request(session) else {}
 
 
-def _asked(session: Session) -> tuple[str, str, str]:
+def _request(session: Session) -> tuple[str, str, str]:
     return session.symbol, session.period, session.interval
 
 
@@ -96,8 +96,15 @@ def _fetched(session: Session, dataset: str | None) -> None:
     if dataset is None:
         return
     tickers = services.dataset(session.workspace, dataset).report.get("tickers") or []
-    ages = {one["symbol"]: components.age(time.time() - float(one["fetched"])) for one in tickers}
-    if len(set(ages.values())) == 1:
-        st.caption(t("data.fetched", ages=next(iter(ages.values()))))
+    fetched = {ticker["symbol"]: float(ticker["fetched"]) for ticker in tickers}
+    ages = {age(time.time() - at) for at in fetched.values()}
+    if len(ages) == 1:
+        st.caption(t("data.fetched", ages=ages.pop()))
     elif ages:
-        st.caption(t("data.fetched", ages=", ".join(f"{plain(symbol)} {age}" for symbol, age in ages.items())))
+        st.caption(t("data.fetched", ages=_ages(fetched)))
+
+
+def _ages(fetched: dict[str, float]) -> str:
+    """Symbols, each with the time since it was fetched."""
+    now = time.time()
+    return listed(t("data.fetched.symbol", symbol=plain(symbol), age=age(now - at)) for symbol, at in fetched.items())

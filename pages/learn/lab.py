@@ -12,6 +12,7 @@ from forecasting.labs import sequences
 from forecasting.labs.sequences import SYSTEMS, Settings, longest_window, merge_clock, snippet
 from forecasting.runs import Access, Run
 from pages.shared import components, jobs, services, setting_words, state
+from pages.shared.formats import number
 from pages.shared.i18n import chart_words, known, t
 from pages.shared.progress import ended, follow
 
@@ -216,4 +217,4 @@ def code(kind: str, config: dict[str, Any]) -> None:
 
 def scientific(value: float | None) -> str:
     """A mean squared error, which may be very small."""
-    return components.number(value) if value is None or value >= 1e-3 else f"{value:.1e}"
+    return number(value) if value is None or value >= 1e-3 else f"{value:.1e}"

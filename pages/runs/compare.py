@@ -12,14 +12,14 @@ import streamlit as st
 from forecasting import charts
 from forecasting.runs import Run, Workspace
 from pages.shared import components, jobs, services
-from pages.shared.choices import plain_option
+from pages.shared.formats import number, percent, plain_option
 from pages.shared.i18n import chart_words, t
 from pages.shared.setting_words import setting_value
 
 
 @components.in_place()
-def comparison(token: Workspace, ticked: list[Run]) -> None:
-    """Draw it: a chart of what the runs have in common, and a table of what they have not."""
+def comparison(workspace: Workspace, ticked: list[Run]) -> None:
+    """Draw it: a chart of the runs, and a table of the settings that differ and the scores."""
     names = _names(ticked)
     data = _datasets(ticked)
     views = ["predicted", "forecast", "loss"] if data else ["loss"]
@@ -30,14 +30,14 @@ def comparison(token: Workspace, ticked: list[Run]) -> None:
             format_func=lambda name: t(f"runs.view.{name}"), label_visibility="collapsed",
         )  # fmt: skip
     if view == "loss":
-        _losses(token, ticked, names)
+        _losses(workspace, ticked, names)
     else:
-        _series(token, ticked, names, data, view)
+        _series(workspace, ticked, names, data, view)
     table = _table(ticked, names)
     components.table(table, "compare_settings", height=38 + 35 * len(table))
 
 
-def _series(token: Workspace, ticked: list[Run], names: dict[str, str], data: list[str], view: str) -> None:
+def _series(workspace: Workspace, ticked: list[Run], names: dict[str, str], data: list[str], view: str) -> None:
     """Predictions or forecasts of the runs on the same data, beside the truth."""
     left, right = st.columns(2)
     chosen = data[0]
@@ -45,36 +45,36 @@ def _series(token: Workspace, ticked: list[Run], names: dict[str, str], data: li
         with left:
             chosen = st.selectbox(
                 t("runs.compare.data"), data, key="compare_data",
-                format_func=lambda found: plain_option(services.dataset(token, found).name),
+                format_func=lambda dataset: plain_option(services.dataset(workspace, dataset).name),
             )  # fmt: skip
-    mine = [run for run in ticked if run.state == "done" and run.kind == "forecast" and run.dataset_id == chosen]
-    series = services.panel(token, chosen).series_ids
+    same_data = [run for run in ticked if run.state == "done" and run.kind == "forecast" and run.dataset_id == chosen]
+    series = services.panel(workspace, chosen).series_ids
     shown = series[0]
     if len(series) > 1:
         with right:
             shown = st.selectbox(t("read.shown"), series, format_func=plain_option, key="compare_series")
     if view == "forecast":
-        frames = [services.forecast(token, run.id) for run in mine]
+        frames = [services.forecast(workspace, run.id) for run in same_data]
     else:
-        tests = [services.backtest(token, run.id).frame for run in mine]
+        tests = [services.backtest(workspace, run.id).frame for run in same_data]
         step = min(int(test["step"].max()) for test in tests)
         if step > 1:
             step = st.slider(t("runs.compare.step"), 1, step, 1, key="compare_step")
         frames = [test[test["step"] == step] for test in tests]
     lines = [
         (names[run.id], frame[frame["unique_id"] == shown][["ds", "forecast"]].rename(columns={"forecast": "y"}))
-        for run, frame in zip(mine, frames, strict=True)
+        for run, frame in zip(same_data, frames, strict=True)
     ]
-    figure = charts.runs_chart(services.one_series(token, chosen, shown), lines, words=chart_words())
+    figure = charts.runs_chart(services.one_series(workspace, chosen, shown), lines, words=chart_words())
     components.chart(figure, f"compare_{view}", t("alt.compare.runs", count=len(lines)))
 
 
-def _losses(token: Workspace, ticked: list[Run], names: dict[str, str]) -> None:
-    """The losses of any runs: of each the stage that came first, which all of a kind have in common."""
+def _losses(workspace: Workspace, ticked: list[Run], names: dict[str, str]) -> None:
+    """The losses of runs of any kind, each of its first stage, which all runs of a kind have."""
     lines = []
     for run in ticked:
-        whole = services.poll(token, run.id)  # lists are without curves
-        curve = whole.curve if whole is not None else []
+        polled = services.poll(workspace, run.id)  # lists are without curves
+        curve = polled.curve if polled is not None else []
         points = [(int(point[1]), point[2], point[3]) for point in curve if point[0] == curve[0][0]]
         if points:
             lines.append((names[run.id], points))
@@ -96,19 +96,18 @@ def _table(ticked: list[Run], names: dict[str, str]) -> pd.DataFrame:
         if len({json.dumps(value, sort_keys=True) for value in values}) > 1:
             kind = next(run.kind for run in ticked if name in run.config)
             rows[jobs.setting_label(kind, name)] = [_value(name, value) for value in values]
-    for label, values in _scores(ticked).items():
-        rows[label] = values
+    rows |= _scores(ticked)
     columns = {names[run.id]: [row[at] for row in rows.values()] for at, run in enumerate(ticked)}
     return pd.DataFrame({t("runs.compare.setting"): list(rows), **columns})
 
 
 def _scores(ticked: list[Run]) -> dict[str, list[str]]:
     """The scores that runs have: MAE, MASE, skill and coverage, or each other kind's own line."""
-    found: dict[str, list[str]] = {}
+    scores: dict[str, list[str]] = {}
     for at, run in enumerate(ticked):
         for label, value in _score(run).items():
-            found.setdefault(label, ["—"] * len(ticked))[at] = value
-    return found
+            scores.setdefault(label, ["—"] * len(ticked))[at] = value
+    return scores
 
 
 def _score(run: Run) -> dict[str, str]:
@@ -116,18 +115,15 @@ def _score(run: Run) -> dict[str, str]:
         line = jobs.score_line(run)
         return {jobs.name_of(run.kind): line} if line else {}
     return {
-        t("number.mae"): components.number(run.scores["mae"]),
-        t("number.mase"): components.number(run.scores["mase"]),
-        t("number.skill"): components.percent(run.scores["skill"]),
-        **{
-            f"{t('number.coverage')} {level} %": components.percent(share)
-            for level, share in run.scores["coverage"].items()
-        },
+        t("number.mae"): number(run.scores["mae"]),
+        t("number.mase"): number(run.scores["mase"]),
+        t("number.skill"): percent(run.scores["skill"]),
+        **{t("number.coverage.level", level=level): percent(share) for level, share in run.scores["coverage"].items()},
     }
 
 
 def _names(ticked: list[Run]) -> dict[str, str]:
-    """A name for each run that no other has: its own, else its settings, else its own with a number."""
+    """A name for each run that no other has: its title, else its settings, else its title with a number."""
     titles = Counter(jobs.title(run) for run in ticked)
     settings = Counter(jobs.settings_line(run) for run in ticked)
     seen: Counter[str] = Counter()
@@ -143,9 +139,9 @@ def _names(ticked: list[Run]) -> dict[str, str]:
 
 
 def _datasets(ticked: list[Run]) -> list[str]:
-    """The data of finished forecasts, the data of the most runs first."""
-    of = [run.dataset_id for run in ticked if run.kind == "forecast" and run.state == "done" and run.dataset_id]
-    return [dataset for dataset, _ in Counter(of).most_common()]
+    """The data of finished forecasts, those of the most runs first."""
+    datasets = [run.dataset_id for run in ticked if run.kind == "forecast" and run.state == "done" and run.dataset_id]
+    return [dataset for dataset, _ in Counter(datasets).most_common()]
 
 
 def _value(name: str, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Every visible string passes here: t("key", name=value), in the words of the session's language.
+"""The session's language, and the words of pages and package in it.
 
 The words stand in gettext catalogues, one a language: those of the pages in `words/` here, those of the package in
 `forecasting/words/`.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from forecasting import charts, messages
 from forecasting.messages import Catalogue, Message
@@ -19,11 +21,12 @@ from pages.shared.chinese_sentences import SENTENCES
 LANGUAGES = {"en": "English", "zh": "中文"}
 WORDS = Path(__file__).with_name("words")
 _PARAMETER = "language"
+_KEY = "_language"  # in the session
 
 
 @functools.cache
 def catalogue(chosen: str) -> Catalogue:
-    """What the package and the pages say in a language."""
+    """The words of package and pages in a language."""
     return Catalogue([*messages.files(messages.WORDS, chosen), *messages.files(WORDS, chosen)], chosen)
 
 
@@ -32,16 +35,16 @@ def t(key: str, /, **values: object) -> str:
     return catalogue(language()).text(key, values)
 
 
-def sentence(said: str) -> str:
-    """What the package says in the session's language; what is no Message of its own stays as it is."""
-    if isinstance(said, Message):
-        return t(said.key, **said.values)
+def translated(message: str) -> str:
+    """A Message of the package in the session's language; text that is no Message stays as it is."""
+    if isinstance(message, Message):
+        return t(message.key, **message.values)
     if language() != "zh":
-        return said
+        return message
     for pattern, translation in _patterns():
-        if found := pattern.fullmatch(said):
+        if found := pattern.fullmatch(message):
             return translation.format(**found.groupdict())
-    return said
+    return message
 
 
 @functools.cache
@@ -54,31 +57,38 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
     ]
 
 
+def sentences(parts: Iterable[str]) -> str:
+    """Sentences one after the other; Chinese has no spaces between them."""
+    return ("" if language() == "zh" else " ").join(parts)
+
+
 def known(key: str) -> bool:
     """Whether there are words for `key`."""
     return key in catalogue(language())
 
 
 def language() -> str:
-    """The session's language: what was chosen, else what the address says, else English."""
+    """The session's language: the one chosen, else the one in the address, else English; outside a session English."""
+    if get_script_run_ctx(suppress_warning=True) is None:  # a thread of the server
+        return "en"
     try:  # asked for each string of a page: one look into the session, not two
-        return str(st.session_state["_language"])
+        return str(st.session_state[_KEY])
     except KeyError:
         asked = st.query_params.get(_PARAMETER, "en")
-        st.session_state["_language"] = asked if asked in LANGUAGES else "en"
-        return str(st.session_state["_language"])
+        st.session_state[_KEY] = asked if asked in LANGUAGES else "en"
+        return str(st.session_state[_KEY])
 
 
 def set_language(chosen: str) -> None:
-    """Speak `chosen` from now on."""
-    st.session_state["_language"] = chosen
+    """Show the pages in `chosen` from now on."""
+    st.session_state[_KEY] = chosen
 
 
 def parameters() -> dict[str, str]:
-    """What the address says of the language; without a word it means English."""
+    """The address's parameter of the language; English needs none."""
     return {} if language() == "en" else {_PARAMETER: language()}
 
 
 def chart_words() -> charts.Words:
-    """What the figures say, in the session's language."""
+    """The words of the figures in the session's language."""
     return {key: t(f"chart.{key}") for key in charts.ENGLISH}

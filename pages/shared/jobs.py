@@ -14,7 +14,7 @@ from typing import Any
 
 from forecasting.runs import JOBS, Access, Run
 from pages.shared import setting_words
-from pages.shared.components import number, percent
+from pages.shared.formats import number, percent
 from pages.shared.i18n import chart_words, known, t
 from pages.shared.setting_words import setting_value
 

@@ -8,15 +8,16 @@ import streamlit as st
 from forecasting import charts
 from forecasting.runs import Link, Run
 from pages.shared import components, jobs, services, state
+from pages.shared.formats import plain
 from pages.shared.i18n import chart_words, t
-from pages.shared.progress import said, waiting
+from pages.shared.progress import status, waiting
 from pages.shared.setting_words import setting_value
 
 
 def page(link: Link) -> None:
     """Draw it. StoreError where the link shows nothing."""
     run = services.store().shared_run(link)
-    st.header(components.plain(jobs.title(run), 80), anchor=False)
+    st.header(plain(jobs.title(run), 80), anchor=False)
     st.caption(f":material/visibility: {t('shared.lead', kind=jobs.name_of(run.kind))}")
     if run.state == "done":
         with components.in_place():
@@ -57,5 +58,5 @@ def _live(link: Link) -> None:
     if not run.active:
         st.rerun()
     fraction = float(run.progress.get("fraction") or 0.0)
-    st.progress(min(1.0, max(0.0, fraction)), text=said(run))
+    st.progress(min(1.0, max(0.0, fraction)), text=status(run))
     waiting(run)

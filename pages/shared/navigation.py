@@ -1,4 +1,4 @@
-"""The pages, in their order."""
+"""The pages in their order, and what surrounds each: login, workspace, language."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from streamlit.navigation.page import StreamlitPage
 
 from forecasting.errors import ForecastingError
 from forecasting.runs import Link
-from pages.shared import components, link, login, state, workspace
+from pages.shared import components, i18n, link, login, state, workspace
 from pages.shared.i18n import t
 
 
 def navigate() -> StreamlitPage:
-    """The navigation on top of the page; the page that the address names.
+    """Draw the navigation above the page; the page that the address names.
 
     The pages have no icons: an icon would become the tab's, which the browser fetches from another host.
     """
@@ -36,7 +36,7 @@ def navigate() -> StreamlitPage:
 
 @contextmanager
 def routed() -> Iterator[bool]:
-    """What every page needs around it; whether there is a page to show, and not a login or a word about the address."""
+    """What every page needs around it; whether to show the page, and not a login, a shared run or an error."""
     try:
         session = None
         if not login.logged_in():
@@ -57,8 +57,21 @@ def routed() -> Iterator[bool]:
             st.markdown(t("store.still"))
             st.button(t("store.again"), key="try_again", icon=":material/refresh:")
     yield session is not None
-    components.foot()
+    _language()
     login.foot()
     if session is not None:
         with components.in_place():
             state.finish()
+
+
+def _language() -> None:
+    """The select box at the sidebar's foot."""
+    with st.sidebar:
+        st.selectbox(
+            t("app.language"),
+            list(i18n.LANGUAGES),
+            index=list(i18n.LANGUAGES).index(i18n.language()),
+            format_func=i18n.LANGUAGES.__getitem__,
+            key="language",
+            on_change=lambda: i18n.set_language(st.session_state["language"]),
+        )

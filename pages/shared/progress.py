@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
+from forecasting import charts
 from forecasting.runs import Run, Workspace
-from pages.shared import components, jobs, services, state
-from pages.shared.i18n import chart_words, sentence, t
+from pages.shared import components, services
+from pages.shared.formats import duration, number, plain
+from pages.shared.i18n import chart_words, sentences, t, translated
 
-FRESH_SECONDS = 10.0  # so long after the click a run is looked at more often, until its first loss
+Point = tuple[int, float | None, float | None]  # epoch, training loss, validation loss
+
+BY_STEPS = ("text", "cosine", "cells", "marker")  # jobs whose progress counts steps, not epochs
+FRESH_SECONDS = 10.0  # after the click a run is polled more often for so long, until its first loss
 
 
 def follow(
@@ -20,9 +26,9 @@ def follow(
     more: Callable[[Run], None] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Run | None:
-    """Draw a run that is under way and keep it fresh; the run as it is now, None where the workspace has it not.
+    """Draw a run that is under way and keep it fresh; the run as it is now, None where the workspace does not have it.
 
-    `more` draws what else there is to see below the loss; `words` are what the loss curve says in place of the usual.
+    `more` draws further things below the loss; `words` replace words of the loss curve.
     """
     run = services.poll(workspace, run_id)
     if run is not None and run.active:
@@ -34,13 +40,56 @@ def follow(
 
 
 def ended(run: Run) -> bool:
-    """Say how a run ended, where it did not end well; whether there are results."""
+    """Whether there are results; draws a message where the run failed or was cancelled."""
     if run.state == "failed":
-        st.error(t("run.failed", error=components.plain(sentence(run.error or ""), 1_000)), icon=":material/error:")
+        failed(run)
         st.caption(t("run.failed.again"))
     elif run.state == "cancelled":
         st.info(t("run.cancelled"), icon=":material/cancel:")
     return run.state == "done"
+
+
+def failed(run: Run) -> None:
+    """Why the run failed."""
+    reason = plain(translated(run.error or ""), 1_000)
+    st.error(t("run.failed", error=reason), icon=":material/error:")
+
+
+def fraction(run: Run) -> float:
+    """How much of the run is done, 0 to 1."""
+    return min(1.0, max(0.0, float(run.progress.get("fraction") or 0.0)))
+
+
+def waiting(run: Run) -> None:
+    """Why a queued run may wait for long."""
+    trouble = services.trouble() if run.state == "queued" else None
+    if trouble:
+        message = sentences([plain(translated(trouble), 1_000), t("run.trouble")])
+        st.warning(message, icon=":material/hourglass_disabled:")
+
+
+def status(run: Run) -> str:
+    """Place in the queue, or stage, epoch, time left and loss, in a line."""
+    progress = run.progress
+    if run.state == "queued":
+        position = run.position or 1
+        place = t("run.queued.position", position=position) if position > 1 else t("run.queued")
+        wait = progress.get("wait")
+        return place if wait is None else f"{place} · {t('run.wait', time=duration(float(wait)))}"
+    parts = []
+    if progress.get("stage"):
+        parts.append(_stage(str(progress["stage"]), run))
+    if progress.get("epochs"):
+        counted = "run.step" if run.kind in BY_STEPS else "run.epoch"
+        parts.append(t(counted, epoch=f"{progress.get('epoch', 0):,}", epochs=f"{progress['epochs']:,}"))
+    if progress.get("eta") is not None:
+        parts.append(t("run.eta", time=duration(float(progress["eta"]))))
+    if run.curve:
+        losses = [number(loss) for loss in run.curve[-1][2:4] if loss is not None]
+        parts.append(t("run.losses", losses=" / ".join(losses)))
+    if run.attempts > 1:
+        parts.append(t("run.retry", attempt=run.attempts))
+    return " · ".join(parts) or t("run.starting")
 
 
 @components.in_place()
@@ -53,59 +102,43 @@ def _live(
     with st.container(border=True, key="live"):
         left, right = st.columns([5, 1], vertical_alignment="center")
         with left:
-            st.progress(fraction(run), text=said(run))
+            st.progress(fraction(run), text=status(run))
             waiting(run)
         with right:
             if st.button(t("run.cancel"), key="cancel", icon=":material/stop:", width="stretch"):
                 services.cancel(workspace, run_id)
                 st.rerun()
-        points = _latest_stage(run)
+        points = _latest_training(run)
         if points:
-            components.live_loss(points, {**chart_words(), **words}, t("alt.loss"))
+            _live_loss(points, {**chart_words(), **words}, t("alt.loss"))
         if more is not None:
             more(run)
 
 
-def fraction(run: Run) -> float:
-    """How much of the run is done, 0 to 1."""
-    return min(1.0, max(0.0, float(run.progress.get("fraction") or 0.0)))
+def _live_loss(points: Sequence[Point], words: charts.Words, alt: str) -> None:
+    """The loss by epoch so far.
 
-
-def waiting(run: Run) -> None:
-    """Why a queued run may wait for long."""
-    trouble = services.trouble() if run.state == "queued" else None
-    if trouble:
-        st.warning(
-            components.plain(sentence(trouble), 1_000) + " " + t("run.trouble"), icon=":material/hourglass_disabled:"
-        )
-
-
-def said(run: Run) -> str:
-    """Where the run is, in a line."""
-    progress = run.progress
-    if run.state == "queued":
-        ahead = (run.position or 1) - 1
-        place = t("run.queued.position", position=run.position) if ahead > 0 else t("run.queued")
-        wait = run.progress.get("wait")
-        return place if wait is None else f"{place} · {t('run.wait', time=components.duration(float(wait)))}"
-    parts = []
-    if progress.get("stage"):
-        parts.append(_stage(str(progress["stage"]), run))
-    if progress.get("epochs"):
-        counted = "run.step" if jobs.counts_steps(run.kind) else "run.epoch"
-        parts.append(t(counted, epoch=f"{progress.get('epoch', 0):,}", epochs=f"{progress['epochs']:,}"))
-    if progress.get("eta") is not None:
-        parts.append(t("run.eta", time=components.duration(float(progress["eta"]))))
-    if run.curve:
-        losses = [components.number(loss) for loss in run.curve[-1][2:4] if loss is not None]
-        parts.append(t("run.losses", losses=" / ".join(losses)))
-    if run.attempts > 1:
-        parts.append(t("run.retry", attempt=run.attempts))
-    return " · ".join(parts) or t("run.starting")
+    Not by Plotly, whose figures Streamlit mounts anew whenever they change: at each poll the page would flicker.
+    """
+    curves = ((words["train_loss"], charts.PALETTE[0], 1), (words["valid_loss"], charts.PALETTE[1], 2))
+    rows = [(point[0], name, point[at]) for name, _, at in curves for point in points if point[at] is not None]
+    colours = {"domain": [name for name, _, _ in curves], "range": [colour for _, colour, _ in curves]}
+    legend = {"orient": "top", "title": None, "symbolType": "stroke", "symbolStrokeWidth": 2}
+    across = {"format": "d", "tickMinStep": 1, "grid": False}
+    spec = {  # the same at each poll: only then is the drawing changed and not made anew
+        "mark": {"type": "line", "strokeWidth": 1.8, "point": {"size": 5}},
+        "encoding": {
+            "x": {"field": "epoch", "type": "quantitative", "title": words["epoch"], "axis": across},
+            "y": {"field": "loss", "type": "quantitative", "title": words["loss"], "scale": {"zero": False}},
+            "color": {"field": "curve", "type": "nominal", "scale": colours, "legend": legend},
+        },
+    }
+    frame = pd.DataFrame(rows, columns=["epoch", "curve", "loss"])
+    st.vega_lite_chart(frame, spec, width="stretch", height=270, alt=alt)
 
 
 def _stage(stage: str, run: Run) -> str:
-    """A stage in words; one of several is "fold" in the progress and "fold 2" in the curve."""
+    """A stage in words; a fold is "fold" in the progress and "fold 2" in the curve."""
     word, _, number = stage.partition(" ")
     if word in ("fold", "network"):
         fold = number or run.progress.get("fold") or 1
@@ -113,15 +146,11 @@ def _stage(stage: str, run: Run) -> str:
     return t(f"run.stage.{word}")
 
 
-def _latest_stage(run: Run) -> list[tuple[int, float | None, float | None]]:
-    """The points of the stage that the newest one is of."""
-    if not run.curve:
-        return []
-    stage = run.curve[-1][0]
-    return [(int(p[1]), p[2], p[3]) for p in run.curve if p[0] == stage]
-
-
-def session_run() -> Run | None:
-    """The run of the dataset shown."""
-    session = state.current()
-    return services.poll(session.workspace, session.run) if session.run else None
+def _latest_training(run: Run) -> list[Point]:
+    """The points of the training that the newest one is of: a fold is trained twice under one name."""
+    points: list[Point] = []
+    for stage, epoch, train, valid in run.curve:
+        if stage != run.curve[-1][0] or (points and epoch <= points[-1][0]):
+            points = []
+        points.append((int(epoch), train, valid))
+    return points

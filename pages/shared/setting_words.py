@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from forecasting import features
-from forecasting.config import ForecastConfig
-from forecasting.errors import ForecastingError
-from pages.shared.components import plain
+from pages.shared.formats import listed
 from pages.shared.i18n import known, language, t
 from pages.shared.services import methods
 
 _SHORT = {"num_layers": "layers", "hidden_size": "hidden"}
 _SEASONAL = re.compile(r"(seasonal-(?:naive|change))-(\d+)")
-_MOST_CHANGES = 5
 
 
 def setting_label(name: str) -> str:
@@ -25,12 +21,11 @@ def setting_label(name: str) -> str:
 
 
 def setting_value(name: str, value: Any) -> str:
-    """Its value in words."""
+    """The value of a setting in words."""
     if name == "covariates" and value is None:
         return t("covariates.all")
     if isinstance(value, list):
-        words = [feature_name(one) if name == "features" else str(one) for one in value]
-        return ", ".join(words) or "—"
+        return listed(feature_name(item) if name == "features" else str(item) for item in value) or "—"
     return t(f"{name}.{value}") if known(f"{name}.{value}") else str(value)
 
 
@@ -50,26 +45,7 @@ def country_name(code: str) -> str:
 
 
 def method_name(method: str) -> str:
-    """A method or member of the pool in words."""
-    if found := _SEASONAL.fullmatch(method):
-        return t(f"rank.{found[1]}", steps=found[2])
+    """A method or a member of the pool in words."""
+    if seasonal := _SEASONAL.fullmatch(method):
+        return t(f"rank.{seasonal[1]}", steps=seasonal[2])
     return t(f"rank.{method}") if known(f"rank.{method}") else method
-
-
-def completed(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of a run as they would be asked for today: one from before a setting came has its default."""
-    try:
-        return ForecastConfig.from_dict(config).to_dict()
-    except ForecastingError:
-        return dict(config)
-
-
-def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """Which settings differ, with the value that each has in `before`; safe to show."""
-    found = [
-        f"{setting_label(name)} {plain(setting_value(name, before[name]))}"
-        for name in now
-        if name in before and before[name] != now[name]
-    ]
-    rest = len(found) - _MOST_CHANGES
-    return ", ".join(found[:_MOST_CHANGES]) + (" " + t("train.changed.more", count=rest) if rest > 0 else "")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from forecasting.errors import ForecastingError
 from pages.shared import components, login, services, state
-from pages.shared.i18n import sentence, t
+from pages.shared.i18n import t
 
 
 def unknown() -> None:
@@ -38,12 +38,12 @@ def delete_my_data(key: str) -> None:
 
 
 def deleted() -> None:
-    """Report once that it was done, or why not."""
-    problem = st.session_state.pop("_deleted", None)
-    if problem == "":
+    """Say once that it was done, or why not."""
+    said = st.session_state.pop("_deleted", None)
+    if said == "":
         st.success(t("workspace.deleted"), icon=":material/delete_forever:")
-    elif problem:
-        st.error(components.plain(sentence(problem), 1_000), icon=":material/error:")
+    elif said:
+        components.error(said)
 
 
 def damaged() -> None:

@@ -5,8 +5,7 @@ import streamlit as st
 
 from forecasting import charts
 from pages.shared import components
-from pages.shared.choices import plain_option
-from pages.shared.components import plain
+from pages.shared.formats import plain, plain_option
 from tests.naughty import naughty
 
 strings = [text for text in naughty() if plain(text)]  # blank ones have nothing to show

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.shared.components import plain
+from pages.shared.formats import plain
 from tests.browser.conftest import Server, Start, chart, traces, upload
 from tests.naughty import FEW, naughty
 

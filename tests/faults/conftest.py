@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import TOLD
+from tests.conftest import REPORTED
 from tests.faults import Tell
 from tests.runs.conftest import _counting, file_store, postgres, store, url
 
@@ -21,6 +21,6 @@ def tell(record_property: Callable[[str, object], None]) -> Tell:
     """
 
     def tell(sentence: str) -> None:
-        record_property(TOLD, sentence)
+        record_property(REPORTED, sentence)
 
     return tell

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from forecasting.config import CELLS, ForecastConfig
-from forecasting.model import anchors, fitting, linear, networks, training, windows
-from forecasting.model import method as methods
+from forecasting.config import CELLS
+from forecasting.model import anchors, linear, material, networks, windows
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -12,11 +11,11 @@ def test_an_untrained_network_is_its_anchor(cell):
     random = np.random.default_rng(0)
     flat = windows.flatten([random.normal(size=300)], pad=200)
     anchor = anchors.mix([one for one in anchors.candidates((7,), 6, 20, 300) if one.name == "value 7 steps ago"], 6)
-    network = networks.Scaffold(cell, 4, 8, 2, 20, training.tensor(anchor.matrix))
+    network = networks.Scaffold(cell, 4, 8, 2, 20, material.tensor(anchor.matrix))
     zero = linear.Linear(anchor.matrix, np.zeros_like(anchor.matrix), anchor.lags, np.inf)
-    material = training.material(flat, (7,), zero, np.ones(6), 20, cell)
+    read = material.material(flat, (7,), zero, np.ones(6), 20, cell)
     ends = flat.start + np.array([250])
-    central, log_spread = training.outputs(network, material, training.chunks_ending_at(ends, material))
+    central, log_spread = material.outputs(network, read, material.chunks_ending_at(ends, read))
     origin = 250
     for h in range(6):
         naive = flat.z[flat.start[0] + origin + h + 1 - 7] - flat.z[flat.start[0] + origin]
@@ -72,21 +71,3 @@ def test_the_quantile_loss_is_least_at_the_quantile():
     losses = [networks.quantile_loss(errors, torch.full_like(errors, s), levels).mean().item() for s in (0.5, 1.0, 2.0)]
     assert losses[1] < losses[0]
     assert losses[1] < losses[2]
-
-
-def test_a_loss_that_is_no_longer_finite_keeps_the_best_weights_and_says_so():
-    series = [np.sin(np.arange(300) / 3) + 0.1 * np.random.default_rng(0).normal(size=300)]
-    config = ForecastConfig(horizon=4, window=16, hidden_size=4, epochs=3, learning_rate=1.0, loss="mse")
-    original = training._loss
-
-    def broken(*arguments):
-        return original(*arguments) * torch.nan
-
-    training._loss = broken
-    try:
-        method, _, account = fitting.fit(series, (), config)
-    finally:
-        training._loss = original
-    assert "no longer finite" in account.stopped
-    length = np.array([300])
-    assert np.isfinite(methods.forecast(method, series, length, length).whole).all()

@@ -7,22 +7,43 @@ from forecasting.model import scaling
 @pytest.mark.parametrize("log", [False, True])
 def test_the_inverse_gives_the_values_back(log):
     values = np.random.default_rng(0).lognormal(3, 1, 200)
-    scaled, state = scaling.fit_transform(values, (7,), 150, log)
+    state = scaling.fit(values[:150], (7,), log)
+    scaled = scaling.transform(values, state)
     back = scaling.inverse(np.stack([scaled, scaled]), [state], np.array([0, 0]))
     np.testing.assert_allclose(back, np.stack([values, values]), rtol=1e-12)
 
 
-def test_the_scale_is_the_mean_naive_error_of_the_training_stretch_alone():
-    values = np.concatenate([np.tile([0.0, 4.0], 20), [1e6, -1e6]])
-    _, state = scaling.fit_transform(values, (2,), 40, False)
+def test_the_scale_is_the_mean_naive_error_of_the_training_values():
+    state = scaling.fit(np.tile([0.0, 4.0], 20), (2,), False)
     assert state.scale * scaling.UNIT == pytest.approx((4.0 + 0.0) / 2)  # lag 1 errs by 4, lag 2 by nothing
     assert state.centre == pytest.approx(2.0)
 
 
 def test_a_constant_series_gets_scale_one():
-    scaled, state = scaling.fit_transform(np.full(30, 7.3), (), 30, False)
+    state = scaling.fit(np.full(30, 7.3), (), False)
     assert state.scale == 1.0
-    assert np.abs(scaled).max() < 1e-12
+    assert np.abs(scaling.transform(np.full(30, 7.3), state)).max() < 1e-12
+
+
+def test_the_range_of_the_training_values_goes_to_minus_one_and_one():
+    state = scaling.fit_range(np.array([3.0, 8.0, 5.5, 4.0]))
+    scaled = scaling.transform(np.array([3.0, 8.0, 5.5, 10.5]), state)  # the last one beyond what was seen
+    assert scaled.tolist() == pytest.approx([-1, 1, 0, 2])
+    assert not state.log
+    assert scaling.inverse(scaled[None], [state], np.array([0]))[0] == pytest.approx([3, 8, 5.5, 10.5])
+
+
+def test_constant_values_have_a_range_too():
+    state = scaling.fit_range(np.full(30, 7.3))
+    back = scaling.inverse(scaling.transform(np.full((1, 3), 7.3), state), [state], np.array([0]))
+    assert back == pytest.approx(np.full((1, 3), 7.3))
+
+
+def test_states_survive_as_an_array():
+    states = [scaling.fit(np.arange(1.0, 9.0), (), log) for log in (True, False)]
+    array = scaling.export(states)
+    assert array.shape == (2, 5)
+    assert scaling.restore(array) == tuple(states)
 
 
 def test_the_logarithm_is_chosen_where_steps_grow_with_the_level():
@@ -36,5 +57,6 @@ def test_the_logarithm_is_chosen_where_steps_grow_with_the_level():
 def test_transforming_does_not_change_the_input():
     values = np.arange(1.0, 50.0)
     before = values.copy()
-    scaling.fit_transform(values, (7,), 40, True)
+    scaling.transform(values, scaling.fit(values, (7,), True))
+    scaling.fit_range(values)
     assert np.array_equal(values, before)

@@ -24,10 +24,3 @@ def test_flatten_leads_every_series_with_its_first_value():
     flat = windows.flatten([np.array([1.0, 2.0]), np.array([5.0, 6.0, 7.0])], pad=2)
     assert flat.z.tolist() == [1, 1, 1, 2, 5, 5, 5, 6, 7]
     assert flat.start.tolist() == [2, 6]
-
-
-def test_all_origins_lists_positions_of_each_series_and_skips_empty_ranges():
-    flat = windows.flatten([np.arange(5.0), np.arange(10.0, 13.0)], pad=1)
-    owner, origins = windows.all_origins(flat, np.array([3, 3]), np.array([4, 2]))
-    assert owner.tolist() == [0, 0]
-    assert flat.z[origins].tolist() == [2, 3]  # the third and fourth value of the first series

@@ -13,7 +13,7 @@ from forecasting import charts
 from pages.forecast.results import textbook
 from pages.forecast.results.shown import Shown
 from pages.shared import components, services
-from pages.shared.components import percent
+from pages.shared.formats import percent
 from pages.shared.i18n import chart_words, t
 from pages.shared.setting_words import method_name
 
@@ -22,7 +22,7 @@ _STAGES = ("anchor", "anchor-linear", "recurrent")
 
 @dataclasses.dataclass(frozen=True)
 class Ranked:
-    """One method: its scores, its weight in the pool, and whether it is the forecast that is shown."""
+    """A method: its scores, its weight in the pool, and whether it made the forecast that is shown."""
 
     method: str
     label: str
@@ -37,12 +37,12 @@ class Ranked:
 
 def compare(shown: Shown) -> None:
     """Draw it."""
-    workspace, run, _ = shown
-    scores = services.backtest(workspace, run.id).scores
-    rival = textbook.rival(workspace, run)
-    beside = services.backtest(workspace, rival.id).scores if rival is not None and rival.state == "done" else None
+    access, run = shown.access, shown.run
+    scores = shown.backtest().scores
+    other = textbook.textbook_run(shown)
+    beside = services.backtest(access, other.id).scores if other is not None and other.state == "done" else None
     rows = ranking(scores, run.config, beside)
-    components.heading(t("compare.title", origins=int(scores["origins"])), t("compare.members"))
+    components.heading(t("compare.title", count=int(scores["origins"])), t("compare.members"))
     bars = [(row.label, float(row.scores["mae"] or 0.0), row.colour) for row in rows if row.scores["mae"] is not None]
     components.chart(charts.ranking_chart(bars, words=chart_words()), "chart_compare", t("alt.compare"))
     st.space("small")  # a touch screen shows a table's buttons all the time, over what is right above it
@@ -51,9 +51,9 @@ def compare(shown: Shown) -> None:
         pooled = any(row.used and row.method == "best" for row in rows) or run.config.get("method") == "best"
         st.caption(t("compare.pool" if pooled else "compare.pool.beside"))
     if beside is not None and beside["origins"] != scores["origins"]:
-        st.caption(t("textbook.other", origins=int(beside["origins"])))
-    textbook.offer(workspace, run, rival)
-    _apart(shown, scores)
+        st.caption(t("textbook.other", count=int(beside["origins"])))
+    textbook.offer(shown, other)
+    _stages(shown, scores)
 
 
 def ranking(
@@ -76,13 +76,13 @@ def ranking(
         used = own
     names = {"seasonal-naive": f"seasonal-naive-{season}"}
     rows = [
-        Ranked(method, method_name(names.get(method, method)), found, weights.get(method), method == used)
-        for method, found in methods.items()
+        Ranked(method, method_name(names.get(method, method)), own_scores, weights.get(method), method == used)
+        for method, own_scores in methods.items()
     ]
-    theirs = (beside or {}).get("methods", {})
-    if "recurrent" in theirs:
-        rows.append(Ranked("textbook", t("rank.textbook"), theirs["recurrent"]))
-    unit = methods["naive"]["mae"] or 1.0  # what differs by rounding alone is equal: then the forecast comes first
+    of_textbook = (beside or {}).get("methods", {})
+    if "recurrent" in of_textbook:
+        rows.append(Ranked("textbook", t("rank.textbook"), of_textbook["recurrent"]))
+    unit = methods["naive"]["mae"] or 1.0  # errors that differ by rounding alone are equal: the forecast comes first
 
     def place(row: Ranked) -> tuple[bool, float, bool]:
         error = row.scores["mae"]
@@ -91,9 +91,9 @@ def ranking(
     return sorted(rows, key=place)
 
 
-def _same(one: Mapping[str, float | None], other: Mapping[str, float | None]) -> bool:
-    """Whether two methods have the same scores but for rounding."""
-    a, b = one["mae"], other["mae"]
+def _same(scores: Mapping[str, float | None], other: Mapping[str, float | None]) -> bool:
+    """Whether the scores of two methods differ by rounding alone."""
+    a, b = scores["mae"], other["mae"]
     return a == b or (a is not None and b is not None and abs(a - b) <= 1e-9 * abs(a))
 
 
@@ -121,9 +121,8 @@ def _weight(weight: float | None) -> str:
     return "< 1 %" if 0 < weight < 0.005 else percent(weight)
 
 
-def _apart(shown: Shown, scores: Mapping[str, Any]) -> None:
-    """Anchor, anchor + linear, whole network, and what the last step adds."""
-    workspace, run, _ = shown
+def _stages(shown: Shown, scores: Mapping[str, Any]) -> None:
+    """Anchor, anchor + linear, whole network, and what the recurrent part adds."""
     methods = scores["methods"]
     if "anchor" not in methods or "anchor-linear" not in methods:
         st.caption(t("compare.no_network"))
@@ -137,7 +136,7 @@ def _apart(shown: Shown, scores: Mapping[str, Any]) -> None:
     with right:
         if scores["recurrent_adds"] is not None:
             st.markdown(_recurrent_adds(float(scores["recurrent_adds"])))
-        if services.record(workspace, run.id, "training")["share"] == 0:
+        if shown.record("training")["share"] == 0:
             st.markdown(t("training.off"))
         st.caption(t("compare.explain"))
 

@@ -1,4 +1,4 @@
-"""The tab Errors: where the forecast misses, whether its intervals hold, and whether it tells the direction."""
+"""The tab Errors: where the forecast misses, whether its intervals hold, and whether its direction is right."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from pages.forecast.results.shown import Shown, of_series, steps
+from pages.forecast.results.shown import Shown
 from pages.shared import components, services
-from pages.shared.components import percent
-from pages.shared.i18n import chart_words, t
+from pages.shared.formats import percent
+from pages.shared.i18n import chart_words, sentences, t
 
 
 def errors(shown: Shown) -> None:
     """Draw it."""
-    workspace, run, series = shown
-    whole = services.backtest(workspace, run.id)
-    backtest = of_series(whole, series)
+    scores = shown.backtest().scores
+    backtest = shown.of_series(shown.backtest())
     words = chart_words()
     left, right = st.columns(2)
     with left:
         components.heading(t("errors.step"))
-        figure = charts.errors_by_step(whole.scores["by_step"], words=words)
+        figure = charts.errors_by_step(scores["by_step"], words=words)
         components.chart(figure, "chart_by_step", t("alt.errors.step"))
     with right:
         components.heading(t("errors.residuals"))
@@ -32,11 +31,11 @@ def errors(shown: Shown) -> None:
     left, right = st.columns(2)
     with left:
         components.heading(t("errors.intervals"), t("errors.intervals.help"))
-        components.table(intervals(whole.scores), "intervals")
+        components.table(_intervals(scores), "intervals")
     with right:
         components.heading(t("errors.direction"))
-        st.markdown(_direction(whole.scores))
-    units = charts.calendar_units(backtest, services.panel(workspace, run.dataset_id or "").frequency)
+        st.markdown(_direction(scores))
+    units = charts.calendar_units(backtest, services.panel(shown.access, shown.dataset).frequency)
     left, right = st.columns(2)
     if units:
         with left:
@@ -54,46 +53,44 @@ def errors(shown: Shown) -> None:
         components.table(_worst(backtest), "worst")
 
 
-def intervals(scores: dict[str, Any]) -> pd.DataFrame:
-    """Each level beside the share that it reached, and its interval score."""
+def coverage_note(scores: dict[str, Any]) -> str:
+    """What each interval promises and covered, in a sentence."""
     levels = sorted(scores["coverage"], key=int)
-    found = {
+    covered = " / ".join(f"{100 * scores['coverage'][level]:.0f}" for level in levels)
+    return t("forecast.covered", nominal=" / ".join(levels), covered=covered)
+
+
+def _intervals(scores: dict[str, Any]) -> pd.DataFrame:
+    """Each level beside its coverage and its interval score."""
+    levels = sorted(scores["coverage"], key=int)
+    columns = {
         t("errors.nominal"): [f"{level} %" for level in levels],
         t("errors.reached"): [percent(scores["coverage"][level], 1) for level in levels],
     }
     if scores.get("msis"):
-        found[t("errors.score")] = [scores["msis"].get(level) for level in levels]
-    return pd.DataFrame(found)
-
-
-def reached(scores: dict[str, Any]) -> str:
-    """The same in a line, for below a forecast."""
-    levels = sorted(scores["coverage"], key=int)
-    nominal = " / ".join(levels)
-    return t(
-        "forecast.reached", nominal=nominal, reached=" / ".join(f"{100 * scores['coverage'][k]:.0f}" for k in levels)
-    )
+        columns[t("errors.score")] = [scores["msis"].get(level) for level in levels]
+    return pd.DataFrame(columns)
 
 
 def _direction(scores: dict[str, Any]) -> str:
-    """How often the forecast was on the right side of the last value, and what a coin would do."""
-    horizon = steps(len(scores["by_step"]["forecast"]))
-    told = scores.get("direction")
-    if not told:
+    """How often the forecast was on the right side of the last value, beside what chance gives."""
+    horizon = t("steps.count", count=len(scores["by_step"]["forecast"]))
+    direction = scores.get("direction")
+    if not direction:
         return t("errors.direction.none", horizon=horizon)
-    low, high = percent(0.5 - told["band"]), percent(0.5 + told["band"])
-    said = t("errors.direction.told", percent=percent(told["right"]), horizon=horizon, low=low, high=high)
-    inside = abs(told["right"] - 0.5) <= told["band"]
-    verdict = "coin" if inside else "better" if told["right"] > 0.5 else "worse"
-    return said + " " + t(f"errors.direction.{verdict}")
+    right, band = float(direction["right"]), float(direction["band"])
+    low, high = percent(0.5 - band), percent(0.5 + band)
+    grade = "chance" if abs(right - 0.5) <= band else "better" if right > 0.5 else "worse"
+    share = t("errors.direction.share", percent=percent(right), horizon=horizon, low=low, high=high)
+    return sentences([share, t(f"errors.direction.{grade}")])
 
 
 def _worst(backtest: pd.DataFrame, most: int = 8) -> pd.DataFrame:
     """The largest misses, each time step once."""
-    missed = pd.DataFrame(backtest[["ds", "cutoff", "y", "forecast"]]).assign(miss=backtest["y"] - backtest["forecast"])
-    order = missed["miss"].abs().sort_values(ascending=False).index
-    missed = missed.loc[order].drop_duplicates("ds").head(most)
-    missed.columns = pd.Index(
+    misses = pd.DataFrame(backtest[["ds", "cutoff", "y", "forecast"]]).assign(miss=backtest["y"] - backtest["forecast"])
+    order = misses["miss"].abs().sort_values(ascending=False).index
+    misses = misses.loc[order].drop_duplicates("ds").head(most)
+    misses.columns = pd.Index(
         [t("forecast.time"), t("errors.origin"), t("errors.truth"), t("errors.predicted"), t("errors.miss")]
     )
-    return missed
+    return misses

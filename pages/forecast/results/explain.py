@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from forecasting import charts
-from pages.forecast.results.shown import Shown, of_series
-from pages.shared import components, services
-from pages.shared.i18n import chart_words, known, t
+from pages.forecast.results.shown import Shown
+from pages.shared import components
+from pages.shared.i18n import chart_words, known, sentences, t
 from pages.shared.setting_words import feature_name, method_name
 
 _NUMBERED = re.compile(r"(seasonal difference|distance from the mean of|input) (\d+)")
@@ -23,42 +23,38 @@ _NEARLY_EVEN = 1.25  # times what each step would get if all got the same
 
 def explain(shown: Shown) -> None:
     """Draw it."""
-    workspace, run, _ = shown
-    if "explain" not in run.artifacts:
+    if "explain" not in shown.run.artifacts:
         st.info(t("explain.old"), icon=":material/history:")
         return
-    found = services.record(workspace, run.id, "explain")
-    record = services.record(workspace, run.id, "training")
-    _parts(shown, found, record)
+    explanation, record = shown.record("explain"), shown.record("training")
+    _parts(shown, explanation, record)
     if record.get("fallback"):
         st.info(t("explain.no_network"), icon=":material/toggle_off:")
         return
-    _attention(shown, found)
+    _attention(shown, explanation)
     left, right = st.columns(2)
     with left:
-        _lags(found, record)
+        _lags(explanation, record)
     with right:
-        _inputs(found)
+        _inputs(explanation)
 
 
-def _parts(shown: Shown, found: dict[str, Any], record: dict[str, Any]) -> None:
-    """Anchor, anchor + linear, network and forecast; of a pool also what its members weigh."""
-    workspace, run, series = shown
-    pooled = bool(record.get("weights")) and (run.config.get("method") == "best" or bool(record.get("fallback")))
-    left, right = st.columns([3, 2]) if pooled else (st.container(), None)
+def _parts(shown: Shown, explanation: dict[str, Any], record: dict[str, Any]) -> None:
+    """Anchor, anchor + linear, network and forecast; of a pool also the weights of its members."""
+    by_pool = shown.run.config.get("method") == "best" or bool(record.get("fallback"))
+    left, right = st.columns([3, 2]) if record.get("weights") and by_pool else (st.container(), None)
     with left:
         components.heading(t("explain.parts"))
-        parts = found["parts"].get(series)
+        parts = explanation["parts"].get(shown.series)
         if parts is None:
-            st.caption(t("explain.more", count=len(found["parts"])))
+            st.caption(t("explain.more", count=len(explanation["parts"])))
         else:
-            forecast = of_series(services.forecast(workspace, run.id), series)
-            history = services.one_series(workspace, run.dataset_id or "", series)
+            forecast = shown.of_series(shown.forecast())
             tail = max(2 * len(forecast), 20)
             figure = charts.forecast_parts_chart(
-                history, list(forecast["ds"]), parts, series, tail=tail, words=chart_words()
+                shown.history(), list(forecast["ds"]), parts, shown.series, tail=tail, words=chart_words()
             )
-            components.chart(figure, "chart_explain_parts", t("alt.explain.parts", name=charts.escape(series)))
+            components.chart(figure, "chart_explain_parts", t("alt.explain.parts", name=charts.escape(shown.series)))
     if right is not None:
         with right:
             components.heading(t("explain.weights"))
@@ -69,37 +65,39 @@ def _parts(shown: Shown, found: dict[str, Any], record: dict[str, Any]) -> None:
             components.chart(figure, "chart_weights", t("alt.explain.weights"))
 
 
-def _attention(shown: Shown, found: dict[str, Any]) -> None:
-    workspace, run, series = shown
+def _attention(shown: Shown, explanation: dict[str, Any]) -> None:
     components.heading(t("explain.attention"))
-    weights = found["attention"].get(series)
+    weights = explanation["attention"].get(shown.series)
     if not weights:
-        few = run.config.get("cell") == "attention" and bool(found["attention"])
-        st.caption(t("explain.more", count=len(found["attention"])) if few else t("explain.attention.none"))
+        others = shown.run.config.get("cell") == "attention" and bool(explanation["attention"])
+        st.caption(t("explain.more", count=len(explanation["attention"])) if others else t("explain.attention.none"))
         return
-    window = services.one_series(workspace, run.dataset_id or "", series).tail(len(weights))
-    figure = charts.window_attention_chart(window, weights, series, words=chart_words())
-    components.chart(figure, "chart_attention", t("alt.explain.attention", name=charts.escape(series)))
-    even = max(weights) < _NEARLY_EVEN / len(weights)
-    st.caption(t("explain.attention.note") + (" " + t("explain.attention.even") if even else ""))
+    window = shown.history().tail(len(weights))
+    figure = charts.window_attention_chart(window, weights, shown.series, words=chart_words())
+    components.chart(figure, "chart_attention", t("alt.explain.attention", name=charts.escape(shown.series)))
+    notes = [t("explain.attention.note")]
+    if max(weights) < _NEARLY_EVEN / len(weights):
+        notes.append(t("explain.attention.even"))
+    st.caption(sentences(notes))
 
 
-def _lags(found: dict[str, Any], record: dict[str, Any]) -> None:
+def _lags(explanation: dict[str, Any], record: dict[str, Any]) -> None:
     components.heading(t("explain.lags"))
-    if not found["lags"]:
+    if not explanation["lags"]:
         st.caption(t("explain.lags.none"))
         return
-    figure = charts.lags_chart(found["lags"], record["periods"], words=chart_words())
+    figure = charts.lags_chart(explanation["lags"], record["periods"], words=chart_words())
     components.chart(figure, "chart_lags", t("alt.explain.lags"))
     st.caption(t("explain.lags.note"))
 
 
-def _inputs(found: dict[str, Any]) -> None:
+def _inputs(explanation: dict[str, Any]) -> None:
     components.heading(t("explain.inputs"))
-    if not any(one["weight"] for one in found["inputs"]):
+    if not any(item["weight"] for item in explanation["inputs"]):
         st.caption(t("explain.inputs.none"))
         return
-    rows = sorted(((input_name(one["name"]), float(one["weight"])) for one in found["inputs"]), key=lambda row: -row[1])
+    rows = [(input_name(item["name"]), float(item["weight"])) for item in explanation["inputs"]]
+    rows.sort(key=lambda row: -row[1])
     figure = charts.shares_chart(rows[:_MOST_INPUTS], t("explain.inputs.axis"), colour="anchor-linear")
     components.chart(figure, "chart_inputs", t("alt.explain.inputs"))
     st.caption(t("explain.inputs.note"))
@@ -111,10 +109,10 @@ def input_name(name: str) -> str:
     if known(f"input.{slug}"):
         return t(f"input.{slug}")
     if numbered := _NUMBERED.fullmatch(name):
-        return t(f"input.n.{numbered[1].replace(' ', '-')}", number=numbered[2])
+        return t(f"input.n.{numbered[1].replace(' ', '-')}", count=int(numbered[2]))
     if wave := _WAVE.fullmatch(name):
-        cycle, shape = feature_name(wave[1].replace(" ", "-")), t(f"wave.{wave[2]}")
-        return f"{cycle}, {shape} {wave[3] or ''}".strip()
+        cycle = feature_name(wave[1].replace(" ", "-"))
+        return t(f"wave.{wave[2]}.n", cycle=cycle, n=wave[3]) if wave[3] else t(f"wave.{wave[2]}", cycle=cycle)
     if holiday := _HOLIDAY.fullmatch(name):
         place = {"": "step" if "step" in holiday[3] else "day", "before a ": "before", "after a ": "after"}[holiday[1]]
         return t(f"holiday.{place}", country=holiday[2])

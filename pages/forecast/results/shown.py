@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import pandas as pd
 
-from forecasting.runs import Access, Run
-from pages.shared.i18n import t
-
-Shown = tuple[Access, Run, str]  # workspace or read-only link, run, name of the series
-
-
-def of_series(frame: pd.DataFrame, series: str) -> pd.DataFrame:
-    """The rows of one series."""
-    return frame[frame["unique_id"] == series]
+from forecasting import Backtest
+from forecasting.runs import Access, Run, Workspace
+from pages.shared import services
 
 
-def steps(count: int) -> str:
-    """A number of steps in words."""
-    return t("steps.one") if count == 1 else t("steps.many", steps=count)
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """The done run that is shown, and one of its series."""
+
+    access: Access  # workspace or read-only link
+    run: Run
+    series: str
+
+    @property
+    def dataset(self) -> str:
+        return self.run.dataset_id or ""
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """None behind a read-only link."""
+        return self.access if isinstance(self.access, Workspace) else None
+
+    def backtest(self) -> Backtest:
+        return services.backtest(self.access, self.run.id)
+
+    def forecast(self) -> pd.DataFrame:
+        """The Forecast of all series."""
+        return services.forecast(self.access, self.run.id)
+
+    def record(self, name: str) -> dict[str, Any]:
+        return services.record(self.access, self.run.id, name)
+
+    def history(self) -> pd.DataFrame:
+        """`ds, y` of the series."""
+        return services.one_series(self.access, self.dataset, self.series)
+
+    def of_series(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of the series."""
+        return frame[frame["unique_id"] == self.series]

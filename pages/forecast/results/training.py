@@ -1,4 +1,4 @@
-"""The tab Training: how long it took, how the loss fell, which settings it had."""
+"""The tab Training: its time, its loss curves, its settings."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ import streamlit as st
 from forecasting import charts
 from forecasting.runs import Run
 from pages.forecast.results.shown import Shown
-from pages.shared import components, services
-from pages.shared.components import duration, plain
-from pages.shared.i18n import chart_words, sentence, t
+from pages.shared import components
+from pages.shared.formats import duration, listed, plain
+from pages.shared.i18n import chart_words, t, translated
 from pages.shared.setting_words import setting_label, setting_value
 
 
 def training(shown: Shown) -> None:
     """Draw it."""
-    workspace, run, _ = shown
-    record = services.record(workspace, run.id, "training")
+    record, run = shown.record("training"), shown.run
     with st.container(horizontal=True, gap="small", key="training_facts"):
         for label, value in _facts(record, run):
             st.metric(label, value, border=True)
@@ -28,7 +27,7 @@ def training(shown: Shown) -> None:
     elif record["share"] == 0:
         st.info(t("training.off"), icon=":material/toggle_off:")
     for note in record.get("notes") or []:
-        st.caption(f":material/info: {plain(sentence(note), 600)}")
+        st.caption(f":material/info: {plain(translated(note), 600)}")
     points = _points(record["curves"], run)
     if points:
         words = chart_words()
@@ -57,13 +56,13 @@ def _facts(record: dict[str, Any], run: Run) -> list[tuple[str, str]]:
         if waited is None
         else (t("training.waited"), duration(waited)),
         (t("training.parameters"), f"{int(record['parameters']):,}"),
-        (t("training.best_epoch"), ", ".join(map(str, record["best_epochs"])) or t("training.periods.none")),
-        (t("training.periods"), ", ".join(map(str, record["periods"])) or t("training.periods.none")),
+        (t("training.best_epoch"), listed(map(str, record["best_epochs"])) or t("training.periods.none")),
+        (t("training.periods"), listed(map(str, record["periods"])) or t("training.periods.none")),
     ]
 
 
 def _points(curves: list[dict[str, Any]], run: Run) -> list[dict[str, Any]]:
-    """The epochs of the stage and the network that are chosen."""
+    """The epochs of the stage and the network chosen."""
     stages = list(dict.fromkeys(str(point["stage"]) for point in curves))
     members = sorted({int(point["member"]) for point in curves})
     stage, member = stages[0] if stages else "", 0
@@ -75,7 +74,7 @@ def _points(curves: list[dict[str, Any]], run: Run) -> list[dict[str, Any]]:
             )  # fmt: skip
         if len(members) > 1:
             member = st.selectbox(
-                t("training.member"), members, key="member", format_func=lambda one: _member(one, run),
+                t("training.member"), members, key="member", format_func=lambda place: _member(place, run),
                 label_visibility="collapsed", width=220,
             )  # fmt: skip
     return [point for point in curves if point["stage"] == stage and point["member"] == member]

@@ -13,7 +13,7 @@ from forecasting.runs import Access, Run
 from pages.learn import lab
 from pages.learn.lab import Form
 from pages.shared import components, state
-from pages.shared.components import number, percent
+from pages.shared.formats import number, percent
 from pages.shared.i18n import chart_words, t
 
 

@@ -13,7 +13,7 @@ from forecasting.runs import Access, Run
 from pages.learn import lab
 from pages.learn.lab import Form, scientific
 from pages.shared import components, services, state
-from pages.shared.components import percent
+from pages.shared.formats import percent
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import follow
 

@@ -14,7 +14,7 @@ from forecasting.runs import Access, Run
 from pages.learn.text_lab import read, snippets, source
 from pages.learn.text_lab.pair import code, offer_rate
 from pages.shared import components, services, state
-from pages.shared.components import duration, number, percent
+from pages.shared.formats import duration, number, percent
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import ended, follow
 from pages.shared.services import texts

@@ -13,7 +13,7 @@ from forecasting.labs.text import PairConfig, rotated, split
 from forecasting.runs import Access, Run, Workspace
 from pages.learn.text_lab import snippets
 from pages.shared import components, services, state
-from pages.shared.components import number
+from pages.shared.formats import duration, number, plain
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import ended, follow
 
@@ -88,7 +88,7 @@ def _settings() -> PairConfig | None:
             source = str(values["source"])
             offer = rotated(source) if problem.field == "target" and source else default.target
             if problem.field in ("source", "target"):
-                word = components.plain(offer, 40)
+                word = plain(offer, 40)
                 st.button(
                     t("pair.offer", word=word), key="pair_offer", icon=":material/auto_fix_high:",
                     on_click=_take, args=(source if problem.field == "target" else default.source, offer),
@@ -115,7 +115,7 @@ def _train(values: dict[str, Any] | None) -> Run | None:
             disabled=values is None or bool(same and run is not None and run.active),
         )
         if run is None:
-            st.caption(t("train.expected", seconds=t("seconds.one")), width="content")
+            st.caption(t("train.expected", seconds=duration(1)), width="content")
         elif values is not None and not same and not run.active:
             st.caption(":material/info: " + t("lab.changed"), width="content")
     if values is not None and (pressed or shown is None):

@@ -12,7 +12,7 @@ from forecasting import charts
 from forecasting.labs.text import TextModel
 from forecasting.runs import Access, Workspace
 from pages.shared import components
-from pages.shared.components import number, plain
+from pages.shared.formats import number, plain
 from pages.shared.i18n import chart_words, t
 from pages.shared.services import texts
 from pages.shared.services.texts import Facts

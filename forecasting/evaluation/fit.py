@@ -1,0 +1,89 @@
+"""Fitting a Predictor: the network, the pool beside it, shrinkage, and intervals, in this order.
+
+What is estimated on a held-out origin is never judged on it: each group of origins is weighted and scaled by the
+others.
+
+Axes: S series, O origins (of all series, end to end), H horizon.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from forecasting.config import ForecastConfig
+from forecasting.evaluation import intervals, pool, sampling, shrinkage, without_network
+from forecasting.evaluation.predictor import Predictor
+from forecasting.model import fit as recipe
+from forecasting.model import scaling, windows
+from forecasting.model.ensemble import OnEpoch
+from forecasting.model.fit import TrainingReport
+from forecasting.model.windows import Extra
+from forecasting.panel import Values
+
+KEPT = 2_000_000  # cells of held-out scores that a Predictor keeps for its update
+
+
+def fit(
+    series: Sequence[Values],
+    seasons: Sequence[int],
+    config: ForecastConfig,
+    on_epoch: OnEpoch | None = None,
+    extra: Extra | None = None,
+    *,
+    compare: bool = False,
+) -> tuple[Predictor, TrainingReport | None]:
+    """Train on `series` alone. The TrainingReport is None where they were too short for a network.
+
+    `compare`: fit the members of the pool even where the forecast is to be the network's.
+    """
+    if max(map(len, series)) < windows.needed(max(config.windows), config.horizon):
+        return without_network.fit(series, seasons, config), None
+    chosen = sampling.sample(series, config)
+    if len(chosen) < len(series):
+        some_extra = extra.of(chosen) if extra is not None else None
+        some = [series[index] for index in chosen]
+        predictor, report = fit(some, seasons, config, on_epoch, some_extra, compare=compare)
+        return sampling.for_all(predictor, series, chosen, config), report
+    fitted = recipe.fit(series, seasons, config, on_epoch, extra)
+    method, held_out = fitted.method, fitted.held_out
+    origins, states = held_out.origins, held_out.states
+    group = pool.groups(origins)
+    members = None
+    pooled = config.method == "best"
+    if pooled or compare:
+        scaled = {"recurrent": held_out.forecast, "linear": held_out.linear}
+        given = {
+            name: scaling.inverse(part, states, origins.series) for name, part in scaled.items() if part is not None
+        }
+        members, combined = pool.fit(
+            series, origins, group, given, seasons=method.periods, horizon=config.horizon, window=config.window
+        )
+        if pooled:
+            forecast = scaling.forward(combined, states, origins.series)
+            held_out = dataclasses.replace(held_out, forecast=forecast)
+    shrunk, errors = shrinkage.estimate(series, held_out, method.periods)
+    if config.anchor == "constant":
+        shrunk = dataclasses.replace(shrunk, factor=1.0)  # a tutorial's network is shown as it is
+    forecast = shrunk.apply(held_out.forecast, series, states, origins)
+    scores = (held_out.truth - forecast) / held_out.spread
+    scores, width = intervals.widths(scores, origins, group, len(series))
+    predictor = Predictor(
+        horizon=config.horizon,
+        states=method.states,
+        periods=method.periods,
+        method=method,
+        pool=members,
+        pooled=pooled,
+        shrinkage=shrunk,
+        width=width,
+        typical=np.zeros((len(series), 0)),
+        table=intervals.calibrate(scores, fitted.report.blocks),
+        errors=errors,
+        scores=scores[:: max(1, math.ceil(scores.size / KEPT))],
+        independent=fitted.report.blocks,
+    )
+    return predictor, fitted.report

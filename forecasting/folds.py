@@ -1,0 +1,118 @@
+"""evaluate: the trainings of a backtest, fold by fold. The heavy parts are imported inside the functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forecasting.config import ForecastConfig
+from forecasting.model import windows
+from forecasting.panel import Panel, Values
+from forecasting.progress import OnProgress, progress_of_fit
+from forecasting.suggestions import check_least, needed_values
+
+if TYPE_CHECKING:
+    from forecasting.evaluation.backtest import Backtest, Tested
+    from forecasting.evaluation.predictor import Predictor
+    from forecasting.model.origins import Span
+    from forecasting.model.windows import Extra, Fold, Index
+
+COMPARED = 200  # series, up to which a backtest of the network alone also scores the other pool members
+
+
+def evaluate(
+    panel: Panel, config: ForecastConfig, folds: int | None = None, on_progress: OnProgress | None = None
+) -> Backtest:
+    """Train `folds` times (config.folds by default), each on what precedes its test part, and score every origin.
+
+    The test parts divide the last fifth of the series. Raises TooShortError where that cannot be done.
+    """
+    config = config.replace(folds=folds if folds is not None else config.folds)
+    return gather(panel, config, [evaluate_fold(panel, config, k, on_progress) for k in range(1, config.folds + 1)])
+
+
+def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: OnProgress | None = None) -> Tested:
+    """The training of one of `config.folds` folds (1 is the first) and its forecasts; needs none of the others."""
+    from forecasting.evaluation.fit import fit as fit_predictor
+    from forecasting.model.origins import Span
+
+    check_least(panel, config, folds=config.folds)
+    values, lengths = panel.values(), panel.lengths
+    plan = _fold_plan(panel, config)
+    begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
+    report = progress_of_fit(config, on_progress, "fold", fold, len(plan), (fold - 1) / len(plan), 1 / len(plan))
+    kept = _long_enough(lengths, begin, config)
+    extra, _, _ = further_inputs(panel, config)
+    some = extra.of(kept) if extra is not None else None
+    train = [values[i][: lengths[i] - begin] for i in kept]
+    predictor, _ = fit_predictor(train, panel.seasons, config, report, some, compare=len(kept) <= COMPARED)
+    seen = lengths[kept]
+    span = Span(seen - begin, np.minimum(seen - end - 1, seen - config.horizon))
+    return forecast_origins(
+        predictor, config, fold, [values[i] for i in kept], span, some, np.asarray(kept, dtype=np.int64)
+    )
+
+
+def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Backtest:
+    """The Backtest of all folds, given in their order."""
+    from forecasting.evaluation import backtest
+
+    plan = _fold_plan(panel, config)
+    season = min((*panel.seasons, *tested[0].periods), default=1)
+    seen = []
+    for fold in plan:
+        kept = _long_enough(panel.lengths, fold.test_start, config)
+        seen.append(np.zeros_like(panel.lengths))
+        seen[-1][kept] = panel.lengths[kept] - fold.test_start
+    ends = [(fold.test_start, fold.test_end) for fold in plan]
+    return backtest.assemble(panel, tested, seen, season, ends)
+
+
+def forecast_origins(
+    predictor: Predictor,
+    config: ForecastConfig,
+    fold: int,
+    values: Sequence[Values],
+    span: Span,
+    extra: Extra | None,
+    places: Index,
+) -> Tested:
+    """What a training forecast from the origins of `span`; `places` [S]: which series of the panel `values` are."""
+    from forecasting.evaluation import backtest
+    from forecasting.evaluation import predictor as predictors
+
+    forecasts = predictors.ahead(predictor, values, span, extra, members=True)
+    return backtest.Tested(
+        fold=fold,
+        origins=forecasts.origins.of_panel(places),
+        forecast=forecasts.forecast,
+        parts=forecasts.parts,
+        bounds=predictors.bounds(predictor, forecasts, config.levels),
+        periods=predictor.periods,
+        weights=predictor.mean_weights,
+        shrinkage=predictor.shrinkage.factor,
+    )
+
+
+def _fold_plan(panel: Panel, config: ForecastConfig) -> Sequence[Fold]:
+    return windows.plan_folds(int(np.median(panel.lengths)), config.horizon, config.folds)
+
+
+def _long_enough(lengths: Index, test_start: int, config: ForecastConfig) -> list[int]:
+    """Which series have enough values before their last `test_start` steps: for a network, or else for any forecast."""
+    for_network = [i for i, n in enumerate(lengths) if n - test_start >= needed_values(config)]
+    return for_network or [i for i, n in enumerate(lengths) if n - test_start >= windows.SHORT]
+
+
+def further_inputs(panel: Panel, config: ForecastConfig) -> tuple[Extra | None, list[str], list[str]]:
+    """(Inputs beside the values, their names, notes on what was left out of them and why)."""
+    chosen = panel.covariates if config.covariates is None else list(config.covariates)
+    if not config.features and not chosen:
+        return None, [], []
+    from forecasting import features
+
+    built = features.build(panel, config.features, config.horizon, config.covariates)
+    names = [*built.past_names, *built.known_names]
+    return (windows.Extra(built.past, built.known) if names else None), names, list(built.notes)

@@ -1,0 +1,161 @@
+"""Series-level deviations: what each series adds to the linear path that all series share.
+
+A deviation is a matrix over the same regressors. Those that are tried come in three kinds: ridge regressions of what
+the shared path leaves over, shrunk towards the shared coefficients (partial pooling: Gelman and Hill, "Data Analysis
+Using Regression and Multilevel/Hierarchical Models", 2007, chapter 12); ridge regressions shrunk towards the last
+value, for a series that has nothing in common with the others; and what takes no fitting, for one too short for a fit:
+seasonal naive forecasts and exponential smoothing. How each series mixes them, and whether any helps, held-out origins
+decide.
+
+Axes: S series, K deviations tried, F of them without fitting, O origins, H horizon, R regressors, B blocks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from forecasting.model import anchors, weighting
+from forecasting.model.anchors import Candidate
+from forecasting.model.linear import Linear, ridges, robust_weights
+from forecasting.model.origins import Origins, Span
+from forecasting.model.regressors import regressors, targets
+from forecasting.model.windows import Flat, Index
+from forecasting.panel import Values
+
+Single = npt.NDArray[np.float32]
+Deviations = Single  # [S, H, R]
+
+PENALTIES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003)  # towards the shared path, relative to the mean variance of a regressor
+ALONE = (0.1, 0.01)  # the same towards the last value
+FITTED = len(PENALTIES) + len(ALONE)
+SMOOTHING = (1.0, 0.5, 0.2)  # weight of the newest value in a level; 1: the level is the last value
+LONGEST_SMOOTHING = 60  # values in a level
+MOST_CELLS = 8_000_000  # of all deviations: 32 MB of a model
+POWER = 12  # of held-out errors, by whose inverse the forecasts of a series are weighted
+FEWEST = 40  # origins that a fit to one series needs
+SEASONS = 3  # that a series holds at least if a naive forecast by its season is to be tried
+
+
+@dataclasses.dataclass(frozen=True)
+class Unfitted:
+    """Deviations that take no fitting [F, H, R], and how many values of a series each needs [F]."""
+
+    matrices: Values
+    needed: Index
+
+
+def fits(flat: Flat, shared: Linear, horizon: int) -> bool:
+    """Whether there are several series, and not too many for each to deviate from the others."""
+    count, read = len(flat.start), shared.anchor.shape[1]
+    return count > 1 and read <= 1024 and count * horizon * read <= MOST_CELLS
+
+
+def unfitted(shared: Linear, naives: Sequence[Candidate], horizon: int) -> Unfitted:
+    """Exponential smoothing, and those seasonal forecasts of `naives` that need no further lag."""
+    base, lags = shared.weights, shared.lags
+    ago = -lags
+    paths, needed = [], [0] * len(SMOOTHING)
+    for weight in SMOOTHING:
+        level = np.where(ago < LONGEST_SMOOTHING, weight * (1 - weight) ** np.minimum(ago, LONGEST_SMOOTHING), 0.0)
+        paths.append(np.tile(level, (horizon, 1)))
+    for naive in naives:
+        mix = anchors.mix([naive], horizon)
+        if naive.period and not naive.from_last and np.isin(mix.lags, lags).all():
+            paths.append(anchors.widen(mix.matrix, mix.lags, lags))
+            needed.append(SEASONS * naive.period)
+    beside = base.shape[1] - len(lags)
+    return Unfitted(np.stack([np.pad(path, ((0, 0), (0, beside))) for path in paths]) - base, np.array(needed))
+
+
+def candidates(flat: Flat, index: int, span: Span, shared: Linear, horizon: int, simple: Unfitted) -> Values:
+    """The deviations [K, H, R] of the series `index`: those fitted on its origins of `span`, zero where these are too
+    few, and behind them the `simple` ones."""
+    base = shared.weights
+    matrices = np.concatenate([np.zeros((FITTED, *base.shape)), simple.matrices])
+    first, last = int(span.first[index]), int(span.last[index])
+    if last - first + 1 < FEWEST:
+        return matrices
+    origins = flat.start[index] + np.arange(first, last + 1) - 1
+    offsets, truth = regressors(flat, origins, shared.lags), targets(flat, origins, horizon)
+    left = truth - offsets @ base.T
+    weights = robust_weights(offsets, left, np.ones(len(origins)), min(PENALTIES))
+    matrices[: len(PENALTIES)] = ridges(offsets, left, weights, PENALTIES)
+    matrices[len(PENALTIES) : FITTED] = np.stack(ridges(offsets, truth, weights, ALONE)) - base
+    return matrices
+
+
+def solve(flat: Flat, span: Span, shared: Linear, horizon: int, simple: Unfitted, weights: Values) -> Deviations:
+    """The deviations of each series, from its origins of `span`, mixed by its `weights` [S, K]."""
+    mixed = np.zeros((len(flat.start), *shared.anchor.shape), dtype=np.float32)
+    for index in np.flatnonzero(weights.any(axis=1)):
+        tried = candidates(flat, int(index), span, shared, horizon, simple)
+        mixed[index] = np.tensordot(weights[index], tried, axes=1)
+    return mixed
+
+
+def choose(
+    flat: Flat, span: Span, shared: Linear, simple: Unfitted, origins: Origins, left: Values
+) -> tuple[Values, Values]:
+    """What deviations, fitted on `span`, and `simple` ones add to the shared path at held-out `origins` [O, H], and the
+    weights [S, K] by which each series mixes them, beside none at all.
+
+    They are the inverse POWER of what each leaves over of `left` [O, H], the errors of the shared path. What is added
+    in a block goes by the weights that the other blocks of its series give.
+    """
+    horizon = left.shape[1]
+    added, weights = np.zeros_like(left), np.zeros((len(flat.start), FITTED + len(simple.matrices)))
+    if not fits(flat, shared, horizon):
+        return added, weights
+    positions = origins.positions(flat)
+    for index, part in origins.by_series():
+        tried = candidates(flat, index, span, shared, horizon, simple)
+        adds = regressors(flat, positions[part], shared.lags) @ tried.transpose(0, 2, 1)  # [K, O, H]
+        sizes = np.concatenate([np.abs(left[part] - adds).mean(axis=2), np.abs(left[None, part]).mean(axis=2)])
+        able = np.repeat([span.last[index] - span.first[index] + 1 >= FEWEST, True], [FITTED, len(simple.needed) + 1])
+        able[FITTED:-1] = flat.length[index] >= simple.needed
+        total, apart = _weights(sizes, origins.block[part], able)
+        added[part] = sum(apart[:, k, None] * by_one for k, by_one in enumerate(adds))
+        weights[index] = total[:-1]
+    return added, weights
+
+
+def path_weights(network: Values, path: Values, origins: Origins, count: int) -> tuple[Values, Values]:
+    """Weight of the per-series linear path beside the network, by the inverse POWER of the held-out errors [O, H] of
+    the two: of all blocks of a series [S], and for each origin [O] of those that share no truth with its own."""
+    errors = np.stack([np.abs(error).mean(axis=1) + 1e-9 for error in (network, path)])
+    of_series, of_origins = np.full(count, 0.5), np.empty(len(origins))
+    for index, part in origins.by_series():
+        total, apart = _weights(errors[:, part], origins.block[part], np.array([True, True]))
+        of_series[index] = total[1]
+        of_origins[part] = apart[:, 1]
+    return of_series, of_origins
+
+
+def mixed(network: Values, path: Values, weight: Values) -> Values:
+    """Offsets [O, H] by the networks and by the per-series linear path, with `weight` [O] on the latter."""
+    weight = weight[:, None]
+    return (1 - weight) * network + weight * path
+
+
+def added(deviations: Deviations, flat: Flat, origins: Origins, lags: Index) -> Single:
+    """What the deviations add to the forecasts [O, H] from `origins`."""
+    offsets = np.empty((len(origins), deviations.shape[1]), dtype=np.float32)
+    positions = origins.positions(flat)
+    for index, part in origins.by_series():
+        matrix = deviations[index]
+        read = regressors(flat, positions[part], lags).astype(np.float32) if matrix.any() else None
+        offsets[part] = 0.0 if read is None else read @ matrix.T
+    return offsets
+
+
+def _weights(sizes: Values, block: Index, able: npt.NDArray[np.bool_]) -> tuple[Values, Values]:
+    """Weights of one series from the errors [K, O] at its origins: by all blocks [K], and for each origin [O, K] by
+    those that share no truth with its own."""
+    within = block - block[0]
+    by_block: Values = np.stack([np.bincount(within, size) for size in sizes], axis=1, dtype=np.float64)
+    total = weighting.by_errors(by_block.sum(axis=0, keepdims=True), able, POWER)[0]
+    return total, weighting.by_errors(weighting.of_other_blocks(by_block), able, POWER)[within]

@@ -1,0 +1,54 @@
+"""What the linear path reads at an origin, and in which order.
+
+Offsets of the lagged values from the last one; the last M steps of the further inputs known up to their own step, then
+of those known ahead; what the latter are at the steps ahead; and the last value itself where forecasts do not start
+from it. `gather` is the only place that knows this order: arrays and tensors, fits and forecasts all pass through it.
+
+Axes: O origins, H horizon, L lags, P and K further inputs, R = L + M (P + K) + H K (+ 1) regressors.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forecasting.model.windows import Flat, Index
+from forecasting.panel import Values
+
+if TYPE_CHECKING:
+    from forecasting.model.material import Material
+
+LAST_VALUE = -1  # place of the last value where forecasts do not start from it
+
+
+def gather(source: Flat | Material, origins: Any, lags: Any, back: Any, ahead: Any) -> list[Any]:
+    """The regressors in groups [..., R'] at the positions `origins` [...]; `back` and `ahead` are steps from them."""
+    last = source.z[origins][..., None]
+    groups = [source.z[origins[..., None] + lags] - last]
+    if source.past is not None and source.known is not None:
+        for values, steps in ((source.past, back), (source.known, back), (source.known, ahead)):
+            groups.append(values[origins[..., None] + steps].reshape(*origins.shape, -1))
+    if source.constant:
+        groups.append(last)
+    return groups
+
+
+def regressors(flat: Flat, origins: Index, lags: Index) -> Values:
+    """All regressors [O, R] at the positions `origins` [O]."""
+    groups = gather(flat, origins, lags, np.arange(1 - flat.memory, 1), np.arange(1, flat.ahead + 1))
+    return np.concatenate(groups, axis=1) if len(groups) > 1 else groups[0]
+
+
+def beside_lags(flat: Flat) -> int:
+    """How many regressors there are beside the lags."""
+    if flat.past is None or flat.known is None:
+        return int(flat.constant)
+    past, known = flat.past.shape[1], flat.known.shape[1]
+    return int((past + known) * flat.memory + known * flat.ahead + flat.constant)
+
+
+def targets(flat: Flat, origins: Index, horizon: int) -> Values:
+    """Offsets [O, H] of the coming values from the last one."""
+    offsets: Values = flat.z[origins[:, None] + np.arange(1, horizon + 1)] - flat.z[origins][:, None]
+    return offsets

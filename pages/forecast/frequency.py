@@ -1,0 +1,26 @@
+"""Frequencies in words, and those that are offered."""
+
+from __future__ import annotations
+
+from forecasting import trading
+from pages.shared.i18n import known, t
+
+FREQUENCIES = (
+    *("min", "5min", "15min", "30min", "h", "D", "B", "W-SUN", "W-MON", "MS", "ME", "QS", "YS", "step"),
+    *(f"C-{exchange}" for exchange in trading.EXCHANGES),
+)
+_DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+
+
+def frequency_name(alias: str) -> str:
+    """An offset alias or trading calendar in words."""
+    if traded := trading.parse(alias):
+        minutes, exchange = traded
+        name = trading.exchange_name(exchange)
+        return t("frequency.bars", minutes=minutes, exchange=name) if minutes else t("frequency.C", exchange=name)
+    stem, _, anchor = alias.partition("-")
+    if stem == "W" and anchor in _DAYS:
+        return t("frequency.W.ending", day=t("chart.weekdays").split(",")[_DAYS.index(anchor)])
+    if known(f"frequency.{stem}"):
+        return t(f"frequency.{stem}")
+    return t("frequency.other", alias=alias)

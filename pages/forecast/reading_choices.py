@@ -1,0 +1,81 @@
+"""Reading choices that the user changes: the file is read again by them, and questions they make stale are dropped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from forecasting.errors import ForecastingError
+from forecasting.intake.choices import TABLE
+from pages.shared import services
+from pages.shared.state import Session
+
+FILE = (*TABLE, "decimal")  # about the text and its numbers; the other choices are about columns
+
+
+def overrule(session: Session, role: str, key: str) -> None:
+    """Another column was chosen: read again by it. Answers about the column before no longer hold."""
+    stale = {"time": ("day_first", "frequency", "zone"), "target": ("decimal",)}.get(role, ())
+    # A decimal mark that was chosen without a question is about the file, not about one column.
+    stale = tuple(name for name in stale if name != "decimal" or name in session.questions)
+    kept = {name: value for name, value in session.choices.items() if name not in (role, *stale)}
+    value = st.session_state[key]
+    value = list(value) if isinstance(value, tuple) else value  # as it comes back from the store
+    session.choices = kept if value is None else {**kept, role: value}
+    session.questions = {name: asked for name, asked in session.questions.items() if name not in stale}
+    _answer(session, role)
+
+
+def overrule_dialect(session: Session, name: str, key: str) -> None:
+    """How text becomes cells was changed: read again by it. Choices of columns hold while the columns are the same."""
+    value = st.session_state[key]
+    if value is not None:
+        _read_by(session, {**session.choices, name: value})
+
+
+def read_instead(session: Session, arguments: dict[str, Any]) -> None:
+    """Read by another dialect, all of it at once."""
+    _read_by(session, {**session.choices, **arguments})
+
+
+def as_detected(session: Session) -> None:
+    """Drop what was chosen about the file, so that what is detected holds. Answers to questions stay."""
+    dropped = overruled(session)
+    _read_by(session, {name: value for name, value in session.choices.items() if name not in dropped})
+
+
+def overruled(session: Session) -> set[str]:
+    """Choices about the file that answer no question."""
+    return {name for name in FILE if name in session.choices and name not in session.questions}
+
+
+def _read_by(session: Session, choices: dict[str, Any]) -> None:
+    before, after = _columns(session, session.choices), _columns(session, choices)
+    if after is not None and (before != after if before is not None else not _named(choices) <= set(after)):
+        choices = {name: value for name, value in choices.items() if name in FILE and name not in session.questions}
+        for question in session.questions:
+            st.session_state.pop(f"answer_{question}", None)
+        session.questions = {}
+    session.choices = choices
+
+
+def _columns(session: Session, choices: dict[str, Any]) -> list[str] | None:
+    """The columns of the upload read by `choices`; None where it cannot be."""
+    try:
+        return services.table(session.workspace, session.upload or "", choices).columns
+    except ForecastingError:
+        return None
+
+
+def _named(choices: dict[str, Any]) -> set[str]:
+    """The columns that choices name."""
+    named = [choices.get(role) or [] for role in ("time", "target", "series", "covariates")]
+    return {name for role in named for name in ([role] if isinstance(role, str) else role)}
+
+
+def _answer(session: Session, role: str) -> None:
+    """A question about what was chosen elsewhere shows that choice as its answer."""
+    _, answers = session.questions.get(role, ("", []))
+    if session.choices.get(role) in answers:
+        st.session_state[f"answer_{role}"] = answers.index(session.choices[role])

@@ -1,0 +1,35 @@
+"""The tab True vs predicted: the backtest at a chosen number of steps ahead, with naive beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting import charts
+from pages.forecast.results.shown import Shown
+from pages.shared import components
+from pages.shared.i18n import chart_words, sentences, t
+
+
+def predicted(shown: Shown) -> None:
+    """Draw it."""
+    backtest = shown.backtest()
+    horizon = int(backtest["step"].max())
+    step = 1
+    if horizon > 1:
+        step = st.slider(t("predicted.step"), 1, horizon, min(horizon, st.session_state.get("_step", 1)), key="step")
+        st.session_state["_step"] = step
+    figure = charts.true_vs_predicted(
+        shown.history(),
+        shown.of_series(backtest),
+        step,
+        shown.series,
+        folds=backtest.scores["folds"],
+        words=chart_words(),
+    )
+    ahead = t("steps.count", count=step)
+    components.chart(figure, "chart_predicted", t("alt.predicted", name=charts.escape(shown.series), step=ahead))
+    notes = [t("predicted.caption", step=ahead)]
+    if step < horizon:
+        end, all_steps = t("steps.count", count=horizon - step), t("steps.count", count=horizon)
+        notes.append(t("predicted.end", end=end, horizon=all_steps))
+    st.caption(sentences(notes))

@@ -1,0 +1,233 @@
+"""The Forecast page before anything is trained: reading, asking, keeping."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.app import files
+from tests.app.conftest import Open, address, figure, upload, values, words
+
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
+
+def test_the_first_visit_shows_a_sample_and_train(open_app: Open) -> None:
+    app = open_app()
+    assert not app.button(key="train").disabled
+    assert len(values(figure(app, "chart_series")["data"][0])) > 100
+    assert set(address(app)) == {"workspace", "dataset"}
+
+
+def test_an_upload_is_read_repaired_and_reported(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    assert app.selectbox(key="col_time").value == "Datum"
+    assert app.multiselect(key="col_target").value == ["Umsatz"]
+    assert app.selectbox(key="col_frequency").value == "D"
+    spec = figure(app, "chart_series")
+    line = values(spec["data"][0])
+    assert len(line) == 200
+    assert line[3] == pytest.approx(100 + 10 * np.sin(2 * np.pi * 3 / 7) + 3 / 20, abs=0.005)
+    assert [len(values(trace)) for trace in spec["data"][1:]] == [1, 1]  # one gap filled, one day merged
+    report = app.get("popover")[0].proto.popover.label
+    assert "1 gap filled" in report
+    assert "1 duplicate merged" in report
+
+
+def test_a_reload_brings_back_upload_choices_and_settings(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    app.number_input(key="set_horizon").set_value(9).run()
+    app.selectbox(key="col_frequency").select("B").run()
+    again = open_app(**address(app))
+    assert again.segmented_control(key="source").value == "upload"
+    assert again.selectbox(key="col_frequency").value == "B"
+    assert again.number_input(key="set_horizon").value == 9  # also under another reading of the same file
+    assert address(again)["dataset"] == address(app)["dataset"]
+
+
+def test_an_address_with_only_workspace_and_dataset_shows_that_dataset(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    mine = address(app)
+    app.segmented_control(key="source").set_value("sample").run()
+    assert address(app)["dataset"] != mine["dataset"]
+    again = open_app(**mine)
+    assert address(again)["dataset"] == mine["dataset"]
+    assert len(values(figure(again, "chart_series")["data"][0])) == 200
+
+
+def test_an_ambiguous_date_is_asked_about_and_the_answer_kept(open_app: Open) -> None:
+    app = open_app()
+    before = address(app)["dataset"]
+    upload(app, files.ambiguous())
+    assert app.radio(key="answer_day_first").label == "Day or month first?"
+    assert app.radio(key="answer_day_first").value is None
+    assert address(app)["dataset"] == before  # the page stays as it was
+    app = open_app(**address(app))  # and a reload does not lose the file
+    app.radio(key="answer_day_first").set_value(1).run()
+    assert address(app)["dataset"] != before
+    start = figure(app, "chart_series")["data"][0]["x"][0]
+    assert start.startswith("2001-01-01")
+    assert open_app(**address(app)).radio(key="answer_day_first").value == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "empty.csv"),
+        (b"only,a,header\n", "header.csv"),
+        (b"hello\nworld\n", "words.csv"),
+        (bytes(range(256)) * 20, "binary.csv"),
+        (b"<html><body>404</body></html>", "page.csv"),
+        (b"\x00" * 1000, "nul.csv"),
+    ],
+)
+def test_a_file_that_cannot_be_used_gets_one_sentence_and_the_page_stays(
+    open_app: Open, content: bytes, name: str
+) -> None:
+    app = open_app()
+    before = address(app)
+    upload(app, content, name)
+    assert len(app.error) + len(app.warning) == 1
+    assert "Traceback" not in words(app)
+    assert address(app) == before
+    assert figure(app, "chart_series")
+
+
+def test_a_file_that_is_not_read_is_reported_beside_what_is_still_shown(open_app: Open) -> None:
+    app = upload(open_app(), files.plain(), "good.csv")
+    assert not app.info
+    upload(app, b"hello\nworld\n", "bad.csv")
+    (said,) = app.info
+    assert "bad.csv" in said.value.replace("\\", "")
+    assert "good.csv" in said.value.replace("\\", "")
+    assert open_app(**address(app)).info  # also after a reload
+    upload(app, files.plain(), "better.csv")
+    assert not app.info
+
+
+def test_a_column_of_the_file_before_is_not_shown_for_the_next(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    assert app.selectbox(key="col_time").value == "Datum"
+    upload(app, b"a,b\n" + b"x,y\n" * 30, "words.csv")
+    shown = app.selectbox(key="col_time")
+    assert shown.value is None
+    assert shown.proto.set_value  # the browser is told
+
+
+def test_all_value_columns_can_be_taken_away_to_choose_one(open_app: Open) -> None:
+    rows = [f"2024-{1 + i // 28:02}-{1 + i % 28:02},{i % 7},{i % 5},{i % 3}" for i in range(112)]
+    app = upload(open_app(), ("date,a,b,c\n" + "\n".join(rows) + "\n").encode())
+    assert len(app.multiselect(key="col_target").value) == 3
+    app.multiselect(key="col_target").set_value([]).run()
+    assert app.multiselect(key="col_target").value == []
+    assert "Choose at least one" in words(app)
+    app.multiselect(key="col_target").set_value(["b"]).run()
+    assert app.multiselect(key="col_target").value == ["b"]
+    assert not app.info
+    assert figure(app, "chart_series")["data"][0]["name"] == "b"
+
+
+def test_a_setting_typed_is_kept_for_its_data_and_can_be_undone(open_app: Open) -> None:
+    app = open_app()
+    default = app.number_input(key="set_window").value
+    app.number_input(key="set_window").set_value(default + 3).run()
+    app.selectbox(key="sample").select("sine").run()
+    app.selectbox(key="sample").select("co2").run()
+    assert app.number_input(key="set_window").value == default + 3
+    app.button(key="reset").click().run()
+    assert app.number_input(key="set_window").value == default
+
+
+def test_another_page_and_back_loses_nothing(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    app.number_input(key="set_horizon").set_value(9).run()
+    app.switch_page("pages/learn/sine_wave/page.py").run()
+    app.switch_page("pages/forecast/page.py").run()
+    assert not app.exception
+    assert app.number_input(key="set_horizon").value == 9
+    assert app.selectbox(key="col_time").value == "Datum"
+
+
+def test_only_what_the_package_accepts_is_offered(open_app: Open) -> None:
+    from forecasting import config
+
+    app = open_app()
+    assert len(app.selectbox(key="set_method").options) == len(config.METHODS)
+    assert len(app.selectbox(key="set_cell").options) == len(config.CELLS)
+    assert len(app.selectbox(key="set_schedule").options) == len(config.SCHEDULES)
+
+
+def test_settings_without_an_interval_level_are_refused_in_place(open_app: Open) -> None:
+    app = open_app()
+    app.multiselect(key="set_levels").set_value([]).run()
+    assert len(app.error) == 1
+    assert app.button(key="train").disabled
+
+
+def test_an_address_that_opens_no_workspace_says_so_and_offers_a_new_one(open_app: Open) -> None:
+    mine = address(open_app())["workspace"]
+    for wrong in ("A" * 22, mine[:-1], mine[:-1] + ("A" if mine[-1] != "A" else "B"), "x", "é" * 500):
+        app = open_app(workspace=wrong)
+        assert "opens no workspace" in words(app)
+        assert address(app)["workspace"] == wrong  # nothing was opened in its place
+        assert not app.get("plotly_chart")
+        app.button(key="fresh_workspace").click().run()
+        assert address(app)["workspace"] not in (wrong, mine)
+        assert app.get("plotly_chart")
+
+
+def test_another_workspace_does_not_open_this_ones_data(open_app: Open) -> None:
+    mine = address(upload(open_app(), files.german()))
+    other = open_app(dataset=mine["dataset"])
+    assert address(other)["workspace"] != mine["workspace"]
+    assert address(other)["dataset"] != mine["dataset"]
+
+
+def test_training_waits_in_the_queue_and_can_be_cancelled(open_app: Open) -> None:
+    app = open_app()
+    app.button(key="train").click().run()
+    run = address(app)["run"]
+    assert app.button(key="cancel")
+    assert app.button(key="train").disabled
+    again = open_app(**address(app))  # a reload finds the run
+    assert address(again)["run"] == run
+    again.button(key="cancel").click().run()
+    assert "cancelled" in again.info[0].value
+    assert not again.button(key="train").disabled
+
+
+def test_several_series_are_shown_one_at_a_time(open_app: Open) -> None:
+    rows = [
+        f"{city},2024-{1 + i // 28:02}-{1 + i % 28:02},{i % 7 + shift}"
+        for shift, city in ((0, "a"), (50, "<b>"))
+        for i in range(112)
+    ]
+    app = upload(open_app(), ("city,date,sales\n" + "\n".join(rows) + "\n").encode())
+    assert app.selectbox(key="col_series").value == "city"
+    first = values(figure(app, "chart_series")["data"][0])
+    app.selectbox(key="series_shown").select("<b>").run()
+    np.testing.assert_allclose(values(figure(app, "chart_series")["data"][0]) - 50, first)
+    assert figure(app, "chart_series")["data"][0]["name"] == "&lt;b&gt;"
+
+
+def test_the_settings_offered_have_the_longest_window_that_fits(open_app: Open) -> None:
+    from forecasting import load_sample
+    from forecasting.config import ForecastConfig
+    from forecasting.errors import TooShortError
+    from forecasting.forecaster import check_length
+    from pages.forecast.fitting_settings import fitting_settings
+
+    panel = load_sample("nile")
+    config = ForecastConfig(horizon=5, window=500)
+    fitting = fitting_settings(panel, config)
+    assert fitting is not None
+    check_length(panel, fitting, folds=fitting.folds)
+    with pytest.raises(TooShortError):
+        check_length(panel, fitting.replace(window=fitting.window + 1), folds=fitting.folds)
+    assert (fitting.horizon, fitting.folds) == (5, config.folds)
+
+
+def test_the_settings_that_train_would_use_are_shown_beside_it(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    app.number_input(key="set_horizon").set_value(9).run()
+    app.number_input(key="set_window").set_value(21).run()
+    assert "horizon 9, window 21" in words(app)

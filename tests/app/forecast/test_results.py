@@ -1,0 +1,246 @@
+"""The Forecast page after a training: what it shows against what the store holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from forecasting.evaluation.backtest import Backtest
+from forecasting.runs import Store, Workspace, stop_runtime
+from tests.app import files
+from tests.app.conftest import address, alt, figure, opener, values, words, work
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = {"horizon": 4, "window": 14, "hidden_size": 4, "epochs": 2, "folds": 2}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The address of a small run on an uploaded file, done."""
+    folder = tmp_path_factory.mktemp("store")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("TIDECAST_DATA", str(folder))
+    patch.setenv("TIDECAST_WORKERS", "0")
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    app = opener()()
+    app.segmented_control(key="source").set_value("upload").run()
+    app.file_uploader(key="upload").set_value(("sales.csv", files.german(), "text/csv")).run()
+    for name, value in SETTINGS.items():
+        app.number_input(key=f"set_{name}").set_value(value)
+    app.run()
+    app.button(key="train").click().run()
+    assert not app.exception
+    work(folder)
+    yield address(app)
+    stop_runtime()
+    patch.undo()
+
+
+@pytest.fixture
+def app(trained: dict[str, str]) -> AppTest:
+    """The page opened at that run, as by a bookmark."""
+    return opener()(**trained)
+
+
+@pytest.fixture
+def backtest(trained: dict[str, str]) -> Backtest:
+    return Backtest.from_bytes(Store().artifact(Workspace(trained["workspace"]), trained["run"], "backtest"))
+
+
+def tab(app: AppTest, name: str) -> AppTest:
+    app.session_state["tabs"] = name
+    app.run()
+    assert not app.exception, [e.message for e in app.exception]
+    return app
+
+
+def test_the_settings_of_the_run_are_in_the_widgets(app: AppTest) -> None:
+    for name, value in SETTINGS.items():
+        assert app.number_input(key=f"set_{name}").value == value
+    assert "results below" in words(app)
+
+
+def test_the_verdict_is_shown_in_the_colour_of_its_grade(app: AppTest, backtest: Backtest) -> None:
+    shown = {"better": app.success, "same": app.info, "worse": app.warning}[backtest.verdict.grade]
+    assert shown[0].value.replace("\\", "") == backtest.verdict.text
+
+
+def test_five_numbers_each_with_a_tooltip(app: AppTest, backtest: Backtest) -> None:
+    numbers = {metric.label: metric for metric in app.metric}
+    assert list(numbers) == ["MAE", "MASE", "sMAPE", "Skill", "Coverage"]
+    assert all(metric.proto.help for metric in numbers.values())
+    scores = backtest.scores["methods"]["forecast"]
+    assert float(numbers["MAE"].value) == pytest.approx(scores["mae"], rel=0.01)
+    assert float(numbers["MASE"].value) == pytest.approx(scores["mase"], rel=0.01)
+    assert float(numbers["sMAPE"].value.split()[0]) == pytest.approx(scores["smape"], rel=0.01)
+    assert float(numbers["Skill"].value.split()[0]) == pytest.approx(100 * scores["skill"], abs=0.51)
+    assert float(numbers["Coverage"].value.split()[0]) == pytest.approx(
+        100 * backtest.scores["coverage"]["80"], abs=0.51
+    )
+
+
+@pytest.mark.parametrize("step", [1, 4])
+def test_true_vs_predicted_is_the_backtest_at_that_step(app: AppTest, backtest: Backtest, step: int) -> None:
+    app.slider(key="step").set_value(step).run()
+    traces = {trace["name"]: trace for trace in figure(app, "chart_predicted")["data"]}
+    rows = backtest[backtest["step"] == step].sort_values("ds")
+    np.testing.assert_allclose(values(traces["Predicted"]), rows["forecast"])
+    np.testing.assert_allclose(values(traces["Naive"]), rows["naive"])
+    truth = dict(zip([x[:10] for x in values(traces["True"], "x")], values(traces["True"]), strict=True))
+    for row in rows.itertuples():
+        assert truth[row.ds.strftime("%Y-%m-%d")] == row.y
+    assert "Umsatz" in alt(app, "chart_predicted")
+
+
+def test_forecast_fans_out_beyond_the_data(app: AppTest) -> None:
+    tab(app, "Forecast")
+    traces = [trace for trace in figure(app, "chart_forecast")["data"] if trace["name"] == "Forecast"]
+    assert values(traces[0], "x")[-1].startswith("2023-07-23")  # four days after the last of 200
+    assert len(app.dataframe[-1].value) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "charts"),
+    [
+        ("Errors", ["chart_by_step", "chart_residuals", "chart_by_calendar"]),
+        ("Training", ["chart_loss", "chart_rate"]),
+        ("Explain", ["chart_explain_parts", "chart_lags"]),
+        ("Compare", ["chart_compare", "chart_apart"]),
+    ],
+)
+def test_each_tab_draws_its_charts_and_no_other(app: AppTest, name: str, charts: list[str]) -> None:
+    tab(app, name)
+    for key in charts:
+        assert len(figure(app, key)["data"]) >= 1
+        assert alt(app, key)
+    assert len(app.get("plotly_chart")) == 1 + len(charts)  # the series above, and these
+
+
+def test_errors_by_horizon_are_those_of_the_backtest(app: AppTest, backtest: Backtest) -> None:
+    tab(app, "Errors")
+    traces = {trace["name"]: values(trace) for trace in figure(app, "chart_by_step")["data"]}
+    for step in range(1, 5):
+        rows = backtest[backtest["step"] == step]
+        assert traces["Predicted"][step - 1] == pytest.approx((rows["y"] - rows["forecast"]).abs().mean())
+        assert traces["Naive"][step - 1] == pytest.approx((rows["y"] - rows["naive"]).abs().mean())
+
+
+def test_settings_used_are_those_of_the_run(app: AppTest) -> None:
+    tab(app, "Training")
+    table = app.dataframe[-1].value
+    used = dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
+    assert used["Horizon"] == "4"
+    assert used["Cell"] == "LSTM"
+
+
+def test_export_offers_forecast_and_settings(app: AppTest) -> None:
+    tab(app, "Export")
+    labels = [button.label for button in app.get("download_button")]
+    assert labels == ["Download report", "Download forecast CSV", "Download settings"]
+
+
+def test_each_download_has_its_own_caption(app: AppTest) -> None:
+    tab(app, "Export")
+    columns = [c for c in app.columns if c.get("download_button")]
+    assert [c.get("download_button")[0].label for c in columns] == ["Download forecast CSV", "Download settings"]
+    assert "rows" in columns[0].caption[0].value
+    assert "JSON" in columns[1].caption[0].value
+
+
+def test_the_time_shown_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
+    from pages.shared.formats import duration
+
+    run = Store().run(Workspace(trained["workspace"]), trained["run"])
+    assert run.started is not None
+    assert run.finished is not None
+    tab(app, "Training")
+    facts = {metric.label: metric.value for metric in app.metric}
+    assert facts["Time from start to finish"] == duration(run.finished - run.started)
+    assert "Season lengths tried" in facts
+
+
+def test_an_end_before_that_of_the_data_is_explained(app: AppTest) -> None:
+    app.slider(key="step").set_value(1).run()
+    assert "ends 3 steps before the data:" in words(app)
+    app.slider(key="step").set_value(4).run()
+    assert "before the data:" not in words(app)
+
+
+def test_a_changed_setting_says_that_the_results_are_of_another(app: AppTest) -> None:
+    app.number_input(key="set_window").set_value(21).run()
+    assert "Window 14" in words(app)
+    assert app.metric  # and they stay
+
+
+def test_the_same_question_again_is_answered_at_once(app: AppTest, trained: dict[str, str]) -> None:
+    app.number_input(key="set_window").set_value(21).run()
+    app.number_input(key="set_window").set_value(14).run()
+    app.button(key="train").click().run()
+    assert address(app)["run"] == trained["run"]
+    assert app.metric
+
+
+def test_a_run_of_another_workspace_is_not_shown(trained: dict[str, str]) -> None:
+    app = opener()(run=trained["run"], dataset=trained["dataset"])
+    assert not app.metric
+    assert "run" not in address(app)
+
+
+def test_other_data_hides_the_results_and_coming_back_shows_them(app: AppTest) -> None:
+    app.segmented_control(key="source").set_value("sample").run()
+    assert not app.metric
+    app.segmented_control(key="source").set_value("upload").run()
+    assert app.metric
+
+
+def test_too_short_a_series_says_what_is_needed_and_offers_what_fits(app: AppTest) -> None:
+    app.number_input(key="set_window").set_value(500).run()
+    assert "200 values" in app.warning[0].value.replace("\\", "")
+    assert not app.button(key="train").disabled  # it forecasts without a network then
+    assert "without a network" in words(app)
+    app.button(key="use_fitting").click().run()
+    assert not app.warning
+    assert app.number_input(key="set_window").value < 200
+    assert app.number_input(key="set_horizon").value == SETTINGS["horizon"]
+
+
+def test_what_not_even_the_simplest_forecast_can_be_made_of_is_refused(app: AppTest) -> None:
+    app.number_input(key="set_horizon").set_value(150).run()
+    assert app.button(key="train").disabled
+    assert "horizon of 150" in app.warning[0].value.replace("\\", "")
+    app.button(key="use_fitting").click().run()
+    assert not app.button(key="train").disabled
+
+
+def test_a_damaged_store_is_reported(trained: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from forecasting.errors import StoreError
+
+    def broken(*_: object) -> bytes:
+        raise StoreError("The stored result is damaged.")
+
+    st.cache_resource.clear()
+    monkeypatch.setattr(Store, "artifact", broken)
+    app = opener()(**trained)
+    assert "damaged" in app.error[0].value
+    assert app.button(key="train")
+
+
+def test_a_stored_run_is_read_from_the_store_once(trained: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    opener()(**trained)  # reads the artifacts
+    read: list[str] = []
+    original = Store.artifact
+
+    def counted(self: Store, workspace: Workspace, run: str, name: str) -> bytes:
+        read.append(name)
+        return original(self, workspace, run, name)
+
+    monkeypatch.setattr(Store, "artifact", counted)
+    app = opener()(**trained)
+    assert app.metric
+    assert read == []

@@ -1,0 +1,343 @@
+"""After a training of the pool: what it is made of, how it compares, what it rests on; and the textbook beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from forecasting.config import TEXTBOOK
+from forecasting.evaluation.backtest import Backtest
+from forecasting.runs import Run, Store, Workspace, stop_runtime
+from tests.app import files
+from tests.app.conftest import address, figure, opener, upload, values, with_covariates, words, work
+from tests.app.forecast.test_results import tab
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+SETTINGS = {"horizon": 4, "window": 14, "hidden_size": 8, "epochs": 8, "folds": 2}
+
+
+def train(app: AppTest, folder: Path, **choices: Any) -> dict[str, str]:
+    """The address of a done run with these settings on what the page shows."""
+    for name, value in choices.items():
+        widget = {str: app.selectbox, list: app.multiselect}.get(type(value), app.number_input)
+        widget(key=f"set_{name}").set_value(value)
+    app.run()
+    app.button(key="train").click().run()
+    assert not app.exception, [e.message for e in app.exception]
+    work(folder)
+    return address(app)
+
+
+def opened(name: str, **query: str) -> AppTest:
+    """The page at its first run with a tab open: by a link or in another language the tester cannot do a second one."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.session_state["tabs"] = name
+    app.run()
+    assert not app.exception, [e.message for e in app.exception]
+    return app
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    found = tmp_path_factory.mktemp("store")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("TIDECAST_DATA", str(found))
+    patch.setenv("TIDECAST_WORKERS", "0")
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield found
+    stop_runtime()
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def pooled(folder: Path) -> dict[str, str]:
+    """Best of all, with the attention cell, two windows, the calendar and covariates."""
+    more = {"method": "best", "cell": "attention", "lookbacks": ["7"], "calendar": ["day-of-week"]}
+    return train(with_covariates(opener()()), folder, **SETTINGS, **more)
+
+
+@pytest.fixture(scope="module")
+def short(folder: Path) -> dict[str, str]:
+    """Too few values for a network."""
+    return train(upload(opener()(), files.plain(days=40)), folder, horizon=3, window=60, folds=2)
+
+
+@pytest.fixture
+def app(pooled: dict[str, str]) -> AppTest:
+    return opener()(**pooled)
+
+
+def artifact(where: dict[str, str], name: str) -> bytes:
+    return Store().artifact(Workspace(where["workspace"]), where["run"], name)
+
+
+def explained(where: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(artifact(where, "explain"))
+    return found
+
+
+def ranked(app: AppTest) -> Any:
+    """The table of Compare."""
+    (found,) = (one.value for one in app.dataframe if "Method" in one.value.columns)
+    return found
+
+
+def test_compare_ranks_every_member_on_the_same_origins(app: AppTest, pooled: dict[str, str]) -> None:
+    scores = Backtest.from_bytes(artifact(pooled, "backtest")).scores
+    tab(app, "Compare")
+    table = ranked(app).set_index("Method")
+    shown = {name.removesuffix(" · this forecast"): row for name, row in table.iterrows()}
+    names = {
+        "Best of all": "best",
+        "Whole network": "recurrent",
+        "Anchor + linear": "anchor-linear",
+        "Anchor": "anchor",
+    }
+    names |= {"Ridge": "ridge", "Theta": "theta", "ETS": "ets", "Drift": "drift", "Naive": "naive"}
+    for name, method in names.items():
+        if method in scores["methods"]:
+            assert shown[name]["MAE"] == pytest.approx(scores["methods"][method]["mae"])
+    assert table["MAE"].is_monotonic_increasing
+    assert f"{scores['origins']:,} origins" in words(app)
+    bars = figure(app, "chart_compare")["data"][0]
+    assert [name.removesuffix(" · this forecast") for name in table.index] == list(reversed(bars["y"]))
+
+
+def test_the_pools_weights_are_shown_beside_its_members(app: AppTest, pooled: dict[str, str]) -> None:
+    weights = Backtest.from_bytes(artifact(pooled, "backtest")).scores["weights"]
+    tab(app, "Compare")
+    shown = ranked(app).set_index("Method")["Weight in pool"]
+    assert shown["Anchor + linear"] == f"{100 * weights['linear']:.0f} %" or weights["linear"] < 0.005
+    known = [text for text in shown if text != "—"]
+    assert len(known) >= len(weights) - 1
+    assert sum(float(text.split()[0]) for text in known if not text.startswith("<")) == pytest.approx(100, abs=6)
+
+
+def test_the_forecast_that_is_shown_is_marked_once(app: AppTest) -> None:
+    tab(app, "Compare")
+    assert sum("this forecast" in name for name in ranked(app)["Method"]) == 1
+
+
+def test_the_network_is_taken_apart(app: AppTest, pooled: dict[str, str]) -> None:
+    scores = Backtest.from_bytes(artifact(pooled, "backtest")).scores
+    tab(app, "Compare")
+    bars = figure(app, "chart_apart")["data"][0]
+    errors = [scores["methods"][stage]["mae"] for stage in ("anchor", "anchor-linear", "recurrent")]
+    np.testing.assert_allclose(values(bars), errors)
+    assert "recurrent part" in words(app)
+
+
+def test_explain_shows_what_the_artifact_holds(app: AppTest, pooled: dict[str, str]) -> None:
+    found = explained(pooled)
+    tab(app, "Explain")
+    attention = figure(app, "chart_attention")["data"]
+    assert len(found["attention"]["sales"]) == SETTINGS["window"]
+    np.testing.assert_allclose(values(attention[1]), found["attention"]["sales"])
+    assert len(values(attention[0])) == SETTINGS["window"]
+    lags = figure(app, "chart_lags")["data"][0]
+    assert list(values(lags, "x")) == [one["lag"] for one in found["lags"]]
+    parts = {trace["name"]: values(trace) for trace in figure(app, "chart_explain_parts")["data"]}
+    np.testing.assert_allclose(parts["Forecast"][1:], found["parts"]["sales"]["forecast"])
+    np.testing.assert_allclose(parts["Anchor"][1:], found["parts"]["sales"]["anchor"])
+    weights = json.loads(artifact(pooled, "training"))["weights"]
+    bars = values(figure(app, "chart_weights")["data"][0], "x")
+    np.testing.assert_allclose(sorted(bars), sorted(one for one in weights.values() if one >= 0.005))
+
+
+def test_inputs_are_named_in_words(app: AppTest) -> None:
+    from pages.forecast.results.explain import input_name
+
+    tab(app, "Explain")
+    names = figure(app, "chart_inputs")["layout"]["yaxis"]["ticktext"]
+    assert any(name.startswith("Day of the week, ") for name in names)
+    assert not any(name.startswith("Input ") for name in names)
+    assert input_name("value") == "Value"
+    assert input_name("seasonal difference 7") == "Change since 7 steps before"
+    assert input_name("distance from the mean of 52") == "Distance from the mean of 52 steps"
+    assert input_name("after a DE holiday") == "After a holiday (DE)"
+    assert input_name("US holidays in the step") == "Holidays in the step (US)"
+    assert input_name("MACD histogram") == "MACD histogram"
+    assert input_name("a column of mine") == "a column of mine"
+
+
+@pytest.mark.parametrize("name", ["解释", "比较"])
+def test_in_chinese_no_english_name_is_left(pooled: dict[str, str], name: str) -> None:
+    app = opened(name, **pooled, language="zh")
+    if name == "解释":
+        names = figure(app, "chart_inputs")["layout"]["yaxis"]["ticktext"]
+    else:
+        (table,) = (one.value for one in app.dataframe if "方法" in one.value.columns)
+        names = list(table["方法"])
+    assert {one for one in names if one.isascii()} <= {"Theta", "ETS", "temperature", "price"}
+
+
+def test_another_cell_says_which_one_has_attention(folder: Path) -> None:
+    where = train(upload(opener()(), files.german()), folder, **SETTINGS)
+    app = opener()(**where)
+    tab(app, "Explain")
+    assert "Only the cell Attention LSTM" in words(app)
+    assert explained(where)["attention"] == {}
+
+
+def test_several_networks_can_be_looked_at(app: AppTest) -> None:
+    tab(app, "Training")
+    member = app.selectbox(key="member")
+    assert member.options == ["Network 1 · window 14", "Network 2 · window 7"]
+    before = values(figure(app, "chart_loss")["data"][0])
+    member.set_value(1).run()
+    assert not np.array_equal(values(figure(app, "chart_loss")["data"][0]), before)
+
+
+def test_intervals_show_their_nominal_and_actual_coverage(app: AppTest, pooled: dict[str, str]) -> None:
+    scores = Backtest.from_bytes(artifact(pooled, "backtest")).scores
+    tab(app, "Errors")
+    (table,) = (one.value for one in app.dataframe if "Nominal" in one.value.columns)
+    assert list(table["Nominal"]) == ["50 %", "80 %", "95 %"]
+    assert [float(text.split()[0]) for text in table["Actual"]] == pytest.approx(
+        [100 * scores["coverage"][level] for level in ("50", "80", "95")], abs=0.051
+    )
+    assert list(table["Interval score"]) == pytest.approx([scores["msis"][level] for level in ("50", "80", "95")])
+    tab(app, "Forecast")
+    assert "50 / 80 / 95 % intervals held" in words(app)
+
+
+def test_the_direction_is_shown_beside_what_chance_gives(app: AppTest, pooled: dict[str, str]) -> None:
+    direction = Backtest.from_bytes(artifact(pooled, "backtest")).scores["direction"]
+    tab(app, "Errors")
+    assert f"**{100 * direction['right']:.0f} %** of the cases" in words(app)
+    assert (
+        f"Tossing a coin gives {100 * (0.5 - direction['band']):.0f} % to {100 * (0.5 + direction['band']):.0f} %"
+        in words(app)
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "period", "shares", "said"),
+    [
+        (0.0, 1, [0.0, 0.0], ["repeats the last value", "0 % of the method's own"]),
+        (0.0, 7, [1.0, 1.0], ["repeats the last season"]),
+        (0.4, 1, [1.0, 0.5], ["40 % of the method's own", "75 % of the method's own"]),
+        (1.0, 1, [1.0, 1.0], []),
+    ],
+)
+def test_shrinkage_is_reported(
+    pooled: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    share: float,
+    period: int,
+    shares: list[float],
+    said: list[str],
+) -> None:
+    from pages.shared import services
+
+    backtest, record = services.backtest, services.record
+
+    def tested(workspace: Workspace, run: str) -> Backtest:
+        found = backtest(workspace, run)
+        copy = Backtest(found)
+        copy.scores = {**found.scores, "shrink": shares}
+        return copy
+
+    def trained(workspace: Workspace, run: str, name: str) -> dict[str, Any]:
+        return {
+            **record(workspace, run, name),
+            "shrink": {"share": share, "period": period, "gain": 0.1, "stretches": 9},
+        }
+
+    monkeypatch.setattr(services, "backtest", tested)
+    monkeypatch.setattr(services, "record", trained)
+    shown = words(opener()(**pooled))
+    for part in said:
+        assert part in shown
+    assert ("own forecast" in shown) == bool(said)
+
+
+def test_a_run_from_before_explanations_says_to_train_again(
+    pooled: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pages.shared import services
+
+    poll = services.poll
+
+    def older(workspace: Workspace, run_id: str) -> Run | None:
+        found = poll(workspace, run_id)
+        return found and dataclasses.replace(found, artifacts=tuple(n for n in found.artifacts if n != "explain"))
+
+    monkeypatch.setattr(services, "poll", older)
+    app = opener()(**pooled)
+    tab(app, "Explain")
+    assert "Train again" in words(app)
+
+
+def test_settings_of_an_older_run_are_completed(pooled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.shared import services
+
+    poll, new = services.poll, ("lookbacks", "anchor", "features", "covariates")
+
+    def older(workspace: Workspace, run_id: str) -> Run | None:
+        found = poll(workspace, run_id)
+        return found and dataclasses.replace(found, config={k: v for k, v in found.config.items() if k not in new})
+
+    monkeypatch.setattr(services, "poll", older)
+    app = opener()(**pooled)
+    for name in ("Training", "Explain", "Compare", "Export"):
+        tab(app, name)
+    assert "for other settings (Lookbacks —, Features —)" in words(app).replace("\\", "")
+
+
+def test_too_short_for_a_network_is_forecast_without_one(short: dict[str, str]) -> None:
+    app = opener()(**short)
+    assert app.metric
+    assert "without a network" in words(app)
+    tab(app, "Training")
+    assert "No network was trained" in words(app)
+    assert not [one for one in app.get("plotly_chart") if "chart_loss" in one.proto.id]
+    tab(app, "Explain")
+    assert [trace["name"] for trace in figure(app, "chart_explain_parts")["data"]] == ["True", "Forecast"]
+    assert figure(app, "chart_weights")
+    tab(app, "Compare")
+    assert {"Naive", "Drift"} <= set(ranked(app)["Method"])
+    assert "no network to take apart" in words(app)
+    assert "textbook's network needs" in words(app)
+    for name in ("Errors", "Forecast", "Export"):
+        tab(app, name)
+
+
+def test_the_textbooks_network_is_trained_beside_and_found_again(folder: Path, pooled: dict[str, str]) -> None:
+    app = opener()(**pooled)
+    tab(app, "Compare")
+    before = Store().run(Workspace(pooled["workspace"]), pooled["run"]).config
+    app.button(key="add_textbook").click().run()
+    assert not app.exception, [e.message for e in app.exception]
+    assert "Training the textbook's network" in next(one.proto.text for one in app.get("progress"))
+    assert address(app)["run"] == pooled["run"]  # the page goes on showing its own run
+    (rival,) = (run for run in Store().runs(Workspace(pooled["workspace"])) if run.name.endswith("Textbook"))
+    assert rival.config == {**before, **TEXTBOOK}
+    work(folder)
+    app = opener()(**pooled)  # found again by its settings
+    tab(app, "Compare")
+    assert not [button for button in app.button if button.key == "add_textbook"]
+    theirs = Backtest.from_bytes(Store().artifact(Workspace(pooled["workspace"]), rival.id, "backtest")).scores
+    row = ranked(app).set_index("Method").loc["Textbook"]
+    assert row["MAE"] == pytest.approx(theirs["methods"]["recurrent"]["mae"])
+    own = opener()(**{**pooled, "run": rival.id})
+    tab(own, "Compare")
+    assert "This is the textbook's network" in words(own)
+    link = opened(
+        "Compare", link=Store().share(Workspace(pooled["workspace"]), pooled["run"])
+    )  # shows one run, and no other
+    assert "Textbook" not in set(ranked(link)["Method"])
+    assert not [button for button in link.button if button.key == "add_textbook"]

@@ -1,0 +1,161 @@
+"""The Sine wave page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pages.shared.i18n import catalogue
+from tests.app.conftest import Open, address, alt, figure, values, words, work
+
+pytestmark = pytest.mark.slow  # each opens the page, in a second or less
+
+PAGE = "pages/learn/sine_wave/page.py"
+
+
+def test_the_classic_setting_is_the_default_it_trains_unasked_and_the_wave_is_drawn(open_app: Open) -> None:
+    app = open_app(PAGE)
+    shown = {name: app.slider(key=f"sine_{name}").value for name in ("points", "window", "num_layers", "hidden_size")}
+    assert shown == {"points": 1000, "window": 10, "num_layers": 1, "hidden_size": 32}
+    assert app.button_group(key="sine_preset").value == "classic"
+    assert catalogue("en").text("preset.classic.look", {}) in words(app)
+    wave = figure(app, "chart_wave")["data"][0]
+    x = values(wave, "x")
+    assert (x[0], x[-1], len(x)) == (0.0, 50.0, 1000)
+    np.testing.assert_allclose(values(wave), np.sin(x), atol=1e-9)
+    assert alt(app, "chart_wave")
+    assert app.button(key="cancel")
+
+
+def test_a_training_that_was_cancelled_does_not_start_again_by_itself(open_app: Open) -> None:
+    app = open_app(PAGE)
+    app.button(key="cancel").click().run()
+    assert "cancelled" in words(app)
+    app.slider(key="sine_noise").set_value(0.1).run()
+    assert not [button for button in app.button if button.key == "cancel"]
+
+
+def test_settings_change_the_wave_and_survive_a_reload(open_app: Open) -> None:
+    app = open_app(PAGE)
+    app.slider(key="sine_noise").set_value(0.5).run()
+    noisy = values(figure(app, "chart_wave")["data"][0])
+    assert np.std(noisy - np.sin(np.linspace(0, 50, 1000))) == pytest.approx(0.5, rel=0.1)
+    app.slider(key="sine_noise").set_value(0.0)
+    app.slider(key="sine_trend").set_value(0.1).run()
+    rising = figure(app, "chart_wave")["data"][0]
+    np.testing.assert_allclose(values(rising) - np.sin(values(rising, "x")), 0.1 * values(rising, "x"), atol=1e-9)
+    again = open_app(PAGE, **address(app))
+    assert again.slider(key="sine_trend").value == 0.1
+
+
+def test_a_preset_sets_its_settings_and_says_what_to_look_for(open_app: Open) -> None:
+    app = open_app(PAGE)
+    app.button_group(key="sine_preset").set_value("longer").run()
+    assert (app.slider(key="sine_window").value, app.slider(key="sine_noise").value) == (50, 0.2)
+    assert catalogue("en").text("preset.longer.look", {}) in words(app)
+    app.button_group(key="sine_preset").set_value("rnn").run()
+    assert (app.slider(key="sine_window").value, app.slider(key="sine_noise").value) == (10, 0.0)
+    app.slider(key="sine_epochs").set_value(20).run()
+    assert app.button_group(key="sine_preset").value is None  # no preset any longer
+
+
+def test_a_window_longer_than_the_data_is_said_in_a_sentence_with_an_offer_that_fits(open_app: Open) -> None:
+    app = open_app(PAGE)
+    app.slider(key="sine_points").set_value(100)
+    app.slider(key="sine_window").set_value(200).run()
+    assert len(app.error) == 1
+    assert "window is 200" in app.error[0].value
+    assert app.slider(key="sine_window").value == 200  # what was chosen stays
+    assert app.button(key="sine_train").disabled
+    app.button(key="lab_offer").click().run()
+    assert not app.error
+    assert app.slider(key="sine_window").value == 10
+
+
+def test_no_amplitude_and_no_noise_is_said_in_a_sentence_with_an_offer(open_app: Open) -> None:
+    app = open_app(PAGE)
+    app.slider(key="sine_amplitude").set_value(0.0).run()
+    assert "nothing to predict" in app.error[0].value
+    app.button(key="lab_offer").click().run()
+    assert not app.error
+    assert app.slider(key="sine_amplitude").value == 1.0
+
+
+@pytest.mark.slow
+def test_a_training_shows_both_recipes_and_the_lines_that_do_it(open_app: Open, data_folder: Path) -> None:
+    app = open_app(PAGE)
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    numbers = {metric.label: metric.value for metric in app.metric}
+    classic, tidecast = float(numbers["Test MSE, Classic"]), float(numbers["Test MSE, Tidecast"])
+    assert 1e-3 < classic < 1e-2  # where textbooks land; the wave's own variance is 0.5
+    assert tidecast <= 1e-6
+    traces = {trace["name"]: trace for trace in figure(app, "sine_predicted")["data"]}
+    for name, mse in (("Classic", classic), ("Tidecast", tidecast)):
+        x, predicted = values(traces[name], "x"), values(traces[name])
+        assert np.mean((predicted - np.sin(x)) ** 2) == pytest.approx(mse, rel=0.1)
+    assert values(traces["Classic"], "x")[0] == pytest.approx(40, abs=0.2)
+    losses = {trace["name"]: values(trace) for trace in figure(app, "sine_loss")["data"]}
+    assert len(losses["Classic"]) == len(losses["Tidecast"]) == 50
+    assert losses["Tidecast"][-1] == pytest.approx(tidecast, rel=0.1)
+    free = {trace["name"]: trace for trace in figure(app, "sine_free")["data"]}
+    x = values(free["Tidecast"], "x")
+    assert (x[0] > 50, len(x)) == (True, 500)
+    assert np.abs(values(free["Tidecast"]) - np.sin(x)).max() < 0.2  # in step for four periods
+    assert "Classic's roll-out has lost the wave" in words(app)
+    namespace: dict[str, object] = {}
+    (code,) = app.get("code")
+    exec(code.value, namespace)  # noqa: S102  # the page says that these lines do it
+    result = namespace["result"]
+    assert isinstance(result, dict)
+    assert f"{result['recipes']['tidecast']['test_mse']:.1e}" == numbers["Test MSE, Tidecast"]
+
+
+@pytest.mark.slow
+def test_a_rate_that_diverges_is_shown_with_the_step_and_another_rate_one_click_away(
+    open_app: Open, data_folder: Path
+) -> None:
+    app = open_app(PAGE)
+    app.button(key="cancel").click().run()
+    app.slider(key="sine_points").set_value(200)
+    app.slider(key="sine_epochs").set_value(10)
+    app.select_slider(key="sine_learning_rate").set_value(10.0).run()
+    app.button(key="sine_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    assert "diverged at step" in app.warning[0].value
+    loss = figure(app, "sine_loss")
+    assert "diverged at step" in loss["layout"]["annotations"][0]["text"]
+    losses = values(loss["data"][0])
+    assert np.nanmax(losses) > losses[0]
+    app.button(key="sine_rate_offer_Classic").click().run()
+    assert app.select_slider(key="sine_learning_rate").value == 0.01
+    assert app.button(key="cancel")  # it trains with it
+    assert not app.warning
+
+
+@pytest.mark.slow
+def test_every_combination_of_the_changes_is_trained_on_request(open_app: Open, data_folder: Path) -> None:
+    app = open_app(PAGE)
+    app.button(key="cancel").click().run()
+    for name, value in (("points", 100), ("epochs", 10), ("hidden_size", 8)):
+        app.slider(key=f"sine_{name}").set_value(value)
+    app.run()
+    app.button(key="sine_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    app.button(key="recipes_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    drawn = {trace["name"]: trace for trace in figure(app, "sine_recipes")["data"]}
+    assert len(values(drawn["Median"], "x")) == 8
+    assert len(values(drawn["One training"], "x")) == 24
+    by_recipe: dict[str, list[float]] = {}
+    for mse, name in zip(values(drawn["One training"], "x"), drawn["One training"]["y"], strict=True):
+        by_recipe.setdefault(name, []).append(mse)
+    medians = dict(zip(drawn["Median"]["y"], values(drawn["Median"], "x"), strict=True))
+    assert medians == {name: pytest.approx(np.median(all_)) for name, all_ in by_recipe.items()}
+    for change in ("Mini-batches", "Schedule", "Offset from the last value"):
+        assert f"**{change}**" in words(app)

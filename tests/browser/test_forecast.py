@@ -1,0 +1,205 @@
+"""From a file to a forecast in a real browser: what is drawn, kept, downloaded and brought back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import urllib.parse
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app import files
+from tests.browser.conftest import LIVE, Server, Start, chart, live_loss, set_number, traces, train, upload
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+DAYS = 240
+
+
+def small(page: Page) -> None:
+    """Settings that train in some seconds: long enough to be watched."""
+    set_number(page, "Horizon", 5)
+    set_number(page, "Window", 14)
+    page.get_by_text("Advanced", exact=True).click()
+    set_number(page, "Epochs", 300)
+    set_number(page, "Members", 3)
+
+
+def true_values() -> dict[str, float]:
+    """What files.german writes, day by day; the gap and the double are left out."""
+    found = {}
+    for line in files.german(DAYS).decode().splitlines()[1:]:
+        day, value = line.split(";")
+        d, m, y = day.split(".")
+        found[f"{y}-{m}-{d}"] = float(value.replace(",", "."))
+    return found
+
+
+def day(stamp: str) -> str:
+    return str(stamp)[:10]
+
+
+def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    upload(page, files.german(DAYS))
+    report = page.get_by_role("button", name="1 gap filled")
+    expect(report).to_be_visible()
+    report.click()
+    expect(page.get_by_role("dialog")).to_contain_text("row 102")  # the second of the two
+    page.keyboard.press("Escape")
+    drawn = traces(chart(page, "chart_series"))
+    truth = true_values()
+    shown = dict(zip(map(day, drawn["Umsatz"]["x"]), drawn["Umsatz"]["y"], strict=True))
+    assert len(shown) == DAYS
+    assert all(shown[when] == pytest.approx(value) for when, value in truth.items())
+
+    small(page)
+    train(page)
+    drawn_points, losses = live_loss(page)
+    assert drawn_points >= 1
+    assert all(0 < loss < 100 for loss in losses)
+
+    expect(page.locator(".st-key-numbers")).to_be_visible(timeout=90_000)
+    for label in ("MAE", "MASE", "sMAPE", "Skill", "Coverage"):
+        expect(page.get_by_test_id("stMetricLabel").filter(has_text=label).first).to_be_visible()
+    drawn = traces(chart(page, "chart_predicted"))
+    predicted = dict(zip(map(day, drawn["Predicted"]["x"]), drawn["Predicted"]["y"], strict=True))
+    naive = dict(zip(map(day, drawn["Naive"]["x"]), drawn["Naive"]["y"], strict=True))
+    errors = [abs(predicted[when] - truth[when]) for when in predicted]
+    naive_errors = [abs(naive[when] - truth[when]) for when in naive]
+    assert len(errors) > 30
+    assert sum(errors) < 0.5 * sum(naive_errors)  # a clean weekly wave: a forecast has to beat the last value by far
+
+    slider = page.get_by_role("slider", name="Steps ahead")
+    slider.press("End")
+    expect(page.get_by_text("predicted 5 steps before")).to_be_visible()
+    far = traces(chart(page, "chart_predicted"))["Naive"]
+    later = dict(zip(map(day, far["x"]), far["y"], strict=True))
+    assert later != naive  # five steps ago is another value
+
+    page.get_by_role("tab", name="Forecast", exact=True).click()
+    future = traces(chart(page, "chart_forecast"))["Forecast"]
+    page.get_by_role("tab", name="Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download forecast CSV").click()
+    assert download.value.suggested_filename == "sales-forecast.csv"
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
+    assert [day(when) for when in future["x"][1:]] == [row["ds"] for row in rows]
+    assert future["y"][1:] == pytest.approx([float(row["forecast"]) for row in rows])
+    assert len(rows) == 5
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download settings").click()
+    assert json.loads(download.value.path().read_text())["settings"]["window"] == 14
+
+    page.reload()
+    expect(page.locator(".st-key-numbers")).to_be_visible()
+    again = traces(chart(page, "chart_predicted"))["Predicted"]
+    assert dict(zip(map(day, again["x"]), again["y"], strict=True)) == predicted
+    expect(page.get_by_role("spinbutton", name="Window", exact=True)).to_have_value("14")
+    expect(page.get_by_text("Using sales.csv")).to_be_visible()
+
+
+def test_a_reload_in_the_middle_finds_the_run_again_and_cancel_ends_it(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    upload(page, files.german(DAYS))
+    expect(page.get_by_role("button", name="1 gap filled")).to_be_visible()
+    page.get_by_text("Advanced", exact=True).click()
+    set_number(page, "Epochs", 5000)
+    set_number(page, "Hidden size", 128)
+    train(page)
+    points, _ = live_loss(page)
+    page.wait_for_timeout(1_500)  # the page is past its first seconds, when it may be drawn anew
+    page.locator(f"{LIVE} svg").evaluate("drawing => drawing.dataset.seen = 'yes'")
+    page.wait_for_timeout(2_500)  # a few polls
+    assert live_loss(page)[0] > points
+    expect(page.locator(LIVE)).to_have_count(1)
+    expect(page.locator(f"{LIVE} svg")).to_have_attribute("data-seen", "yes")  # changed in place: nothing flickered
+    before = urllib.parse.urlparse(page.url).query
+    page.reload()
+    live_loss(page)
+    assert urllib.parse.parse_qs(urllib.parse.urlparse(page.url).query) == urllib.parse.parse_qs(before)
+    expect(page.get_by_role("spinbutton", name="Hidden size", exact=True)).to_have_value("128")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_text("The training was cancelled")).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
+def test_a_restarted_server_shows_the_same_page(start: Start, page: Page) -> None:
+    first = start()
+    page.goto(first.url)
+    upload(page, files.german(DAYS))
+    expect(page.get_by_role("button", name="1 gap filled")).to_be_visible()
+    set_number(page, "Horizon", 9)
+    expect(page.get_by_role("button", name="Back to defaults")).to_be_visible()
+    query = urllib.parse.urlparse(page.url).query
+    first.stop()
+    second = start(folder=first.folder)
+    page.goto(f"{second.url}/?{query}")
+    expect(page.get_by_role("button", name="1 gap filled")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Horizon", exact=True)).to_have_value("9")
+
+
+def test_a_bad_file_gets_one_sentence_and_the_page_stays(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    before = traces(chart(page, "chart_series"))
+    upload(page, b"hello\nworld\n", "words.csv")
+    alert = page.get_by_test_id("stSidebar").get_by_role("alert")
+    expect(alert).to_have_count(1)
+    expect(alert).to_contain_text("words.csv")
+    assert traces(chart(page, "chart_series")) == before
+    assert "Traceback" not in page.inner_text("body")
+
+
+def test_an_ambiguous_date_is_asked_about(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    upload(page, files.ambiguous(), "dates.csv")
+    question = page.get_by_role("radiogroup", name="Day or month first?")
+    expect(question).to_be_visible()
+    question.get_by_text("Month first").click()
+    expect(page.get_by_text("2001-01-01 to 2020-12-01")).to_be_visible()
+    question.get_by_text("Day first").click()  # then the dates follow no calendar, which is a question of its own
+    expect(page.get_by_role("radiogroup", name="Which frequency")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_train_is_in_view_without_scrolling(server: Server, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(server.url)
+    button = page.get_by_role("button", name="Train", exact=True)
+    expect(button).to_be_visible()
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("about")).to_be_in_viewport()
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ['<img src=x onerror="document.title=1">', "[x](https://evil.example)", "$\\alpha$"])
+def test_a_column_from_a_file_never_becomes_markup(server: Server, page: Page, name: str) -> None:
+    page.goto(server.url)
+    quoted = '"' + name.replace('"', '""') + '"'
+    upload(page, files.plain(f"date,{quoted}"), f"{name[:8]}.csv".replace("/", ""))
+    expect(page.get_by_text("120 values")).to_be_visible()
+    traces(chart(page, "chart_series"))
+    assert page.locator("a[href*='evil']").count() == 0
+    assert page.locator("img[src='x']").count() == 0
+    assert page.title() != "1"
+
+
+def test_language_is_kept_by_the_address(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    page.get_by_test_id("stSidebar").get_by_role("combobox", name="Language").click()
+    page.get_by_role("option", name="中文").click()
+    expect(page.get_by_role("button", name="训练", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("language=zh"))
+    page.reload()
+    expect(page.get_by_role("button", name="训练", exact=True)).to_be_visible()
+
+
+def test_nothing_is_fetched_from_another_host(server: Server, page: Page) -> None:
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(urllib.parse.urlparse(request.url).hostname or ""))
+    page.goto(server.url)
+    traces(chart(page, "chart_series"))
+    assert hosts <= {"127.0.0.1", ""}

@@ -1,0 +1,38 @@
+"""The Sine wave page in a real browser, opened first after a start."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Start, chart, traces
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_the_sine_page_trains_compares_and_rolls_out(start: Start, page: Page) -> None:
+    page.goto(f"{start().url}/sine_wave")
+    numbers = page.locator(".st-key-sine_numbers")
+    expect(numbers).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    drawn = traces(chart(page, "sine_predicted"))
+    errors = {n: np.mean((np.array(drawn[n]["y"]) - np.sin(drawn[n]["x"])) ** 2) for n in ("Classic", "Tidecast")}
+    assert 1e-3 < errors["Classic"] < 1e-2
+    assert errors["Tidecast"] <= 1e-6
+    losses = traces(chart(page, "sine_loss"))["Classic"]["y"]
+    assert losses[-1] < losses[0] / 5
+    free = traces(chart(page, "sine_free"))
+    assert free["Tidecast"]["x"][0] > 50
+    assert len(free["Tidecast"]["x"]) == 500
+    assert max(map(abs, free["Classic"]["y"][-125:])) < 0.9  # it has lost the wave
+    page.reload()
+    expect(numbers).to_be_visible()
+    page.locator(".st-key-sine_preset").get_by_text("Noise", exact=True).click()  # a preset trains at once
+    expect(page.locator(".st-key-findings")).to_contain_text("variance of the noise", timeout=60_000)
+    noisy = traces(chart(page, "sine_predicted"))["True"]
+    assert np.std(np.array(noisy["y"]) - np.sin(noisy["x"])) == pytest.approx(0.2, rel=0.2)
+    page.get_by_role("link", name="Forecast").first.click()
+    expect(chart(page, "chart_series").locator(".js-plotly-plot")).to_be_visible()
+    page.get_by_role("link", name="Sine wave").first.click()
+    expect(page.get_by_role("slider", name="Noise Noise")).to_have_value("0.2")

@@ -1,0 +1,124 @@
+"""`pip install .`: what is declared, what the wheel holds, and that it works where there is no checkout."""
+
+from __future__ import annotations
+
+import email.parser
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email.message import Message
+from pathlib import Path
+
+import pytest
+
+import forecasting
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PAGES_ONLY = {"starlette", "streamlit"}
+
+
+def test_the_declared_dependencies_are_those_of_the_requirements_file() -> None:
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    required = {line.partition("#")[0].strip() for line in lines if line and not line.startswith(("#", "-"))}
+    core, app = set(PROJECT["dependencies"]), set(PROJECT["optional-dependencies"]["app"])
+    assert core | app == required
+    assert {re.split(r"[<>=]", one)[0] for one in app} == PAGES_ONLY
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy: a build writes beside its sources, and tests run side by side."""
+    folder = tmp_path_factory.mktemp("packaging")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("forecasting", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "out", "."]
+    _run(command, folder)
+    (made,) = (folder / "out").iterdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path) -> Path:
+    """A folder with the installed package and nothing else."""
+    target = wheel.parent.parent / "installed"
+    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--quiet", "--target", str(target)]
+    _run([*command, str(wheel)], wheel.parent)
+    return target
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_the_package_with_its_words_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    about = f"tidecast-{forecasting.__version__}.dist-info/"
+    assert {name for name in names if not name.startswith(about)} == {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "forecasting").rglob("*")
+        if path.suffix in {".py", ".po", ".typed"}
+    }
+    assert "forecasting/words/zh.po" in names
+    assert about + "licenses/LICENSE" in names
+
+
+@pytest.mark.slow
+def test_the_wheel_says_what_it_is(wheel: Path) -> None:
+    about = _metadata(wheel)
+    assert (about["Name"], about["Version"]) == ("tidecast", forecasting.__version__)
+    assert about["License-Expression"] == "MIT"
+    assert about["Requires-Python"] == ">=3.11"
+    assert "# Tidecast" in str(about.get_payload())
+    needed = [re.split(r"[<>=;]", one)[0] for one in about.get_all("Requires-Dist", []) if "extra ==" not in one]
+    assert "torch" in needed
+    assert not PAGES_ONLY & set(needed)
+
+
+@pytest.mark.slow
+def test_the_installed_command_reads_a_file(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text("day,sales\n" + "".join(f"2024-01-{d:02},{d}\n" for d in range(1, 29)))
+    told = _run([str(installed / "bin" / "tidecast"), "inspect", "sales.csv"], tmp_path, installed)
+    assert "28" in told
+    usage = _run([str(installed / "bin" / "tidecast"), "--help"], tmp_path, installed)
+    assert usage.startswith("usage: tidecast ")
+
+
+@pytest.mark.slow
+def test_the_installed_package_works_a_queue_off(installed: Path, tmp_path: Path) -> None:
+    """Migrations, words and the worker's own module are all found in the installed folder."""
+    code = """
+import json, time
+from forecasting import runs
+store = runs.runtime().store
+workspace = store.new_workspace()
+run = store.submit(workspace, "pair", {"epochs": 5}, None, "pair")
+end = time.monotonic() + 100
+while store.run(workspace, run).active and time.monotonic() < end:
+    time.sleep(0.05)
+runs.stop_runtime()
+print(runs.__file__, store.run(workspace, run).state, len(json.loads(store.artifact(workspace, run, "scores"))))
+"""
+    where, state, scores = _run([sys.executable, "-c", code], tmp_path, installed).split()
+    assert Path(where).is_relative_to(installed)
+    assert (state, scores) == ("done", "2")
+
+
+def _metadata(wheel: Path) -> Message:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("dist-info/METADATA"))
+        return email.parser.Parser().parsestr(archive.read(name).decode())
+
+
+def _run(command: list[str], folder: Path, packages: Path | None = None) -> str:
+    """Its output. `packages`: where to import from beside the environment; the checkout is not."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"TIDECAST_DATA": str(folder / "data")}
+    if packages is not None:
+        environment["PYTHONPATH"] = str(packages)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
