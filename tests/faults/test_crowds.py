@@ -22,7 +22,7 @@ from tests.faults import LONG, SCALE, Tell
 from tests.faults.watching import check_whole, database_of
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
-from tests.runs.test_store import finish
+from tests.runs.working import finish
 
 T = TypeVar("T")
 

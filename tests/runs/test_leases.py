@@ -8,13 +8,7 @@ from sqlalchemy import update
 from forecasting.errors import StoreError
 from forecasting.runs import Store, leases, schema
 from forecasting.runs.blobs import put_blob
-from forecasting.runs.claims import Claim
-
-
-def claimed(store: Store, worker: str = "w") -> Claim:
-    held = leases.claim(store.database, worker)
-    assert held is not None
-    return held
+from tests.runs.working import claimed
 
 
 def age(store: Store, seconds: float) -> None:

@@ -17,22 +17,15 @@ from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
 from forecasting.runs import Store, Supervisor, Workspace, leases, schema, shards
 from forecasting.runs.blobs import put_blob
-from forecasting.runs.claims import Claim
 from forecasting.runs.housekeeping import sweep
 from forecasting.runs.workers.attempt import perform
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
 from tests.runs.test_housekeeping import age
-from tests.runs.test_store import finish
+from tests.runs.working import claimed, finish
 
 ASKED = {"shards": 3, "seed": 7}
 RIGHT = counting.expected_of_shards(7, 5, 3)
-
-
-def claimed(store: Store, worker: str = "w") -> Claim:
-    found = leases.claim(store.database, worker)
-    assert found is not None
-    return found
 
 
 def split(store: Store, **config: object) -> tuple[Workspace, str]:
@@ -251,8 +244,14 @@ def test_two_workers_share_one_run_and_one_of_them_may_be_killed(store: Store) -
     supervisor = Supervisor(store, LAUNCHER)
     supervisor.start()
     workspace = store.new_workspace()
-    run = supervisor.store.submit(workspace, "counting", {**ASKED, "steps": 40, "pause": 0.05}, None, "n")
-    deadline = time.monotonic() + 30
+    long = [store.submit(workspace, "counting", {"steps": 10_000, "pause": 0.01, "seed": n}, None, "n") for n in (1, 2)]
+    deadline = time.monotonic() + 60
+    while [run.state for run in store.runs(workspace)] != ["running"] * 2:  # now both workers have started
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    for other in long:
+        store.cancel(workspace, other)
+    run = store.submit(workspace, "counting", {**ASKED, "steps": 40, "pause": 0.05}, None, "n")
     while list(rows(store).values()).count("running") < 2:
         assert time.monotonic() < deadline
         time.sleep(0.02)
