@@ -58,8 +58,10 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.model_file": {"forecasting.errors"},
     "forecasting.progress": CORE,
     "forecasting.forecaster": CORE | {"forecasting.files", "forecasting.model_file", "forecasting.progress"},
-    "forecasting.labs.sequences": CORE | {"forecasting.progress"},
+    "forecasting.labs": CORE | {"forecasting.progress"},
+    "forecasting.labs.sequences": CORE | {"forecasting.labs", "forecasting.progress"},
     "forecasting.labs.text": CORE
+    | {"forecasting.labs"}
     | {"forecasting.files", "forecasting.intake", "forecasting.model_file", "forecasting.progress"},
     "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
     "forecasting.runs": FOUNDATION

@@ -38,8 +38,7 @@ def sine_chart(result: Mapping[str, Any], *, height: int = 340, words: Words = E
 
 
 def recipe_loss_chart(result: Mapping[str, Any], *, height: int = 340, words: Words = ENGLISH) -> go.Figure:
-    """Loss on the test part by epoch; that of the training, with the step from which it never came back, where a
-    recipe diverged."""
+    """Loss on the test part by epoch; that of the training, with the step at which it diverged, where a recipe did."""
     diverged = any(recipe["diverged"] for recipe in result["recipes"].values())
     figure = blank(height, words["epoch"], words["train_mse" if diverged else "test_mse"])
     log_y(figure)
@@ -56,7 +55,7 @@ def recipe_loss_chart(result: Mapping[str, Any], *, height: int = 340, words: Wo
             digits=".2e",
             mode=_mode(losses),
         )
-        if recipe["diverged"]:
+        if recipe["diverged"] and recipe["diverged"]["step"] is not None:
             epoch = recipe["diverged"]["step"] * len(losses) / recipe["steps"]
             figure.add_vline(
                 x=max(1.0, epoch),

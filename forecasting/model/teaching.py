@@ -6,7 +6,7 @@ Axes: B sequences (or windows) of T values, H hidden units.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -72,6 +72,11 @@ def open_gates(network: nn.Module, by: float = 3.0) -> None:
         if isinstance(part, nn.LSTM | nn.GRU):
             with torch.no_grad():
                 part.get_parameter("bias_hh_l0")[part.hidden_size : 2 * part.hidden_size] += by
+
+
+def largest_weight(weights: Iterable[Tensor]) -> float:
+    """The largest of all weights in absolute value; not a number where one is none."""
+    return float(torch.stack([weight.detach().abs().max() for weight in weights]).max())
 
 
 def parameters(network: nn.Module) -> int:

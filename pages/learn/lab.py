@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -100,6 +101,10 @@ class Form:
         for name, value in values.items():
             st.session_state[self._key(name)] = value
 
+    def try_rate(self, rate: float) -> None:
+        """Train with another learning rate."""
+        self.put_and_train({"learning_rate": rate})
+
     def put_and_train(self, values: dict[str, Any]) -> None:
         """Set settings and train with them."""
         self.put(values)
@@ -177,20 +182,33 @@ def done(run: Run | None) -> bool:
     return run is not None and run.state == "done"
 
 
-def diverged(name: str, found: dict[str, Any] | None, form: Form | None) -> None:
-    """Say what diverged, and where there is a form offer a rate that does not."""
+def diverged(networks: Mapping[str, Any], kind: str, offer: Callable[[float], None] | None = None) -> None:
+    """Say which trainings diverged, and with `offer`, which takes a learning rate, offer one that does not.
+
+    networks: what each has under "diverged", by its name.
+    """
+    found = {name: about if isinstance(about, dict) else _UNKNOWN for name, about in networks.items() if about}
     if not found:
         return
-    rate = found["learning_rate"]
-    st.warning(t("lab.diverged", name=name, step=f"{found['step']:,}", rate=f"{rate:g}"), icon=":material/trending_up:")
-    if form is not None:
+    rate = min(about["learning_rate"] for about in found.values())
+    lines = [
+        t("lab.diverged.end", name=name)
+        if about["step"] is None
+        else t("lab.diverged.step", name=name, step=f"{about['step']:,}")
+        for name, about in found.items()
+    ]
+    st.warning(" ".join([*lines, t("lab.diverged", rate=f"{rate:g}")]), icon=":material/trending_up:")
+    if offer is not None:
         st.button(
             t("lab.try_rate", rate=f"{rate:g}"),
-            key=f"{form.kind}_rate_offer_{name}",
+            key=f"{kind}_rate_offer",
             icon=":material/auto_fix_high:",
-            on_click=form.put_and_train,
-            args=({"learning_rate": rate},),
+            on_click=offer,
+            args=(rate,),
         )
+
+
+_UNKNOWN = {"step": None, "learning_rate": 0.01}  # what a stored result says that only has true
 
 
 def question(text: str) -> None:

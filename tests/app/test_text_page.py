@@ -155,8 +155,8 @@ def test_a_pair_that_diverged_says_so_and_offers_a_rate_that_does_not(open_app: 
     app.button(key="pair_train").click().run()
     work(data_folder)
     app = open_app(PAGE, **address(app))
-    assert "diverged" in app.warning[0].value
-    app.button(key="pair_offer_rate").click().run()
+    assert "Word pair** diverged at step" in app.warning[0].value
+    app.button(key="pair_rate_offer").click().run()
     assert app.number_input(key="pair_learning_rate").value == 0.1
 
 

@@ -98,16 +98,20 @@ def test_a_wrong_setting_names_itself(kind: str, field: str, value: Any) -> None
     assert caught.value.field == field
 
 
-@pytest.mark.parametrize("kind", ["cosine", "cells", "rollout"])
-def test_a_rate_that_diverges_is_told_for_each_network_and_the_result_is_json(kind: str) -> None:
-    quick = {"cosine": {"steps": 60}, "cells": {"steps": 30, "lag": 5, "clip": False}, "rollout": {"epochs": 3}}
+@pytest.mark.parametrize("kind", ["cosine", "cells", "rollout", "marker"])
+def test_at_a_rate_of_ten_every_network_has_diverged_and_the_result_is_json(kind: str) -> None:
+    quick = {"cosine": {"steps": 60}, "cells": {"lag": 5, "clip": False}, "rollout": {"epochs": 3}, "marker": {}}
     result = SYSTEMS[kind].run({**QUICK[kind], **quick[kind], "learning_rate": 10.0})
     json.dumps(result, allow_nan=False)
-    groups = [one for one in result.values() if isinstance(one, dict)]
-    told = [
-        one["diverged"] for group in groups for one in group.values() if isinstance(one, dict) and "diverged" in one
+    networks = [
+        network
+        for group in result.values()
+        if isinstance(group, dict)
+        for network in group.values()
+        if isinstance(network, dict) and "diverged" in network
     ]
-    assert any(found and found["learning_rate"] == 0.01 for found in told)
+    assert [network["diverged"]["learning_rate"] for network in networks] == [0.01] * len(networks)
+    assert len(networks) >= 2
 
 
 @pytest.mark.slow

@@ -11,7 +11,6 @@ import pytest
 
 from forecasting.errors import Cancelled, ConfigError
 from forecasting.labs.sequences import CELLS, RECIPES, SineConfig, effects, run_sine, sine, wave
-from forecasting.labs.sequences.common import divergence
 from forecasting.progress import Progress
 
 QUICK = {"points": 200, "epochs": 2, "rollout": 5}
@@ -102,7 +101,10 @@ def test_the_effect_of_a_change_is_that_of_adding_it_to_each_of_the_other_four_r
 
 
 def test_effects_of_a_result_in_which_a_recipe_has_no_error_leave_the_change_out() -> None:
-    recipes = {name: {"changes": changes, "test_mses": [1.0 + len(changes)]} for name, changes in RECIPES.items()}
+    recipes = {
+        name: {"changes": changes, "test_mses": [1.0 + len(changes)], "diverged": None}
+        for name, changes in RECIPES.items()
+    }
     assert len(effects({"recipes": recipes})) == 3
     recipes["tidecast"]["test_mses"] = [None]
     assert effects({"recipes": recipes}) == {}
@@ -204,23 +206,10 @@ def test_a_learning_rate_that_diverges_is_told_with_the_step_and_a_rate_that_doe
     assert json.loads(json.dumps(result, allow_nan=False)) == result
     for name, recipe in result["recipes"].items():
         found = recipe["diverged"]
-        if (cell, name) == ("lstm", "tidecast") and found is None:
-            # Beside a linear path that is not trained it survives even this, on some processors.
-            assert recipe["test_mse"] < 0.5  # of guessing the mean
-            continue
         assert found is not None, name
         assert 2 <= found["step"] <= recipe["steps"] + 1
         again = run_sine({**config, "learning_rate": found["learning_rate"], "recipes": [name]})
         assert again["recipes"][name]["diverged"] is None
-
-
-def test_a_training_has_diverged_from_the_step_after_which_its_loss_stays_above_its_first() -> None:
-    assert divergence([1.0, 0.5, 3.0, 0.9, 7.0, 8.0, 9.0], 0.2, 0.5) == {"step": 5, "learning_rate": 0.01}
-    assert divergence([1.0, math.inf], 0.2, 0.02) == {"step": 2, "learning_rate": 0.002}
-    assert divergence([1.0, math.nan], 0.2, 0.02) == {"step": 2, "learning_rate": 0.002}
-    assert divergence([1.0, 50.0, 0.2], 0.2, 0.5) is None  # it came back
-    assert divergence([1.0, 1.2], 0.2, 0.5) is None  # the jitter of batches
-    assert divergence([1e-6, 1e-3], 0.2, 0.5) is None  # still far better than guessing
 
 
 @pytest.mark.slow

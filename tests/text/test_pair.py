@@ -48,9 +48,12 @@ def test_any_script_works(word: str) -> None:
     assert result["source"] == split(word)
 
 
-def test_a_learning_rate_that_diverges_is_shown_as_what_it_is() -> None:
-    assert run_pair({"learning_rate": 10.0})["diverged"]
-    assert not run_pair({})["diverged"]
+@pytest.mark.parametrize("seed", range(4))
+def test_a_rate_of_ten_has_diverged_wherever_its_loss_ends(seed: int) -> None:
+    diverged = run_pair({"learning_rate": 10.0, "seed": seed})["diverged"]
+    assert diverged["step"] > 1
+    assert diverged["learning_rate"] == 0.1
+    assert run_pair({"seed": seed})["diverged"] is None
 
 
 @pytest.mark.slow

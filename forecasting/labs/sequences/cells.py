@@ -20,14 +20,13 @@ import numpy as np
 
 from forecasting.config import check_choice, check_real, check_whole
 from forecasting.errors import ConfigError
+from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.sequences.common import (
     OnProgress,
     Reporter,
     Settings,
     Values,
-    divergence,
     finite,
-    hopeless,
     plain,
     seeded,
 )
@@ -123,7 +122,7 @@ def _train(
     import torch
 
     from forecasting.model.optimiser import AdamW
-    from forecasting.model.teaching import EveryStep, open_gates, parameters
+    from forecasting.model.teaching import EveryStep, largest_weight, open_gates, parameters
 
     network = EveryStep(cell, 2, config.hidden_size)
     if config.open_gates:
@@ -152,15 +151,22 @@ def _train(
             break
     with torch.no_grad():
         answers = network(test_x)[0][:, -1]
+    test_mse = float(((answers - test_y) ** 2).mean())
     return {
         "steps": list(range(1, len(losses) + 1)),
         "losses": plain(losses),
         "seconds_at": plain(at, 4),
         "gradient_norms": plain(norms),
-        "test_mse": finite(float(((answers - test_y) ** 2).mean())),
+        "test_mse": finite(test_mse),
         "seconds": at[-1],
         "parameters": parameters(network),
-        "diverged": divergence(losses, float(test_y.var(correction=0)), config.learning_rate),
+        "diverged": divergence(
+            losses,
+            guess=float(test_y.var(correction=0)),
+            learning_rate=config.learning_rate,
+            largest_weight=largest_weight(weights),
+            after=test_mse,
+        ),
         "gradient": {
             "lags": list(range(config.lag, -1, -1)),
             "before": plain(before),

@@ -1,11 +1,11 @@
-"""What the teaching systems share: settings, repeatable random numbers, results that JSON can hold, divergence."""
+"""What the teaching systems share: settings, repeatable random numbers, results that JSON can hold."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -64,28 +64,6 @@ class Reporter:
                     fraction=(self.number - 1 + epoch / epochs) / self.count,
                 )
             )
-
-
-HOPELESS = 1e6  # a loss so many times the first one will not come back
-
-
-def divergence(losses: Sequence[float], guess: float, learning_rate: float) -> dict[str, Any] | None:
-    """Whether a training ended worse than it began, and worse than guessing; `losses` are those of its steps.
-
-    guess: the loss of always answering the mean. Returns step: the first one from which on the loss stayed above both,
-    and learning_rate: one to try.
-    """
-    start = max(losses[0], guess)
-    tail = losses[-max(1, len(losses) // 20) :]
-    if all(math.isfinite(loss) for loss in tail) and float(np.median(tail)) <= 1.5 * start:
-        return None
-    below = [i for i, loss in enumerate(losses) if math.isfinite(loss) and loss <= start]
-    return {"step": below[-1] + 2 if below else 1, "learning_rate": min(0.01, float(f"{learning_rate / 10:.1g}"))}
-
-
-def hopeless(loss: float, first: float) -> bool:
-    """Whether a training is not worth another step."""
-    return not loss <= HOPELESS * first
 
 
 @contextlib.contextmanager

@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting.config import check_choice, check_real, check_whole
+from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.sequences.common import (
     CELLS,
     OnProgress,
     Reporter,
     Settings,
     Values,
-    divergence,
-    hopeless,
+    finite,
     plain,
     seeded,
 )
@@ -93,7 +93,7 @@ def _train(config: CosineConfig, carry: bool, frames: list[int], report: Reporte
     import torch
 
     from forecasting.model.optimiser import AdamW
-    from forecasting.model.teaching import EveryStep, parameters
+    from forecasting.model.teaching import EveryStep, largest_weight, parameters
 
     network = EveryStep(config.cell, 1, config.hidden_size)
     optimiser = AdamW(network.parameters())  # without decay: Adam
@@ -122,10 +122,16 @@ def _train(config: CosineConfig, carry: bool, frames: list[int], report: Reporte
         "losses": plain(losses),
         "predicted": plain(np.stack([chunks.ravel() for chunks in kept]), digits=5),
         "error_by_position": plain(np.sqrt(squared.mean(axis=0))),
-        "mse": float(squared.mean()),
+        "mse": finite(float(squared.mean())),
         "seconds": seconds,
         "parameters": parameters(network),
-        "diverged": divergence(losses, 0.5, config.learning_rate),
+        "diverged": divergence(
+            losses,
+            guess=0.5,
+            learning_rate=config.learning_rate,
+            largest_weight=largest_weight(network.parameters()),
+            after=float(squared.mean()),
+        ),
     }
 
 

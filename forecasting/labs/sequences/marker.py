@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting.config import check_real, check_whole
-from forecasting.labs.sequences.common import OnProgress, Reporter, Settings, divergence, hopeless, plain, seeded
+from forecasting.labs.divergence import divergence, hopeless
+from forecasting.labs.sequences.common import OnProgress, Reporter, Settings, finite, plain, seeded
 
 if TYPE_CHECKING:
     import torch
@@ -72,9 +73,7 @@ def run_marker(
     readers, weights = {}, None
     for number, reader in enumerate(READERS, start=1):
         with seeded(settings.seed):
-            network, account = _train(reader, settings, Reporter(on_progress, number, count))
-        predicted, looked = _answer(network, test[0])
-        readers[reader] = {**account, **_errors(predicted, test)}
+            readers[reader], looked = _train(reader, settings, test, Reporter(on_progress, number, count))
         weights = looked if looked is not None else weights
     leak = {}
     for number, reader in enumerate(LEAK_READERS, start=len(READERS) + 1):
@@ -112,11 +111,14 @@ def _network(reader: str, inputs: int, hidden_size: int) -> torch.nn.Module:
     return network
 
 
-def _train(reader: str, config: MarkerConfig, report: Reporter) -> tuple[torch.nn.Module, dict[str, Any]]:
+def _train(
+    reader: str, config: MarkerConfig, test: tuple[torch.Tensor, torch.Tensor, torch.Tensor], report: Reporter
+) -> tuple[dict[str, Any], torch.Tensor | None]:
+    """The account of one network with its errors on `test` and, where it has attention, its weights there."""
     import torch
 
     from forecasting.model.optimiser import AdamW, one_cycle
-    from forecasting.model.teaching import parameters
+    from forecasting.model.teaching import largest_weight, parameters
 
     network = _network(reader, 2, config.hidden_size)
     weights = list(network.parameters())
@@ -136,12 +138,21 @@ def _train(reader: str, config: MarkerConfig, report: Reporter) -> tuple[torch.n
             report(step, config.steps, losses[-1])
         if hopeless(losses[-1], losses[0]):
             break
-    return network, {
+    seconds = time.perf_counter() - started
+    predicted, looked = _answer(network, test[0])
+    return {
         "losses": plain(losses),
-        "seconds": time.perf_counter() - started,
+        "seconds": seconds,
         "parameters": parameters(network),
-        "diverged": divergence(losses, 1 / 3, config.learning_rate),
-    }
+        "diverged": divergence(
+            losses,
+            guess=1 / 3,
+            learning_rate=config.learning_rate,
+            largest_weight=largest_weight(weights),
+            after=float(((predicted - test[1]) ** 2).mean()),
+        ),
+        **_errors(predicted, test),
+    }, looked
 
 
 def _answer(network: torch.nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
@@ -163,8 +174,8 @@ def _errors(predicted: torch.Tensor, test: tuple[torch.Tensor, torch.Tensor, tor
     by_distance = [squared[distance == d] for d in range(1 - length, length)]
     return {
         "rmse": plain([float(np.sqrt(one.mean())) if len(one) else np.nan for one in by_distance]),
-        "rmse_before": float(np.sqrt(squared[distance < 0].mean())),
-        "rmse_after": float(np.sqrt(squared[distance >= 0].mean())),
+        "rmse_before": finite(float(np.sqrt(squared[distance < 0].mean()))),
+        "rmse_after": finite(float(np.sqrt(squared[distance >= 0].mean()))),
     }
 
 

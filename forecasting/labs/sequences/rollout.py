@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting.config import check_choice, check_real, check_whole
+from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.sequences.common import (
     CELLS,
     OnProgress,
     Reporter,
     Settings,
     Values,
-    divergence,
-    hopeless,
     plain,
     seeded,
 )
@@ -84,7 +83,7 @@ def run_rollout(
     for number, method in enumerate(METHODS, start=1):
         with seeded(settings.seed):
             report = Reporter(on_progress, number, len(METHODS))
-            methods[method], paths[method] = _method(method, settings, train, past, report)
+            methods[method], paths[method] = _method(method, settings, train, past, ahead, report)
         methods[method]["rmse"] = plain(np.sqrt(np.mean((paths[method] - ahead) ** 2, axis=0)))
     shown = np.unique(np.linspace(0, len(test) - 1, SHOWN_PATHS).astype(int))
     return {
@@ -113,13 +112,13 @@ def noisy_wave(config: RolloutConfig) -> Values:
 
 
 def _method(
-    method: str, config: RolloutConfig, train: Values, past: Values, report: Reporter
+    method: str, config: RolloutConfig, train: Values, past: Values, ahead: Values, report: Reporter
 ) -> tuple[dict[str, Any], Values]:
-    """Train one way on `train` [., W + F]; the account of it, and what it predicts after `past` [N, F]."""
+    """Train one way on `train` [., W + F]; the account of it, and what it predicts of `ahead` [N, F] after `past`."""
     import torch
 
     from forecasting.model.optimiser import AdamW, one_cycle
-    from forecasting.model.teaching import NextValue, parameters
+    from forecasting.model.teaching import NextValue, largest_weight, parameters
 
     outputs = 1 if method == "one-step" else config.future
     network = NextValue(config.cell, config.hidden_size, outputs=outputs)
@@ -139,13 +138,21 @@ def _method(
         report(epoch, config.epochs, losses[-1])
         if hopeless(losses[-1], losses[0]):
             break
+    seconds = time.perf_counter() - started
+    predicted = _ahead(network, torch.tensor(past, dtype=torch.float32), config.future)
     account = {
         "losses": plain(losses),
-        "seconds": time.perf_counter() - started,
+        "seconds": seconds,
         "parameters": parameters(network),
-        "diverged": divergence(losses, float(train.var()), config.learning_rate),
+        "diverged": divergence(
+            losses,
+            guess=float(train.var()),
+            learning_rate=config.learning_rate,
+            largest_weight=largest_weight(network.parameters()),
+            after=float(np.mean((predicted[:, 0] - ahead[:, 0]) ** 2)),
+        ),
     }
-    return account, _ahead(network, torch.tensor(past, dtype=torch.float32), config.future)
+    return account, predicted
 
 
 def _ahead(network: NextValue, windows: torch.Tensor, future: int) -> Values:

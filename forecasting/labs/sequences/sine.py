@@ -23,15 +23,14 @@ import numpy as np
 
 from forecasting.config import check_choice, check_real, check_whole
 from forecasting.errors import ConfigError
+from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.sequences.common import (
     CELLS,
     OnProgress,
     Reporter,
     Settings,
     Values,
-    divergence,
     finite,
-    hopeless,
     plain,
     seeded,
 )
@@ -107,8 +106,8 @@ def run_sine(config: SineConfig | Mapping[str, Any] | None = None, on_progress: 
     recipes: for each recipe {changes, losses, test_losses, steps, seconds, parameters, diverged, test_mse, predicted,
         rollout, phase}: losses are mean squared errors of scaled values by epoch, during training and after each epoch
         on the test part; predicted is one step ahead from true values; each value of rollout is made from earlier ones;
-        phase is `phase_error` of it; diverged is None or {step, learning_rate}; test_mses has one for each repeat, all
-        else is of the first.
+        phase is `phase_error` of it; diverged is None or the `divergence` of the first repeat that did; test_mses has
+        one for each repeat, all else is of the first.
     """
     settings = SineConfig.of(config)
     x, y = wave(settings)
@@ -121,7 +120,9 @@ def run_sine(config: SineConfig | Mapping[str, Any] | None = None, on_progress: 
         with seeded(settings.seed + repeat):
             report = Reporter(on_progress, number + 1, len(settings.recipes) * settings.repeats)
             one = _recipe(RECIPES[name], y, split, scale, ahead, settings, report)
-        trained.setdefault(name, {**one, "test_mses": []})["test_mses"].append(one["test_mse"])
+        recipe = trained.setdefault(name, {**one, "test_mses": []})
+        recipe["test_mses"].append(one["test_mse"])
+        recipe["diverged"] = recipe["diverged"] or one["diverged"]
     return {
         "config": settings.to_dict(),
         "series": {"x": plain(x), "y": plain(y)},
@@ -137,11 +138,14 @@ def run_sine(config: SineConfig | Mapping[str, Any] | None = None, on_progress: 
 def effects(result: Mapping[str, Any]) -> dict[str, list[float]]:
     """By how many times each change divides the test MSE, added to each of the four recipes that do without it.
 
-    Of a result with all recipes; between the medians of their repeats. A change is left out where a recipe has no MSE.
+    Of a result with all recipes; between the medians of their repeats. A change is left out where a recipe diverged or
+    has no MSE.
     """
     found: dict[str, list[float]] = {}
     middle = {
-        frozenset(one["changes"]): float(np.median([np.nan if mse is None else mse for mse in one["test_mses"]]))
+        frozenset(one["changes"]): np.nan
+        if one["diverged"]
+        else float(np.median([np.nan if mse is None else mse for mse in one["test_mses"]]))
         for one in result["recipes"].values()
     }
     for change in CHANGES:
@@ -173,7 +177,7 @@ def _recipe(
     changes: tuple[str, ...], y: Values, split: int, scale: float, ahead: Values, config: SineConfig, report: Reporter
 ) -> dict[str, Any]:
     """Train a network by one recipe and use it."""
-    from forecasting.model.teaching import NextValue, parameters
+    from forecasting.model.teaching import NextValue, largest_weight, parameters
 
     network = NextValue(config.cell, config.hidden_size, config.num_layers, offset="offset" in changes)
     started = time.perf_counter()
@@ -188,7 +192,13 @@ def _recipe(
         "steps": len(step_losses),
         "seconds": seconds,
         "parameters": parameters(network),
-        "diverged": divergence(step_losses, float((y[:split] / scale).var()), config.learning_rate),
+        "diverged": divergence(
+            step_losses,
+            guess=float((y[:split] / scale).var()),
+            learning_rate=config.learning_rate,
+            largest_weight=largest_weight(network.parameters()),
+            after=test_losses[-1],
+        ),
         "test_mse": finite(float(np.mean((predicted - y[split:]) ** 2))),
         "predicted": plain(predicted),
         "rollout": plain(free),

@@ -21,6 +21,7 @@ import numpy as np
 
 from forecasting.config import check_known, check_real, check_whole
 from forecasting.errors import ConfigError
+from forecasting.labs.divergence import FAR, divergence
 from forecasting.labs.text.alphabet import split
 from forecasting.progress import Progress
 
@@ -76,12 +77,13 @@ def run_pair(
     losses: bits a letter at each epoch, before its step [E]; None where not finite.
     predictions: the likeliest letters at each epoch, as a word; probabilities: of every letter at every place
     [E, T, V], in thousandths.
-    diverged: training ended worse than it began. learned_at: the first epoch from which on all letters were right.
+    diverged: None or `divergence`. learned_at: the first epoch from which on all letters were right.
     """
     import torch
     from torch import nn
 
     from forecasting.model.optimiser import AdamW
+    from forecasting.model.teaching import largest_weight
 
     settings = config if isinstance(config, PairConfig) else PairConfig.from_dict(config)
     source, target = split(settings.source), split(settings.target)
@@ -89,7 +91,7 @@ def run_pair(
     places = {letter: place for place, letter in enumerate(letters)}
     inputs = torch.eye(len(letters))[[places[letter] for letter in source]]  # [T, V]
     answers = torch.tensor([places[letter] for letter in target])
-    losses: list[float | None] = []
+    losses: list[float] = []
     predictions, probabilities = [], []
     began = time.perf_counter()
     with torch.random.fork_rng(devices=[]):
@@ -100,7 +102,7 @@ def run_pair(
         for epoch in range(1, settings.epochs + 1):
             logits = head(recurrent(inputs)[0])  # [T, V]
             loss = nn.functional.cross_entropy(logits, answers)
-            losses.append(_finite(loss.item() / math.log(2)))
+            losses.append(loss.item() / math.log(2))
             said = logits.detach().softmax(-1).double().numpy()
             predictions.append("".join(letters[place] for place in said.argmax(-1)))
             probabilities.append(np.rint(np.nan_to_num(said) * 1000).astype(int).tolist())
@@ -112,7 +114,7 @@ def run_pair(
                         folds=0,
                         epoch=epoch,
                         epochs=settings.epochs,
-                        train_loss=losses[-1],
+                        train_loss=_finite(losses[-1]),
                         valid_loss=None,
                         fraction=epoch / settings.epochs,
                         detail={"prediction": predictions[-1]},
@@ -128,11 +130,18 @@ def run_pair(
         "letters": letters,
         "source": source,
         "target": target,
-        "losses": losses,
+        "losses": [_finite(loss) for loss in losses],
         "predictions": predictions,
         "probabilities": probabilities,
         "learned_at": last + 1 if last < settings.epochs else None,
-        "diverged": _diverged(losses),
+        "diverged": divergence(
+            losses,
+            guess=math.log2(len(letters)),
+            learning_rate=settings.learning_rate,
+            largest_weight=largest_weight([*recurrent.parameters(), *head.parameters()]),
+            far=FAR,
+            highest_rate=PairConfig.learning_rate,
+        ),
         "seconds": time.perf_counter() - began,
         "parameters": sum(one.numel() for one in [*recurrent.parameters(), *head.parameters()]),
     }
@@ -147,14 +156,6 @@ def _check_word(field: str, word: object) -> None:
             "Take a shorter one.",
             field=field,
         )
-
-
-def _diverged(losses: list[float | None]) -> bool:
-    """Whether the loss of the last tenth was, on the whole, not below the first."""
-    first, tail = losses[0], losses[-max(1, len(losses) // 10) :]
-    if first is None or None in tail:
-        return True
-    return len(losses) > 1 and float(np.median([loss for loss in tail if loss is not None])) > max(first, 0.1)
 
 
 def _finite(value: float) -> float | None:

@@ -12,8 +12,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from forecasting.config import check_known, check_real, check_whole
 from forecasting.errors import DataError, TooShortError
+from forecasting.labs.divergence import divergence
 from forecasting.labs.text.alphabet import Alphabet, split
 from forecasting.labs.text.ngram import ORDERS, bits_by_order
 from forecasting.labs.text.writer import TextModel, Values
@@ -29,6 +32,7 @@ CLIP = 1.0  # largest norm of a gradient
 CHECKPOINTS = 24
 SAMPLE = 240  # characters written at each checkpoint
 SAMPLE_TEMPERATURE = 0.7
+FAR_MEAN = 1.25  # times guessing evenly: a mean over many steps hides how far the loss rose in one
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -124,7 +128,7 @@ def train_text(
     result: characters, split (where the rest begins), alphabet (its size), unknown (characters of the rest that are
     not in it), bits (a character of the rest, None where not finite), ngrams ({order: bits}), best_order, train_bits,
     curve ([step, bits on the training part since the last point, bits on the rest]), samples ([step, bits, text]),
-    diverged (at some point it was clearly worse than guessing evenly, or no longer finite), steps, seconds, parameters.
+    diverged (None or `divergence`, by the mean loss between two points of the curve), steps, seconds, parameters.
     Bits of the rest are those of each character after all before it, the training part included, and contain what it
     takes to spell out an unknown one. Raises DataError where there is nothing to learn from.
     """
@@ -141,6 +145,7 @@ def train_text(
     prompt = "".join(everything[max(0, cut - 200) : cut])
     curve: list[list[float | None]] = []
     samples: list[list[Any]] = []
+    train_bits: dict[int, float] = {}
     about = {"config": dataclasses.asdict(settings)}
     started = time.perf_counter()
 
@@ -148,6 +153,7 @@ def train_text(
         bits = recurrent.quick_bits(point.network, rest, train) + float(spelling.mean())
         model = TextModel(alphabet, recurrent.weights(point.network), about)
         written = model.write(prompt, SAMPLE, temperature=SAMPLE_TEMPERATURE, seed=settings.seed)
+        train_bits[point.step] = point.train_bits
         curve.append([point.step, _finite(point.train_bits), _finite(bits)])
         samples.append([point.step, _finite(bits), written])
         if on_progress is not None:
@@ -175,7 +181,9 @@ def train_text(
     tail = recurrent.bits(network, rest, train) + spelling
     model = TextModel(alphabet, recurrent.weights(network), about)
     bits = float(tail.mean())
-    done = int(curve[-1][0] or 0) if curve else 0
+    done = max(train_bits, default=0)
+    if done < settings.steps:  # the next loss was not finite
+        train_bits[done + 1] = math.nan
     result = {
         **about,
         "characters": len(everything),
@@ -187,7 +195,14 @@ def train_text(
         "best_order": ORDERS[int(means.argmin())],
         "curve": curve,
         "samples": samples,
-        "diverged": done < settings.steps or _rose([point[1] for point in curve], len(alphabet)),
+        "diverged": divergence(
+            list(train_bits.values()),
+            steps=list(train_bits),
+            guess=math.log2(len(alphabet)),
+            learning_rate=settings.learning_rate,
+            largest_weight=max(float(np.abs(array).max()) for array in model.weights.values()),
+            far=FAR_MEAN,
+        ),
         "steps": done,
         "seconds": time.perf_counter() - started,
         "parameters": sum(array.size for array in model.weights.values()),
@@ -205,11 +220,6 @@ def _rounded(steps: float) -> int:
     """To two digits, within what is allowed."""
     digits = 10 ** max(0, math.floor(math.log10(max(1.0, steps))) - 1)
     return int(max(1, min(100_000, steps // digits * digits)))
-
-
-def _rose(losses: Sequence[float | None], size: int) -> bool:
-    """Whether any of `losses` is clearly above that of guessing evenly, where training begins."""
-    return any(loss is None or loss > 1.25 * math.log2(size) for loss in losses)
 
 
 def _finite(value: float) -> float | None:

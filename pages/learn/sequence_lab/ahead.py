@@ -42,8 +42,8 @@ def rollout_tab() -> None:
 def of_rollout(access: str, run: Run, form: Form | None = None) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
     result, words = lab.result(access, run), chart_words()
-    for method, one in result["methods"].items():
-        lab.diverged(words[method], one["diverged"], form)
+    diverged = {words[method]: one["diverged"] for method, one in result["methods"].items()}
+    lab.diverged(diverged, "rollout", form.try_rate if form else None)
     lab.findings(_grown(result))
     lab.question(t("rollout.growth"))
     components.chart(charts.growth_chart(result, words=words), "rollout_growth", t("alt.rollout.growth"))
@@ -63,7 +63,7 @@ def _grown(result: dict[str, Any]) -> list[str]:
     """How the errors grow, from this run's numbers."""
     fed, direct = (result["methods"][method]["rmse"] for method in ("one-step", "direct"))
     future = len(fed)
-    if None in (fed[-1], direct[-1]):
+    if any(one["diverged"] for one in result["methods"].values()):
         return []
     ends = {"first": fed[0], "last": fed[-1], "direct_first": direct[0], "direct_last": direct[-1]}
     found = [t("rollout.found.growth", **{name: number(value) for name, value in ends.items()}, future=future)]
@@ -95,8 +95,8 @@ def marker_tab() -> None:
 def of_marker(access: str, run: Run, form: Form | None = None) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
     result, words = lab.result(access, run), chart_words()
-    for reader, one in result["readers"].items():
-        lab.diverged(words[reader], one["diverged"], form)
+    diverged = {words[reader]: one["diverged"] for reader, one in result["readers"].items()}
+    lab.diverged(diverged, "marker", form.try_rate if form else None)
     lab.findings(_seen(result))
     left, right = st.columns(2)
     with left:
@@ -114,6 +114,8 @@ def of_marker(access: str, run: Run, form: Form | None = None) -> None:
 
 def _seen(result: dict[str, Any]) -> list[str]:
     """Who knows the value when, from this run's numbers."""
+    if any(one["diverged"] for one in result["readers"].values()):
+        return []
     before = {reader: number(one["rmse_before"]) for reader, one in result["readers"].items()}
     after = {f"{reader}_after": number(one["rmse_after"]) for reader, one in result["readers"].items()}
     attention = result["attention"]

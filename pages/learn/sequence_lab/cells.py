@@ -42,8 +42,8 @@ def tab() -> None:
 def of_run(access: str, run: Run, form: Form | None = None) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
     result, words = lab.result(access, run), chart_words()
-    for cell, one in result["cells"].items():
-        lab.diverged(words[cell], one["diverged"], form)
+    diverged = {words[cell]: one["diverged"] for cell, one in result["cells"].items()}
+    lab.diverged(diverged, "cells", form.try_rate if form else None)
     lab.findings(_found(result, words))
     _loss(result)
     components.table(_table(result, words), "cells_table")
@@ -129,6 +129,8 @@ def _found(result: dict[str, Any], words: charts.Words) -> list[str]:
     groups: dict[str, list[str]] = {"solved": [], "partly": [], "guess": []}
     for cell in INSIDE:
         one = result["cells"][cell]
+        if one["diverged"]:
+            continue
         share = _share(one, result)
         group = "guess" if share is None or share > 0.9 else "solved" if share < 0.1 else "partly"
         groups[group].append(words[cell])

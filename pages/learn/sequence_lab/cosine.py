@@ -40,8 +40,8 @@ def tab() -> None:
 def of_run(access: str, run: Run, form: Form | None = None) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
     result, words = lab.result(access, run), chart_words()
-    for way, one in result["ways"].items():
-        lab.diverged(words[way], one["diverged"], form)
+    diverged = {words[way]: one["diverged"] for way, one in result["ways"].items()}
+    lab.diverged(diverged, "cosine", form.try_rate if form else None)
     _learns(result)
     lab.findings(_found(result))
     left, right = st.columns(2)
@@ -74,6 +74,8 @@ def _learns(result: dict[str, Any]) -> None:
 
 def _found(result: dict[str, Any]) -> list[str]:
     """Where the reset hurts, from this run's numbers."""
+    if any(one["diverged"] for one in result["ways"].values()):
+        return []
     errors = {way: np.array(one["error_by_position"], dtype=float) for way, one in result["ways"].items()}
     first = {way: float(one[0]) for way, one in errors.items()}
     rest = {f"{way}_rest": number(float(np.sqrt(np.mean(one[1:] ** 2)))) for way, one in errors.items()}

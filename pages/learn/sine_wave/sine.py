@@ -94,8 +94,8 @@ def _wave(config: SineConfig) -> None:
 def of_run(access: str, run: Run, form: Form | None = None) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
     result, words = lab.result(access, run), chart_words()
-    for name, recipe in result["recipes"].items():
-        lab.diverged(charts.recipe_name(name, words), recipe["diverged"], form)
+    diverged = {charts.recipe_name(name, words): recipe["diverged"] for name, recipe in result["recipes"].items()}
+    lab.diverged(diverged, "sine", form.try_rate if form else None)
     _numbers(result, words)
     lab.findings(_found(result, words))
     left, right = st.columns([2, 1])
@@ -140,7 +140,7 @@ def _numbers(result: dict[str, Any], words: charts.Words) -> None:
 
 def _found(result: dict[str, Any], words: charts.Words) -> list[str]:
     """What this run shows, from its own numbers."""
-    recipes = result["recipes"]
+    recipes = {name: recipe for name, recipe in result["recipes"].items() if not recipe["diverged"]}
     found = []
     classic, tidecast = (recipes.get(name, {}).get("test_mse") for name in ("classic", "tidecast"))
     if classic and tidecast:
@@ -199,6 +199,8 @@ def _recipes(run: Run) -> None:
 def of_recipes(access: str, run: Run) -> None:
     """The result of a done comparison of recipes."""
     result, words = lab.result(access, run), chart_words()
+    diverged = {charts.recipe_name(name, words): recipe["diverged"] for name, recipe in result["recipes"].items()}
+    lab.diverged(diverged, "recipes")
     components.chart(charts.recipes_chart(result, words=words), "sine_recipes", t("alt.sine.recipes"))
     lines = []
     for change, ratios in effects(result).items():

@@ -11,16 +11,15 @@ from forecasting import charts
 from forecasting.errors import ForecastingError
 from forecasting.labs.text import TextConfig, expected_seconds
 from forecasting.runs import Run
+from pages.learn import lab
 from pages.learn.text_lab import read, snippets, source
-from pages.learn.text_lab.pair import code, offer_rate
+from pages.learn.text_lab.pair import code, put_rate
 from pages.shared import components, services, state
 from pages.shared.components import duration, number, percent
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import ended, follow
 from pages.shared.services import texts
 from pages.shared.services.texts import Facts
-
-SAFE_RATE = 0.01
 
 
 def page() -> None:
@@ -44,8 +43,7 @@ def page() -> None:
     _facts(facts)
     if run is not None and run.state == "done" and run.dataset_id == dataset:
         with components.in_place():
-            offer_rate(session.workspace, run, SAFE_RATE)
-            of_run(session.workspace, run)
+            of_run(session.workspace, run, offer=True)
         with components.in_place():
             st.fragment(read.reading)(session.workspace, dataset, run.id)
     else:
@@ -59,14 +57,12 @@ def page() -> None:
     code(snippets.TEXT)
 
 
-def of_run(access: str, run: Run) -> None:
+def of_run(access: str, run: Run, offer: bool = False) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
     result = services.record(access, run.id, "result")
     words = chart_words()
     best = min(result["ngrams"].values())
-    if result["diverged"]:
-        rate = f"{result['config']['learning_rate']:g}"
-        st.warning(t("text.diverged", rate=rate, better=f"{SAFE_RATE:g}"), icon=":material/trending_up:")
+    lab.diverged({words["text_network"]: result["diverged"]}, run.kind, put_rate(run.kind) if offer else None)
     _verdict(result, best)
     facts = [
         (t("text.bits"), number(result["bits"]), t("text.bits.help")),
@@ -101,7 +97,7 @@ def samples_live(run: Run) -> None:
 
 
 def _verdict(result: dict[str, Any], best: float) -> None:
-    if result["bits"] is None:
+    if result["bits"] is None or result["diverged"]:
         return
     gain = 1 - result["bits"] / best if best > 0 else 0.0
     values = {"gain": percent(abs(gain), 1), "order": result["best_order"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from forecasting import charts
 from forecasting.errors import ForecastingError
 from forecasting.labs.text import PairConfig, rotated, split
 from forecasting.runs import Run
+from pages.learn import lab
 from pages.learn.text_lab import snippets
 from pages.shared import components, services, state
 from pages.shared.components import number
@@ -18,7 +20,6 @@ from pages.shared.i18n import chart_words, t
 from pages.shared.progress import ended, follow
 from pages.shared.services import texts
 
-SAFE_RATE = 0.1
 NUMBERS = (("hidden_size", 1, 128, 1), ("epochs", 1, 500, 10), ("seed", 0, 2**31 - 1, 1))
 
 
@@ -30,8 +31,7 @@ def page() -> None:
     run = _train(None if config is None else dataclasses.asdict(config))
     if run is not None and run.state == "done":
         with components.in_place():
-            offer_rate(session.workspace, run, SAFE_RATE)
-            of_run(session.workspace, run)
+            of_run(session.workspace, run, offer=True)
     elif run is not None and not run.active:
         ended(run)
     elif config is not None:
@@ -47,20 +47,13 @@ def code(lines: str) -> None:
         st.code(lines, language="python", wrap_lines=True)
 
 
-def offer_rate(workspace: str, run: Run, rate: float) -> None:
-    """Where a training diverged, a button for a learning rate that does not."""
-    if services.record(workspace, run.id, "result")["diverged"]:
-        st.button(
-            t("text.offer.rate", rate=f"{rate:g}"),
-            key=f"{run.kind}_offer_rate",
-            icon=":material/auto_fix_high:",
-            on_click=_put_rate,
-            args=(f"{run.kind}_learning_rate", rate),
-        )
+def put_rate(kind: str) -> Callable[[float], None]:
+    """What sets the learning rate of a network of this page."""
 
+    def put(rate: float) -> None:
+        st.session_state[f"{kind}_learning_rate"] = rate
 
-def _put_rate(key: str, rate: float) -> None:
-    st.session_state[key] = rate
+    return put
 
 
 def _settings() -> PairConfig | None:
@@ -145,14 +138,10 @@ def _asked(config: PairConfig) -> None:
     components.chart(charts.pair_map(empty, 1, words=chart_words()), "pair_asked", t("alt.pair.asked"))
 
 
-def of_run(access: str, run: Run) -> None:
+def of_run(access: str, run: Run, offer: bool = False) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
     result = services.record(access, run.id, "result")
-    if result["diverged"]:
-        st.warning(
-            t("text.diverged", rate=f"{result['config']['learning_rate']:g}", better=f"{SAFE_RATE:g}"),
-            icon=":material/trending_up:",
-        )
+    lab.diverged({t("kind.pair"): result["diverged"]}, run.kind, put_rate(run.kind) if offer else None)
     learned = result["learned_at"]
     facts = [
         (
