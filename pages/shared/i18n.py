@@ -81,4 +81,4 @@ def parameters() -> dict[str, str]:
 
 def chart_words() -> charts.Words:
     """What the figures say, in the session's language."""
-    return {key: t(f"chart.{key}") for key in charts.ENGLISH}
+    return charts.ChartWords(functools.partial(catalogue, language()))
