@@ -41,7 +41,7 @@ from forecasting.charts.text_lab import (
     text_curve,
 )
 from forecasting.charts.training_losses import learning_rate_chart, loss_chart
-from forecasting.charts.words import ENGLISH, Words
+from forecasting.charts.words import ENGLISH, ChartWords, Words
 
 __all__ = [
     "ACROSS",

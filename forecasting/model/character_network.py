@@ -25,9 +25,9 @@ Values = npt.NDArray[np.float64]
 Weights = dict[str, npt.NDArray[np.float32]]
 State = tuple[Tensor, Tensor]
 
-REACH = 0.1  # the running mean of the weights, which is what is kept, looks back over this share of the steps
-PIECE = 1000  # characters of a text whose probabilities are held at once
-LEAD = 2000  # characters before a text that are read first, to come to it with a state
+REACH = 0.1  # share of the steps that the running mean of the weights looks back over
+PIECE = 1000  # characters of a text whose probabilities are in memory at once
+LEAD = 2000  # characters before a text that are read first, for the state
 
 
 class Characters(nn.Module):
@@ -52,7 +52,7 @@ class Characters(nn.Module):
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What `train` is told."""
+    """Settings of `train`."""
 
     hidden_size: int
     num_layers: int
@@ -67,17 +67,19 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-    """After `step` steps: bits a character on what was trained on since the last one, and the mean weights."""
+    """After `step` steps: bits a character in training since the last checkpoint, and the mean weights."""
 
     step: int
     train_bits: float
     network: Characters
 
 
-def train(ids: Ids, size: int, settings: Settings, steps: list[int], tell: Callable[[Checkpoint], None]) -> Characters:
-    """Train on `ids` [N] and call `tell` after each of `steps`; the mean weights, the last ones that were finite.
+def train(
+    ids: Ids, size: int, settings: Settings, steps: list[int], report: Callable[[Checkpoint], None]
+) -> Characters:
+    """Train on `ids` [N] and call `report` after each of `steps`; returns the mean weights, the last finite ones.
 
-    Training ends early where the loss or its gradient is no longer finite; `tell` then has heard of fewer steps.
+    Training ends early when the loss or its gradient is no longer finite; then not all `steps` are reported.
     """
     random = np.random.default_rng(settings.seed)
     with torch.random.fork_rng(devices=[]):
@@ -103,39 +105,39 @@ def train(ids: Ids, size: int, settings: Settings, steps: list[int], tell: Calla
             move_average(average, network, newest)
             summed, since = summed + loss.item(), since + 1
             if step in steps:
-                tell(Checkpoint(step, summed / since / math.log(2), average))
+                report(Checkpoint(step, summed / since / math.log(2), average))
                 summed, since = 0.0, 0
     return average
 
 
 def bits(network: Characters, ids: Ids, before: Ids) -> Values:
-    """Bits of each character of `ids` [N], read in one go, the state carried over from the end of `before`."""
+    """Bits of each character of `ids` [N], read in one pass, the state carried over from the end of `before`."""
     lead = before[-LEAD:]
-    whole = torch.from_numpy(np.concatenate([lead, ids]))
-    found, state = [], None
+    both = torch.from_numpy(np.concatenate([lead, ids]))
+    losses, state = [], None
     with torch.no_grad():
-        for start in range(0, len(whole) - 1, PIECE):
-            targets = whole[start + 1 : start + 1 + PIECE]
-            logits, state = network(whole[start : start + len(targets)][None], state)
-            found.append(nn.functional.cross_entropy(logits[0], targets, reduction="none"))
-    nats: Values = torch.cat(found)[len(lead) - 1 :].double().numpy()
+        for start in range(0, len(both) - 1, PIECE):
+            targets = both[start + 1 : start + 1 + PIECE]
+            logits, state = network(both[start : start + len(targets)][None], state)
+            losses.append(nn.functional.cross_entropy(logits[0], targets, reduction="none"))
+    nats: Values = torch.cat(losses)[len(lead) - 1 :].double().numpy()
     return nats / math.log(2)
 
 
 def quick_bits(
     network: Characters, ids: Ids, before: Ids, streams: int = 16, lead: int = 64, most: int = 20_000
 ) -> float:
-    """About the mean of `bits` over the first `most` characters, many stretches at once, each after a short lead."""
-    whole = torch.from_numpy(np.concatenate([before[-lead:], ids[:most]]))
-    lead = len(whole) - len(ids[:most])
+    """About the mean of `bits` over the first `most` characters: many blocks at once, each after a short lead."""
+    both = torch.from_numpy(np.concatenate([before[-lead:], ids[:most]]))
+    lead = len(both) - len(ids[:most])
     length = max(1, len(ids[:most]) // streams)
     starts = torch.arange(0, len(ids[:most]) - length + 1, length)
-    stretches = whole[starts[:, None] + torch.arange(lead + length)]  # [B, lead + length]
+    blocks = both[starts[:, None] + torch.arange(lead + length)]  # [B, lead + length]
     summed, state = 0.0, None
     with torch.no_grad():
         for start in range(0, lead + length - 1, PIECE // streams):
-            targets = stretches[:, start + 1 : start + 1 + PIECE // streams]
-            logits, state = network(stretches[:, start : start + targets.shape[1]], state)
+            targets = blocks[:, start + 1 : start + 1 + PIECE // streams]
+            logits, state = network(blocks[:, start : start + targets.shape[1]], state)
             counted = slice(max(0, lead - 1 - start), None)
             nats = nn.functional.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
             summed += float(nats[:, counted].sum())
@@ -148,12 +150,12 @@ def weights(network: Characters) -> Weights:
 
 
 def _pieces(ids: Tensor, settings: Settings, random: np.random.Generator) -> Iterator[tuple[Tensor, Tensor, bool]]:
-    """Endless (inputs, targets [B, T], whether the streams begin): each pass cuts the text, from another place on and
-    round its end, into streams that are read in step."""
+    """Endless (inputs, targets [B, T], whether the streams begin): each pass cuts the text, rotated by a random number
+    of characters, into streams that are read in parallel."""
     streams = max(1, min(settings.batch_size, len(ids) // (settings.sequence_length + 1)))
     length = len(ids) // streams
     while True:
-        turned = torch.roll(ids, -int(random.integers(len(ids))))[: streams * length].view(streams, length)
+        rotated = torch.roll(ids, -int(random.integers(len(ids))))[: streams * length].view(streams, length)
         for start in range(0, length - 1, settings.sequence_length):
-            targets = turned[:, start + 1 : start + 1 + settings.sequence_length]
-            yield turned[:, start : start + targets.shape[1]], targets, start == 0
+            targets = rotated[:, start + 1 : start + 1 + settings.sequence_length]
+            yield rotated[:, start : start + targets.shape[1]], targets, start == 0

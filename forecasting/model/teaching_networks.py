@@ -16,13 +16,13 @@ KINDS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "
 
 
 class NextValue(nn.Module):
-    """Read a window step by step; from the last state, the next value or the next `outputs` values."""
+    """Reads a window; from the last state, the next value or the next `outputs` values."""
 
     def __init__(self, cell: str, hidden_size: int, num_layers: int = 1, outputs: int = 1, offset: bool = False):
         super().__init__()
         self.recurrent = KINDS[cell](1, hidden_size, num_layers, batch_first=True)
         self.head = nn.Linear(hidden_size, outputs)
-        self.offset = offset  # the network says by how much the next value differs from the last
+        self.offset = offset  # predict the difference from the last value
 
     def forward(self, windows: Tensor) -> Tensor:  # [B, T] -> [B, outputs]
         states, _ = self.recurrent(windows[..., None])  # [B, T, H]
@@ -31,7 +31,7 @@ class NextValue(nn.Module):
 
 
 class EveryStep(nn.Module):
-    """A value at every step; the state goes in and comes out, so that a sequence can be read chunk by chunk."""
+    """A value at every step; takes and returns a state, so that a sequence can be read chunk by chunk."""
 
     def __init__(self, cell: str, inputs: int, hidden_size: int, bidirectional: bool = False):
         super().__init__()
@@ -44,7 +44,7 @@ class EveryStep(nn.Module):
 
 
 class Attention(nn.Module):
-    """A recurrent network whose every step may look at the states of all steps, and says how much at each.
+    """A recurrent network in which every step attends to the states of all steps.
 
     Scaled dot products: Vaswani and others (2017), section 3.2.1.
     """
@@ -59,7 +59,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # [B, T, inputs] -> [B, T], weights [B, T, T]
         states, _ = self.recurrent(x)  # [B, T, H]
         scores = self.query(states) @ self.key(states).transpose(1, 2) / math.sqrt(states.shape[-1])
-        weights = scores.softmax(-1)  # row: the step that looks; column: the step looked at
+        weights = scores.softmax(-1)  # row: the step that attends; column: the step attended to
         return self.head(torch.cat([states, weights @ states], -1))[..., 0], weights
 
 
@@ -72,10 +72,10 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def open_gates(network: nn.Module, by: float = 3.0) -> None:
-    """Start with the gates that keep the state open: forget gate of an LSTM, update gate of a GRU.
+    """Open the gates that keep the state: forget gate of an LSTM, update gate of a GRU.
 
-    Gers and others (2000), Jozefowicz and others (2015). torch starts them half open, which halves the memory at
-    each step. In both, those gates are the second block of H biases.
+    Gers and others (2000), Jozefowicz and others (2015). torch initialises them half open, which halves the
+    memory at each step. In both, those gates are the second block of H biases.
     """
     for part in network.modules():
         if isinstance(part, nn.LSTM | nn.GRU):
@@ -89,5 +89,5 @@ def largest_weight(weights: Iterable[Tensor]) -> float:
 
 
 def parameters(network: nn.Module) -> int:
-    """How many numbers a network learns."""
+    """The number of weights of a network."""
     return sum(weight.numel() for weight in network.parameters())

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from forecasting.labs.json_values import merge_clock, split_clock
+from forecasting.labs.lab_settings import CELLS, Settings
 from forecasting.labs.sequences.cell_comparison import TASKS, CellsConfig, run_cells
 from forecasting.labs.sequences.code_lines import snippet
 from forecasting.labs.sequences.gates import INSIDE
@@ -24,7 +25,6 @@ from forecasting.labs.sequences.sine_recipes import (
 )
 from forecasting.labs.sequences.sine_to_cosine import CosineConfig, run_cosine
 from forecasting.labs.sequences.task_examples import task
-from forecasting.labs.settings import CELLS, Settings
 
 __all__ = [
     "CELLS",

@@ -21,9 +21,9 @@ import numpy as np
 from forecasting.config import check_choice, check_real, check_whole
 from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.json_values import Values, finite, plain
+from forecasting.labs.lab_settings import Settings, check_switch
 from forecasting.labs.reporter import OnProgress, Reporter
 from forecasting.labs.sequences.gates import inside
-from forecasting.labs.settings import Settings, check_switch
 
 if TYPE_CHECKING:
     import torch

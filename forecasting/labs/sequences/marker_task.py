@@ -23,8 +23,8 @@ import numpy as np
 from forecasting.config import check_real, check_whole
 from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.json_values import finite, plain
+from forecasting.labs.lab_settings import Settings
 from forecasting.labs.reporter import OnProgress, Reporter
-from forecasting.labs.settings import Settings
 
 if TYPE_CHECKING:
     import torch

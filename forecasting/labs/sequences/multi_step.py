@@ -18,8 +18,8 @@ import numpy as np
 from forecasting.config import check_choice, check_real, check_whole
 from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.json_values import Values, plain
+from forecasting.labs.lab_settings import CELLS, Settings
 from forecasting.labs.reporter import OnProgress, Reporter
-from forecasting.labs.settings import CELLS, Settings
 
 if TYPE_CHECKING:
     import torch

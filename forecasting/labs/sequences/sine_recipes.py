@@ -25,9 +25,9 @@ from forecasting.config import check_choice, check_real, check_whole
 from forecasting.errors import ConfigError
 from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.json_values import Values, finite, plain
+from forecasting.labs.lab_settings import CELLS, Settings
 from forecasting.labs.reporter import OnProgress, Reporter
 from forecasting.labs.sequences.phase_error import phase_error
-from forecasting.labs.settings import CELLS, Settings
 from forecasting.messages import Message
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from forecasting.labs.json_values import Values, plain
+from forecasting.labs.lab_settings import Settings
 from forecasting.labs.sequences.cell_comparison import SINE_NOISE, SINE_STEP, CellsConfig
 from forecasting.labs.sequences.marker_task import MarkerConfig
 from forecasting.labs.sequences.multi_step import TRAIN_POINTS, RolloutConfig, noisy_wave
 from forecasting.labs.sequences.sine_to_cosine import SHOWN_CHUNKS, CosineConfig, chunks
-from forecasting.labs.settings import Settings
 
 
 def task(config: Settings) -> dict[str, Any]:

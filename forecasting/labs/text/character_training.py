@@ -18,7 +18,7 @@ from forecasting.config import check_real, check_whole
 from forecasting.errors import DataError, TooShortError
 from forecasting.labs.divergence import divergence
 from forecasting.labs.json_values import finite
-from forecasting.labs.settings import Settings
+from forecasting.labs.lab_settings import Settings
 from forecasting.labs.text.alphabet import Alphabet, split
 from forecasting.labs.text.ngram import ORDERS, bits_by_order
 from forecasting.labs.text.text_model import TextModel, Values

@@ -23,7 +23,7 @@ from forecasting.config import check_real, check_whole
 from forecasting.errors import ConfigError
 from forecasting.labs.divergence import FAR, divergence
 from forecasting.labs.json_values import finite
-from forecasting.labs.settings import Settings
+from forecasting.labs.lab_settings import Settings
 from forecasting.labs.text.alphabet import split
 from forecasting.messages import Message
 from forecasting.progress import Progress

@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecasting.errors import ReadError
-from forecasting.labs.text import MOST_BYTES, read_text, sample_text
-from pages.learn.text_lab import snippets
+from forecasting.labs.text import MOST_BYTES, sample_text
+from pages.learn.text_lab import text_code
 from pages.shared import services
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 from tests.conftest import ROOT
@@ -181,17 +180,9 @@ def test_markup_in_a_text_is_shown_letter_by_letter(open_app: Open) -> None:
     assert "a.example" not in words(app)
 
 
-def test_a_file_that_is_no_text_gets_a_sentence() -> None:
-    assert read_text("naïve café\r\n".encode("cp1252"), "a.txt") == "naïve café\r\n"
-    assert read_text("你好\n".encode("utf-16"), "a.txt") == "你好\n"
-    for data in (bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n" + bytes(range(1, 32)) * 50):
-        with pytest.raises(ReadError, match="not plain text"):
-            read_text(data, "photo.png")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "lines", [snippets.TEXT, snippets.PAIR.format(source="hello", target="elloh", epochs=200, seed=0)]
+    "lines", [text_code.TEXT, text_code.PAIR.format(source="hello", target="elloh", epochs=200, seed=0)]
 )
 def test_the_code_runs_as_it_is_shown(lines: str, tmp_path: Path) -> None:
     done = subprocess.run(

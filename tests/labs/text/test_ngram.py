@@ -36,12 +36,12 @@ def test_probabilities_are_positive_and_sum_to_one(train: np.ndarray, context: n
 @given(texts, texts)
 @settings(max_examples=60, deadline=None)
 def test_all_orders_at_once_say_what_each_says_character_by_character(train: np.ndarray, tail: np.ndarray) -> None:
-    found = bits_by_order(train, tail, 5)
-    whole = np.concatenate([train, tail])
+    bits = bits_by_order(train, tail, 5)
+    both = np.concatenate([train, tail])
     for order in range(1, 7):
         gram = NGram(train, 5, order)
-        slow = [-np.log2(gram.probabilities(whole[:place])[whole[place]]) for place in range(len(train), len(whole))]
-        np.testing.assert_allclose(found[order - 1], slow)
+        slow = [-np.log2(gram.probabilities(both[:place])[both[place]]) for place in range(len(train), len(both))]
+        np.testing.assert_allclose(bits[order - 1], slow)
 
 
 def test_the_tail_changes_nothing_in_what_was_counted() -> None:

@@ -1,4 +1,4 @@
-"""The sidebar's text: a sample, something pasted, or a file. What was brought is kept like any dataset."""
+"""The text in the sidebar: a sample, pasted text, or a file. It is stored like any dataset."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pages.shared.i18n import t
 from pages.shared.services import texts
 
 SOURCES = ("sample", "paste", "upload")
-ECHOED = 20_000  # characters: a longer paste is kept and the field emptied, or it would travel with every click
+ECHOED = 20_000  # characters: the field is emptied of a longer paste, which would travel with every click
 
 
 def source() -> str | None:
-    """Draw it; the dataset to use, None where there is none yet."""
+    """Draw the choice of a text; its dataset, None where there is none yet."""
     _open()
     lab = state.current().form("text_lab")
     st.session_state.setdefault("text_source", lab.get("source", "sample"))
@@ -32,7 +32,7 @@ def source() -> str | None:
         width="stretch",
         label_visibility="collapsed",
     )
-    chosen = chosen or "sample"  # none where a click came before it was whole
+    chosen = chosen or "sample"  # none after a click on a page that was not complete
     _remember(source=chosen)
     draw: Callable[[], None] = {"sample": _sample, "paste": _paste, "upload": _upload}[chosen]
     with components.in_place():
@@ -42,13 +42,13 @@ def source() -> str | None:
 
 
 def refused(dataset: str, problem: ForecastingError) -> None:
-    """Say what is wrong with a text, and offer what can be done."""
+    """The error of a text, with buttons that mend it."""
     components.error(problem)
     session = state.current()
     with st.container(horizontal=True, gap="small", key="text_offers"):
         if isinstance(problem, DataError) and problem.field == "text":
-            whole = texts.text(session.workspace, dataset)
-            if len(whole.encode("utf-8", "replace")) > MOST_BYTES:
+            text = texts.text(session.workspace, dataset)
+            if len(text.encode("utf-8", "replace")) > MOST_BYTES:
                 st.button(
                     t("text.offer.cut", bytes=f"{MOST_BYTES:,}"),
                     key="text_cut",
@@ -63,26 +63,26 @@ def _sample() -> None:
     lab = state.current().form("text_lab")
     st.session_state.setdefault("text_sample", lab.get("sample", next(iter(SAMPLES))))
     name = st.selectbox(
-        t("text.sample"), list(SAMPLES), format_func=lambda one: t(f"text.sample.{one}"), key="text_sample"
+        t("text.sample"), list(SAMPLES), format_func=lambda name: t(f"text.sample.{name}"), key="text_sample"
     )
     st.caption(t("text.sample.note"))
     _remember(sample=name)
-    # Named in one language: a dataset's name is not translated later either.
+    # In English in every language: the name of a dataset is not translated later either.
     _keep("sample", texts.keep_sample(state.current().workspace, name, _LABELS[name]))
 
 
 def _paste() -> None:
     kept = _texts().get("paste")
     if kept and "text_paste" not in st.session_state:
-        whole = texts.text(state.current().workspace, kept)
-        st.session_state["text_paste"] = whole if len(whole) <= ECHOED else ""
+        text = texts.text(state.current().workspace, kept)
+        st.session_state["text_paste"] = text if len(text) <= ECHOED else ""
     st.text_area(
         t("text.paste"), key="text_paste", height=220, placeholder=t("text.paste.placeholder"), on_change=_pasted
     )
     if kept and not st.session_state.get("text_paste"):
-        whole = texts.text(state.current().workspace, kept)
-        if whole:
-            st.caption(t("text.paste.kept", characters=f"{len(whole):,}"))
+        text = texts.text(state.current().workspace, kept)
+        if text:
+            st.caption(t("text.paste.kept", characters=f"{len(text):,}"))
     st.caption(t("text.note", days=f"{services.keep_days():g}"))
 
 
@@ -124,7 +124,7 @@ def _take_sample() -> None:
 
 
 def _open() -> None:
-    """Take over the text of a run that was opened from elsewhere."""
+    """Take the text of a run that was opened on another page."""
     session = state.current()
     dataset = session.form("text_lab").get("open")
     if not dataset:
@@ -142,8 +142,8 @@ def _keep(source: str, dataset: str) -> None:
 
 
 def _texts() -> dict[str, str]:
-    found: dict[str, str] = state.current().form("text_lab").get("texts") or {}
-    return found
+    datasets: dict[str, str] = state.current().form("text_lab").get("texts") or {}
+    return datasets
 
 
 def _remember(**values: Any) -> None:
@@ -152,7 +152,7 @@ def _remember(**values: Any) -> None:
 
 
 def _name(text: str) -> str:
-    """The beginning of a text, for lists of runs."""
+    """The beginning of a text, as its name in lists of runs."""
     begin = " ".join(text[:200].split())
     return (begin if len(begin) <= 32 else begin[:31] + "…") or t("text.title")
 

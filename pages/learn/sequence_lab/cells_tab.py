@@ -1,4 +1,4 @@
-"""The tab RNN, LSTM, GRU: the three cells on the same task, and what happens inside them."""
+"""The tab RNN, LSTM, GRU: the three cells on the same task, with their gates and states."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import streamlit as st
 from forecasting import charts
 from forecasting.labs.sequences import INSIDE, TASKS
 from forecasting.runs import Run
-from pages.learn import lab
-from pages.learn.lab import Form, scientific
-from pages.shared import components, state
+from pages.learn import parts
+from pages.learn.settings_form import Form
+from pages.learn.training_row import result_of, train_and_show
+from pages.shared import components
 from pages.shared.components import number, percent
 from pages.shared.i18n import chart_words, t
 
@@ -31,29 +32,24 @@ def tab() -> None:
         form.number("seed", 0, 20, 1)
         config = form.config()
     st.caption(t(f"cells.lead.{form.values['task']}", lag=form.values["lag"], values=form.values["lag"] + 1))
-    run = lab.train(form, config)
-    lab.task("cells", config, run)
-    if run is not None and lab.done(run):
-        with components.in_place():
-            of_run(state.current().workspace, run, form)
-            lab.code("cells", run.config)
+    train_and_show(form, config, of_run)
 
 
 def of_run(access: str, run: Run, form: Form | None = None) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
-    result, words = lab.result(access, run), chart_words()
-    diverged = {words[cell]: one["diverged"] for cell, one in result["cells"].items()}
-    lab.diverged(diverged, "cells", form.try_rate if form else None)
-    lab.findings(_found(result, words))
+    result, words = result_of(access, run), chart_words()
+    diverged = {words[cell]: network["diverged"] for cell, network in result["cells"].items()}
+    parts.diverged(diverged, "cells", form.try_rate if form else None)
+    parts.findings(_findings(result, words))
     _loss(result)
     components.table(_table(result, words), "cells_table")
     left, right = st.columns(2)
     with left:
-        lab.question(t("cells.gradient"))
+        parts.question(t("cells.gradient"))
         components.chart(charts.gradient_chart(result, words=words), "cells_gradient", t("alt.cells.gradient"))
         st.caption(t("cells.gradient.caption"))
     with right:
-        lab.question(t("cells.norm"))
+        parts.question(t("cells.norm"))
         components.chart(charts.norm_chart(result, words=words, height=340), "cells_norm", t("alt.cells.norm"))
         st.caption(t("cells.norm.caption"))
     _inside(result)
@@ -63,13 +59,13 @@ def of_run(access: str, run: Run, form: Form | None = None) -> None:
 def _loss(result: dict[str, Any]) -> None:
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        lab.question(t("cells.loss"))
+        parts.question(t("cells.loss"))
     with right:
         against = components.one_of(
             t("cells.against"),
             ["steps", "seconds"],
             "steps",
-            format_func=lambda one: t(f"against.{one}"),
+            format_func=lambda axis: t(f"against.{axis}"),
             key="cells_against",
             label_visibility="collapsed",
         )
@@ -81,7 +77,7 @@ def _loss(result: dict[str, Any]) -> None:
 @st.fragment
 def _inside(result: dict[str, Any]) -> None:
     words = chart_words()
-    lab.question(t("cells.inside"))
+    parts.question(t("cells.inside"))
     left, right = st.columns(2)
     with left:
         cell = components.one_of(
@@ -95,7 +91,7 @@ def _inside(result: dict[str, Any]) -> None:
         what = st.selectbox(
             t("cells.inside.what"),
             INSIDE[cell],
-            format_func=lambda one: t(f"inside.{one}"),
+            format_func=lambda name: t(f"inside.{name}"),
             key=f"cells_inside_{cell}",
         )
     figure = charts.inside_chart(result, cell, what, words=words)
@@ -107,33 +103,34 @@ def _inside(result: dict[str, Any]) -> None:
 
 def _table(result: dict[str, Any], words: charts.Words) -> pd.DataFrame:
     cells = {cell: result["cells"][cell] for cell in INSIDE}
+    far = [parts.scientific(network["gradient"]["before"][0]) for network in cells.values()]
     return pd.DataFrame(
         {
             t("cells.table.cell"): [words[cell] for cell in cells],
-            t("cells.table.mse"): [scientific(one["test_mse"]) for one in cells.values()],
-            t("cells.table.share"): [percent(_share(one, result), 1) for one in cells.values()],
-            t("cells.table.parameters"): [one["parameters"] for one in cells.values()],
-            t("cells.table.seconds"): [round(one["seconds"], 2) for one in cells.values()],
-            t("cells.table.gradient"): [scientific(one["gradient"]["before"][0]) for one in cells.values()],
+            t("cells.table.mse"): [parts.scientific(network["test_mse"]) for network in cells.values()],
+            t("cells.table.share"): [percent(_share(network, result), 1) for network in cells.values()],
+            t("cells.table.parameters"): [network["parameters"] for network in cells.values()],
+            t("cells.table.seconds"): [round(network["seconds"], 2) for network in cells.values()],
+            t("cells.table.gradient"): far,
         }
     )
 
 
-def _share(one: dict[str, Any], result: dict[str, Any]) -> float | None:
-    """Error as a share of that of guessing."""
-    return None if one["test_mse"] is None else one["test_mse"] / result["guess_mse"]
+def _share(network: dict[str, Any], result: dict[str, Any]) -> float | None:
+    """Test error as a share of that of guessing."""
+    return None if network["test_mse"] is None else network["test_mse"] / result["guess_mse"]
 
 
-def _found(result: dict[str, Any], words: charts.Words) -> list[str]:
-    """Who learned it, and what reaches the far end, from this run's numbers."""
-    groups: dict[str, list[str]] = {"solved": [], "partly": [], "guess": []}
+def _findings(result: dict[str, Any], words: charts.Words) -> list[str]:
+    """Which cells learned the task, and how far their gradients reach."""
+    names: dict[str, list[str]] = {"solved": [], "partly": [], "guess": []}
     for cell in INSIDE:
-        one = result["cells"][cell]
-        if one["diverged"]:
+        network = result["cells"][cell]
+        if network["diverged"]:
             continue
-        share = _share(one, result)
+        share = _share(network, result)
         group = "guess" if share is None or share > 0.9 else "solved" if share < 0.1 else "partly"
-        groups[group].append(words[cell])
-    found = [t(f"cells.found.{group}", names=", ".join(names)) for group, names in groups.items() if names]
-    far = {cell: scientific(one["gradient"]["before"][0]) for cell, one in result["cells"].items()}
-    return [*found, t("cells.found.gradient", lag=result["config"]["lag"], **far)]
+        names[group].append(words[cell])
+    learned = [t(f"cells.found.{group}", names=", ".join(cells)) for group, cells in names.items() if cells]
+    far = {cell: parts.scientific(network["gradient"]["before"][0]) for cell, network in result["cells"].items()}
+    return [*learned, t("cells.found.gradient", lag=result["config"]["lag"], **far)]

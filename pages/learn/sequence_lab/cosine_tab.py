@@ -1,4 +1,4 @@
-"""The tab sin -> cos: a value at every step, with the hidden state carried from chunk to chunk or reset."""
+"""The tab sin -> cos: a value at every step, with the hidden state carried over between chunks or reset."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import streamlit as st
 from forecasting import charts
 from forecasting.labs.sequences import CELLS
 from forecasting.runs import Run
-from pages.learn import lab
-from pages.learn.lab import Form
-from pages.shared import components, state
+from pages.learn import parts
+from pages.learn.settings_form import Form
+from pages.learn.training_row import result_of, train_and_show
+from pages.shared import components
 from pages.shared.components import number
 from pages.shared.i18n import chart_words, t
 
@@ -29,55 +30,50 @@ def tab() -> None:
         form.rate()
         form.number("seed", 0, 20, 1)
         config = form.config()
-    run = lab.train(form, config)
-    lab.task("cosine", config, run)
-    if run is not None and lab.done(run):
-        with components.in_place():
-            of_run(state.current().workspace, run, form)
-            lab.code("cosine", run.config)
+    train_and_show(form, config, of_run)
 
 
 def of_run(access: str, run: Run, form: Form | None = None) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
-    result, words = lab.result(access, run), chart_words()
-    diverged = {words[way]: one["diverged"] for way, one in result["ways"].items()}
-    lab.diverged(diverged, "cosine", form.try_rate if form else None)
+    result, words = result_of(access, run), chart_words()
+    diverged = {words[way]: network["diverged"] for way, network in result["ways"].items()}
+    parts.diverged(diverged, "cosine", form.try_rate if form else None)
     _learns(result)
-    lab.findings(_found(result))
+    parts.findings(_findings(result))
     left, right = st.columns(2)
     with left:
-        lab.question(t("cosine.position"))
+        parts.question(t("cosine.position"))
         components.chart(charts.position_chart(result, words=words), "cosine_position", t("alt.cosine.position"))
         st.caption(t("cosine.position.caption"))
     with right:
-        lab.question(t("cosine.loss"))
+        parts.question(t("cosine.loss"))
         components.chart(charts.cosine_loss_chart(result, words=words), "cosine_loss", t("alt.cosine.loss"))
         st.caption(t("cosine.loss.caption"))
 
 
 @st.fragment
 def _learns(result: dict[str, Any]) -> None:
-    """The prediction as it learns: the slider for every kept step, Play for all; the switch shows the other network."""
+    """Predictions during training: the slider for one step, Play for all; the switch shows the other network."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        lab.question(t("cosine.learns"))
+        parts.question(t("cosine.learns"))
     with right:
         reset = st.toggle(t("cosine.reset"), key="cosine_reset", help=t("cosine.reset.help"))
     way = "reset" if reset else "carried"
     steps = result["frames"][: len(result["ways"][way]["predicted"])]
-    kept = f"cosine_step_{steps[-1]}"  # another training may have kept other steps
-    step = st.select_slider(t("cosine.step"), steps, value=steps[-1], key=kept, help=t("cosine.step.help"))
+    key = f"cosine_step_{steps[-1]}"  # another training may have other steps
+    step = st.select_slider(t("cosine.step"), steps, value=steps[-1], key=key, help=t("cosine.step.help"))
     figure = charts.cosine_chart(result, way, steps.index(step), words=chart_words())
     components.chart(figure, "cosine_learns", t("alt.cosine.learns"))
     st.caption(t("cosine.learns.caption"))
 
 
-def _found(result: dict[str, Any]) -> list[str]:
-    """Where the reset hurts, from this run's numbers."""
-    if any(one["diverged"] for one in result["ways"].values()):
+def _findings(result: dict[str, Any]) -> list[str]:
+    """What resetting the state costs."""
+    if any(network["diverged"] for network in result["ways"].values()):
         return []
-    errors = {way: np.array(one["error_by_position"], dtype=float) for way, one in result["ways"].items()}
-    first = {way: float(one[0]) for way, one in errors.items()}
-    rest = {f"{way}_rest": number(float(np.sqrt(np.mean(one[1:] ** 2)))) for way, one in errors.items()}
-    said = t("cosine.found.first", **{way: number(value) for way, value in first.items()}, **rest)
-    return [said, t("cosine.found.worse" if first["reset"] > 2 * first["carried"] else "cosine.found.not")]
+    errors = {way: np.array(network["error_by_position"], dtype=float) for way, network in result["ways"].items()}
+    first = {way: float(error[0]) for way, error in errors.items()}
+    rest = {f"{way}_rest": number(float(np.sqrt(np.mean(error[1:] ** 2)))) for way, error in errors.items()}
+    compared = t("cosine.found.first", **{way: number(value) for way, value in first.items()}, **rest)
+    return [compared, t("cosine.found.worse" if first["reset"] > 2 * first["carried"] else "cosine.found.not")]

@@ -1,4 +1,4 @@
-"""The word pair of the Text lab: what the network says at each epoch, and how it came to it."""
+"""The word pair of the Text lab: the answer of the network at each epoch."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from forecasting import charts
 from forecasting.errors import ForecastingError
 from forecasting.labs.text import PairConfig, rotated, split
 from forecasting.runs import Run
-from pages.learn import lab
-from pages.learn.text_lab import snippets
+from pages.learn import parts
+from pages.learn.text_lab import text_code
 from pages.shared import components, services, state
 from pages.shared.components import number
 from pages.shared.i18n import chart_words, t
@@ -23,7 +23,7 @@ from pages.shared.services import texts
 NUMBERS = (("hidden_size", 1, 128, 1), ("epochs", 1, 500, 10), ("seed", 0, 2**31 - 1, 1))
 
 
-def page() -> None:
+def view() -> None:
     """Draw it."""
     session = state.current()
     config = _settings()
@@ -35,20 +35,14 @@ def page() -> None:
     elif run is not None and not run.active:
         ended(run)
     elif config is not None:
-        _asked(config)
+        _task(config)
     shown = config or PairConfig()
     values = {"source": shown.source, "target": shown.target, "epochs": shown.epochs, "seed": shown.seed}
-    code(snippets.PAIR.format(**values))
-
-
-def code(lines: str) -> None:
-    """The lines that do this with Tidecast."""
-    with st.expander(t("text.code"), key="the_code", icon=":material/code:"):
-        st.code(lines, language="python", wrap_lines=True)
+    parts.code(text_code.PAIR.format(**values))
 
 
 def put_rate(kind: str) -> Callable[[float], None]:
-    """What sets the learning rate of a network of this page."""
+    """A function that sets the learning rate of a network of this page."""
 
     def put(rate: float) -> None:
         st.session_state[f"{kind}_learning_rate"] = rate
@@ -57,7 +51,7 @@ def put_rate(kind: str) -> Callable[[float], None]:
 
 
 def _settings() -> PairConfig | None:
-    """The sidebar's settings; None where they do not fit together, which is then said."""
+    """The settings in the sidebar; None where they do not fit together, with the error."""
     session = state.current()
     values = {**dataclasses.asdict(PairConfig()), **session.form("pair")}
     with st.sidebar:
@@ -95,7 +89,7 @@ def _take(source: str, target: str) -> None:
 
 
 def _train(values: dict[str, Any] | None) -> Run | None:
-    """The button, and the run to show. What a visitor sees first is trained without being asked."""
+    """The button, and the run to show. The pair of the first visit is trained without a click."""
     session = state.current()
     shown = session.shown.get("pair")
     run = services.poll(session.workspace, shown) if shown else None
@@ -114,26 +108,26 @@ def _train(values: dict[str, Any] | None) -> Run | None:
             st.caption(":material/info: " + t("lab.changed"), width="content")
     if values is not None and (pressed or shown is None):
         try:
-            asked = texts.ask(session.workspace, "pair", values, None, f"{values['source']} → {values['target']}")
+            run_id = texts.ask(session.workspace, "pair", values, None, f"{values['source']} → {values['target']}")
         except ForecastingError as refused:
             components.error(refused)
             return None
-        session.shown = {**session.shown, "pair": asked}
+        session.shown = {**session.shown, "pair": run_id}
         if pressed:
             st.rerun()
     elif not same:
         services.warm()
     shown = session.shown.get("pair")
-    said = {"loss": chart_words()["text_letter_bits"]}
-    return follow(session.workspace, shown, words=said) if shown else None
+    words = {"loss": chart_words()["text_letter_bits"]}
+    return follow(session.workspace, shown, words=words) if shown else None
 
 
-def _asked(config: PairConfig) -> None:
-    """The pair before anything was learned."""
+def _task(config: PairConfig) -> None:
+    """The pair before any training."""
     source, target = split(config.source), split(config.target)
     letters = sorted({*source, *target})
-    nothing = [[[0] * len(letters)] * len(source)]
-    empty = {"letters": letters, "source": source, "target": target, "probabilities": nothing}
+    untrained = [[[0] * len(letters)] * len(source)]
+    empty = {"letters": letters, "source": source, "target": target, "probabilities": untrained}
     components.heading(t("pair.asked"))
     components.chart(charts.pair_map(empty, 1, words=chart_words()), "pair_asked", t("alt.pair.asked"))
 
@@ -141,7 +135,7 @@ def _asked(config: PairConfig) -> None:
 def of_run(access: str, run: Run, offer: bool = False) -> None:
     """The result of a done run. `access`: a workspace's token or a read-only link."""
     result = services.record(access, run.id, "result")
-    lab.diverged({t("kind.pair"): result["diverged"]}, run.kind, put_rate(run.kind) if offer else None)
+    parts.diverged({t("kind.pair"): result["diverged"]}, run.kind, put_rate(run.kind) if offer else None)
     learned = result["learned_at"]
     facts = [
         (
@@ -160,12 +154,12 @@ def of_run(access: str, run: Run, offer: bool = False) -> None:
 
 
 def _epochs(run_id: str, result: dict[str, Any]) -> None:
-    """What the network says at the epoch that is chosen."""
+    """The answer of the network at the chosen epoch."""
     last = len(result["losses"])
     key = f"pair_epoch_{run_id[:12]}"
     st.session_state.setdefault(key, min(last, max(1, (result["learned_at"] or last) // 2)))
     epoch = st.slider(t("pair.epoch"), 1, last, key=key, help=t("pair.epoch.help")) if last > 1 else 1
-    st.code("\n".join(_said(result, epoch)), language=None)
+    st.code("\n".join(_answer(result, epoch)), language=None)
     left, right = st.columns(2)
     words = chart_words()
     with left:
@@ -180,8 +174,8 @@ def _epochs(run_id: str, result: dict[str, Any]) -> None:
         st.caption(t("pair.loss.caption"))
 
 
-def _said(result: dict[str, Any], epoch: int) -> list[str]:
-    """The word of an epoch beside the one that is asked for, as plain text."""
+def _answer(result: dict[str, Any], epoch: int) -> list[str]:
+    """The answer of an epoch beside the right one, as plain text."""
     words = {
         "read": "".join(result["source"]),
         "said": result["predictions"][epoch - 1],

@@ -1,4 +1,4 @@
-"""The character LSTM of the Text lab: a text, its training, how it stands against the n-grams."""
+"""The character LSTM of the Text lab: a text, the training, the comparison with n-grams."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from forecasting import charts
 from forecasting.errors import ForecastingError
 from forecasting.labs.text import TextConfig, expected_seconds
 from forecasting.runs import Run
-from pages.learn import lab
-from pages.learn.text_lab import read, snippets, source
-from pages.learn.text_lab.pair import code, put_rate
+from pages.learn import parts
+from pages.learn.text_lab import surprise, text_code, text_source, writing
+from pages.learn.text_lab.pair_view import put_rate
 from pages.shared import components, services, state
 from pages.shared.components import duration, number, percent
 from pages.shared.i18n import chart_words, t
@@ -22,12 +22,12 @@ from pages.shared.services import texts
 from pages.shared.services.texts import Facts
 
 
-def page() -> None:
+def view() -> None:
     """Draw it."""
     session = state.current()
     st.caption(t("text.lead"))
     with st.sidebar:
-        dataset = source.source()
+        dataset = text_source.source()
     if dataset is None:
         st.info(t("text.none"), icon=":material/edit_note:")
         return
@@ -35,7 +35,7 @@ def page() -> None:
         with st.spinner(t("text.counting")):
             facts = texts.facts(session.workspace, dataset)
     except ForecastingError as problem:
-        source.refused(dataset, problem)
+        text_source.refused(dataset, problem)
         return
     with st.sidebar:
         config = _settings(dataset)
@@ -45,7 +45,7 @@ def page() -> None:
         with components.in_place():
             of_run(session.workspace, run, offer=True)
         with components.in_place():
-            st.fragment(read.reading)(session.workspace, dataset, run.id)
+            st.fragment(surprise.reading)(session.workspace, dataset, run.id)
     else:
         if run is not None and not run.active and run.state != "done":
             ended(run)
@@ -53,8 +53,8 @@ def page() -> None:
         figure = charts.bits_bars(facts.ngrams, words=chart_words(), height=260)
         components.chart(figure, "text_ngrams", t("alt.text.bits"))
         st.caption(t("text.naive.caption"))
-        st.fragment(read.reading)(session.workspace, dataset, None)
-    code(snippets.TEXT)
+        st.fragment(surprise.reading)(session.workspace, dataset, None)
+    parts.code(text_code.TEXT)
 
 
 def of_run(access: str, run: Run, offer: bool = False) -> None:
@@ -62,7 +62,7 @@ def of_run(access: str, run: Run, offer: bool = False) -> None:
     result = services.record(access, run.id, "result")
     words = chart_words()
     best = min(result["ngrams"].values())
-    lab.diverged({words["text_network"]: result["diverged"]}, run.kind, put_rate(run.kind) if offer else None)
+    parts.diverged({words["text_network"]: result["diverged"]}, run.kind, put_rate(run.kind) if offer else None)
     _verdict(result, best)
     facts = [
         (t("text.bits"), number(result["bits"]), t("text.bits.help")),
@@ -83,12 +83,12 @@ def of_run(access: str, run: Run, offer: bool = False) -> None:
         figure = charts.bits_bars(ngrams, result["bits"], words=words)
         components.chart(figure, "text_bits", t("alt.text.bits"))
     st.caption(t("text.bits.caption", unknown=f"{result['unknown']:,}"))
-    st.fragment(read.samples)(run.id, result["samples"])
-    st.fragment(read.writing)(access, run.id)
+    st.fragment(writing.samples)(run.id, result["samples"])
+    st.fragment(writing.writing)(access, run.id)
 
 
 def samples_live(run: Run) -> None:
-    """While it trains: what it writes by now."""
+    """During training: what the network writes so far."""
     samples = (run.progress.get("detail") or {}).get("samples") or []
     if samples:
         step, bits, written = samples[-1]
@@ -123,12 +123,12 @@ def _facts(facts: Facts) -> None:
 
 
 def _settings(dataset: str) -> TextConfig | None:
-    """The sidebar's settings; the defaults follow from the text."""
+    """The settings in the sidebar; the defaults depend on the text."""
     session = state.current()
     suggested = dataclasses.asdict(texts.suggestion(session.workspace, dataset))
     values = {**suggested, **session.form("text")}
 
-    if st.session_state.get("_text_suggested") != suggested:  # another text: what was not changed follows it
+    if st.session_state.get("_text_suggested") != suggested:  # another text: settings that were not changed follow it
         st.session_state["_text_suggested"] = suggested
         for name in suggested:
             st.session_state.pop(f"text_{name}", None)
@@ -181,22 +181,22 @@ def _train(dataset: str, config: TextConfig | None) -> Run | None:
             disabled=config is None or bool(same and run is not None and run.active),
         )
         if config is not None and not (same and run is not None and run.state == "done"):
-            whole = texts.text(session.workspace, dataset)
-            seconds = duration(expected_seconds(whole, config))
+            text = texts.text(session.workspace, dataset)
+            seconds = duration(expected_seconds(text, config))
             st.caption(t("train.expected", seconds=seconds), width="content")
         if run is not None and not same and not run.active:
             st.caption(":material/info: " + t("lab.changed"), width="content")
     if pressed and values is not None:
         name = services.dataset(session.workspace, dataset).name
         try:
-            asked = texts.ask(session.workspace, "text", values, dataset, name)
+            run_id = texts.ask(session.workspace, "text", values, dataset, name)
         except ForecastingError as refused:
             components.error(refused)
             return run
-        session.shown = {**session.shown, "text": asked}
+        session.shown = {**session.shown, "text": run_id}
         st.rerun()
     if not same:
         services.warm()
     words = chart_words()
-    said = {"epoch": words["text_step"], "loss": words["text_bits"], "valid_loss": words["text_tail"]}
-    return follow(session.workspace, shown, samples_live, said) if shown else None
+    labels = {"epoch": words["text_step"], "loss": words["text_bits"], "valid_loss": words["text_tail"]}
+    return follow(session.workspace, shown, samples_live, labels) if shown else None
