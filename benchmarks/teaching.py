@@ -56,12 +56,10 @@ def recipes(seeds: Sequence[int]) -> None:
     """Every combination of the three changes."""
     results = [run_sine(SineConfig(seed=seed, recipes=tuple(RECIPES), rollout=0)) for seed in seeds]
     for name in RECIPES:
-        networks = [result["recipes"][name] for result in results]
-        print(
-            f"{name:18} test MSE {_spread([network['test_mse'] for network in networks])}  s {_spread(_of(networks, 'seconds'))}"
-        )
+        nets = [result["recipes"][name] for result in results]
+        print(f"{name:18} test MSE {_spread([net['test_mse'] for net in nets])}  s {_spread(_of(nets, 'seconds'))}")
     for change in effects(results[0]):
-        print(f"{change:18} divides by {_spread([ratio for network in results for ratio in effects(network)[change]])}")
+        print(f"{change:18} divides by {_spread([ratio for result in results for ratio in effects(result)[change]])}")
 
 
 def presets(seeds: Sequence[int]) -> None:
@@ -69,11 +67,11 @@ def presets(seeds: Sequence[int]) -> None:
     for preset, settings in PRESETS.items():
         results = [run_sine(SineConfig(seed=seed, **settings)) for seed in seeds]
         for name in ("classic", "tidecast"):
-            networks = [result["recipes"][name] for result in results]
-            kept = [network["phase"]["degrees"][-1] for network in networks if network["phase"]["faded"] is None]
+            nets = [result["recipes"][name] for result in results]
+            kept = [net["phase"]["degrees"][-1] for net in nets if net["phase"]["faded"] is None]
             print(
-                f"{preset:15} {name:9} test MSE {_spread(_of(networks, 'test_mse'))}  s {_spread(_of(networks, 'seconds'))}  "
-                f"faded {len(networks) - len(kept)} of {len(networks)}, degrees after 500 {_spread(kept) if kept else '-'}"
+                f"{preset:15} {name:9} test MSE {_spread(_of(nets, 'test_mse'))}  s {_spread(_of(nets, 'seconds'))}  "
+                f"faded {len(nets) - len(kept)} of {len(nets)}, degrees after 500 {_spread(kept) if kept else '-'}"
             )
 
 
@@ -92,10 +90,10 @@ def cells(seeds: Sequence[int]) -> None:
     for open_gates in (True, False):
         results = [run_cells(CellsConfig(seed=seed, open_gates=open_gates)) for seed in seeds]
         for cell in ("rnn", "lstm", "gru"):
-            networks = [result["cells"][cell] for result in results]
-            shares = [network["test_mse"] / result["guess_mse"] for one, result in zip(networks, results, strict=True)]
-            far = _spread([network["gradient"]["before"][0] for network in networks])
-            said = f"error of guessing x {_spread(shares)}  gradient at lag 30 {far}  s {_spread(_of(networks, 'seconds'))}"
+            nets = [result["cells"][cell] for result in results]
+            shares = [net["test_mse"] / result["guess_mse"] for net, result in zip(nets, results, strict=True)]
+            far = _spread([net["gradient"]["before"][0] for net in nets])
+            said = f"error of guessing x {_spread(shares)}  gradient at lag 30 {far}  s {_spread(_of(nets, 'seconds'))}"
             print(f"{'open' if open_gates else 'half open':9} {cell:5} {said}")
 
 
@@ -113,9 +111,9 @@ def marker(seeds: Sequence[int]) -> None:
     """Errors before and from the marker on, and of "predicting" noise."""
     results = [run_marker(MarkerConfig(seed=seed)) for seed in seeds]
     for reader in ("lstm", "bilstm", "attention"):
-        networks = [result["readers"][reader] for result in results]
-        before, after = _spread(_of(networks, "rmse_before")), _spread(_of(networks, "rmse_after"))
-        print(f"{reader:10} before {before}  from it on {after}  s {_spread(_of(networks, 'seconds'))}")
+        nets = [result["readers"][reader] for result in results]
+        before, after = _spread(_of(nets, "rmse_before")), _spread(_of(nets, "rmse_after"))
+        print(f"{reader:10} before {before}  from it on {after}  s {_spread(_of(nets, 'seconds'))}")
     for reader in ("lstm", "bilstm"):
         print(f"noise 'predicted' by {reader:7} {_spread([result['leak'][reader] for result in results])}")
 
@@ -130,8 +128,8 @@ TABLES: dict[str, Callable[[Sequence[int]], None]] = {
 }
 
 
-def _of(networks: Sequence[dict[str, Any]], name: str) -> list[float]:
-    return [network[name] for network in networks]
+def _of(nets: Sequence[dict[str, Any]], name: str) -> list[float]:
+    return [net[name] for net in nets]
 
 
 def _spread(values: Any) -> str:
