@@ -49,26 +49,27 @@ def inputs(method: Method, flat: Flat, further: Sequence[str]) -> list[dict[str,
     usual = float(np.abs(full).mean()) or 1.0
     changes = []
 
-    def add(name: str, offsets: Values) -> None:
-        message = name.to_dict() if isinstance(name, Message) else None
+    def add(name: str, label: str, offsets: Values) -> None:
+        message = label.to_dict() if isinstance(label, Message) else None
         weight = float(np.abs(offsets - full).mean()) / usual
-        changes.append({"name": str(name), "message": message, "weight": weight})
+        changes.append({"name": name, "message": message, "weight": weight})
 
-    own_inputs = [Message("model.input.value"), Message("model.input.difference")]
-    for period in method.periods:
-        own_inputs.append(Message("model.input.seasonal-difference", period=int(period)))
-        own_inputs.append(Message("model.input.from-mean", period=int(period)))
-    for place, label in enumerate(own_inputs):
+    own = [("value", Message("model.input.value")), ("difference", Message("model.input.difference"))]
+    for period in map(int, method.periods):
+        seasonal = Message("model.input.seasonal-difference", count=period)
+        own.append((f"seasonal difference {period}", seasonal))
+        own.append((f"distance from the mean of {period}", Message("model.input.from-mean", count=period)))
+    for place, (name, label) in enumerate(own):
         still = material.inputs.clone()
         still[:, place] = still[:, place].mean()
-        add(label, _offsets(method, flat, dataclasses.replace(material, inputs=still), origins))
+        add(name, label, _offsets(method, flat, dataclasses.replace(material, inputs=still), origins))
     if flat.past is not None and flat.known is not None:
-        for place, name in enumerate(further):
+        for place, text in enumerate(further):
             past, known = flat.past.copy(), flat.known.copy()
             column = place if place < past.shape[1] else place - past.shape[1]
             (past if place < past.shape[1] else known)[:, column] = 0.0  # the mean, as they are scaled
             without = dataclasses.replace(flat, past=past, known=known)
-            add(name, _offsets(method, without, method.material(without), origins))
+            add(str(text), text, _offsets(method, without, method.material(without), origins))
     return changes
 
 
