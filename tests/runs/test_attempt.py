@@ -35,7 +35,7 @@ def test_execute_does_one_run_by_its_id(store: Store, url: str, make_panel: Make
     assert store.artifact(workspace, second, "result") == counting.expected(2, 5, panel.id)
 
 
-def test_a_user_error_ends_the_run_with_its_sentence(file_store: Store) -> None:
+def test_a_user_error_ends_the_run_with_its_message(file_store: Store) -> None:
     workspace = file_store.new_workspace()
     run = file_store.submit(workspace, "counting", {"fail": "sentence"}, None, "n")
     assert perform(file_store.database, claimed(file_store), file_store.settings) == "failed"
@@ -43,7 +43,7 @@ def test_a_user_error_ends_the_run_with_its_sentence(file_store: Store) -> None:
     assert (seen.error, seen.error_field) == ("window is 5; it must be at least 6.", "window")
 
 
-def test_a_defect_ends_the_run_and_tells_neither_user_nor_log_what_the_data_said(
+def test_a_defect_ends_the_run_and_shows_neither_user_nor_log_any_of_the_data(
     file_store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     workspace = file_store.new_workspace()
@@ -54,12 +54,12 @@ def test_a_defect_ends_the_run_and_tells_neither_user_nor_log_what_the_data_said
     assert seen.state == "failed"
     assert seen.error is not None
     assert "ValueError at counting.py" in seen.error
-    said = seen.error + "".join(str(vars(record)) for record in caplog.records)
-    assert "counting.py" in said
-    assert "secret-cell-value" not in said
+    written = seen.error + "".join(str(vars(record)) for record in caplog.records)
+    assert "counting.py" in written
+    assert "secret-cell-value" not in written
 
 
-def test_data_that_was_damaged_ends_the_run_with_a_sentence(file_store: Store, make_panel: MakePanel) -> None:
+def test_data_that_was_damaged_ends_the_run_with_a_message(file_store: Store, make_panel: MakePanel) -> None:
     from sqlalchemy import update
 
     from forecasting.runs import schema

@@ -15,20 +15,20 @@ from tests.conftest import ROOT
 @pytest.fixture
 def services() -> dict[str, Any]:
     yaml = pytest.importorskip("yaml")
-    whole = yaml.safe_load((ROOT / "compose.yaml").read_text())
-    assert set(whole["volumes"]) == {
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    assert set(compose["volumes"]) == {
         mount.partition(":")[0]
-        for service in whole["services"].values()
+        for service in compose["services"].values()
         for mount in service.get("volumes", [])
         if not mount.startswith("./")
     }
-    found: dict[str, Any] = whole["services"]
-    return found
+    services: dict[str, Any] = compose["services"]
+    return services
 
 
 def test_the_services_of_the_table_are_those_of_the_compose_file(services: dict[str, Any]) -> None:
-    said = (ROOT / "docs" / "deployment.md").read_text().partition("## A team server")[2].partition("**Updates.**")[0]
-    rows = [line.split("|")[1] for line in said.splitlines() if line.startswith("| `")]
+    text = (ROOT / "docs" / "deployment.md").read_text().partition("## A team server")[2].partition("**Updates.**")[0]
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(services)
     for service in services.values():
         assert set(service.get("depends_on", [])) <= set(services)

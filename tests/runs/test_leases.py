@@ -98,7 +98,7 @@ def test_nothing_is_published_with_an_artifact_that_is_not_stored(store: Store) 
     assert store.run(workspace, run).state == "running"
 
 
-def test_a_worker_that_has_to_leave_gives_the_attempt_back(store: Store) -> None:
+def test_a_worker_that_has_to_leave_does_not_count_the_attempt(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
     for _ in range(5):

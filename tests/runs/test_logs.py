@@ -84,8 +84,8 @@ def test_a_log_line_has_no_token_and_no_message_of_an_error() -> None:
         raise ValueError("secret value 12345")
     except ValueError:
         error = sys.exc_info()
-    said = 'GET "/?workspace=abcdefghijklmnopqrstuv&dataset=1 link=zyxwvutsrqponmlkjihgfe'
-    line = JsonLines().format(logging.LogRecord("uvicorn.error", logging.ERROR, __file__, 1, said, (), error))
+    request = 'GET "/?workspace=abcdefghijklmnopqrstuv&dataset=1 link=zyxwvutsrqponmlkjihgfe'
+    line = JsonLines().format(logging.LogRecord("uvicorn.error", logging.ERROR, __file__, 1, request, (), error))
     assert "12345" not in line
     assert "abcdefgh" not in line
     assert "zyxwvu" not in line

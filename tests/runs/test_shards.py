@@ -105,7 +105,7 @@ def test_parts_that_end_at_the_same_moment_are_merged_once(store: Store) -> None
         assert store.artifact(workspace, run, "result") == counting.expected_of_shards(seed, 5, 3)
 
 
-def test_a_part_that_fails_fails_the_run_with_its_sentence_and_ends_the_others(store: Store) -> None:
+def test_a_part_that_fails_fails_the_run_with_its_message_and_ends_the_others(store: Store) -> None:
     workspace, run = split(store, fail="sentence", fail_in="part 2")
     first, second, third = (claimed(store) for _ in range(3))
     perform(store.database, first, store.settings)
@@ -273,7 +273,7 @@ def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
         frames.append(pd.DataFrame({"unique_id": f"s{number}", "ds": ds, "y": y}))
     panel = Panel(pd.concat(frames, ignore_index=True), "D", (7,), "many")
     config = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=2)
-    found = {}
+    results = {}
     for seconds in ("1e9", "0"):
         monkeypatch.setenv("TIDECAST_SHARD_SECONDS", seconds)
         supervisor = Supervisor(Store(f"sqlite:///{tmp_path / seconds / 'tidecast.db'}"))
@@ -286,7 +286,7 @@ def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
         supervisor.stop()
         seen = store.run(workspace, run)
         stages = list(dict.fromkeys(point[0] for point in seen.curve))
-        found[seconds] = stages, {name: store.artifact(workspace, run, name) for name in seen.artifacts}
+        results[seconds] = stages, {name: store.artifact(workspace, run, name) for name in seen.artifacts}
         store.close()
-    assert set(found["0"][1]) == {"backtest", "explain", "forecast", "forecaster", "scores", "training"}
-    assert found["0"] == found["1e9"]
+    assert set(results["0"][1]) == {"backtest", "explain", "forecast", "forecaster", "scores", "training"}
+    assert results["0"] == results["1e9"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from sqlalchemy import select, update
 
@@ -32,11 +31,6 @@ def test_plain_words_of_an_older_version_stay_as_they_are(text: str | None) -> N
 )
 def test_a_message_of_another_version_shows_its_english_words(about: str) -> None:
     assert unpack('{"text": "It failed.", ' + about + "}") == "It failed."
-
-
-def test_values_that_json_cannot_hold_leave_the_words() -> None:
-    message = Message("runs.worker_died", attempts=np.int64(3))
-    assert unpack(pack(message)) == str(message)
 
 
 def test_the_error_of_a_run_is_shown_in_each_language(store: Store) -> None:

@@ -172,7 +172,9 @@ def test_a_worker_that_cannot_even_begin_is_not_started_all_the_time(file_store:
     supervisor.stop()
 
 
-def test_a_disk_that_is_nearly_full_is_said_before_it_is(file_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_nearly_full_disk_is_reported_in_time(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file_store.new_workspace()
     supervisor = Supervisor(file_store, LAUNCHER)
     assert supervisor.health().trouble is None
@@ -181,7 +183,7 @@ def test_a_disk_that_is_nearly_full_is_said_before_it_is(file_store: Store, monk
     assert "only 9 MB" in str(supervisor.health().trouble)
 
 
-def test_a_closed_pipe_ends_the_worker_and_gives_its_run_back(file_store: Store) -> None:
+def test_a_closed_pipe_ends_the_worker_and_releases_its_run(file_store: Store) -> None:
     workspace = file_store.new_workspace()
     run = file_store.submit(workspace, "counting", {"steps": 1000, "pause": 0.05}, None, "n")
     environment = {**os.environ, "TIDECAST_DATABASE": str(file_store.database.url)}
@@ -215,7 +217,7 @@ def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: py
     wait_until(store, workspace, after, "done", seconds=40)
 
 
-def test_a_database_that_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     (tmp_path / "text.db").write_text("This is not a database. " * 100)
     urls = (

@@ -52,7 +52,7 @@ def test_a_worker_whose_code_was_edited_leaves_and_does_nothing_with_the_old(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
-def test_a_worker_told_to_stop_gives_its_run_back(file_store: Store) -> None:
+def test_a_worker_asked_to_stop_releases_its_run(file_store: Store) -> None:
     workspace = file_store.new_workspace()
     run = file_store.submit(workspace, "counting", {"steps": 1000, "pause": 0.05}, None, "n")
     environment = {**os.environ, "TIDECAST_DATABASE": str(file_store.database.url)}
