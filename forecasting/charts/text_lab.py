@@ -45,7 +45,7 @@ def pair_map(
         text=[[f"{share:.0f}" if share >= 0.5 else "" for share in row] for row in shares],
         texttemplate="%{text}",
         textfont={"color": ink},
-        customdata=[[[letter(read), letter(said)] for read in source] for said in letters],
+        customdata=[[[letter(read), letter(answer)] for read in source] for answer in letters],
         hovertemplate="%{customdata[0]} → %{customdata[1]}: %{z:.1f} %<extra></extra>",
     )
     for place, right in enumerate(target):
@@ -59,12 +59,12 @@ def pair_map(
             line={"color": TRUTH, "width": 2},
         )
     figure.update_xaxes(
-        tickvals=list(range(len(source))), ticktext=[letter(one) for one in source], showgrid=False, zeroline=False
+        tickvals=list(range(len(source))), ticktext=[letter(read) for read in source], showgrid=False, zeroline=False
     )
     figure.update_yaxes(
         zeroline=False,
         tickvals=list(range(len(letters))),
-        ticktext=[letter(one) for one in letters],
+        ticktext=[letter(answer) for answer in letters],
         showgrid=False,
         autorange="reversed",
     )
@@ -153,15 +153,15 @@ def surprise_map(
         x=across,
         y=down,
         mode="markers+text",
-        text=[letter(one) if one != " " else "" for one in characters],
+        text=[letter(character) if character != " " else "" for character in characters],
         textposition="middle center",
         textfont={"family": "ui-monospace, 'Noto Sans Mono', monospace", "size": 13, "color": ink},
         marker={"size": 16, "opacity": 0, "symbol": "square"},
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
         customdata=[
-            [letter(one), f"{cost:.2f}", f"{first + i:,}"]
-            for i, (one, cost) in enumerate(zip(characters, bits, strict=True))
+            [letter(character), f"{cost:.2f}", f"{first + i:,}"]
+            for i, (character, cost) in enumerate(zip(characters, bits, strict=True))
         ],
         hovertemplate="%{customdata[0]}  %{customdata[1]} "
         f"{words['text_unit']}<br>{words['text_place']} %{{customdata[2]}}<extra></extra>",
@@ -170,7 +170,7 @@ def surprise_map(
         type="rect", x0=across[chosen] - 0.5, x1=across[chosen] + 0.5, y0=down[chosen] - 0.5, y1=down[chosen] + 0.5,
         line={"color": TRUTH, "width": 2.5},
     )  # fmt: skip
-    leftwards = sum(unicodedata.bidirectional(one[0]) in ("R", "AL") for one in characters) * 2 > count
+    leftwards = sum(unicodedata.bidirectional(character[0]) in ("R", "AL") for character in characters) * 2 > count
     ends = [-0.5, ACROSS - 0.5]
     figure.update_xaxes(visible=False, range=ends[::-1] if leftwards else ends, fixedrange=True)
     figure.update_yaxes(visible=False, range=[rows - 0.5, -0.5], fixedrange=True)
@@ -187,7 +187,7 @@ def next_bars(
     words: Words = ENGLISH,
 ) -> go.Figure:
     """The likeliest next `characters` in percent, by the network and by the n-gram; the one that `came` is marked."""
-    labels = [f"<b>{letter(one)} ◂</b>" if one == came else letter(one) for one in characters]
+    labels = [f"<b>{letter(name)} ◂</b>" if name == came else letter(name) for name in characters]
     places = list(range(len(characters)))
     figure = blank(height, words["text_probability"], "", hovermode="closest", barmode="group", bargap=0.25)
     for name, shares, colour in (("text_ngram", ngram, NAIVE), ("text_network", network, FORECAST)):
@@ -198,7 +198,7 @@ def next_bars(
                 orientation="h",
                 name=words[name],
                 marker={"color": colour},
-                customdata=[letter(one) for one in characters],
+                customdata=[letter(name) for name in characters],
                 hovertemplate="%{customdata}: %{x:.2f} %",
             )
     figure.update_yaxes(tickvals=places, ticktext=labels, autorange="reversed", showgrid=False)
@@ -211,8 +211,8 @@ def letter(character: str) -> str:
     """A character as a label of Plotly: a sign or its code point where it has no shape of its own, never markup."""
     if character in _SIGNS:
         return _SIGNS[character]
-    if all(unicodedata.category(one) in _SHAPELESS for one in character):
-        return " ".join(f"U+{ord(one):04X}" for one in character)
+    if all(unicodedata.category(point) in _SHAPELESS for point in character):
+        return " ".join(f"U+{ord(point):04X}" for point in character)
     shown = f"\u25cc{character}" if unicodedata.category(character[0]).startswith("M") else character
     return html.escape(shown, quote=False)
 

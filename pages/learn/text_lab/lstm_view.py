@@ -133,7 +133,7 @@ def _settings(dataset: str) -> TextConfig | None:
         for name in suggested:
             st.session_state.pop(f"text_{name}", None)
 
-    def whole(name: str, low: int, high: int, step: int = 1) -> None:
+    def integer(name: str, low: int, high: int, step: int = 1) -> None:
         key = f"text_{name}"
         st.session_state.setdefault(key, int(values[name]))
         help_text = t(f"text.{name}.help") if name in ("steps", "batch_size", "sequence_length") else None
@@ -142,10 +142,10 @@ def _settings(dataset: str) -> TextConfig | None:
     st.subheader(t("text.network"), anchor=False)
     left, right = st.columns(2)
     with left:
-        whole("num_layers", 1, 4)
+        integer("num_layers", 1, 4)
     with right:
-        whole("hidden_size", 8, 512, 8)
-    whole("steps", 1, 100_000, 100)
+        integer("hidden_size", 8, 512, 8)
+    integer("steps", 1, 100_000, 100)
     with st.expander(t("text.more"), key="text_more"):
         st.session_state.setdefault("text_learning_rate", float(values["learning_rate"]))
         values["learning_rate"] = st.number_input(
@@ -153,9 +153,9 @@ def _settings(dataset: str) -> TextConfig | None:
         )
         st.session_state.setdefault("text_dropout", float(values["dropout"]))
         values["dropout"] = st.slider(t("text.dropout"), 0.0, 0.9, step=0.05, key="text_dropout")
-        whole("batch_size", 1, 256)
-        whole("sequence_length", 8, 512, 8)
-        whole("seed", 0, 2**31 - 1)
+        integer("batch_size", 1, 256)
+        integer("sequence_length", 8, 512, 8)
+        integer("seed", 0, 2**31 - 1)
     changed = {name: value for name, value in values.items() if value != suggested[name]}
     session.forms = {**session.forms, "text": changed}
     try:

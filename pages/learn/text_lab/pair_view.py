@@ -179,12 +179,12 @@ def _answer(result: dict[str, Any], epoch: int) -> list[str]:
     """The answer of an epoch beside the right one, as plain text."""
     words = {
         "read": "".join(result["source"]),
-        "said": result["predictions"][epoch - 1],
-        "asked": "".join(result["target"]),
+        "answer": result["predictions"][epoch - 1],
+        "right": "".join(result["target"]),
     }
-    mark = "✓" if words["said"] == words["asked"] else "✗"
+    mark = "✓" if words["answer"] == words["right"] else "✗"
     return [
         f"{t('pair.read')}: {words['read']}",
-        f"{t('pair.said')}: {words['said']}  {mark}",
-        f"{t('pair.right')}: {words['asked']}",
+        f"{t('pair.said')}: {words['answer']}  {mark}",
+        f"{t('pair.right')}: {words['right']}",
     ]

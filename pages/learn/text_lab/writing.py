@@ -47,10 +47,10 @@ def writing(access: Access, run_id: str) -> None:
         if known > 1:
             key = f"write_top_{known}"
             top = st.slider(t("text.top_k"), 1, known, value=known, key=key, help=t("text.top_k.help"))
-        one, two = st.columns(2)
-        with one:
+        first, second = st.columns(2)
+        with first:
             length = st.number_input(t("text.length"), 50, 5_000, value=500, step=100, key="write_length")
-        with two:
+        with second:
             seed = st.number_input(t("text.seed"), 0, 2**31 - 1, value=0, key="write_seed", help=t("text.seed.help"))
     with right:
         began = time.perf_counter()
