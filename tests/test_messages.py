@@ -170,8 +170,10 @@ def test_a_catalogue_knows_its_keys() -> None:
 
 
 def test_a_catalogue_that_is_no_po_file_is_an_error(tmp_path: Path) -> None:
+    other = tmp_path / "other.po"
+    other.write_text("no catalogue of English", encoding="utf-8")
     with pytest.raises(PoFileError):
-        Catalogue([tmp_path / "eng.po"], "en")
+        Catalogue([other], "en")
 
 
 def test_threads_that_need_the_first_words_at_once_all_get_them() -> None:
