@@ -35,7 +35,7 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     epochs = 22 if many else 8
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
     config = ForecastConfig(horizon=horizon, window=window, batch_size=batch_size, epochs=epochs, folds=folds)
-    reasons = {name: Message(f"default.{name}") for name in _FIXED} | {
+    reasons = {
         "horizon": why_horizon,
         "window": why_window,
         "epochs": Message("default.epochs.long" if many else "default.epochs.short", count=origins),
@@ -43,25 +43,7 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
         "covariates": Message("default.covariates.all" if panel.covariates else "default.covariates.none"),
         "folds": Message("default.folds.three" if folds == 3 else "default.folds.one"),
     }
-    return config, {name: reasons[name] for name in config.to_dict()}
-
-
-_FIXED = (  # settings whose default is the same for every Panel
-    "method",
-    "cell",
-    "hidden_size",
-    "num_layers",
-    "dropout",
-    "learning_rate",
-    "schedule",
-    "members",
-    "lookbacks",
-    "anchor",
-    "loss",
-    "seed",
-    "levels",
-    "features",
-)
+    return config, {name: reasons.get(name) or Message(f"default.{name}") for name in config.to_dict()}
 
 
 def needed_values(config: ForecastConfig) -> int:
