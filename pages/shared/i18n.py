@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -92,3 +93,11 @@ def parameters() -> dict[str, str]:
 def chart_words() -> charts.Words:
     """The words of the figures in the session's language."""
     return {key: t(f"chart.{key}") for key in charts.ENGLISH}
+
+
+def stored(text: str, message: Mapping[str, Any] | None) -> str:
+    """A text that a run keeps beside the key and values of its Message, in the session's language."""
+    try:
+        return translated(text if message is None else Message.from_dict(message))
+    except KeyError:  # no longer known
+        return text
