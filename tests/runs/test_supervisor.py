@@ -172,9 +172,7 @@ def test_a_worker_that_cannot_even_begin_is_not_started_all_the_time(file_store:
     supervisor.stop()
 
 
-def test_a_nearly_full_disk_is_reported_in_time(
-    file_store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_nearly_full_disk_is_reported_in_time(file_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     file_store.new_workspace()
     supervisor = Supervisor(file_store, LAUNCHER)
     assert supervisor.health().trouble is None
