@@ -16,6 +16,7 @@ def _heat(page: Page, key: str) -> list[list[float]]:
     """The numbers of a heat map."""
     plot = chart(page, key).locator(".js-plotly-plot")
     expect(plot).to_have_count(1)
+    expect(plot.locator(".main-svg").first).to_be_visible()  # the element is there before the figure is
     drawn: list[list[float]] = plot.evaluate("plot => Array.from(plot._fullData[0].z, row => Array.from(row))")
     return drawn
 
