@@ -120,17 +120,17 @@ def accuracy(args: argparse.Namespace) -> tuple[str, list[Result]]:
                 method, about = job["settings"]["method"], {"set": held.name, "seed": job["settings"]["seed"]}
                 forecast, members = _forecasts(held, Path(job["folder"]))
                 bounds = {n: (forecast[f"forecast-lo-{n}"], forecast[f"forecast-hi-{n}"]) for n in args.level}
-                found = about | {"forecast": method} | scores(held, forecast["forecast"], bounds) | done
-                runs.setdefault(method, []).append(found)
+                run = about | {"forecast": method} | scores(held, forecast["forecast"], bounds) | done
+                runs.setdefault(method, []).append(run)
                 for name, member in members.items():
                     if np.array_equal(member, forecast["forecast"]) or not np.isfinite(member).any():
                         continue
-                    found = about | {"forecast": f"{method}: {name}"} | scores(held, member, {})
-                    runs.setdefault(found["forecast"], []).append(found)
+                    run = about | {"forecast": f"{method}: {name}"} | scores(held, member, {})
+                    runs.setdefault(run["forecast"], []).append(run)
             for name, reference in held.references.items():
                 runs[name] = [{"set": held.name, "forecast": name} | scores(held, reference, {})]
             tables.append(_accuracy_table(held, runs, sorted(args.level)))
-            results += [run for found in runs.values() for run in found]
+            results += [run for of_forecast in runs.values() for run in of_forecast]
     return "\n\n".join(tables), results
 
 
@@ -190,7 +190,7 @@ def _hold_out(path: Path, season: int | None, horizon: int, folder: Path) -> tup
 
 def _forecasts(held: Held, folder: Path) -> tuple[dict[str, Values], dict[str, Values]]:
     """({column: [S, H]} of the forecast, and of its members; NaN where a series has none)."""
-    found: list[dict[str, Values]] = []
+    tables: list[dict[str, Values]] = []
     for name in ("forecast", "members"):
         path = folder / f"{name}.parquet"
         frame = pd.read_parquet(path) if path.exists() else held.test[["unique_id", "ds"]]
@@ -198,8 +198,8 @@ def _forecasts(held: Held, folder: Path) -> tuple[dict[str, Values], dict[str, V
         assert frame["unique_id"].tolist() == held.test["unique_id"].tolist(), path
         assert frame["ds"].tolist() == held.test["ds"].tolist(), path
         columns = [column for column in frame.columns if column not in ("unique_id", "ds")]
-        found.append({column: frame[column].to_numpy(float).reshape(len(held.history), -1) for column in columns})
-    return found[0], found[1]
+        tables.append({column: frame[column].to_numpy(float).reshape(len(held.history), -1) for column in columns})
+    return tables[0], tables[1]
 
 
 def _forecast_job(train: str, season: int | None, settings: Result, folder: str) -> Result:
@@ -213,9 +213,7 @@ def _forecast_job(train: str, season: int | None, settings: Result, folder: str)
         forecast = forecaster.predict()
     done = dataclasses.asdict(fitting) | {"predict_seconds": predicting.seconds, "peak_mb": peak_mb()}
     pd.DataFrame(forecast).to_parquet(target / "forecast.parquet")
-    members = getattr(forecaster, "predict_members", None)
-    if members is not None:
-        pd.DataFrame(members()).to_parquet(target / "members.parquet")
+    forecaster.predict_members().to_parquet(target / "members.parquet")
     return done | {"settings": forecaster.config.to_dict()}
 
 
@@ -233,18 +231,20 @@ def _accuracy_table(held: Held, runs: dict[str, list[Result]], levels: list[int]
         + " MASE below Naive2's | MAE below naive's | fit seconds | of the processor | predict seconds | peak MB |",
         "|---|" + "---|" * (10 + len(levels)),
     ]
-    for name, found in runs.items():
-        shares = [_cell(found, f"below {one}", ".1f", 100, " %") if name != one else "" for one in ("Naive2", "naive")]
-        covered = [_covered(found, level) for level in reversed(levels)]
-        some = found[0]["series"]
+    for name, of_forecast in runs.items():
+        shares = [
+            _cell(of_forecast, f"below {one}", ".1f", 100, " %") if name != one else "" for one in ("Naive2", "naive")
+        ]
+        covered = [_covered(of_forecast, level) for level in reversed(levels)]
+        some = of_forecast[0]["series"]
         shown = name if some == count else f"{name} ({some:,} series)"
         cells = [
-            *(_cell(found, key, digits) for key, digits in (("smape", ".3f"), ("mase", ".3f"), ("owa", ".3f"))),
-            _cell(found, f"msis {top}", ".2f"),
+            *(_cell(of_forecast, key, digits) for key, digits in (("smape", ".3f"), ("mase", ".3f"), ("owa", ".3f"))),
+            _cell(of_forecast, f"msis {top}", ".2f"),
             *covered,
             *shares,
-            *(_cell(found, key, ".1f") for key in ("seconds", "processor", "predict_seconds")),
-            _cell(found, "peak_mb", ".0f"),
+            *(_cell(of_forecast, key, ".1f") for key in ("seconds", "processor", "predict_seconds")),
+            _cell(of_forecast, "peak_mb", ".0f"),
         ]
         lines.append(f"| {shown} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -263,7 +263,7 @@ def _cell(runs: list[Result], key: str, digits: str, times: float = 1, unit: str
     return spread([times * run[key] for run in runs], digits) + unit if key in runs[0] else ""
 
 
-# What is said of a series
+# Verdicts
 
 
 def honesty(args: argparse.Namespace) -> tuple[str, list[Result]]:
@@ -287,18 +287,18 @@ def honesty(args: argparse.Namespace) -> tuple[str, list[Result]]:
     ]
     for method in sorted({one["method"] for one in results}):
         for kind, (right, words) in kinds.items():
-            found = [one for one in results if one["kind"] == kind and one["method"] == method]
-            hits = sum(random_walk(one) if right == NO_SKILL else one["grade"] == right for one in found)
-            low, high = wilson(hits, len(found))
-            keys = collections.Counter(f"{one['grade']}: {one['key']}" for one in found).most_common()
-            told = ", ".join(f"{key} {count}" for key, count in keys)
-            share = f"{100 * hits / len(found):.1f} % ({100 * low:.1f} to {100 * high:.1f})"
-            lines.append(f"| {kind} | {method} | {hits} of {len(found)} {words} | {share} | {told} |")
+            verdicts = [one for one in results if one["kind"] == kind and one["method"] == method]
+            hits = sum(random_walk(one) if right == NO_SKILL else one["grade"] == right for one in verdicts)
+            low, high = wilson(hits, len(verdicts))
+            keys = collections.Counter(f"{one['grade']}: {one['key']}" for one in verdicts).most_common()
+            listed = ", ".join(f"{key} {count}" for key, count in keys)
+            share = f"{100 * hits / len(verdicts):.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+            lines.append(f"| {kind} | {method} | {hits} of {len(verdicts)} {words} | {share} | {listed} |")
     return "\n".join(lines), results
 
 
 def random_walk(verdict: Result) -> bool:
-    """Whether a verdict says that nothing beats the last value (not that a season does, nor that nobody can tell)."""
+    """Whether a verdict is that nothing beats the last value, rather than that a season does or origins are too few."""
     return verdict["grade"] == NO_SKILL and verdict["key"].split("-")[0] == NO_SKILL and "season" not in verdict["key"]
 
 
@@ -368,14 +368,14 @@ def prices(args: argparse.Namespace) -> tuple[str, list[Result]]:
         middle = sorted(runs, key=lambda run: run["skill"])[(len(runs) - 1) // 2]
         low, high = (math.nan if end is None else 100 * end for end in middle["skill_interval"])
         skill = _cell(runs, "skill", "+.1f", 100, " %")
-        told = ", ".join(
+        listed = ", ".join(
             key if len(runs) == 1 else f"{key} {count}"
             for key, count in collections.Counter(run["verdict"] for run in runs).most_common()
         )
         lines.append(
             f"| {name} | {method} | {middle['values']:,} | {middle['origins']:,} | {middle['horizon']} "
             f"| {_cell(runs, 'ratio', '.3f')} | {skill} | {low:+.1f} to {high:+.1f} % "
-            f"| {_covered(runs, 95)} | {told} | {_cell(runs, 'seconds', '.1f')} |"
+            f"| {_covered(runs, 95)} | {listed} | {_cell(runs, 'seconds', '.1f')} |"
         )
     return "\n".join(lines), results
 
@@ -400,19 +400,19 @@ def _prices_job(
     config = config.replace(levels=sorted({*config.levels, 95}))
     with timed() as taken:
         backtest = evaluate(panel, config)
-    found, methods = backtest.scores, backtest.scores["methods"]
-    inside = found["coverage"]["95"]
-    error = math.sqrt(inside * (1 - inside) / max(1.0, found["origins"] / config.horizon))
+    scored, methods = backtest.scores, backtest.scores["methods"]
+    inside = scored["coverage"]["95"]
+    error = math.sqrt(inside * (1 - inside) / max(1.0, scored["origins"] / config.horizon))
     return {
         "series": name,
         "method": config.method,
         "seed": seed,
         "values": int(panel.lengths.sum()),
         "horizon": config.horizon,
-        "origins": found["origins"],
+        "origins": scored["origins"],
         "ratio": methods["forecast"]["mae"] / methods["naive"]["mae"],
         "skill": methods["forecast"]["skill"],
-        "skill_interval": found["skill_interval"],
+        "skill_interval": scored["skill_interval"],
         "coverage 95": inside,
         "coverage 95 se": error,
         "verdict": backtest.verdict.key,
@@ -476,19 +476,19 @@ def _update_job(task: Result, method: str | None, horizon: int) -> Result:
         updated = stale.update(late)
     with timed() as fitting:
         fresh = fit(late, config)
-    whole, start = panel(count), int(0.9 * count)
-    found = {
-        name: forecaster.backtest(whole, start).scores
+    full, start = panel(count), int(0.9 * count)
+    backtests = {
+        name: forecaster.backtest(full, start).scores
         for name, forecaster in (("updated", updated), ("fresh", fresh), ("stale", stale))
     }
-    errors = {name: scores["methods"]["forecast"]["mae"] for name, scores in found.items()}
+    errors = {name: scored["methods"]["forecast"]["mae"] for name, scored in backtests.items()}
     return {
         "series": one.name,
         "method": config.method,
         "seed": one.seed,
-        "origins": found["fresh"]["origins"],
+        "origins": backtests["fresh"]["origins"],
         **errors,
-        "naive": found["fresh"]["methods"]["naive"]["mae"],
+        "naive": backtests["fresh"]["methods"]["naive"]["mae"],
         "ratio": errors["updated"] / errors["fresh"],
         "update_seconds": updating.seconds,
         "update_processor": updating.processor,

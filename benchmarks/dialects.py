@@ -1,9 +1,9 @@
-"""Which dialects are found: Tidecast and clevercsv alone on the same annotated files, in one run.
+"""How many dialects are detected: Tidecast and clevercsv on the same annotated files, in one run.
 
     python benchmarks/dialects.py [--corpus ../shared/data/csv/dialects] [--misses]
 
-A file counts as right where the dialect found makes the same cells of it as the annotated one does: two dialects that
-come to the same are the same. Files whose annotated encoding cannot decode them are decoded by the first of UTF-8 and
+A file counts as right if the detected dialect makes the same cells of it as the annotated one: two dialects that make
+the same cells are the same. Files whose annotated encoding cannot decode them are decoded by the first of UTF-8 and
 Windows-1252 that can. Each reader gets the bytes and nothing else.
 """
 
@@ -38,8 +38,8 @@ class Truth:
 
 
 @dataclasses.dataclass
-class Found:
-    """What a reader found: the decoded text, its dialect in words, and the cells that follow."""
+class Read:
+    """What a reader makes of a file: the decoded text, its dialect, and the cells that follow."""
 
     text: str
     dialect: tuple[str, str, str]
@@ -57,7 +57,7 @@ def main() -> int:
         return 2
     csv.field_size_limit(1 << 24)
     truths = load(arguments.corpus)
-    readers: dict[str, Callable[[bytes, str], Found]] = {"Tidecast": by_tidecast, "clevercsv": by_clevercsv}
+    readers: dict[str, Callable[[bytes, str], Read]] = {"Tidecast": by_tidecast, "clevercsv": by_clevercsv}
     print(f"{'':24}{'cells':>14}{'delimiter':>14}{'encoding':>14}{'errors':>10}{'seconds':>10}")
     for name, reader in readers.items():
         if arguments.only not in (None, name):
@@ -88,7 +88,7 @@ def load(corpus: Path) -> list[Truth]:
     ]
 
 
-def measure(truths: list[Truth], reader: Callable[[bytes, str], Found]) -> tuple[dict[str, int], list[str], float]:
+def measure(truths: list[Truth], reader: Callable[[bytes, str], Read]) -> tuple[dict[str, int], list[str], float]:
     right = {"cells": 0, "delimiter": 0, "encoding": 0, "errors": 0}
     misses = []
     begun = time.perf_counter()
@@ -97,18 +97,18 @@ def measure(truths: list[Truth], reader: Callable[[bytes, str], Found]) -> tuple
         escape = truth.escapechar if truth.escapechar == "\\" else ""
         expected = cut(text, truth.delimiter, truth.quotechar, escape)
         try:
-            found = reader(truth.data, truth.file)
-        except Exception as error:  # a reader that fails has not found the dialect, whatever it raises
+            read = reader(truth.data, truth.file)
+        except Exception as error:  # a reader that fails has not detected the dialect, whatever it raises
             right["errors"] += 1
             misses.append(f"{truth.file}: {type(error).__name__}: {error}"[:200])
             continue
-        same = found.cells == expected
+        same = read.cells == expected
         right["cells"] += same
-        right["delimiter"] += found.dialect[0] == truth.delimiter or (same and not found.dialect[0])
-        right["encoding"] += found.text == text
+        right["delimiter"] += read.dialect[0] == truth.delimiter or (same and not read.dialect[0])
+        right["encoding"] += read.text == text
         if not same:
             true = (truth.delimiter, truth.quotechar, escape)
-            misses.append(f"{truth.file}: {found.dialect!r} for {true!r}" + " (text differs)" * (found.text != text))
+            misses.append(f"{truth.file}: {read.dialect!r} for {true!r}" + " (text differs)" * (read.text != text))
     return right, misses, time.perf_counter() - begun
 
 
@@ -134,17 +134,17 @@ def cut(text: str, delimiter: str, quotechar: str, escapechar: str) -> Cells:
     return [cells for cells in reader if any(cell.strip() for cell in cells)]
 
 
-def by_tidecast(data: bytes, name: str) -> Found:
+def by_tidecast(data: bytes, name: str) -> Read:
     from forecasting.intake.text.dialect import sniff
     from forecasting.intake.text.encoding import decode
 
     text = decode(data, name).text
-    found = sniff(text).best
-    dialect = (found.delimiter, found.quotechar, found.escapechar)
-    return Found(text, dialect, cut(text, *dialect))
+    best = sniff(text).best
+    dialect = (best.delimiter, best.quotechar, best.escapechar)
+    return Read(text, dialect, cut(text, *dialect))
 
 
-def by_clevercsv(data: bytes, name: str) -> Found:
+def by_clevercsv(data: bytes, name: str) -> Read:
     import clevercsv
     from clevercsv.encoding import get_encoding
 
@@ -153,11 +153,11 @@ def by_clevercsv(data: bytes, name: str) -> Found:
         file.flush()
         encoding = get_encoding(file.name)
     text = data.decode(encoding).removeprefix("\ufeff")
-    found = clevercsv.Detector().detect(text)
-    if found is None:
-        raise ValueError("no dialect found")
-    dialect = (found.delimiter, found.quotechar, found.escapechar)
-    return Found(text, dialect, cut(text, *dialect))
+    detected = clevercsv.Detector().detect(text)
+    if detected is None:
+        raise ValueError("no dialect detected")
+    dialect = (detected.delimiter, detected.quotechar, detected.escapechar)
+    return Read(text, dialect, cut(text, *dialect))
 
 
 if __name__ == "__main__":

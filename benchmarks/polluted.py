@@ -35,7 +35,7 @@ class Base:
 
 @dataclasses.dataclass
 class File:
-    """destroys: how many values the damage makes unreadable for anybody. readable: whether there is a truth to find."""
+    """destroys: how many values the damage makes unreadable for anybody. readable: whether the file has a truth."""
 
     name: str
     kind: str

@@ -1,11 +1,11 @@
-"""How files of known truth are read: exactly, with a loss that is reported, after a question, refused, or wrongly.
+"""How files of known truth are read: exactly, with a reported loss, after a question, wrongly, or not at all.
 
     python benchmarks/reading.py [--rounds 3] [--seed 0] [--show WRONG]
 
-Every file of `polluted.py` is read without any help. Each value must be the one that was written; a value that is
-not there must stand in a note with its line: "destroyed" where the damage left nothing to read it from (a record that
-was cut short, two cells that ran together), "loss reported" where somebody could have known it. A question is answered
-with the truth, and what follows is checked too.
+Every file of `polluted.py` is read without help. Each value must be the one that was written; a missing value must be
+in a note with its line: "destroyed" where the damage left nothing to read it from (a truncated record, two cells that
+ran together), "loss reported" where it could have been known. A question is answered with the truth, and the reading
+that follows is checked as well.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="tables of each shape")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", metavar="OUTCOME", action="append", default=[], help="list the files that end so")
-    parser.add_argument("--every", type=int, default=1, help="read only every so manieth file")
+    parser.add_argument("--every", type=int, default=1, help="read only every n-th file")
     parser.add_argument("--most", type=int, default=40, help="files listed")
     arguments = parser.parse_args()
     counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
@@ -58,7 +58,7 @@ def main() -> int:
     share = readable[EXACT] / readable.total()
     right = (readable[EXACT] + readable[DESTROYED]) / readable.total()
     took = time.perf_counter() - begun
-    print(f"{readable.total()} readable files, {share:.1%} exactly, {right:.1%} as exactly as can be, in {took:.0f} s")
+    print(f"{readable.total()} readable files, {share:.1%} exactly, {right:.1%} exactly or destroyed, in {took:.0f} s")
     return int(any(counted[outcome] for counted in counts.values() for outcome in BAD))
 
 
@@ -112,8 +112,8 @@ def compare(file: File, panel: Any, report: Any) -> tuple[str, str]:
         return LOST, f"series {sorted(got)} for {sorted(truth)}; notes {sorted(noted)}"
     if not lost:
         return EXACT, ""
-    told = sum(note.count for note in report.notes if note.rows)
-    if told * max(1, len(truth)) < len(lost):
+    reported = sum(note.count for note in report.notes if note.rows)
+    if reported * max(1, len(truth)) < len(lost):
         return LOST, f"{len(lost)} values are gone, first {lost[0]}; notes {sorted(noted)}"
     gone = DESTROYED if file.destroys and len(lost) <= file.destroys else REPORTED
     return gone, f"{len(lost)} values gone, first {lost[0]}; {[n.message for n in report.notes if n.rows][:2]}"

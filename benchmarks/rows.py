@@ -1,4 +1,4 @@
-"""Seconds and memory from the bytes of one long table to its Panel, beside pyarrow, which guesses nothing.
+"""Seconds and memory from the bytes of one long table to its Panel, beside pyarrow, which infers nothing.
 
     python benchmarks/rows.py [--rows 1000000] [--series 200] [--repeats 3]
 
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def table(length: int, series: int) -> bytes:
-    """A CSV of `series` daily series of `length` values below one another."""
+    """A CSV of `series` daily series of `length` values in long form."""
     days = (np.datetime64("2005-01-01") + np.arange(length)).astype(str)
     values = np.random.default_rng(0).normal(100, 10, (series, length)).round(3)
     text = io.StringIO()
@@ -51,12 +51,12 @@ def table(length: int, series: int) -> bytes:
 
 
 def seconds(work: Callable[[], object], repeats: int) -> list[float]:
-    found = []
+    measured = []
     for _ in range(repeats):
         with timed() as taken:
             work()
-        found.append(taken.seconds)
-    return found
+        measured.append(taken.seconds)
+    return measured
 
 
 if __name__ == "__main__":

@@ -46,12 +46,12 @@ class Held:
     def references(self) -> dict[str, Values]:
         """Forecasts [S, H] that take no training."""
         steps = np.arange(self.truth.shape[1])
-        found = {"Naive2": np.stack([naive2(one, len(steps), self.lag) for one in self.history])}
-        found["naive"] = np.stack([np.full(len(steps), one[-1]) for one in self.history])
+        results = {"Naive2": np.stack([naive2(one, len(steps), self.lag) for one in self.history])}
+        results["naive"] = np.stack([np.full(len(steps), one[-1]) for one in self.history])
         if self.lag > 1:
             long_enough = [one if len(one) >= self.lag else np.full(self.lag, one[-1]) for one in self.history]
-            found["seasonal naive"] = np.stack([one[-self.lag :][steps % self.lag] for one in long_enough])
-        return found
+            results["seasonal naive"] = np.stack([one[-self.lag :][steps % self.lag] for one in long_enough])
+        return results
 
 
 def naive2(history: Values, horizon: int, lag: int) -> Values:
@@ -123,17 +123,17 @@ def scores(held: Held, forecast: Values, bounds: dict[int, tuple[Values, Values]
     own, naive = (
         [np.nanmean(smape(truth, one)), np.nanmean(mase(truth, one, scale))] for one in (forecast, references["Naive2"])
     )
-    found = {"series": int(has.sum()), "smape": float(own[0]), "mase": float(own[1])}
-    found["owa"] = float(np.mean([own[0] / naive[0], own[1] / naive[1]]))
+    results = {"series": int(has.sum()), "smape": float(own[0]), "mase": float(own[1])}
+    results["owa"] = float(np.mean([own[0] / naive[0], own[1] / naive[1]]))
     for name in ("Naive2", "naive"):
-        found[f"below {name}"] = share_below(truth, forecast, references[name])
+        results[f"below {name}"] = share_below(truth, forecast, references[name])
     for level, (low, high) in bounds.items():
         inside = coverage(truth, low[has], high[has])
-        found[f"coverage {level}"] = float(np.nanmean(inside))
+        results[f"coverage {level}"] = float(np.nanmean(inside))
         if len(inside) > 1:  # one series has no standard error
-            found[f"coverage {level} se"] = float(np.nanstd(inside, ddof=1) / math.sqrt(len(inside)))
-        found[f"msis {level}"] = float(np.nanmean(msis(truth, low[has], high[has], scale, level)))
-    return found
+            results[f"coverage {level} se"] = float(np.nanstd(inside, ddof=1) / math.sqrt(len(inside)))
+        results[f"msis {level}"] = float(np.nanmean(msis(truth, low[has], high[has], scale, level)))
+    return results
 
 
 def share_below(truth: Values, forecast: Values, reference: Values) -> float:

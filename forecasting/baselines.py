@@ -1,7 +1,8 @@
 """Forecasts without a network, from every origin, on the same axes as the network's.
 
-A member is fitted on a stretch of one series and then forecasts from any origin of it: what it learned stays, what it
-keeps track of (level, trend, season) runs on with the values up to the origin, and nothing after it is used.
+A member is fitted on the training block of one series and then forecasts from any origin of that series: its
+parameters stay, its states (level, trend, season) are updated with the values up to the origin, and nothing after it is
+used.
 
 Naive forecasts need no fitting. Theta is the dynamic optimised one of Fiorucci et al. (IJF 32, 2016), ETS that of
 Hyndman, Koehler, Snyder and Grose (IJF 18, 2002), both by statsforecast. Ridges are regressions of the coming offsets
@@ -24,41 +25,43 @@ from forecasting.panel import Values
 
 RIDGE_PENALTIES = (0.01, 0.1)  # relative to the mean variance of a regressor
 FEWEST = 30  # origins that a ridge needs
-FURTHEST = 3.0  # times their range that a forecast may lie beyond all values seen
-SLOW_SEASON = 12  # beyond which a search through all ETS models with a season takes seconds a series
+FURTHEST = 3.0  # times the range of all values so far that a forecast may lie beyond them
+SLOW_SEASON = 12  # longest season of ETS models: with longer ones the search takes seconds a series
+LONGEST_FIT = 500  # values that smoothing parameters are estimated on: more change them little
+LARGEST_LOG = 700.0  # beyond which exp overflows
 
 
 def naive(values: Values, seen: Index, horizon: int) -> Values:
-    """The last of `seen` [O] values, repeated [O, H]."""
+    """The last of the `seen` [O] values, repeated [O, H]."""
     return np.repeat(values[seen - 1][:, None], horizon, axis=1)
 
 
 def seasonal_naive(values: Values, seen: Index, horizon: int, season: int) -> Values:
-    """The value at the same place of the last season seen [O, H]; the last value where less than one was seen."""
+    """The value at the same position in the last season [O, H]; the last value where there are fewer than a season."""
     steps = np.arange(1, horizon + 1)
     position = seen[:, None] - 1 + steps - season * -(-steps // season)
     return np.where(position >= 0, values[np.maximum(position, 0)], values[seen - 1][:, None])
 
 
 def seasonal_change(values: Values, seen: Index, horizon: int, season: int) -> Values:
-    """The last value, moved as the series moved a season ago [O, H]."""
+    """The last value plus the change of the series a season ago [O, H]."""
     ahead = seasonal_naive(values, seen, horizon, season)
-    whole = np.arange(1, horizon + 1) % season == 0
+    full_seasons = np.arange(1, horizon + 1) % season == 0
     back = np.where(seen > season, values[np.maximum(seen - 1 - season, 0)], values[seen - 1])
-    found: Values = values[seen - 1][:, None] + np.where(whole, 0.0, ahead - back[:, None])
-    return found
+    forecast: Values = values[seen - 1][:, None] + np.where(full_seasons, 0.0, ahead - back[:, None])
+    return forecast
 
 
 def drift(values: Values, seen: Index, horizon: int) -> Values:
-    """The last value, moved on as on average from the first one on [O, H]."""
+    """The last value plus the average change since the first one [O, H]."""
     slope = (values[seen - 1] - values[0]) / np.maximum(seen - 1, 1)
-    found: Values = values[seen - 1][:, None] + slope[:, None] * np.arange(1, horizon + 1)
-    return found
+    forecast: Values = values[seen - 1][:, None] + slope[:, None] * np.arange(1, horizon + 1)
+    return forecast
 
 
 @dataclasses.dataclass(frozen=True)
 class Member:
-    """A fitted member: its name and what it learned, as arrays that a file can hold."""
+    """A fitted member: its name and its parameters, as arrays that a file can hold."""
 
     name: str
     kind: str  # in AHEAD
@@ -66,56 +69,47 @@ class Member:
 
     def ahead(self, values: Values, seen: Index, horizon: int) -> Values:
         """Forecasts [O, H] of the series `values` [T] from the origins with `seen` [O] values."""
-        found = AHEAD[self.kind](self.learned, values, seen, horizon)
-        found = np.where(np.isfinite(found), found, values[seen - 1][:, None])
+        forecast = AHEAD[self.kind](self.learned, values, seen, horizon)
+        forecast = np.where(np.isfinite(forecast), forecast, values[seen - 1][:, None])
         low, high = np.minimum.accumulate(values)[seen - 1], np.maximum.accumulate(values)[seen - 1]
         reach = FURTHEST * (high - low)
-        return np.clip(found, (low - reach)[:, None], (high + reach)[:, None])
+        return np.clip(forecast, (low - reach)[:, None], (high + reach)[:, None])
 
 
 def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: bool) -> list[Member]:
-    """All members that suit a training stretch [T]. `slow`: also those that take tens of milliseconds a series."""
-    season = min((one for one in seasons if 1 < one <= len(values) // 2), default=1)
-    found = [Member("naive", "naive", {}), Member("drift", "drift", {})]
-    for period in seasons:
-        if 1 < period <= len(values) // 2:
-            found.append(Member(f"seasonal-naive-{period}", "seasonal-naive", _number(season=period)))
-            found.append(Member(f"seasonal-change-{period}", "seasonal-change", _number(season=period)))
+    """All members that suit a training block [T]. `slow`: also those that take tens of milliseconds a series."""
+    usable = [season for season in seasons if 1 < season <= len(values) // 2]
+    members = [Member("naive", "naive", {}), Member("drift", "drift", {})]
+    for season in usable:
+        members.append(Member(f"seasonal-naive-{season}", "seasonal-naive", _numbers(season=season)))
+        members.append(Member(f"seasonal-change-{season}", "seasonal-change", _numbers(season=season)))
     if slow and len(values) >= 8 and np.ptp(values) > 0:
-        with warnings.catch_warnings():  # of models that are tried and set aside
+        with warnings.catch_warnings():  # of candidate models that are rejected
             warnings.simplefilter("ignore")
-            for name, one in (("theta", _fit_theta), ("ets", _fit_ets)):
-                learned = one(values, season)
+            for name, fit in (("theta", _fit_theta), ("ets", _fit_ets)):
+                learned = fit(values, min(usable, default=1))
                 if learned is not None:
-                    found.append(Member(name, name, learned))
-    return found
+                    members.append(Member(name, name, learned))
+    return members
 
 
-def _number(**values: float) -> dict[str, Values]:
+def _numbers(**values: float) -> dict[str, Values]:
     return {name: np.array(float(value)) for name, value in values.items()}
 
 
-def _stretch(values: Values, season: int) -> int:
-    """Where the stretch begins that smoothing parameters are estimated on: more tells them little."""
-    return max(0, len(values) - max(LONGEST_FIT, 6 * season))
-
-
-LONGEST_FIT = 500
-
-
 def _seasonal_index(values: Values, season: int) -> tuple[Values, bool]:
-    """(index [season] by position in the stretch, multiplicative) of classical decomposition; ones without a season.
+    """(index [season] by position in the block, multiplicative) of classical decomposition; ones without a season.
 
     A season counts where the autocorrelation at its lag passes the 90 % test of the M4 competition's Naive2.
     """
     none = np.ones(1), True
     if season < 2 or len(values) < 3 * season:
         return none
-    left = values - values.mean()
-    size = float(left @ left)
+    centred = values - values.mean()
+    size = float(centred @ centred)
     if size <= 0:
         return none
-    acf = np.array([left[lag:] @ left[:-lag] for lag in range(1, season + 1)]) / size
+    acf = np.array([centred[lag:] @ centred[:-lag] for lag in range(1, season + 1)]) / size
     if abs(acf[-1]) <= 1.645 * np.sqrt((1 + 2 * np.square(acf[:-1]).sum()) / len(values)):
         return none
     from statsmodels.tsa.seasonal import seasonal_decompose
@@ -129,33 +123,33 @@ def _seasonal_index(values: Values, season: int) -> tuple[Values, bool]:
 
 
 def _adjusted(learned: dict[str, Values], values: Values) -> tuple[Values, int]:
-    """(Values from the stretch on, without their season, and where the stretch begins)."""
+    """(Values from the beginning of the block on, without their season, and where the block begins)."""
     start = int(learned["start"].flat[0])
-    part = values[start:]
-    index = np.resize(learned["index"], len(part))
-    adjusted: Values = part / index if learned["multiplicative"].flat[0] else part - index
+    block = values[start:]
+    index = np.resize(learned["index"], len(block))
+    adjusted: Values = block / index if learned["multiplicative"].flat[0] else block - index
     return adjusted, start
 
 
-def _seasoned(learned: dict[str, Values], ahead: Values, place: Index) -> Values:
-    """Forecasts [O, H] from the origins with `place` [O] values of the stretch, with their season again."""
+def _seasoned(learned: dict[str, Values], ahead: Values, position: Index) -> Values:
+    """Forecasts [O, H] from the origins with `position` [O] values of the block, with their season again."""
     index = learned["index"]
-    steps = (place[:, None] + np.arange(ahead.shape[1])) % len(index)
-    found: Values = ahead * index[steps] if learned["multiplicative"].flat[0] else ahead + index[steps]
-    return found
+    steps = (position[:, None] + np.arange(ahead.shape[1])) % len(index)
+    forecast: Values = ahead * index[steps] if learned["multiplicative"].flat[0] else ahead + index[steps]
+    return forecast
 
 
 def _fit_theta(values: Values, season: int) -> dict[str, Values] | None:
     from statsforecast.theta import thetamodel
 
-    learned = _take_season(values, season)
+    learned = _deseasonalise(values, season)
     adjusted, _ = _adjusted(learned, values)
     unit = float(np.abs(adjusted).mean()) or 1.0
     try:
-        found = thetamodel(adjusted / unit, 1, "DOTM", np.nan, np.nan, np.nan, 3)["par"]
+        parameters = thetamodel(adjusted / unit, 1, "DOTM", np.nan, np.nan, np.nan, 3)["par"]
     except (ValueError, RuntimeError, ZeroDivisionError, FloatingPointError):
         return None
-    return {**learned, **_number(unit=unit, **{name: found[name] for name in _THETA})}
+    return {**learned, **_numbers(unit=unit, **{name: parameters[name] for name in _THETA})}
 
 
 _THETA = ("initial_smoothed", "alpha", "theta")
@@ -168,33 +162,33 @@ def _theta_ahead(learned: dict[str, Values], values: Values, seen: Index, horizo
     first, alpha, theta = (float(learned[name].flat[0]) for name in _THETA)
     unit = float(learned["unit"].flat[0])
     states = thetamodel(adjusted / unit, 1, "DOTM", first, alpha, theta, 3)["states"]
-    place = seen - start
-    level, mean, a, b = (states[place - 1, column].copy() for column in range(4))
+    position = seen - start
+    level, mean, a, b = (states[position - 1, column].copy() for column in range(4))
     ahead = np.empty((len(seen), horizon))
     for step in range(horizon):
-        i = place + step
+        i = position + step
         ahead[:, step] = level + (1 - 1 / theta) * (a * (1 - alpha) ** i + b * (1 - (1 - alpha) ** (i + 1)) / alpha)
         level = alpha * ahead[:, step] + (1 - alpha) * level
         mean = (i * mean + ahead[:, step]) / (i + 1)
         b = ((i - 1) * b + 6 * (ahead[:, step] - mean) / (i + 1)) / (i + 2)
         a = mean - b * (i + 2) / 2
-    return _seasoned(learned, ahead * unit, place)
+    return _seasoned(learned, ahead * unit, position)
 
 
 def _fit_ets(values: Values, season: int) -> dict[str, Values] | None:
     from statsforecast.ets import ets_f
 
     tracked = 1 < season <= SLOW_SEASON and len(values) >= 3 * season
-    learned = _take_season(values, season, known=tracked)
+    learned = _deseasonalise(values, season, tracked=tracked)
     adjusted, _ = _adjusted(learned, values)
     unit = float(np.abs(adjusted).mean()) or 1.0
     period = season if tracked else 1
     try:
-        found = ets_f(adjusted / unit, period, "ZZZ" if tracked else "ZZN")
+        model = ets_f(adjusted / unit, period, "ZZZ" if tracked else "ZZN")
     except (ValueError, RuntimeError, ZeroDivisionError, FloatingPointError, IndexError):
         return None
-    kinds = np.array([_KINDS.index(one) for one in found["components"]], dtype=np.float64)
-    return {**learned, **_number(unit=unit, period=period), "kinds": kinds, "par": np.asarray(found["par"])}
+    kinds = np.array([_KINDS.index(letter) for letter in model["components"]], dtype=np.float64)
+    return {**learned, **_numbers(unit=unit, period=period), "kinds": kinds, "par": np.asarray(model["par"])}
 
 
 _KINDS = "NAMD"  # none, additive, multiplicative; damped
@@ -205,40 +199,40 @@ def _ets_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon:
 
     adjusted, start = _adjusted(learned, values[: int(seen.max())])
     unit, period = float(learned["unit"].flat[0]), int(learned["period"].flat[0])
-    kinds = "".join(_KINDS[int(one)] for one in learned["kinds"])
+    kinds = "".join(_KINDS[int(number)] for number in learned["kinds"])
     model = {"m": period, "components": kinds, "par": learned["par"], "fit": None, "n_params": 1}
     with np.errstate(all="ignore"):
         states = forward_ets(model, adjusted / unit)["states"]
     trend, seasonal, damped = kinds[1], kinds[2], kinds[3]
     phi = float(learned["par"][3]) if damped == "D" else 1.0
-    grown = np.cumsum(phi ** np.arange(1, horizon + 1))
-    now = states[seen - start]  # [O, state]
-    ahead = np.repeat(now[:, :1], horizon, axis=1)
+    growth = np.cumsum(phi ** np.arange(1, horizon + 1))
+    state = states[seen - start]  # [O, state]
+    ahead = np.repeat(state[:, :1], horizon, axis=1)
     if trend == "A":
-        ahead = ahead + now[:, 1:2] * grown
+        ahead = ahead + state[:, 1:2] * growth
     elif trend == "M":
-        ahead = ahead * np.maximum(now[:, 1:2], 0.0) ** grown
+        ahead = ahead * np.maximum(state[:, 1:2], 0.0) ** growth
     if seasonal != "N":
-        index = now[:, int(trend != "N") + period - np.arange(horizon) % period]
+        index = state[:, int(trend != "N") + period - np.arange(horizon) % period]
         ahead = ahead + index if seasonal == "A" else ahead * index
     return _seasoned(learned, ahead * unit, seen - start)
 
 
-def _take_season(values: Values, season: int, *, known: bool = False) -> dict[str, Values]:
-    """Where the stretch to fit begins and the season that is taken out of it; none where it is `known` otherwise."""
-    start = _stretch(values, season)
-    index, multiplicative = (np.ones(1), True) if known else _seasonal_index(values[start:], season)
-    return {"index": index, **_number(start=start, multiplicative=multiplicative)}
+def _deseasonalise(values: Values, season: int, *, tracked: bool = False) -> dict[str, Values]:
+    """Where the block to fit begins and the season to remove from it; none where the model has it as a state."""
+    start = max(0, len(values) - max(LONGEST_FIT, 6 * season))
+    index, multiplicative = (np.ones(1), True) if tracked else _seasonal_index(values[start:], season)
+    return {"index": index, **_numbers(start=start, multiplicative=multiplicative)}
 
 
 def fit_ridges(values: Values, windows: Sequence[int], horizon: int) -> list[Member]:
-    """Ridges of each window that the stretch [T] has origins for, two penalties each; on logs of positive values."""
+    """Ridges of each window that the block [T] has origins for, two penalties each; on logs of positive values."""
     log = bool(values.min() > 0)
     z = np.log(values) if log else values
     unit = float(np.abs(np.diff(z)).mean()) if len(z) > 1 else 0.0
     if not unit > 1e-12 * float(np.abs(z).max()):
         return []
-    found = []
+    members = []
     for window in dict.fromkeys(windows):
         origins = np.arange(window - 1, len(z) - horizon)
         if len(origins) < FEWEST:
@@ -247,8 +241,8 @@ def fit_ridges(values: Values, windows: Sequence[int], horizon: int) -> list[Mem
         past = (z[origins[:, None] - np.arange(window)] - last) / unit  # [O, L]
         coming = (z[origins[:, None] + np.arange(1, horizon + 1)] - last) / unit
         for learned in ridges(past, coming, np.ones(len(origins)), RIDGE_PENALTIES):
-            found.append(Member("ridge", "ridge", {"ridge": learned, **_number(log=log, window=window)}))
-    return found
+            members.append(Member("ridge", "ridge", {"ridge": learned, **_numbers(log=log, window=window)}))
+    return members
 
 
 def merge_ridges(members: Sequence[Member], weights: Values) -> Member:
@@ -262,15 +256,12 @@ def merge_ridges(members: Sequence[Member], weights: Values) -> Member:
 
 def _ridge_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Values:
     log = bool(learned["log"].flat[0])
-    with np.errstate(divide="ignore", invalid="ignore"):  # what was positive in training need not stay so
+    with np.errstate(divide="ignore", invalid="ignore"):  # values after the training block need not be positive
         z = np.log(values) if log else values
         last = z[seen - 1][:, None]
         past = z[np.maximum(seen[:, None] - 1 - np.arange(learned["ridge"].shape[1]), 0)] - last
         ahead = last + past @ learned["ridge"].T
     return np.exp(np.minimum(ahead, LARGEST_LOG)) if log else np.asarray(ahead)
-
-
-LARGEST_LOG = 700.0  # beyond which exp overflows
 
 
 AHEAD: dict[str, Callable[[dict[str, Values], Values, Index, int], Values]] = {

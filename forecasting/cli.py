@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from forecasting.config import ForecastConfig
 from forecasting.errors import AmbiguousInput, ConfigError, ForecastingError, ReadError
 from forecasting.files import write_whole
-from forecasting.options import PANEL, SAMPLE, SETTINGS, TABLE, parser
+from forecasting.messages import Message
+from forecasting.options import SAMPLE, SETTINGS, parser
 from forecasting.terminal import describe, plain, progress_line
 
 if TYPE_CHECKING:
@@ -45,14 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; without this, Python complains once more while it shuts down.
+        # The reader of our output has closed it; without this, Python complains once more while it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except Exception as error:  # a defect of ours: still one sentence, and a way to see where
+    except Exception as error:  # a bug: still one sentence, and a way to see where
         if os.environ.get("TIDECAST_DEBUG"):
             raise
-        found = plain(f"{type(error).__name__}: {error}")
-        return _refuse(f"Tidecast failed, which is a defect in it ({found}); set TIDECAST_DEBUG=1 to see where.")
+        return _refuse(Message("cli.bug", error=plain(f"{type(error).__name__}: {error}")))
 
 
 def _inspect(args: Namespace) -> int:
@@ -108,19 +108,19 @@ COMMANDS = {"inspect": _inspect, "forecast": _forecast, "backtest": _backtest, "
 
 def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
     """The Panel of INPUT, and how it was read, for --report."""
-    from forecasting.intake import load_sample, read_table, to_panel
+    from forecasting.intake import ReadingChoices, load_sample, read
 
     _check_writable(args.report, args.input)
     output = getattr(args, "output", None)
     _check_writable(output, args.input)
     if output is not None and args.report is not None and os.path.realpath(output) == os.path.realpath(args.report):
-        raise ForecastingError(f"--output and --report are both {output!r}; name another file for one.", field="report")
+        raise ForecastingError(Message("cli.same-file", path=output), field="report")
     if args.input.startswith(SAMPLE):
         panel, about = load_sample(args.input.removeprefix(SAMPLE)), {"input": args.input}
     else:
         data, name = _bytes(args.input)
-        table = read_table(data, name, **{key: getattr(args, key) for key in TABLE})
-        panel, report = to_panel(table, **{key: getattr(args, key) for key in PANEL})
+        chosen = {field.name: getattr(args, field.name, None) for field in dataclasses.fields(ReadingChoices)}
+        table, panel, report = read(data, name, ReadingChoices(**chosen))
         dialect = dataclasses.asdict(table.dialect)
         about = {"input": name, "rows": len(table), "columns": table.columns, "dialect": dialect, **report.to_dict()}
     if args.season:
@@ -139,10 +139,8 @@ def _bytes(source: str) -> tuple[bytes, str]:
     try:
         return Path(source).read_bytes(), Path(source).name
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or error
-        raise ReadError(
-            f"{source!r} cannot be read ({reason}); give the path of a data file, or - for a pipe."
-        ) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ReadError(Message("cli.input", path=source, reason=reason)) from error
 
 
 def _iso(time: Any) -> str | int:
@@ -153,7 +151,7 @@ def _iso(time: Any) -> str | int:
 
 
 def _settings(args: Namespace, panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
-    """As suggested or from --settings, with what the command line says on top; reasons of what was suggested."""
+    """As suggested or from --settings, overridden by the options; the reasons of what was suggested."""
     from forecasting.forecaster import suggest_config
 
     given = {name: value for name in SETTINGS if (value := getattr(args, name)) is not None}
@@ -168,33 +166,32 @@ def _settings_file(path: str) -> Mapping[str, Any]:
     try:
         document = json.loads(Path(path).read_text("utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path!r} cannot be read: {error.strerror}.", field="settings") from error
+        message = Message("cli.settings-file", path=path, reason=error.strerror)
+        raise ConfigError(message, field="settings") from error
     except (ValueError, RecursionError) as error:
-        raise ConfigError(
-            f"{path!r} holds no settings in JSON; `Download settings` writes them.", field="settings"
-        ) from error
+        raise ConfigError(Message("cli.settings-json", path=path), field="settings") from error
     values = document.get("settings", document) if isinstance(document, dict) else None
     if not isinstance(values, dict):
-        raise ConfigError(f"{path!r} has to hold one JSON object of settings.", field="settings")
+        raise ConfigError(Message("cli.settings-object", path=path), field="settings")
     return values
 
 
 def _check_writable(path: str | None, source: str) -> None:
-    """Refuse a place that cannot be written to before the training, not after it."""
+    """Refuse a path that cannot be written before the training, not after it."""
     if path is None or path == "-":
         return
     target = Path(path)
     if target.is_dir():
-        problem = "it is a folder"
+        message = Message("cli.output-folder", path=path)
     elif not target.parent.is_dir():
-        problem = f"there is no folder {str(target.parent)!r}"
+        message = Message("cli.output-nowhere", path=path, folder=str(target.parent))
     elif not os.access(target if target.exists() else target.parent, os.W_OK):
-        problem = "it is not writable"
+        message = Message("cli.output-protected", path=path)
     elif target.exists() and Path(source).exists() and target.samefile(source):
-        problem = "it is the input itself"
+        message = Message("cli.output-input", path=path)
     else:
         return
-    raise ForecastingError(f"{path!r} cannot be written: {problem}; name another file.", field="output")
+    raise ForecastingError(message, field="output")
 
 
 def _write_frame(args: Namespace, frame: pd.DataFrame) -> None:
@@ -210,7 +207,7 @@ def _write_report(args: Namespace, about: Mapping[str, Any]) -> None:
 
 
 def _jsonable(value: Any) -> Any:
-    """What NumPy and pandas put into a report, as JSON has it."""
+    """Scalars of NumPy as Python's, anything else as text."""
     return value.item() if hasattr(value, "item") else str(value)
 
 
@@ -223,7 +220,7 @@ def _write(path: str, data: bytes) -> None:
     try:
         write_whole(path, data)
     except OSError as error:
-        message = f"{path!r} could not be written ({error.strerror}); name another file."
+        message = Message("cli.output-failed", path=path, reason=error.strerror)
         raise ForecastingError(message, field="output") from error
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forecasting.errors import ConfigError
+from forecasting.messages import Message
 
 METHODS = ("recurrent", "best")
 CELLS = ("lstm", "gru", "rnn", "bilstm", "attention")
@@ -118,58 +119,65 @@ def check_known(config: type[Any], values: Mapping[str, Any]) -> None:
     known = {field.name for field in dataclasses.fields(config)}
     for name in values:
         if name not in known:
-            settings = ", ".join(sorted(known))
-            raise ConfigError(f"There is no setting called {name!r}. The settings are: {settings}.", field=str(name))
+            message = Message("setting.unknown", name=repr(name), settings=sorted(known))
+            raise ConfigError(message, field=str(name))
 
 
 def check_whole(field: str, value: object, low: int, high: int) -> None:
     """ConfigError unless `value` is a whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ConfigError(f"{field} is {value!r}; it must be a whole number from {low:,} to {high:,}.", field=field)
+        message = Message("setting.whole-number", setting=field, value=repr(value), low=low, high=high)
+        raise ConfigError(message, field=field)
 
 
 def check_real(field: str, value: object, low: float, high: float) -> None:
     """ConfigError unless `value` is a number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ConfigError(f"{field} is {value!r}; it must be a number from {low:g} to {high:g}.", field=field)
+        message = Message("setting.number", setting=field, value=repr(value), low=low, high=high)
+        raise ConfigError(message, field=field)
 
 
 def check_choice(field: str, value: object, choices: tuple[str, ...]) -> None:
     """ConfigError unless `value` is one of `choices`."""
     if value not in choices:
-        raise ConfigError(f"{field} is {value!r}; it must be one of {', '.join(choices)}.", field=field)
+        message = Message("setting.choice", setting=field, value=repr(value), choices=choices)
+        raise ConfigError(message, field=field)
 
 
 def _levels(value: object) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or not value:
-        raise ConfigError(f"levels is {value!r}; give at least one, such as [80, 95].", field="levels")
+        raise ConfigError(Message("setting.levels", value=repr(value)), field="levels")
     for level in value:
         if isinstance(level, bool) or not isinstance(level, int) or not 1 <= level <= 99:
-            raise ConfigError(f"levels has {level!r}; each must be a whole percentage from 1 to 99.", field="levels")
+            raise ConfigError(Message("setting.level", value=repr(level)), field="levels")
     return tuple(sorted(set(value)))
 
 
 def _lookbacks(value: object) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or len(value) > 4:
-        raise ConfigError(f"lookbacks is {value!r}; it must be a list of at most four windows.", field="lookbacks")
+        raise ConfigError(Message("setting.lookbacks", value=repr(value)), field="lookbacks")
     for window in value:
         check_whole("lookbacks", window, 1, 20_000)
     return tuple(value)
 
 
 def _features(value: object) -> tuple[str, ...]:
-    found = _names("features", value)
-    for name in found:
+    names = _names("features", value)
+    for name in names:
         if name not in (*CALENDAR, *INDICATORS) and not re.fullmatch(HOLIDAYS + "[A-Z]{2,3}", name):
-            raise ConfigError(
-                f"features has {name!r}; each must be one of {', '.join((*CALENDAR, *INDICATORS))}, or {HOLIDAYS}US "
-                "with US or another country's code.",
-                field="features",
-            )
-    return found
+            raise unknown_feature(name)
+    return names
+
+
+def unknown_feature(name: str) -> ConfigError:
+    """The error for a name that is no calendar feature, indicator or country's holidays."""
+    return ConfigError(
+        Message("setting.feature", value=repr(name), choices=(*CALENDAR, *INDICATORS), holidays=HOLIDAYS),
+        field="features",
+    )
 
 
 def _names(field: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
-        raise ConfigError(f"{field} is {value!r}; it must be a list of names.", field=field)
+        raise ConfigError(Message("setting.names", setting=field, value=repr(value)), field=field)
     return tuple(dict.fromkeys(value))

@@ -1,4 +1,4 @@
-"""Everything a user can get wrong, as exceptions that say what was found, where, and what to do next.
+"""Everything a user can get wrong, as exceptions that say what is wrong, where, and what to do next.
 
 ForecastingError            field, row, column say where
 ├── ReadError               bytes that cannot be read as a table
@@ -15,12 +15,18 @@ ForecastingError            field, row, column say where
 
 from __future__ import annotations
 
+from forecasting.messages import Message
+
 
 class ForecastingError(Exception):
-    """A sentence for the user. `field` names an argument or setting; `row` (1-based in the file), `column` a cell."""
+    """A sentence for the user. `field` names an argument or setting; `row` (1-based in the file), `column` a cell.
+
+    message: a Message, so that a page can show it in its language; mere text only where another process or an older
+        version wrote it.
+    """
 
     def __init__(
-        self, message: str, *, field: str | None = None, row: int | None = None, column: str | None = None
+        self, message: Message | str, *, field: str | None = None, row: int | None = None, column: str | None = None
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -40,7 +46,7 @@ class DataError(ForecastingError):
 class TooShortError(DataError):
     """Too few values. `needed` and `available` count values of the longest series concerned."""
 
-    def __init__(self, message: str, *, needed: int, available: int, field: str | None = None) -> None:
+    def __init__(self, message: Message | str, *, needed: int, available: int, field: str | None = None) -> None:
         super().__init__(message, field=field)
         self.needed = needed
         self.available = available
@@ -51,9 +57,9 @@ class AmbiguousInput(ForecastingError):
 
     def __init__(
         self,
-        message: str,
+        message: Message | str,
         *,
-        question: str,
+        question: Message | str,
         argument: str,
         choices: tuple[object, ...],
         column: str | None = None,
@@ -84,16 +90,8 @@ class StoreError(ForecastingError):
 class LimitError(StoreError):
     """More than this server allows. `retry_seconds`: when it will be allowed again; None: not by waiting."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        field: str | None = None,
-        row: int | None = None,
-        column: str | None = None,
-        retry_seconds: float | None = None,
-    ) -> None:
-        super().__init__(message, field=field, row=row, column=column)
+    def __init__(self, message: Message | str, *, field: str | None = None, retry_seconds: float | None = None) -> None:
+        super().__init__(message, field=field)
         self.retry_seconds = retry_seconds
 
 

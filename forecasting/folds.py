@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from forecasting.model.origins import Span
     from forecasting.model.windows import Extra, Fold, Index
 
-COMPARED = 200  # series, up to which a backtest of the network alone shows what other pool members would have said
+COMPARED = 200  # series, up to which a backtest of the network alone also scores the other pool members
 
 
 def evaluate(
@@ -50,7 +50,9 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     predictor, _ = fit_predictor(train, panel.seasons, config, report, some, compare=len(kept) <= COMPARED)
     seen = lengths[kept]
     span = Span(seen - begin, np.minimum(seen - end - 1, seen - config.horizon))
-    return test(predictor, config, fold, [values[i] for i in kept], span, some, np.asarray(kept, dtype=np.int64))
+    return forecast_origins(
+        predictor, config, fold, [values[i] for i in kept], span, some, np.asarray(kept, dtype=np.int64)
+    )
 
 
 def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Backtest:
@@ -68,7 +70,7 @@ def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Ba
     return backtest.assemble(panel, tested, seen, season, ends)
 
 
-def test(
+def forecast_origins(
     predictor: Predictor,
     config: ForecastConfig,
     fold: int,

@@ -15,10 +15,10 @@ from forecasting import model_file
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
-from forecasting.folds import evaluate, evaluate_fold, further_inputs, gather, test
+from forecasting.folds import evaluate, evaluate_fold, forecast_origins, further_inputs, gather
 from forecasting.messages import Message
 from forecasting.panel import Panel, Values
-from forecasting.progress import OnProgress, progress_of_fit, training_report
+from forecasting.progress import OnProgress, input_names, progress_of_fit, training_report
 from forecasting.suggestions import check_least, check_length, expected_seconds, suggest_config
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Forecast(pd.DataFrame):
 def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = None) -> Forecaster:
     """Train with steps held out, then go on with all of `panel`.
 
-    Series too short for a network are forecast by the statistical members alone; `training["fallback"]` says so.
+    Series too short for a network are forecast by the statistical members alone; `training["fallback"]` reports it.
     Raises TooShortError where there are fewer than three values. An exception raised by `on_progress` ends the
     training.
     """
@@ -70,8 +70,8 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     report = progress_of_fit(config, on_progress, "final", 1, 1, 0.0, 1.0)
     extra, inputs, notes = further_inputs(panel, config)
     predictor, trained = fit_predictor(panel.values(), panel.seasons, config, report, extra)
-    training = training_report(predictor, trained, panel, config, notes)
-    training |= {"inputs": inputs, "seconds": time.perf_counter() - started}
+    training = training_report(predictor, trained, panel, config, inputs, notes)
+    training["seconds"] = time.perf_counter() - started
     return Forecaster(config, predictor, training, _history(panel, panel.values(), extra, predictor))
 
 
@@ -142,7 +142,7 @@ class Forecaster:
             history.values[: some.stop],
             history.series_ids[: some.stop],
             history.some_extra(some),
-            self.training["inputs"],
+            input_names(self.training),
         )
 
     def _ahead(self, *, members: bool = False) -> Iterator[tuple[Forecasts, Predictor]]:
@@ -180,7 +180,7 @@ class Forecaster:
                 available=int(lengths.min()),
             )
         extra, _, _ = further_inputs(panel, self.config)
-        tested = test(self._predictor, self.config, 1, panel.values(), span, extra, np.arange(len(lengths)))
+        tested = forecast_origins(self._predictor, self.config, 1, panel.values(), span, extra, np.arange(len(lengths)))
         season = min((*panel.seasons, *self._predictor.periods), default=1)
         return backtest.assemble(panel, [tested], [span.first], season, [(int(lengths.max()) - start, 0)])
 

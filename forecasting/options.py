@@ -1,4 +1,4 @@
-"""The options of the command line, in the words of `read_table`, `to_panel` and ForecastConfig."""
+"""The options of the command line, in the words of ReadingChoices and ForecastConfig."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from forecasting.config import ANCHORS, CELLS, LOSSES, METHODS, SCHEDULES
 from forecasting.errors import ForecastingError
+from forecasting.messages import Message
 
 SAMPLE = "sample:"  # an INPUT that begins so names a sample instead of a file
 
@@ -21,34 +22,38 @@ def parser() -> Parser:
     top = Parser(prog=prog, description="Forecast time series with small recurrent networks.")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, about in (
-        ("inspect", "say how a file is read, and what was repaired"),
+        ("inspect", "show how a file is read and what was repaired"),
         ("forecast", "train on all of a file and forecast beyond its end"),
-        ("backtest", "train on parts of a file and measure the forecasts on the rest"),
+        ("backtest", "train on parts of a file and measure forecasts of the rest"),
     ):
         command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
         _add_reading(command)
         if name != "inspect":
             _add_settings(command)
-            command.add_argument("--output", required=True, metavar="CSV", help="the result; - is standard output")
-        command.add_argument("--report", metavar="JSON", help="what was read and done; - is standard output")
+            command.add_argument(
+                "--output", required=True, metavar="CSV", help="where to write the result; - for standard output"
+            )
+        command.add_argument(
+            "--report", metavar="JSON", help="where to write what was read and done; - for standard output"
+        )
     worker = commands.add_parser("worker", help="work on queued runs", description="Work on queued runs.")
-    worker.add_argument("--database", metavar="URL", help="of the store of runs; default: this user's own")
+    worker.add_argument("--database", metavar="URL", help="the store of runs; default: the user's own")
     worker.add_argument("--once", action="store_true", help="end when the queue is empty")
     return top
 
 
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise ForecastingError(f"{message.rstrip('.')}; `{self.prog} --help` lists the options.")
+        raise ForecastingError(Message("cli.usage", problem=message.rstrip("."), program=self.prog))
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument("input", metavar="INPUT", help=f"a file, - for standard input, or {SAMPLE}NAME")
-    group = command.add_argument_group("reading (default: found in the file)")
+    group = command.add_argument_group("reading (default: inferred from the file)")
     add = group.add_argument
-    add("--time", metavar="COLUMN")
-    add("--target", metavar="COLUMN", action="append", help="of values; may be given several times")
-    add("--series", metavar="COLUMN", action="append", help="tells one series from another")
+    add("--time", metavar="COLUMN", help="time stamps")
+    add("--target", metavar="COLUMN", action="append", help="values to forecast; may be given several times")
+    add("--series", metavar="COLUMN", action="append", help="names of the series; may be given several times")
     add(
         "--frequency",
         metavar="F",
@@ -58,26 +63,26 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     order = group.add_mutually_exclusive_group()
     order.add_argument("--day-first", dest="day_first", action="store_true", default=None, help="01/02 is 1 February")
     order.add_argument("--month-first", dest="day_first", action="store_false", default=None, help="01/02 is 2 January")
-    add("--decimal", metavar="C", help=". or ,")
-    add("--encoding", metavar="NAME")
-    add("--delimiter", metavar="C", type=_delimiter, help="tab for a tab")
+    add("--decimal", metavar="C", help="decimal mark: . or ,")
+    add("--encoding", metavar="NAME", help="such as utf-8 or cp1252")
+    add("--delimiter", metavar="C", type=_delimiter, help="between cells; tab for a tab")
     add("--header", metavar="LINE", type=_header, help="the line of the column names, or none")
-    add("--sheet", metavar="NAME")
-    add("--zone", metavar="ZONE", help="of times without one, such as Europe/Berlin; UTC takes them as they stand")
+    add("--sheet", metavar="NAME", help="of a workbook")
+    add("--zone", metavar="ZONE", help="time zone of times without one, such as Europe/Berlin; UTC leaves them as is")
     add(
         "--duplicates",
         metavar="HOW",
-        help="how several values of one time become one: mean, sum, first, last, min, max",
+        help="how several values at one time become one: mean, sum, first, last, min, max",
     )
-    add("--outliers", metavar="HOW", default="keep", help="keep those that are flagged, or take them as missing")
-    add("--zeros", metavar="HOW", default="keep", help="the same for zeros that look like missing")
-    about = "of numbers, to carry beside the values; may be given several times"
+    add("--outliers", metavar="HOW", default="keep", help="suspected outliers: keep, or missing to fill them")
+    add("--zeros", metavar="HOW", default="keep", help="suspected stand-ins for missing values: keep, or missing")
+    about = "numbers to use beside the values; may be given several times"
     add("--covariate", dest="covariates", metavar="COLUMN", action="append", help=about)
 
 
 def _add_settings(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("settings (default: computed from the data)")
-    group.add_argument("--settings", metavar="JSON", help="a file of settings; options beside it come first")
+    group.add_argument("--settings", metavar="JSON", help="a file of settings, which options override")
     for name, (option, kind, about) in SETTINGS.items():
         action = "append" if name in SEVERAL else "store"
         group.add_argument(
@@ -114,38 +119,24 @@ def _delimiter(text: str) -> str:
     return {"tab": "\t", "\\t": "\t"}.get(text, text)
 
 
-TABLE = ("encoding", "delimiter", "header", "sheet")
-PANEL = (
-    "time",
-    "target",
-    "series",
-    "frequency",
-    "day_first",
-    "decimal",
-    "zone",
-    "duplicates",
-    "outliers",
-    "zeros",
-    "covariates",
-)
 SETTINGS: dict[str, tuple[str, Callable[[str], Any], str]] = {  # setting of ForecastConfig: option, type, help
     "horizon": ("--horizon", _whole, "steps to forecast"),
     "method": ("--method", str, " | ".join(METHODS)),
     "cell": ("--cell", str, " | ".join(CELLS)),
-    "window": ("--window", _whole, "past values behind each forecast"),
+    "window": ("--window", _whole, "past values that each forecast uses"),
     "num_layers": ("--layers", _whole, "recurrent layers"),
     "hidden_size": ("--hidden-size", _whole, "units in a layer"),
-    "dropout": ("--dropout", _real, "share of units left out in training"),
-    "learning_rate": ("--learning-rate", _real, "the schedule's highest"),
+    "dropout": ("--dropout", _real, "share of units dropped in training"),
+    "learning_rate": ("--learning-rate", _real, "highest of the schedule"),
     "schedule": ("--schedule", str, " | ".join(SCHEDULES)),
-    "epochs": ("--epochs", _whole, "at most"),
+    "epochs": ("--epochs", _whole, "at most; training may stop earlier"),
     "batch_size": ("--batch-size", _whole, "chunks in a step"),
     "members": ("--members", _whole, "networks whose median is the forecast"),
     "lookbacks": ("--lookback", _whole, "window of further networks; may be given several times"),
     "anchor": ("--anchor", str, " | ".join(ANCHORS)),
     "loss": ("--loss", str, " | ".join(LOSSES)),
     "seed": ("--seed", _whole, "of the random numbers"),
-    "levels": ("--level", _whole, "percent that an interval is to hold; may be given several times"),
+    "levels": ("--level", _whole, "nominal coverage of an interval, percent; may be given several times"),
     "features": ("--feature", str, "a calendar feature, holidays-US, an indicator; may be given several times"),
     "folds": ("--folds", _whole, "trainings of the backtest"),
 }

@@ -15,6 +15,7 @@ import pandas as pd
 
 from forecasting import trading
 from forecasting.errors import DataError
+from forecasting.messages import Message
 
 LARGEST = 1e100  # squares of values, and their sums, stay finite
 STEP = "step"  # the frequency of a Panel whose `ds` are whole numbers, one apart
@@ -46,29 +47,25 @@ class Panel:
     def __post_init__(self) -> None:
         frame = self.frame
         if list(frame.columns[:3]) != ["unique_id", "ds", "y"]:
-            raise DataError(f"A Panel needs the columns unique_id, ds, y; these were given: {list(frame.columns)}.")
+            raise DataError(Message("panel.columns", columns=str(list(frame.columns))))
         if frame.empty:
-            raise DataError("There are no values to forecast from.")
+            raise DataError(Message("panel.empty"))
         if frame["y"].dtype != np.float64 or not np.isfinite(frame["y"].to_numpy()).all():
-            raise DataError("A Panel's values must be finite 64-bit numbers; fill or drop the missing ones first.")
+            raise DataError(Message("panel.not-finite"))
         if (largest := float(np.abs(frame["y"].to_numpy()).max())) > LARGEST:
-            raise DataError(
-                f"A value is {largest:.3g} in size; beyond {LARGEST:.0e} nothing can be computed with it. Correct it, "
-                "or bring the values in a larger unit.",
-                column="y",
-            )
+            raise DataError(Message("panel.too-large", size=largest, largest=LARGEST), column="y")
         if np.asarray(frame["ds"]).dtype.kind not in "Mi":
-            raise DataError("A Panel's ds must be timestamps or whole numbers.")
+            raise DataError(Message("panel.times"))
         codes = pd.factorize(frame["unique_id"])[0]
         ds = np.asarray(frame["ds"]).astype(np.int64)
         step = np.diff(codes)
         if (step < 0).any() or (step > 1).any() or (np.diff(ds)[step == 0] <= 0).any():
-            raise DataError("A Panel's rows must be sorted by unique_id and ds, each pair once.")
+            raise DataError(Message("panel.unsorted"))
         _check_covariates(frame, self.covariates)
         if self.ahead is not None:
-            strangers = [name for name in self.ahead.columns[2:] if name not in self.covariates]
-            if list(self.ahead.columns[:2]) != ["unique_id", "ds"] or strangers or not self.known_ahead:
-                raise DataError("What is known ahead needs unique_id, ds and covariates that the frame has as well.")
+            unknown = set(self.known_ahead) - set(self.covariates)
+            if list(self.ahead.columns[:2]) != ["unique_id", "ds"] or unknown or not self.known_ahead:
+                raise DataError(Message("panel.ahead"))
             _check_covariates(self.ahead, self.known_ahead)
 
     @functools.cached_property
@@ -159,13 +156,13 @@ class Panel:
                 frame = frame[~beyond]
             return cls(frame, about["frequency"], tuple(about["seasons"]), about["name"], ahead)
         except (pa.ArrowException, KeyError, ValueError) as error:
-            raise DataError("The stored data of this series cannot be read; bring the file again.") from error
+            raise DataError(Message("panel.stored")) from error
 
 
 def _check_covariates(frame: pd.DataFrame, names: list[str]) -> None:
     for name in names:
         if frame[name].dtype != np.float64 or not np.isfinite(frame[name].to_numpy()).all():
-            raise DataError(f"The covariate {name!r} must be finite 64-bit numbers everywhere.", column=name)
+            raise DataError(Message("panel.covariate", name=name), column=name)
 
 
 def steps_after(end: Any, frequency: str, horizon: int) -> npt.NDArray[np.generic]:
@@ -178,9 +175,6 @@ def steps_after(end: Any, frequency: str, horizon: int) -> npt.NDArray[np.generi
             return trading.steps_after(frequency, start, horizon).to_numpy(dtype="datetime64[ns]")
         steps = pd.date_range(start, periods=horizon + 1, freq=frequency)
     except (pd.errors.OutOfBoundsDatetime, OverflowError) as error:
-        raise DataError(
-            f"{horizon:,} steps after {start:%Y-%m-%d} lie beyond the year 2262, the last that time stamps reach. "
-            "Choose a shorter horizon.",
-            field="horizon",
-        ) from error
+        message = Message("panel.beyond-time", count=horizon, start=f"{start:%Y-%m-%d}")
+        raise DataError(message, field="horizon") from error
     return steps[1:].to_numpy(dtype="datetime64[ns]")

@@ -67,24 +67,45 @@ def training_report(
     trained: TrainingReport | None,
     panel: Panel,
     config: ForecastConfig,
+    inputs: Sequence[str],
     notes: Sequence[str],
 ) -> dict[str, Any]:
-    """What the Training tab shows, JSON-able. `messages` has key and values of what stands in words beside it."""
+    """What the Training tab shows, JSON-able; `messages` has key and values of the texts in it that are Messages."""
     report: dict[str, Any] = {
         "periods": [int(period) for period in predictor.periods],
         "log": [state.log for state in predictor.states][:1000],
         "shrink": predictor.shrinkage.to_dict(),
         "weights": predictor.mean_weights,
+        "inputs": list(inputs),
+        "notes": list(notes),
     }
     report |= _without_network(panel, config) if trained is None else _of_network(predictor, trained)
-    report["notes"] = list(notes)
-    said = {"fallback": report["fallback"], "stopped": report["stopped"]}
-    report["messages"] = {name: _plain(text) for name, text in said.items()} | {"notes": [_plain(n) for n in notes]}
+    report["messages"] = {
+        "fallback": message_dict(report["fallback"]),
+        "stopped": message_dict(report["stopped"]),
+        "inputs": [message_dict(name) for name in inputs],
+        "notes": [message_dict(note) for note in notes],
+    }
     return report
 
 
-def _plain(text: str | None) -> dict[str, Any] | None:
+def message_dict(text: str | None) -> dict[str, Any] | None:
+    """Key and values of a Message; None for plain text."""
     return text.to_dict() if isinstance(text, Message) else None
+
+
+def input_names(training: Mapping[str, Any]) -> list[str]:
+    """The names of further inputs in a training report that JSON may have held: Messages where they were ones."""
+    names = training["inputs"]
+    messages = training.get("messages", {}).get("inputs") or [None] * len(names)
+    return [_restored(name, message) for name, message in zip(names, messages, strict=True)]
+
+
+def _restored(text: str, message: Mapping[str, Any] | None) -> str:
+    try:
+        return text if message is None else Message.from_dict(message)
+    except KeyError:  # no longer known
+        return text
 
 
 def _without_network(panel: Panel, config: ForecastConfig) -> dict[str, Any]:

@@ -8,18 +8,19 @@ import numpy as np
 
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
+from forecasting.messages import Message
 from forecasting.model import windows
 from forecasting.model.anchors import candidate_periods
-from forecasting.panel import STEP, Panel
+from forecasting.panel import Panel
 
-_HORIZONS = {  # offset alias without its anchor -> (steps, in words)
-    "s": (60, "a minute"), "min": (60, "an hour"), "h": (24, "a day"), "D": (14, "two weeks"), "B": (10, "two weeks"),
-    "C": (10, "two weeks"), "W": (13, "a quarter"), "MS": (12, "a year"), "ME": (12, "a year"), "BMS": (12, "a year"),
-    "BME": (12, "a year"), "QS": (4, "a year"), "QE": (4, "a year"), "YS": (5, "five years"), "YE": (5, "five years"),
+_HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
+    "s": (60, "minute"), "min": (60, "hour"), "h": (24, "day"), "D": (14, "two-weeks"), "B": (10, "two-weeks"),
+    "C": (10, "two-weeks"), "W": (13, "quarter"), "MS": (12, "year"), "ME": (12, "year"), "BMS": (12, "year"),
+    "BME": (12, "year"), "QS": (4, "year"), "QE": (4, "year"), "YS": (5, "five-years"), "YE": (5, "five-years"),
 }  # fmt: skip
 
 
-def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
+def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     """(config, reasons): a ForecastConfig that fits `panel`, and for each setting why it has this value."""
     length = int(np.median(panel.lengths))
     longest = int(panel.lengths.max())
@@ -29,45 +30,38 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
     window, why_window = _window(seasons, horizon, longest)
     origins = int(panel.lengths.sum())
     many = origins > 20_000
-    # Steps of time in a batch, so that long windows take smaller batches and as much memory and time as short ones.
+    # About the same number of time steps in each batch: long windows take no more memory and time than short ones.
     batch_size = max(8, 8 * (7800 // (8 * (window + max(window, 192) - 1)))) if many else 8
     epochs = 22 if many else 8
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
-    defaults = ForecastConfig()
-    config = ForecastConfig(
-        horizon=horizon,
-        window=window,
-        batch_size=batch_size,
-        epochs=epochs,
-        folds=folds,
-    )
-    reasons = {
+    config = ForecastConfig(horizon=horizon, window=window, batch_size=batch_size, epochs=epochs, folds=folds)
+    reasons = {name: Message(f"default.{name}") for name in _FIXED} | {
         "horizon": why_horizon,
         "window": why_window,
-        "method": "the recurrent network on top of a naive anchor and a linear path",
-        "cell": "cells differ little; the LSTM is the usual choice",
-        "hidden_size": "wider networks gained nothing on the series that we measured",
-        "num_layers": "one layer is as accurate as two on most series, and faster",
-        "dropout": "early stopping and the average of the weights already keep the network from overfitting",
-        "learning_rate": "the peak of the one-cycle schedule; lower ones were less accurate on many series",
-        "schedule": "one-cycle needs the fewest steps",
-        "epochs": f"at most; training stops earlier when validation does. {origins:,} values make an epoch "
-        f"{'long' if many else 'short'}",
-        "batch_size": f"chunks of {max(window, 192)} origins a step",
-        "members": "one network; more take proportionally longer and are a little steadier",
-        "lookbacks": "none; networks of other windows are more members",
-        "anchor": "naive forecasts that did best in training, and a linear path; constant is what tutorials do",
-        "loss": "the absolute error: forecasts of the median, steady against outliers",
-        "seed": "the same seed gives the same forecast",
-        "levels": "half, four fifths, and nineteen of twenty",
-        "features": "none; the seasons found in the values say most of what a calendar does",
-        "covariates": "all columns that were carried along" if panel.covariates else "there are none",
-        "folds": "three trainings show whether the scores hold over time"
-        if folds == 3
-        else "the series is short; one test stretch leaves more to learn from",
+        "epochs": Message("default.epochs.long" if many else "default.epochs.short", count=origins),
+        "batch_size": Message("default.batch_size", origins=max(window, 192)),
+        "covariates": Message("default.covariates.all" if panel.covariates else "default.covariates.none"),
+        "folds": Message("default.folds.three" if folds == 3 else "default.folds.one"),
     }
-    assert set(reasons) == set(defaults.to_dict())  # noqa: S101  # a reason a setting, checked where they are written
-    return config, reasons
+    return config, {name: reasons[name] for name in config.to_dict()}
+
+
+_FIXED = (  # settings whose default is the same for every Panel
+    "method",
+    "cell",
+    "hidden_size",
+    "num_layers",
+    "dropout",
+    "learning_rate",
+    "schedule",
+    "members",
+    "lookbacks",
+    "anchor",
+    "loss",
+    "seed",
+    "levels",
+    "features",
+)
 
 
 def needed_values(config: ForecastConfig) -> int:
@@ -87,8 +81,7 @@ def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> 
     available = int(panel.lengths.max())
     if available < needed:
         raise TooShortError(
-            f"The longest series has {available:,} values; a window of {config.window} and a horizon of "
-            f"{config.horizon} need {needed:,}. Choose a shorter window or horizon, or bring more data.",
+            Message("short.network", count=available, window=config.window, horizon=config.horizon, needed=needed),
             needed=needed,
             available=available,
             field="window" if config.window > config.horizon else "horizon",
@@ -102,15 +95,13 @@ def check_least(panel: Panel, config: ForecastConfig, *, folds: int | None) -> N
         needed = max(2 * (config.horizon + folds - 1), windows.SHORT + config.horizon + folds - 1)
     available = int(panel.lengths.max())
     if available < needed:
-        tested = "" if folds == 1 else f" tested {folds} times"
-        where = f"a backtest with a horizon of {config.horizon}{tested} needs" if folds else "a forecast needs"
-        raise TooShortError(
-            f"The longest series has {available:,} values; {where} {needed:,}. "
-            + ("Choose a shorter horizon or fewer folds, or bring more data." if folds else "Bring more data."),
-            needed=needed,
-            available=available,
-            field="horizon" if folds else None,
-        )
+        if folds is None:
+            message = Message("short.forecast", count=available, needed=needed)
+        elif folds == 1:
+            message = Message("short.backtest", count=available, horizon=config.horizon, needed=needed)
+        else:
+            message = Message("short.folds", count=available, horizon=config.horizon, folds=folds, needed=needed)
+        raise TooShortError(message, needed=needed, available=available, field=None if folds is None else "horizon")
 
 
 def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
@@ -129,30 +120,32 @@ def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
     return 1.0 + 0.7 * trainings * steps * cost + members
 
 
-def _horizon(panel: Panel, season: int, length: int) -> tuple[int, str]:
-    alias = "".join(c for c in panel.frequency.split("-")[0] if not c.isdigit())
-    if panel.frequency != STEP and alias in _HORIZONS and panel.frequency.split("-")[0] == alias:
-        horizon, words = _HORIZONS[alias]
-    elif season:
-        horizon, words = min(season, 48), "a season" if season <= 48 else "48 steps"
+def _horizon(panel: Panel, season: int, length: int) -> tuple[int, Message]:
+    alias = panel.frequency.split("-")[0]  # "2h" and other multiples are in no table
+    if alias in _HORIZONS:
+        horizon, span = _HORIZONS[alias]
+        reason = Message(f"default.horizon.{span}")
+    elif 0 < season <= 48:
+        horizon, reason = season, Message("default.horizon.season")
     else:
-        horizon, words = 14, "14 steps"
+        horizon = 48 if season else 14
+        reason = Message("default.horizon.steps", steps=horizon)
     most = max(1, length // 10)
     if horizon > most:
-        return most, f"a tenth of {length:,} values: more could not be tested"
-    return horizon, f"{words} ahead"
+        return most, Message("default.horizon.tenth", count=length)
+    return horizon, reason
 
 
-def _window(periods: tuple[int, ...], horizon: int, longest: int) -> tuple[int, str]:
+def _window(periods: tuple[int, ...], horizon: int, longest: int) -> tuple[int, Message]:
     most = max(1, min((longest - 2 * horizon - 8) // 3, longest // 4))
     seasons = [period for period in periods if period <= 200]
     if seasons and seasons[-1] >= 24:
-        window, why = seasons[-1], f"one season of {seasons[-1]} steps"
+        window, reason = seasons[-1], Message("default.window.season", steps=seasons[-1])
     elif seasons:
         window = seasons[-1] * max(1, round(60 / seasons[-1])) if seasons[-1] <= 7 else 3 * seasons[-1]
-        why = f"{window // seasons[-1]} seasons of {seasons[-1]} steps"
+        reason = Message("default.window.seasons", seasons=window // seasons[-1], steps=seasons[-1])
     else:
-        window, why = 60, "the usual 60 steps"
+        window, reason = 60, Message("default.window.usual")
     if window > most:
-        return most, f"as much as {longest:,} values allow"
-    return window, why
+        return most, Message("default.window.allowed", count=longest)
+    return window, reason

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
+from forecasting.messages import Message
+
 if TYPE_CHECKING:
     from forecasting.progress import Progress
 
@@ -23,25 +25,28 @@ def describe(about: Mapping[str, Any]) -> str:
     if "dialect" in about:
         dialect = about["dialect"]
         delimiter = DELIMITERS.get(dialect["delimiter"], dialect["delimiter"])
-        head += f": {about['rows']:,} rows, {len(about['columns'])} columns, {dialect['encoding']}, {delimiter}"
-    rows = [*_roles(about), *_series(about["series"])]
-    rows.append(("frequency", about["frequency"], about.get("frequency_reason", "")))
-    rows.append(("seasons", ", ".join(map(str, about["seasons"])) or "none known", ""))
+        rows = Message("cli.rows", count=about["rows"])
+        columns = Message("cli.columns", count=len(about["columns"]))
+        head += f": {rows}, {columns}, {dialect['encoding']}, {delimiter}"
+    lines = [*_roles(about), *_series(about["series"])]
+    lines.append(("frequency", about["frequency"], about.get("frequency_reason", "")))
+    lines.append(("seasons", ", ".join(map(str, about["seasons"])) or "none known", ""))
     if offered := about.get("candidates", {}).get("covariates"):
         known = ", ".join(about["known_ahead"])
-        rows.append(("covariates", ", ".join(offered), f"known beyond the last value: {known}" if known else "offered"))
+        remark = f"known beyond the last value: {known}" if known else "offered"
+        lines.append(("covariates", ", ".join(offered), remark))
     if "summary" in about:
-        rows.append(("repairs", about["summary"], ""))
-    rows += [("note", note["message"], "") for note in about.get("notes", ())]
-    lines = [plain(head)]
-    lines += [
-        f"  {label:<11}{plain(text)}" + (f"  ({plain(reason)})" if reason else "") for label, text, reason in rows
+        lines.append(("repairs", about["summary"], ""))
+    lines += [("note", note["message"], "") for note in about.get("notes", ())]
+    text = [plain(head)]
+    text += [
+        f"  {label:<11}{plain(words)}" + (f"  ({plain(remark)})" if remark else "") for label, words, remark in lines
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(text) + "\n"
 
 
 def plain(text: str) -> str:
-    """`text` on one line, without characters that could steer a terminal: names come from files of strangers."""
+    """`text` on one line, without characters that could control a terminal: names come from untrusted files."""
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in " ".join(text.split())
     )
@@ -81,7 +86,7 @@ def _line(progress: Progress, seconds: float) -> str:
         parts.append(f"loss {progress.train_loss:.4g}")
     if progress.valid_loss is not None:
         parts.append(f"validation {progress.valid_loss:.4g}")
-    if progress.fraction > 0.05:  # before, there is little to judge by
+    if progress.fraction > 0.05:  # earlier estimates would jump about
         parts.append(f"{seconds / progress.fraction - seconds:.0f} s left")
     return "  ".join(parts)
 
@@ -98,14 +103,14 @@ def _roles(about: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _series(series: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
-    rows = [("values", f"{one['unique_id']}: {one['values']:,} {_span(one)}", "") for one in series[:LISTED]]
+    lines = [("values", f"{about['unique_id']}: {about['values']:,} {_span(about)}", "") for about in series[:LISTED]]
     if len(series) > LISTED:
-        rows.append(("", f"and {len(series) - LISTED:,} more series", ""))
-    return rows
+        lines.append(("", f"and {len(series) - LISTED:,} more series", ""))
+    return lines
 
 
-def _span(one: dict[str, Any]) -> str:
-    start, end = str(one["start"]), str(one["end"])
+def _span(about: dict[str, Any]) -> str:
+    start, end = str(about["start"]), str(about["end"])
     midnight = "T00:00:00"
     if start.endswith(midnight) and end.endswith(midnight):
         start, end = start.removesuffix(midnight), end.removesuffix(midnight)

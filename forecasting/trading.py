@@ -16,41 +16,43 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-EXCHANGES = {  # those that pages offer by name; others are shown by their code
-    "XNYS": "New York (NYSE, Nasdaq)",
-    "XLON": "London",
-    "XETR": "Frankfurt (Xetra)",
-    "XPAR": "Paris",
-    "XSWX": "Zurich",
-    "XTSE": "Toronto",
-    "BVMF": "São Paulo",
-    "XTKS": "Tokyo",
-    "XHKG": "Hong Kong",
-    "XSHG": "Shanghai, Shenzhen",
-    "XTAI": "Taipei",
-    "XKRX": "Seoul",
-    "XBOM": "Mumbai",
-    "XASX": "Sydney",
-}
-_WORD = re.compile(r"(?:C|([1-9]\d{0,2})min)-([A-Z]{4})")
+from forecasting.messages import Message
+
+EXCHANGES = (  # those that have a name for people; others are shown by their code
+    "XNYS",
+    "XLON",
+    "XETR",
+    "XPAR",
+    "XSWX",
+    "XTSE",
+    "BVMF",
+    "XTKS",
+    "XHKG",
+    "XSHG",
+    "XTAI",
+    "XKRX",
+    "XBOM",
+    "XASX",
+)
+_FREQUENCY = re.compile(r"(?:C|([1-9]\d{0,2})min)-([A-Z]{4})")
 _YEAR = "2022"  # within the records of every exchange: what a calendar is like is looked up in it
 
 
 def parse(frequency: str) -> tuple[int | None, str] | None:
     """(minutes of a bar, or None for whole sessions; exchange); None where `frequency` is no trading calendar."""
-    found = _WORD.fullmatch(frequency)
-    if found is None or found[2] not in _known():
+    match = _FREQUENCY.fullmatch(frequency)
+    if match is None or match[2] not in _known():
         return None
-    return int(found[1]) if found[1] else None, found[2]
+    return int(match[1]) if match[1] else None, match[2]
 
 
 def exchange_name(exchange: str) -> str:
-    """For people, such as "New York (NYSE, Nasdaq)"."""
-    return EXCHANGES.get(exchange, exchange)
+    """For people, such as "New York (NYSE, Nasdaq)"; a Message where the exchange is one of EXCHANGES."""
+    return Message(f"exchange.{exchange}") if exchange in EXCHANGES else exchange
 
 
 def known_until(exchange: str) -> pd.Timestamp | None:
-    """The last day of which it is known whether the exchange opens; None where holidays follow rules for ever."""
+    """The last day for which it is known whether the exchange opens; None where its holidays follow rules."""
     last: pd.Timestamp | None = _sample(exchange).bound_max()
     return last
 
@@ -67,17 +69,17 @@ def sessions(exchange: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.Datet
         parts.insert(0, pd.bdate_range(first, low - pd.Timedelta(days=1), freq="C", weekmask=mask))
     if high is not None and last > high:
         parts.append(pd.bdate_range(high + pd.Timedelta(days=1), last, freq="C", weekmask=mask))
-    found = parts[0] if len(parts) == 1 else pd.DatetimeIndex(sorted({day for part in parts for day in part}))
-    return found[(found >= first) & (found <= last)]
+    days = parts[0] if len(parts) == 1 else pd.DatetimeIndex(sorted({day for part in parts for day in part}))
+    return days[(days >= first) & (days <= last)]
 
 
 def steps(frequency: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
     """The steps of a trading calendar from the last one that is not after `first` to the last not after `last`."""
     minutes, exchange = _parsed(frequency)
     early = first - pd.Timedelta(days=15)  # no exchange stays closed for longer than two weeks
-    found = sessions(exchange, early, last) if minutes is None else _bars(exchange, minutes, early, last)
-    begin = max(0, int(found.searchsorted(first, side="right")) - 1)
-    return found[begin : int(found.searchsorted(last, side="right"))]
+    times = sessions(exchange, early, last) if minutes is None else _bars(exchange, minutes, early, last)
+    begin = max(0, int(times.searchsorted(first, side="right")) - 1)
+    return times[begin : int(times.searchsorted(last, side="right"))]
 
 
 def steps_after(frequency: str, end: pd.Timestamp, count: int) -> pd.DatetimeIndex:
@@ -87,10 +89,10 @@ def steps_after(frequency: str, end: pd.Timestamp, count: int) -> pd.DatetimeInd
     days = count / daily * 1.5 + 20
     while True:
         last = end + pd.Timedelta(days=days)
-        found = sessions(exchange, end, last) if minutes is None else _bars(exchange, minutes, end, last)
-        found = found[found > end]
-        if len(found) >= count:
-            return found[:count]
+        times = sessions(exchange, end, last) if minutes is None else _bars(exchange, minutes, end, last)
+        times = times[times > end]
+        if len(times) >= count:
+            return times[:count]
         days *= 2
 
 
@@ -123,10 +125,10 @@ def _bars(exchange: str, minutes: int, first: pd.Timestamp, last: pd.Timestamp) 
 
 
 def _parsed(frequency: str) -> tuple[int | None, str]:
-    found = parse(frequency)
-    if found is None:
+    parsed = parse(frequency)
+    if parsed is None:
         raise ValueError(f"{frequency!r} is no trading calendar")
-    return found
+    return parsed
 
 
 @functools.cache
@@ -152,7 +154,7 @@ def _calendar(exchange: str, first_year: int, last_year: int) -> Any:
     """The calendar over whole years, as far as it is known."""
     import exchange_calendars
 
-    some = pd.Timedelta(days=60)  # a calendar outside of what is known: it needs a few days nevertheless
+    some = pd.Timedelta(days=60)  # a calendar has to hold a few days even where none of the years is known
     low, high = _bounds(exchange)
     start, end = pd.Timestamp(f"{first_year}-01-01"), pd.Timestamp(f"{last_year}-12-31")
     if high is not None:

@@ -37,17 +37,32 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.features",
     "forecasting.forecaster",
     "forecasting.intake",
+    "forecasting.intake.limits",
     "forecasting.runs",
     "forecasting.labs.sequences",
     "forecasting.labs.text",
 }
+REPORTED = FOUNDATION | {"forecasting.intake.notes", "forecasting.intake.report"}  # what every room of intake may use
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.messages": set(),
-    "forecasting.errors": set(),
-    "forecasting.config": {"forecasting.errors"},
-    "forecasting.trading": set(),
-    "forecasting.panel": {"forecasting.errors", "forecasting.trading"},
-    "forecasting.intake": FOUNDATION,
+    "forecasting.errors": {"forecasting.messages"},
+    "forecasting.config": {"forecasting.errors", "forecasting.messages"},
+    "forecasting.trading": {"forecasting.messages"},
+    "forecasting.panel": {"forecasting.errors", "forecasting.messages", "forecasting.trading"},
+    "forecasting.intake.limits": set(),
+    "forecasting.intake.notes": FOUNDATION,
+    "forecasting.intake.report": FOUNDATION | {"forecasting.intake.notes"},
+    "forecasting.intake.text": FOUNDATION | {"forecasting.intake.limits", "forecasting.intake.notes"},
+    "forecasting.intake.columns": REPORTED | {"forecasting.intake.text"},
+    "forecasting.intake.calendar": REPORTED | {"forecasting.intake.columns", "forecasting.intake.text"},
+    "forecasting.intake.prices": REPORTED | {"forecasting.intake.calendar"},
+    "forecasting.intake": REPORTED
+    | {
+        "forecasting.intake.calendar",
+        "forecasting.intake.columns",
+        "forecasting.intake.prices",
+        "forecasting.intake.text",
+    },
     "forecasting.charts": FOUNDATION,
     "forecasting.model": FOUNDATION,
     "forecasting.features": FOUNDATION,
@@ -60,22 +75,29 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.folds": CORE | {"forecasting.progress"},
     "forecasting.forecaster": CORE
     | {"forecasting.files", "forecasting.folds", "forecasting.model_file", "forecasting.progress"},
-    "forecasting.labs.sequences": CORE | {"forecasting.progress"},
+    "forecasting.labs": CORE | {"forecasting.progress"},
+    "forecasting.labs.sequences": CORE | {"forecasting.labs", "forecasting.progress"},
     "forecasting.labs.text": CORE
-    | {"forecasting.files", "forecasting.intake", "forecasting.model_file", "forecasting.progress"},
+    | {
+        "forecasting.files",
+        "forecasting.intake.text",
+        "forecasting.labs",
+        "forecasting.model_file",
+        "forecasting.progress",
+    },
     "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
     "forecasting.runs": FOUNDATION
     | {
         "forecasting",
         "forecasting.evaluation",
         "forecasting.forecaster",
-        "forecasting.intake",
+        "forecasting.intake.prices",
         "forecasting.progress",
         "forecasting.labs.sequences",
         "forecasting.labs.text",
     },
-    "forecasting.terminal": {"forecasting.progress"},
-    "forecasting.options": {"forecasting.config", "forecasting.errors"},
+    "forecasting.terminal": {"forecasting.messages", "forecasting.progress"},
+    "forecasting.options": {"forecasting.config", "forecasting.errors", "forecasting.messages"},
     "forecasting.cli": FOUNDATION
     | {
         "forecasting.export",

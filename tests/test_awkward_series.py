@@ -1,4 +1,4 @@
-"""Series that break forecasters: they train or fall back, and say what happened."""
+"""Series that break forecasters: they are forecast all the same, with or without a network, and it is reported."""
 
 import numpy as np
 import pandas as pd
@@ -74,7 +74,7 @@ def test_forecasts_and_intervals_follow_a_linear_change_of_unit(cell, method):
         np.testing.assert_allclose((moved - shift) / scale, base, rtol=1e-3, atol=1e-2 * typical / scale)
 
 
-def test_weights_that_are_no_longer_finite_end_the_training_with_the_best_ones_and_say_so(monkeypatch):
+def test_weights_that_are_no_longer_finite_end_the_training_with_the_best_ones_and_are_reported(monkeypatch):
     """In the middle of it, and in the training on everything as well, which holds nothing out."""
     original, calls = training._loss, []
 

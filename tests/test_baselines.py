@@ -1,4 +1,4 @@
-"""Members that need no network, from every origin: against the libraries that fit them, and against slow loops."""
+"""Pool members without a network, from every origin: against the libraries that fit them and slow loops."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_ets_from_the_end_is_statsforecasts_own():
 
 
 @pytest.mark.parametrize("components", ["ANN", "AAN", "MAM", "MNM", "ANA", "AAA"])
-def test_every_kind_of_ets_is_run_on_as_statsforecast_runs_it(components):
+def test_every_kind_of_ets_is_updated_as_statsforecast_updates_it(components):
     """From each later origin, what the library says when the model is handed all values up to there."""
     y = seasonal()
     unit = np.abs(y).mean()
@@ -72,7 +72,7 @@ def test_no_member_looks_past_its_origin(name):
     assert not np.allclose(first[2], second[2])
 
 
-def test_a_season_that_is_taken_out_returns_at_its_place():
+def test_a_season_that_is_removed_returns_at_its_place():
     """One that ETS does not track itself: 24 steps, from origins at any hour."""
     random = np.random.default_rng(0)
     day = np.tile(np.sin(2 * np.pi * np.arange(24) / 24) * 10 + 100, 20)
@@ -109,7 +109,7 @@ def test_merged_ridges_are_the_weighted_mean_on_their_scale():
     np.testing.assert_allclose(np.log(merged), weights @ each, rtol=1e-5)
 
 
-def test_naive_forecasts_are_what_their_names_say():
+def test_naive_forecasts_are_as_defined():
     y = np.arange(20.0) ** 2
     seen = np.array([10, 15])
     for row, n in zip(baselines.drift(y, seen, 3), seen, strict=True):
@@ -134,7 +134,7 @@ def test_awkward_series_have_finite_forecasts(values):
         assert np.isfinite(member.ahead(values, np.array([len(values)]), 5)).all(), member.name
 
 
-def test_a_price_below_zero_does_not_blow_up_what_was_learned_from_positive_ones():
+def test_a_price_below_zero_does_not_blow_up_members_fitted_on_positive_ones():
     """As oil's in April 2020: a ridge on logs repeats the last value while it sees one, and then goes on as before."""
     y = seasonal() + 50.0
     shocked = y.copy()
@@ -151,7 +151,7 @@ def test_a_price_below_zero_does_not_blow_up_what_was_learned_from_positive_ones
     np.testing.assert_allclose(ahead[[0, 4, 5]], ridge.ahead(y, seen[[0, 4, 5]], 6))
 
 
-def test_a_forecast_stays_within_three_ranges_of_what_was_seen():
+def test_a_forecast_stays_within_three_ranges_of_the_values_so_far():
     y = np.r_[1.0, 2.0, 1.5, 1.7, 1.6]
     far = baselines.Member("drift", "drift", {})
     assert far.ahead(np.r_[0.0, 1.0], np.array([2]), 50).max() == 4.0

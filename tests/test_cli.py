@@ -1,15 +1,15 @@
-"""The command line: the words of the package, one sentence for what is wrong, all of a file or nothing."""
+"""The command line: one sentence for what is wrong, and files written as a whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import io
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import cli, options, terminal
+from forecasting import cli, options
 from forecasting.config import ForecastConfig
 from forecasting.intake import sample_names
-from forecasting.progress import Progress
 from forecasting.runs.identity import THREADS
 from tests.conftest import ROOT
 
@@ -53,14 +52,14 @@ def steps(tmp_path: Path) -> Path:
 
 
 def _refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    """The one line on standard error of a call that has to end with status 2 and say nothing else."""
+    """The one line on standard error of a call that has to end with status 2 and print nothing else."""
     assert cli.main([str(argument) for argument in arguments]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.endswith("\n")
-    assert said.err.count("\n") == 1
-    assert "Traceback" not in said.err
-    return said.err.rstrip("\n")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.endswith("\n")
+    assert printed.err.count("\n") == 1
+    assert "Traceback" not in printed.err
+    return printed.err.rstrip("\n")
 
 
 def _python(*arguments: object, **more: Any) -> subprocess.CompletedProcess[bytes]:
@@ -70,10 +69,10 @@ def _python(*arguments: object, **more: Any) -> subprocess.CompletedProcess[byte
 
 def test_inspect_says_how_a_file_is_read(daily: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["inspect", str(daily)]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("shop.csv: 730 rows, 2 columns, utf-8, comma\n")
+    output = capsys.readouterr().out
+    assert output.startswith("shop.csv: 730 rows, 2 columns, utf-8, comma\n")
     for words in ("day", "sold", "730 from 2022-01-01 to 2023-12-31", "7, 365", "1 gap filled", "1 duplicate merged"):
-        assert words in said
+        assert words in output
 
 
 def test_inspect_offers_covariates_and_says_which_are_known_ahead(
@@ -206,18 +205,18 @@ def test_a_question_names_the_options_that_answer_it(tmp_path: Path, capsys: pyt
 
 
 def test_a_wrong_setting_names_its_option(daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = _refused(capsys, "forecast", daily, "--layers", "0", "--output", tmp_path / "o.csv")
-    assert said.startswith("--layers: num_layers is 0")
+    line = _refused(capsys, "forecast", daily, "--layers", "0", "--output", tmp_path / "o.csv")
+    assert line.startswith("--layers: num_layers is 0")
     assert not (tmp_path / "o.csv").exists()
 
 
-def test_names_from_a_file_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_from_a_file_cannot_control_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "evil.csv"
     rows = "".join(f"2024-01-{day:02},{day * day}\n" for day in range(1, 29))
     path.write_text("date,\x1b]0;owned\x07\x1b[2J\n" + rows)
     assert cli.main(["inspect", str(path)]) == 0
-    said = capsys.readouterr()
-    assert not {"\x1b", "\x07"} & set(said.out + said.err)
+    printed = capsys.readouterr()
+    assert not {"\x1b", "\x07"} & set(printed.out + printed.err)
     assert "\x1b" not in _refused(capsys, "inspect", path, "--target", "\x1b[2Jx")
 
 
@@ -278,16 +277,16 @@ def test_forecast_writes_what_lies_beyond_the_data(daily: Path, tmp_path: Path) 
     assert list(frame.columns) == ["unique_id", "ds", "forecast", *bounds]
     assert frame["ds"].tolist() == [f"2024-01-{day:02}" for day in range(1, 11)]
     assert np.isfinite(frame[["forecast", *bounds]].to_numpy()).all()
-    said = json.loads(report.read_text())
+    reported = json.loads(report.read_text())
     given = {"horizon": 10, "window": 14, "hidden_size": 4, "epochs": 1, "levels": [80, 95]}
-    assert given.items() <= said["config"].items()
-    assert not set(given) & set(said["reasons"])
-    assert said["filled_count"] == 1
-    assert said["training"]
+    assert given.items() <= reported["config"].items()
+    assert not set(given) & set(reported["reasons"])
+    assert reported["filled_count"] == 1
+    assert reported["training"]
 
 
 def test_the_same_call_writes_the_same_bytes_and_another_seed_trains_otherwise(daily: Path, tmp_path: Path) -> None:
-    """What another network says may be drawn back to the same naive forecast; its losses are others all the same."""
+    """Shrinkage may lead two networks to the same naive forecast; their losses differ all the same."""
     written, curves = [], []
     for seed in ("1", "1", "2"):
         output, report = tmp_path / "f.csv", tmp_path / "r.json"
@@ -311,7 +310,7 @@ def test_long_files_with_whole_number_steps_need_no_options_but_the_season(steps
 
 
 @pytest.mark.slow
-def test_torch_has_as_many_threads_as_in_a_worker_unless_told_otherwise(daily: Path) -> None:
+def test_torch_has_as_many_threads_as_in_a_worker_unless_the_environment_sets_them(daily: Path) -> None:
     code = (
         "import sys; from forecasting.cli import main; main(sys.argv[1:]); "
         "import torch; print(torch.get_num_threads(), file=sys.stderr)"
@@ -324,7 +323,7 @@ def test_torch_has_as_many_threads_as_in_a_worker_unless_told_otherwise(daily: P
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
-def test_saved_settings_are_taken_and_options_beside_them_come_first(
+def test_saved_settings_are_used_and_options_override_them(
     wrapped: bool, daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     saved = ForecastConfig(horizon=5, window=20, hidden_size=4, epochs=1, folds=1).to_dict()
@@ -338,17 +337,17 @@ def test_saved_settings_are_taken_and_options_beside_them_come_first(
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"horizn": 3}', '{"settings": 3}'])
-def test_settings_that_are_none_are_refused(
+def test_files_without_settings_are_refused(
     text: str, daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "settings.json"
     path.write_text(text)
-    said = _refused(capsys, "forecast", daily, "--settings", path, "--output", tmp_path / "o.csv")
-    assert "settings" in said
+    line = _refused(capsys, "forecast", daily, "--settings", path, "--output", tmp_path / "o.csv")
+    assert "settings" in line
 
 
 @pytest.mark.slow
-def test_backtest_writes_forecasts_with_the_truth_and_says_what_they_are_worth(
+def test_backtest_writes_forecasts_with_the_truth_and_prints_the_verdict(
     daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output, report = tmp_path / "b.csv", tmp_path / "r.json"
@@ -359,13 +358,14 @@ def test_backtest_writes_forecasts_with_the_truth_and_says_what_they_are_worth(
     original = pd.read_csv(daily).drop_duplicates("day").set_index("day")["sold"]
     known = frame[frame["ds"].isin(original.index)]
     np.testing.assert_allclose(known["y"], original.loc[known["ds"]], rtol=1e-9)
-    said = json.loads(report.read_text())
-    assert said["scores"]["methods"]["forecast"]["mae"] == pytest.approx((frame["y"] - frame["forecast"]).abs().mean())
-    assert said["verdict"]["grade"] in {"better", "same", "worse"}
-    assert capsys.readouterr().out == said["verdict"]["text"] + "\n"
+    reported = json.loads(report.read_text())
+    mae = (frame["y"] - frame["forecast"]).abs().mean()
+    assert reported["scores"]["methods"]["forecast"]["mae"] == pytest.approx(mae)
+    assert reported["verdict"]["grade"] in {"better", "same", "worse"}
+    assert capsys.readouterr().out == reported["verdict"]["text"] + "\n"
 
 
-def test_a_defect_is_one_sentence_too_and_can_be_looked_into(
+def test_a_bug_is_one_sentence_too_and_can_be_looked_into(
     daily: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(about: object) -> str:
@@ -392,22 +392,30 @@ def test_a_reader_that_leaves_early_is_no_error(daily: Path) -> None:
 def test_ctrl_c_ends_a_training_with_130_and_leaves_no_file(daily: Path, tmp_path: Path) -> None:
     output = tmp_path / "f.csv"
     call = ["forecast", str(daily), "--epochs", "10000", "--hidden-size", "256", "--output", str(output)]
+    terminal, screen = pty.openpty()
     # Where this test itself runs in the background, shells have SIGINT ignored, and children inherit that.
-    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         running = subprocess.Popen(
-            [sys.executable, "-m", "forecasting", *call], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [sys.executable, "-m", "forecasting", *call], cwd=ROOT, stdout=subprocess.PIPE, stderr=screen
         )
     finally:
-        signal.signal(signal.SIGINT, heard)
+        signal.signal(signal.SIGINT, handler)
+        os.close(screen)
     try:
-        time.sleep(6)  # past the imports, into the training
-        assert running.poll() is None
+        shown = b""
+        while b"epoch" not in shown:  # past the imports, into the training
+            shown += os.read(terminal, 1000)
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
+        with contextlib.suppress(OSError):  # which is how a terminal ends that nobody writes to
+            while more := os.read(terminal, 1000):
+                shown += more
+        out, _ = running.communicate(timeout=60)
     finally:
         running.kill()
-    assert (running.returncode, out, err) == (130, b"", b"\n")
+        os.close(terminal)
+    assert (running.returncode, out) == (130, b"")
+    assert shown.endswith(b"\r\x1b[K\r\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.csv"]
 
 
@@ -428,43 +436,13 @@ def test_the_worker_ends_when_nothing_is_queued(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, b"")
 
 
-class _Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_terminal_gets_one_line_that_is_wiped_at_the_end() -> None:
-    screen = _Terminal()
-    with terminal.progress_line(screen) as on_progress:
-        assert on_progress is not None
-        on_progress(_progress("fold", 0.5))
-        on_progress(_progress("fold", 0.51))  # too soon after the first to be drawn
-    drawn = screen.getvalue()
-    assert drawn.endswith("\r\x1b[K")
-    assert drawn.count("\r") == 2
-    assert "\n" not in drawn
-    for words in (" 50%", "fold 2/3", "epoch 4/30", "loss 0.25", "s left"):
-        assert words in drawn
-
-
-def test_a_pipe_gets_no_progress() -> None:
-    with terminal.progress_line(io.StringIO()) as on_progress:
-        assert on_progress is None
-
-
-def _progress(stage: Any, fraction: float) -> Progress:
-    return Progress(
-        stage=stage, fold=2, folds=3, epoch=4, epochs=30, train_loss=0.25, valid_loss=None, fraction=fraction
-    )
-
-
 @pytest.mark.parametrize("path", ["both.csv", "-"])
 def test_output_and_report_may_not_overwrite_each_other(
     path: str, daily: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(daily.parent)
-    said = _refused(capsys, "forecast", daily, "--horizon", "5", "--output", path, "--report", path)
-    assert "are both" in said
+    line = _refused(capsys, "forecast", daily, "--horizon", "5", "--output", path, "--report", path)
+    assert "are both" in line
     assert not Path("both.csv").exists()
 
 

@@ -1,4 +1,4 @@
-"""What stands beside the values: covariates known ahead or not, calendar features, indicators; their leakage."""
+"""Inputs beside the values: covariates known ahead or not, calendar features, indicators; no leakage."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ CONFIG = ForecastConfig(horizon=4, window=14, hidden_size=8, epochs=4, folds=1)
 
 
 def promoted(length=420, seed=0):
-    """Sales of a week's rhythm, ten more on days of a promotion, which no past value tells."""
+    """Sales of a week's rhythm, ten more on days of a promotion, which no past value predicts."""
     random = np.random.default_rng(seed)
     promotion = (random.random(length) < 0.2).astype(float)
     y = 30 + 3 * np.sin(2 * np.pi * np.arange(length) / 7) + 10 * promotion + 0.3 * random.normal(size=length)
@@ -35,8 +35,8 @@ def panel(y, promotion=None, ahead=None, seasons=(7,)):
 def test_a_covariate_that_is_known_ahead_is_used_where_it_happens():
     y, promotion = promoted()
     plain = evaluate(panel(y[:400]), CONFIG)
-    told = evaluate(panel(y[:400], promotion, ahead=4), CONFIG)
-    mae = [one.scores["methods"]["forecast"]["mae"] for one in (plain, told)]
+    informed = evaluate(panel(y[:400], promotion, ahead=4), CONFIG)
+    mae = [backtest.scores["methods"]["forecast"]["mae"] for backtest in (plain, informed)]
     assert mae[1] < 0.4 * mae[0]
     forecaster = fit(panel(y[:400], promotion, ahead=4), CONFIG)
     changed = promotion.copy()
@@ -85,17 +85,17 @@ def test_a_forecaster_with_features_survives_its_bytes():
     again = Forecaster.from_bytes(forecaster.to_bytes())
     pd.testing.assert_frame_equal(again.predict().frame, forecaster.predict().frame, check_exact=True)
     explained = again.explain()
-    assert {"promotion", "Momentum"} <= {one["name"] for one in explained["inputs"]}
+    assert {"promotion", "Momentum"} <= {row["name"] for row in explained["inputs"]}
     assert list(explained["parts"]) == ["a"]
 
 
-def test_a_calendar_that_the_steps_do_not_have_is_left_out_and_named():
+def test_a_calendar_feature_that_the_steps_do_not_have_is_left_out_with_a_note():
     y, _ = promoted(200)
     forecaster = fit(panel(y), CONFIG.replace(features=("hour-of-day",), epochs=1))
     assert "hour-of-day" in " ".join(forecaster.training["notes"])
 
 
-def test_columns_and_countries_that_there_are_not_are_refused_by_name():
+def test_unknown_columns_and_countries_are_refused_by_name():
     y, promotion = promoted(200)
     with pytest.raises(errors.ConfigError) as caught:
         fit(panel(y, promotion), CONFIG.replace(covariates=("price",)))

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from forecasting import errors
-from forecasting.errors import AmbiguousInput, ForecastingError, TooShortError
+from forecasting.errors import AmbiguousInput, ForecastingError, LimitError, TooShortError
+from forecasting.messages import Message
 
 
 def _classes() -> dict[str, type[ForecastingError]]:
@@ -26,7 +27,10 @@ def test_the_docstring_draws_every_error_below_its_parent() -> None:
     assert {name: cls.__base__ for name, cls in _classes().items()} == parents
 
 
-@pytest.mark.parametrize("cls", [cls for cls in _classes().values() if cls not in (AmbiguousInput, TooShortError)])
+WITH_THEIR_OWN = (AmbiguousInput, TooShortError, LimitError)
+
+
+@pytest.mark.parametrize("cls", [cls for cls in _classes().values() if cls not in WITH_THEIR_OWN])
 def test_every_error_says_where(cls: type[ForecastingError]) -> None:
     error = cls("Row 3 has no value.", field="target", row=3, column="y")
     assert (str(error), error.message) == ("Row 3 has no value.", "Row 3 has no value.")
@@ -44,3 +48,16 @@ def test_ambiguous_input_carries_the_question() -> None:
 def test_too_short_counts() -> None:
     error = TooShortError("Too few values.", needed=60, available=12, field="window")
     assert (error.needed, error.available, error.field) == (60, 12, "window")
+
+
+def test_a_limit_says_when_to_try_again() -> None:
+    error = LimitError("Too many.", field="upload", retry_seconds=2.5)
+    assert (error.field, error.retry_seconds) == ("upload", 2.5)
+    assert LimitError("Too many.").retry_seconds is None
+
+
+def test_an_error_keeps_the_key_and_values_of_its_message() -> None:
+    error = ForecastingError(Message("panel.covariate", name="price"))
+    assert isinstance(error.message, Message)
+    assert (error.message.key, error.message.values) == ("panel.covariate", {"name": "price"})
+    assert str(error) == error.message == "The covariate 'price' must be finite 64-bit numbers everywhere."

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,6 +8,7 @@ from forecasting import errors
 from forecasting.config import CELLS, METHODS, ForecastConfig
 from forecasting.evaluation.backtest import Backtest
 from forecasting.forecaster import Forecaster, check_length, evaluate, fit, suggest_config
+from forecasting.messages import Message, catalogue
 from forecasting.panel import STEP, Panel
 
 CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=4, folds=2)
@@ -82,20 +85,6 @@ def test_forecasts_of_a_series_do_not_change_with_the_one_that_stands_before_it(
 
 
 @pytest.mark.slow
-def test_truth_cutoffs_and_naives_are_those_of_the_series():
-    y = weekly()
-    backtest = evaluate(panel(y), CONFIG)
-    lookup = pd.Series(y, index=pd.date_range("2023-01-02", periods=len(y)))
-    assert np.array_equal(backtest["y"], lookup[backtest["ds"]])
-    assert np.array_equal(backtest["naive"], lookup[backtest["cutoff"]])
-    week_before = backtest["ds"] - pd.Timedelta(days=7)
-    assert np.array_equal(backtest["seasonal-naive"], lookup[week_before])
-    assert ((backtest["ds"] - backtest["cutoff"]).dt.days == backtest["step"]).all()
-    assert backtest.scores["trainings"] == 2
-    assert backtest.scores["origins"] == backtest["cutoff"].nunique()
-
-
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_forecast_and_another_one_does_not():
     config = CONFIG.replace(epochs=10)
     data = panel(chaos(), seasons=())
@@ -135,17 +124,6 @@ def test_a_damaged_or_foreign_model_file_is_refused(tmp_path):
             Forecaster.from_bytes(damaged)
     with pytest.raises(errors.ModelFileError):
         Forecaster.load(tmp_path / "missing")
-
-
-@pytest.mark.slow
-def test_a_backtest_survives_its_bytes():
-    backtest = evaluate(panel(weekly()), CONFIG.replace(epochs=1))
-    again = Backtest.from_bytes(backtest.to_bytes())
-    pd.testing.assert_frame_equal(backtest.frame, again.frame)
-    assert again.scores == backtest.scores
-    assert again.verdict.text == backtest.verdict.text
-    with pytest.raises(errors.DataError):
-        Backtest.from_bytes(b"no parquet")
 
 
 @pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (1e12, 0.0), (1e-12, 0.0), (1.0, -1e3), (37.5, -900.0)])
@@ -191,10 +169,13 @@ def test_too_few_values_say_how_many_are_needed_and_what_would_fit_is_accepted()
 
 @pytest.mark.parametrize("length", [3, 4, 9, 17, 30, 60])
 @pytest.mark.parametrize("method", METHODS)
-def test_series_too_short_for_a_network_are_forecast_without_one_and_that_is_said(length, method):
+def test_series_too_short_for_a_network_are_forecast_without_one_and_that_is_reported(length, method):
     y = weekly(length)
     forecaster = fit(panel(y), CONFIG.replace(window=50, method=method))
     assert f"{length} values" in forecaster.training["fallback"]
+    message = Message.from_dict(json.loads(json.dumps(forecaster.training["messages"]["fallback"])))
+    assert message == forecaster.training["fallback"]
+    assert str(length) in catalogue("zh").text(message.key, message.values)
     forecast = forecaster.predict()
     assert np.isfinite(forecast.select_dtypes("number")).all(axis=None)
     assert (forecast["forecast-lo-95"] < forecast["forecast-hi-95"]).all()
@@ -291,13 +272,6 @@ def test_levels_that_are_no_list_are_refused():
     with pytest.raises(errors.ConfigError) as caught:
         fit(panel(weekly()), CONFIG.replace(epochs=0)).predict(80)
     assert caught.value.field == "levels"
-
-
-@pytest.mark.slow
-def test_series_too_short_for_the_backtest_are_counted():
-    backtest = evaluate(panel(weekly(260), weekly(40, 1)), CONFIG)
-    assert (backtest.scores["series"], backtest.scores["series_left_out"]) == (2, 1)
-    assert "1 of 2 series was too short" in backtest.verdict.text
 
 
 @pytest.mark.slow

@@ -67,9 +67,9 @@ def test_a_horizon_beyond_the_last_year_of_time_is_a_sentence() -> None:
         steps_after(np.datetime64("2261-12-01"), "C-XNYS", 10_000)
 
 
-@pytest.mark.parametrize("word", ["C-ZZZZ", "C-NYS", "C", "W-SUN", "B", "0min-XNYS", "60min", "step", "C-XNYS\n"])
-def test_other_words_are_no_trading_calendar(word: str) -> None:
-    assert trading.parse(word) is None
+@pytest.mark.parametrize("frequency", ["C-ZZZZ", "C-NYS", "C", "W-SUN", "B", "0min-XNYS", "60min", "step", "C-XNYS\n"])
+def test_other_frequencies_are_no_trading_calendar(frequency: str) -> None:
+    assert trading.parse(frequency) is None
 
 
 def test_holidays_of_an_exchange_are_no_gaps_of_a_file_and_real_ones_are() -> None:
@@ -95,7 +95,7 @@ def test_the_calendar_of_an_exchange_can_be_overruled() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exchange", ["XLON", "XETR", "XTKS", "XHKG", "XSHG", "XASX", "XTSE"])
-def test_the_exchange_is_told_by_its_holidays(exchange: str) -> None:
+def test_the_exchange_is_recognised_by_its_holidays(exchange: str) -> None:
     days = trading.sessions(exchange, pd.Timestamp("2022-03-01"), pd.Timestamp("2024-05-31"))
     panel, _ = to_panel(read_table(prices(days), "prices.csv"))
     assert panel.frequency == f"C-{exchange}"
@@ -137,5 +137,5 @@ def test_a_forecast_falls_on_trading_days_also_after_it_was_saved() -> None:
     config = ForecastConfig(horizon=6, window=10, hidden_size=4, epochs=1)
     forecaster = fit(panel, config)
     days = ["2024-12-23", "2024-12-24", "2024-12-26", "2024-12-27", "2024-12-30", "2024-12-31"]
-    for one in (forecaster, Forecaster.from_bytes(forecaster.to_bytes())):
-        assert one.predict()["ds"].astype(str).tolist() == days
+    for trained in (forecaster, Forecaster.from_bytes(forecaster.to_bytes())):
+        assert trained.predict()["ds"].astype(str).tolist() == days

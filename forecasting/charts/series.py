@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.charts.style import ENGLISH, FORECAST, REPAIR, TRUTH, Words, blank, escape, thin, tint
+from forecasting.charts.style import FORECAST, REPAIR, TRUTH, blank, escape, thin, tint
+from forecasting.charts.words import ENGLISH, Words
 
 _SYMBOLS = {"missing": "circle", "duplicates": "diamond-open", "outliers": "x-thin-open", "zeros": "triangle-down-open"}
 

@@ -26,7 +26,7 @@ from forecasting.model.windows import Index
 from forecasting.panel import Panel, Values
 
 METHODS = ("forecast", "naive", "seasonal-naive", "anchor", "anchor-linear")  # columns of every backtest
-MOST_ROWS = 2_000_000  # beyond it origins are thinned evenly; scores["every"] says to which
+MOST_ROWS = 2_000_000  # beyond it origins are thinned evenly; scores["every"] gives the step
 
 
 class Backtest(pd.DataFrame):
@@ -104,7 +104,7 @@ class Tested:
     forecast: Values  # [O, H]
     parts: dict[str, Values]  # of the network and of the pool, by name
     bounds: dict[int, tuple[Values, Values]]  # level -> (low, high)
-    periods: tuple[int, ...]  # that the method found
+    periods: tuple[int, ...]  # detected by the method
     weights: dict[str, float]  # of the pool, mean over series
     shrinkage: float  # factor
 
@@ -157,13 +157,13 @@ def assemble(
     horizon = tested[0].forecast.shape[1]
     folds = [_beside_truth(values, fold, known, season) for fold, known in zip(tested, seen, strict=True)]
     every = max(1, math.ceil(sum(len(fold.truth) for fold in folds) * horizon / MOST_ROWS))
-    left_out = len(values) - len({int(one) for fold in folds for one in fold.origins.series})
+    left_out = len(values) - len({int(index) for fold in folds for index in fold.origins.series})
     scores = score(folds, season, horizon) | {"series": len(values), "series_left_out": left_out}
     scores |= {"folds": _fold_dates(panel, ends), "every": every}
     times, names = panel.times(), np.array(panel.series_ids, dtype=object)
     frames = [
         _frame(fold, number, times, names, every)
-        for fold, number in zip(folds, (one.fold for one in tested), strict=True)
+        for fold, number in zip(folds, (of_fold.fold for of_fold in tested), strict=True)
     ]
     return make(pd.concat(frames, ignore_index=True), scores)
 
@@ -172,13 +172,13 @@ def _beside_truth(values: list[Values], tested: Tested, seen: Index, season: int
     """The forecasts of a fold with the truth and the naive forecasts."""
     origins, horizon = tested.origins, tested.forecast.shape[1]
     naive: dict[str, list[Values]] = {"naive": [], "seasonal-naive": []}
-    for one, part in origins.by_series():
-        naive["naive"].append(baselines.naive(values[one], origins.seen[part], horizon))
-        naive["seasonal-naive"].append(baselines.seasonal_naive(values[one], origins.seen[part], horizon, season))
+    for index, part in origins.by_series():
+        naive["naive"].append(baselines.naive(values[index], origins.seen[part], horizon))
+        naive["seasonal-naive"].append(baselines.seasonal_naive(values[index], origins.seen[part], horizon, season))
     forecasts = {name: np.concatenate(parts) for name, parts in naive.items()} | {"forecast": tested.forecast}
     twice = {*naive, f"seasonal-naive-{season}"}  # the pool's are the same as those above
     forecasts |= {name: part for name, part in tested.parts.items() if name not in twice}
-    scale = np.array([metrics.naive_scale(one[:count], season) for one, count in zip(values, seen, strict=True)])
+    scale = np.array([metrics.naive_scale(index[:count], season) for index, count in zip(values, seen, strict=True)])
     return FoldForecasts(
         origins=origins,
         truth=origins.truth(values, horizon),
@@ -195,8 +195,8 @@ def _frame(fold: FoldForecasts, number: int, times: list[Any], names: Any, every
     origins, horizon = fold.origins.select(slice(None, None, every)), fold.truth.shape[1]
     steps = np.arange(1, horizon + 1)
     ds, cutoff = [], []
-    for one, part in origins.by_series():
-        stamps, seen = times[one], origins.seen[part]
+    for index, part in origins.by_series():
+        stamps, seen = times[index], origins.seen[part]
         cutoff.append(np.repeat(stamps[seen - 1], horizon))
         ds.append(stamps[seen[:, None] - 1 + steps].reshape(-1))
     columns: dict[str, Any] = {

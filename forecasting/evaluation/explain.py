@@ -29,17 +29,18 @@ def explain(
 
     parts: for each series the forecast from its end as anchor, anchor-linear, recurrent and forecast, each [H];
     lags: `lag` (steps before the origin) and `weight`, the mean size over H of what the linear path and anchor make of
-    a typical change at that lag, the largest 1; inputs: for each input by how much forecasts change, as a share of how
-    far they are from the last value, when that input stands still at its mean; attention: for each series the weight
+    a typical change at that lag, the largest 1; inputs: for each input its `name`, key and values of the name in
+    `message` (None: plain text), and `weight`, by how much forecasts change, as a share of how far they are from the
+    last value, when that input stands still at its mean; attention: for each series the weight
     of each step of the window [W], the last one the origin's. Empty where there is no network.
     """
     length = np.array([len(values) for values in series], dtype=np.int64)
     forecasts = predictors.ahead(predictor, series, Span(length, length), extra, members=True)
     wanted = ("anchor", "anchor-linear", "recurrent")
     parts = {
-        name: {"forecast": forecasts.forecast[one].tolist()}
-        | {part: forecasts.parts[part][one].tolist() for part in wanted if part in forecasts.parts}
-        for one, name in enumerate(names)
+        name: {"forecast": forecasts.forecast[index].tolist()}
+        | {part: forecasts.parts[part][index].tolist() for part in wanted if part in forecasts.parts}
+        for index, name in enumerate(names)
     }
     method = predictor.method
     if method is None:

@@ -1,7 +1,7 @@
 """Fitting a Predictor: the network, the pool beside it, shrinkage, and intervals, in this order.
 
-What is estimated on a held-out origin is never judged on it: each group of origins is weighted and scaled by what the
-others say.
+What is estimated on a held-out origin is never judged on it: each group of origins is weighted and scaled by the
+others.
 
 Axes: S series, O origins (of all series, end to end), H horizon.
 """
@@ -45,7 +45,7 @@ def fit(
     chosen = sampling.sample(series, config)
     if len(chosen) < len(series):
         some_extra = extra.of(chosen) if extra is not None else None
-        some = [series[one] for one in chosen]
+        some = [series[index] for index in chosen]
         predictor, report = fit(some, seasons, config, on_epoch, some_extra, compare=compare)
         return sampling.for_all(predictor, series, chosen, config), report
     fitted = recipe.fit(series, seasons, config, on_epoch, extra)

@@ -19,7 +19,7 @@ from forecasting.panel import Values
 
 PROBABILITIES = np.arange(1, 400) / 400
 PRIOR = 2  # blocks that the spread of all series counts for beside a series' own
-WIDEST = 5.0  # of a series' intervals over what the network says of all, and its inverse the narrowest
+WIDEST = 5.0  # of a series' intervals over the network's spread, and its inverse the narrowest
 ENOUGH = 400  # errors that a horizon's quantiles rest on; neighbouring horizons lend what is missing
 
 
@@ -52,10 +52,10 @@ def widths(scores: Values, origins: Origins, group: Index, count: int) -> tuple[
 def calibrate(scores: Values, independent: int) -> Values:
     """Quantiles [H, Q] of held-out `scores` [O, H], with the finite-sample correction (n + 1) p away from the middle.
 
-    Errors of neighbouring origins share most of their truth: the scores tell no more than `independent` of them would,
+    Errors of neighbouring origins share most of their truth: the scores are worth no more than `independent` ones,
     so they are widened by the ratio of Student's quantiles with that many values to the normal ones.
 
-    Where a probability lies beyond what n scores can tell, the most extreme score is widened in proportion to the
+    Where a probability lies beyond n scores, the most extreme score is widened in proportion to the
     spread of all scores. Without any score the quantiles are those of a Laplace distribution of spread 1.
     """
     count, horizon = scores.shape

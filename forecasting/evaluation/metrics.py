@@ -43,7 +43,7 @@ def skill(error: float, reference: float) -> float:
 
 
 def naive_scale(train: Values, season: int) -> float:
-    """Mean |y_t - y_{t-season}| of a training stretch, of neighbours where that is too short; 1 where it is 0."""
+    """Mean |y_t - y_{t-season}| of training values, of neighbours where that is too short; 1 where it is 0."""
     lag = season if season < len(train) else 1
     errors = np.abs(train[lag:] - train[:-lag])
     scale = float(errors.mean()) if len(errors) else 0.0
@@ -68,7 +68,7 @@ def skill_interval(errors: Values, reference: Values, horizon: int) -> tuple[flo
     errors and reference [O]: mean scaled error at each cutoff in time order. Forecasts from neighbouring origins share
     most of their truth, so blocks count as independent, not origins: the ratio of two means by the delta method, with
     Student's quantile for the number of blocks (Cochran, "Sampling Techniques", 1977, chapter 6). A bootstrap of so few
-    blocks holds far less often than it says. With fewer than three blocks there is nothing to say: (-inf, inf).
+    blocks holds far less often than its level. With fewer than three blocks there is no estimate: (-inf, inf).
     """
     from scipy.special import stdtrit
 

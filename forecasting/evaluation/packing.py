@@ -20,7 +20,7 @@ def export(predictor: Predictor) -> tuple[dict[str, Any], dict[str, Any]]:
     arrays: dict[str, Any] = {name: getattr(predictor, name) for name in _ARRAYS}
     about: dict[str, Any] = {
         "horizon": predictor.horizon,
-        "seasons_found": [int(one) for one in predictor.periods],
+        "seasons_found": [int(index) for index in predictor.periods],
         "shrink": predictor.shrinkage.to_dict(),
         "independent": predictor.independent,
         "pooled": predictor.pooled,
@@ -33,10 +33,10 @@ def export(predictor: Predictor) -> tuple[dict[str, Any], dict[str, Any]]:
     if predictor.pool is not None:
         arrays["pool.weights"] = predictor.pool.weights
         about["pool"] = {"names": list(predictor.pool.names), "members": []}
-        for one, members in enumerate(predictor.pool.members):
+        for index, members in enumerate(predictor.pool.members):
             about["pool"]["members"].append([[name, member.kind] for name, member in members.items()])
             for name, member in members.items():
-                arrays |= {f"pool.{one}.{name}.{key}": value for key, value in member.learned.items()}
+                arrays |= {f"pool.{index}.{name}.{key}": value for key, value in member.learned.items()}
     return arrays, about
 
 
@@ -67,9 +67,9 @@ def _restored_pool(arrays: dict[str, Any], about: dict[str, Any]) -> Pool:
             _, number, name, inner = key.split(".", 3)
             learned.setdefault((int(number), name), {})[inner] = value
     members = []
-    for one, kinds in enumerate(about["members"]):
+    for index, kinds in enumerate(about["members"]):
         for _, kind in kinds:
             if kind not in AHEAD:
                 raise ValueError(kind)
-        members.append({name: Member(name, kind, learned.get((one, name), {})) for name, kind in kinds})
+        members.append({name: Member(name, kind, learned.get((index, name), {})) for name, kind in kinds})
     return Pool(tuple(about["names"]), arrays["pool.weights"], tuple(members))

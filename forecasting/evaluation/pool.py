@@ -24,7 +24,7 @@ POWER = 8
 PRIOR = 0.1  # blocks that what members miss in all series counts for beside a series' own errors
 FEW = 2  # held-out blocks, below which what needs no network is judged from the middle of its series on
 SEASONS = 3  # that a series holds at least if its linear path, which all series share, is to be a member by itself
-GROUPS = 5  # of held-out origins: each is weighted by what the others say
+GROUPS = 5  # of held-out origins: each is weighted by the errors of the others
 MANY = 2000  # series, beyond which members that take milliseconds a series would take minutes
 LONGEST_RIDGE = 400
 ORDER = ("recurrent", "linear", "ridge", "theta", "ets", "naive", "drift")  # the seasonal ones follow
@@ -67,7 +67,7 @@ def fit(
     horizon: int,
     window: int,
 ) -> tuple[Pool, Values]:
-    """(Pool, its forecasts [O, H] from held-out origins, each group of them weighted by what the others say).
+    """(Pool, its forecasts [O, H] from held-out origins, each group of them weighted by the errors of the others).
 
     Members are fitted on what precedes the held-out `origins`, weighted by their errors there beside those of the
     `given` forecasts [O, H] of the network, and fitted anew on everything where that gains. A series without held-out
@@ -77,21 +77,21 @@ def fit(
     slow = len(series) <= MANY
     sizes = ridge_windows(seasons, horizon, window) if slow else ()
     judged = [
-        _judge(values, origins.seen[parts.get(one, slice(0))], seasons, horizon, sizes, slow=slow)
-        for one, values in enumerate(series)
+        _judge(values, origins.seen[parts.get(index, slice(0))], seasons, horizon, sizes, slow=slow)
+        for index, values in enumerate(series)
     ]
-    names = _ordered({name for one in judged for name in one.members} | set(given))
+    names = _ordered({name for of_series in judged for name in of_series.members} | set(given))
     forecasts = {name: given.get(name, np.full((len(origins), horizon), np.nan)) for name in names}
-    for one, part in parts.items():
-        for name, ahead in judged[one].forecasts.items():
+    for index, part in parts.items():
+        for name, ahead in judged[index].forecasts.items():
             forecasts[name][part] = ahead
-    able = np.array([[name in given or name in one.members for name in names] for one in judged])
+    able = np.array([[name in given or name in of_series.members for name in names] for of_series in judged])
     if "linear" in names:
         short = np.array([len(values) < SEASONS * max(seasons, default=0) for values in series])
         able[short, names.index("linear")] = False
     truth = origins.truth(series, horizon)
     errors = np.stack([np.abs(truth - forecasts[name]).mean(axis=1) for name in names], axis=1)  # [O, K]
-    ratios = [one.ratios for one in judged]
+    ratios = [of_series.ratios for of_series in judged]
 
     def weights_by(chosen: Index) -> tuple[Values, Index]:
         """Weights [S, K] by the origins `chosen`, and how many of these each series has [S]."""
@@ -108,7 +108,7 @@ def fit(
         others, counts = weights_by(np.flatnonzero(group != left_out))
         others[counts == 0] = weights[counts == 0]  # a series that has no other group keeps the weights of all
         combined[out] = combine([forecasts[name][out] for name in names], others[origins.series[out]])
-    return Pool(names, weights, tuple(one.members for one in judged)), combined
+    return Pool(names, weights, tuple(of_series.members for of_series in judged)), combined
 
 
 def _judge(
@@ -145,7 +145,7 @@ def _ordered(names: set[str]) -> tuple[str, ...]:
 
 def _from_the_middle(values: Values, seasons: Sequence[int], horizon: int) -> dict[str, float]:
     """Error of each member that needs no network over the naive one's, fitted on the first half of a series and tried
-    from every origin of the second; empty where that says nothing."""
+    from every origin of the second; empty where there are no such origins or naive errors."""
     first = len(values) // 2
     seen = np.arange(max(first, 1), len(values) - horizon + 1)
     if not len(seen):
@@ -162,15 +162,15 @@ def _with_the_middle(
     errors: Values, names: Sequence[str], ratios: Sequence[Mapping[str, float]], blocks: Values
 ) -> Values:
     """Mean errors [S, K] where those of a series that has `ratios` from its middle on follow these. What cannot be
-    tried there, because it needs a network or more values, keeps of its difference from the naive error as much as its
-    few `blocks` [S] say beside one of none."""
+    tried there, because it needs a network or more values, keeps blocks / (blocks + 1) of its difference from the
+    naive error, in logarithms, by its few `blocks` [S]."""
     mean = errors.copy()
-    for one, of_middle in enumerate(ratios):
-        naive = errors[one, names.index("naive")]
+    for index, of_middle in enumerate(ratios):
+        naive = errors[index, names.index("naive")]
         if of_middle and naive > 0:
-            own = blocks[one] / (blocks[one] + 1)
-            kept = naive * (np.maximum(errors[one], 1e-9 * naive) / naive) ** own
-            mean[one] = [naive * of_middle[name] if name in of_middle else kept[k] for k, name in enumerate(names)]
+            own = blocks[index] / (blocks[index] + 1)
+            kept = naive * (np.maximum(errors[index], 1e-9 * naive) / naive) ** own
+            mean[index] = [naive * of_middle[name] if name in of_middle else kept[k] for k, name in enumerate(names)]
     return mean
 
 
@@ -179,19 +179,19 @@ def for_all(
 ) -> Pool:
     """What was fitted on the `chosen` of `series`, for all: the others have the members that need no fitting, and weigh
     them as the chosen ones do on average."""
-    place = {one: i for i, one in enumerate(chosen)}
+    place = {index: i for i, index in enumerate(chosen)}
     members, able = [], np.zeros((len(series), len(fitted.names)), dtype=bool)
     shared: dict[int, dict[str, Member]] = {}
-    for one, values in enumerate(series):
-        if one in place:
-            members.append(fitted.members[place[one]])
+    for index, values in enumerate(series):
+        if index in place:
+            members.append(fitted.members[place[index]])
             continue
         held = sum(1 < period <= len(values) for period in seasons)
         if held not in shared:
             few = baselines.fit_members(values, seasons, horizon, slow=False)
             shared[held] = {member.name: member for member in few if member.name in fitted.names}
         members.append(shared[held])
-        able[one] = [name in NETWORK or name in shared[held] for name in fitted.names]
+        able[index] = [name in NETWORK or name in shared[held] for name in fitted.names]
     typical = np.where(able, fitted.weights.mean(axis=0), 0.0)
     weights = typical / np.maximum(typical.sum(axis=1, keepdims=True), 1e-300)
     weights[chosen] = fitted.weights
@@ -244,9 +244,9 @@ def ahead(
 ) -> dict[str, Values]:
     """Forecasts [O, H] of every member from `origins`, NaN where a series has none."""
     forecasts = {name: given.get(name, np.full((len(origins), horizon), np.nan)) for name in pool.names}
-    for one, part in origins.by_series():
-        for name, member in pool.members[one].items():
-            forecasts[name][part] = member.ahead(series[one], origins.seen[part], horizon)
+    for index, part in origins.by_series():
+        for name, member in pool.members[index].items():
+            forecasts[name][part] = member.ahead(series[index], origins.seen[part], horizon)
     return forecasts
 
 

@@ -34,8 +34,8 @@ class Predictor:
     pool: Pool | None
     pooled: bool  # the forecast is the pool's; else the pool stands beside it, for comparison
     shrinkage: Shrinkage
-    width: Values  # [S] spread of each series' errors over what the network says of all
-    typical: Values  # [S, H] spread where there is no network to say it
+    width: Values  # [S] spread of each series' errors over that of the network
+    typical: Values  # [S, H] spread where there is no network
     table: Values  # [H, Q] quantiles of errors over their spread
     errors: Values  # [2, B] held out, by block, of the reference and of the forecasts: what the shrinkage rests on
     scores: Values  # [O, H] what the table was made from

@@ -58,7 +58,7 @@ def _states(
             return scaling.fit_range(values)
         return scaling.fit(values, fitted.periods, logs and bool(values.min() > 0))
 
-    return tuple(known[one] if one in known else fit(values) for one, values in enumerate(series))
+    return tuple(known[index] if index in known else fit(values) for index, values in enumerate(series))
 
 
 def _method_for_all(method: Method, count: int, chosen: Sequence[int], states: tuple[State, ...]) -> Method:

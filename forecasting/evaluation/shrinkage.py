@@ -55,8 +55,8 @@ NONE = Shrinkage(factor=1.0, period=1, gain=0.0, blocks=0)
 
 
 def estimate(series: Sequence[Values], held_out: HeldOut, periods: Sequence[int]) -> tuple[Shrinkage, Values]:
-    """The shrinkage towards the better of the last value and the last season, and the errors by block [2, B] that say
-    so, of the reference and of the forecast: on held-out origins, and on earlier ones where there are any.
+    """The shrinkage towards the better of the last value and the last season, and the errors by block [2, B] that it
+    rests on, of the reference and of the forecast: on held-out origins, and on earlier ones where there are any.
     """
     parts = [held_out] if held_out.earlier is None else [held_out.earlier, held_out]
     horizon = held_out.truth.shape[1]
@@ -66,7 +66,7 @@ def estimate(series: Sequence[Values], held_out: HeldOut, periods: Sequence[int]
         return [_errors(part, reference) for part, reference in zip(parts, references, strict=True)]
 
     tried = {period: errors(period) for period in (1, *periods[:1])}
-    period = min(tried, key=lambda one: float(tried[one][-1].sum()))
+    period = min(tried, key=lambda period: float(tried[period][-1].sum()))
     forecast = [_errors(part, part.forecast) for part in parts]
     by_block = np.stack(
         [
@@ -123,10 +123,10 @@ def scaled_references(
 def references(series: Sequence[Values], origins: Origins, horizon: int, period: int) -> Values:
     """The last value, or with a `period` the last season, in the unit of each series [O, H]."""
     repeated = np.empty((len(origins), horizon))
-    for one, part in origins.by_series():
+    for index, part in origins.by_series():
         seen = origins.seen[part]
         if period <= 1:
-            repeated[part] = baselines.naive(series[one], seen, horizon)
+            repeated[part] = baselines.naive(series[index], seen, horizon)
         else:
-            repeated[part] = baselines.seasonal_naive(series[one], seen, horizon, period)
+            repeated[part] = baselines.seasonal_naive(series[index], seen, horizon, period)
     return repeated

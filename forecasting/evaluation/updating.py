@@ -1,6 +1,6 @@
 """Going on from a trained Predictor with new values, instead of from nothing.
 
-The new values are first forecast as they stand, which tells how good the forecasts and their intervals were; then the
+The new values are first forecast as they stand, which shows how good the forecasts and their intervals were; then the
 networks train on from their weights, on the origins whose truth is new and as many before them, so that what was
 learned is not forgotten; the other pool members run on with what they keep track of. Scales, anchor and the weights of
 the pool stay; the shrinkage is estimated anew from the errors of then and now.
@@ -90,4 +90,4 @@ def _trained_on(
     slower = config.replace(learning_rate=max(config.learning_rate * RATE, 1e-6))
     epochs = [min(EPOCHS, config.epochs)] * len(method.networks)
     trained = ensemble.continued(method.networks, epochs, method.material(flat), slower, flat, span, on_epoch)
-    return dataclasses.replace(method, networks=tuple(one.network for one in trained))
+    return dataclasses.replace(method, networks=tuple(result.network for result in trained))

@@ -1,4 +1,4 @@
-"""The verdict: one honest sentence about a backtest, as data that a page can translate."""
+"""The verdict: one honest sentence about a backtest, as a key and values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from forecasting.messages import Message
 
-EXACT = 1e-9  # scaled error that rounding leaves
+EXACT = 1e-9  # scaled error that is mere rounding
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,9 +20,12 @@ class Verdict:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The sentence, and one more on series that were left out where there are any."""
+        """The sentence, and a second one where series were left out."""
         counts = {name: round(value) for name, value in self.values.items()}
-        basis = Message("verdict.basis", count=counts["trainings"], origins=counts["origins"])
+        trainings = Message("verdict.trainings", count=counts["trainings"])
+        basis = Message(
+            "verdict.basis", trainings=trainings, origins=Message("verdict.origins", count=counts["origins"])
+        )
         shown = {name: f"{value:,.0f}" for name, value in self.values.items()}
         sentence = Message(f"verdict.{self.key}", basis=basis, **shown)
         if not counts.get("left_out"):

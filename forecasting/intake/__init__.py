@@ -1,17 +1,23 @@
 """The outside world -> Panel: files, tickers, samples."""
 
-from forecasting.intake.notes import Assumption, Note
-from forecasting.intake.prices.ticker import check_span, check_symbols, fetch_ticker, quoted_panel
+from forecasting.intake.calendar.repair import AGGREGATIONS
+from forecasting.intake.choices import ReadingChoices, read
+from forecasting.intake.notes import Assumption, Note, message_of
+from forecasting.intake.prices.ticker import INTERVALS, PERIODS, check_span, check_symbols, fetch_ticker, quoted_panel
 from forecasting.intake.report import Report, Roles
 from forecasting.intake.samples import load_sample, sample_names
 from forecasting.intake.text.table import Dialect, Reading, Table, read_table
 from forecasting.intake.to_panel import to_panel
 
 __all__ = [
+    "AGGREGATIONS",
+    "INTERVALS",
+    "PERIODS",
     "Assumption",
     "Dialect",
     "Note",
     "Reading",
+    "ReadingChoices",
     "Report",
     "Roles",
     "Table",
@@ -19,7 +25,9 @@ __all__ = [
     "check_symbols",
     "fetch_ticker",
     "load_sample",
+    "message_of",
     "quoted_panel",
+    "read",
     "read_table",
     "sample_names",
     "to_panel",

@@ -1,4 +1,4 @@
-"""What a file may be at most; pages show these, and every one of them ends in a sentence rather than a crash."""
+"""How large a file may be. Beyond each limit reading ends in an error message; pages show some of them."""
 
 BYTES = 200 * 1024 * 1024  # of an upload
 EXPANDED = 600 * 1024 * 1024  # bytes that a compressed file may grow to

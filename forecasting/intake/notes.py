@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from forecasting.messages import Message
+
+NAMED = 20  # rows and series that a note lists
+MORE = "…"  # ends a list that is cut short
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,25 +18,19 @@ class Note:
     """`kind` is a stable word ("encoding", "gaps", "duplicates", ...); `rows` are 1-based lines of the file.
 
     count: of everything it is about, of which `rows` are the first. series: the unique_ids concerned, if any.
-    summary: a few words for one line about the whole file, such as "3 gaps filled"; empty for a mere assumption.
+    summary: a few words for one line about the whole file, such as "3 gaps filled"; None for a mere assumption.
     """
 
     kind: str
-    message: str
+    message: Message
     count: int = 0
     rows: tuple[int, ...] = ()
-    summary: str = ""
+    summary: Message | None = None
     series: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "message": self.message,
-            "count": self.count,
-            "rows": list(self.rows),
-            "summary": self.summary,
-            "series": list(self.series),
-        }
+        about = {"kind": self.kind, "count": self.count, "rows": list(self.rows), "series": list(self.series)}
+        return about | with_messages(message=self.message, summary=self.summary or "")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,23 +42,42 @@ class Assumption:
 
     what: str
     value: Any
-    evidence: str
+    evidence: Message
     argument: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        texts = {"evidence": self.evidence}
+        if isinstance(self.value, Message):
+            texts["value"] = self.value
+        return {"what": self.what, "value": self.value, "argument": self.argument} | with_messages(**texts)
 
 
-NAMED = 20  # rows that a note lists
+def with_messages(**texts: str) -> dict[str, Any]:
+    """English texts by name, and in "messages" the key and values of each that is a Message: for JSON."""
+    kept = {name: text.to_dict() for name, text in texts.items() if isinstance(text, Message)}
+    return {**{name: str(text) for name, text in texts.items()}, "messages": kept}
 
 
-def count_of(number: int, thing: str, verb: str = "") -> str:
-    """Such as "1 row" and "1,200 rows"; with `verb` "was", also "1 row was" and "1,200 rows were"."""
-    plural = {"was": "were", "has": "have", "is": "are"}
-    words = f"{number:,} {thing}" + ("" if number == 1 else "s")
-    return f"{words} {verb if number == 1 else plural.get(verb, verb)}" if verb else words
+def message_of(about: Mapping[str, Any], name: str) -> str:
+    """A text of a stored note, assumption or report as a Message; what was stored without keys is the text alone."""
+    try:
+        return Message.from_dict(about["messages"][name])
+    except KeyError:
+        return str(about.get(name) or "")
+
+
+def summary_of(notes: Iterable[Note]) -> Message:
+    """What was done, in a few words, such as "3 gaps filled, 1 duplicate merged"."""
+    parts = tuple(note.summary for note in notes if note.summary)
+    return Message("intake.summary", parts=parts) if parts else Message("intake.summary.nothing")
 
 
 def some(rows: Iterable[int]) -> tuple[int, ...]:
     """The first rows, as many as a note lists."""
     return tuple(int(row) for row in itertools.islice(rows, NAMED))
+
+
+def first_of(names: Iterable[str], most: int) -> tuple[str, ...]:
+    """The first names for a message, and a sign that there are more."""
+    names = list(names)
+    return (*names[:most], MORE) if len(names) > most else tuple(names)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from forecasting.intake.notes import Assumption, Note
+from forecasting.intake.notes import Assumption, Note, summary_of, with_messages
+from forecasting.messages import Message
 
-LISTED = 2_000  # repairs that `to_dict` lists one by one; their number is always whole
+LISTED = 2_000  # repairs that `to_dict` lists one by one; their count is always complete
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,10 +23,11 @@ class Roles:
     time: str
     target: list[str]
     series: str | list[str] | None
-    reasons: dict[str, str]
+    reasons: dict[str, Message]
 
     def to_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        reasons = with_messages(**self.reasons)
+        return {"time": self.time, "target": self.target, "series": self.series, "reasons": reasons}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class Report:
     roles: Roles
     candidates: dict[str, list[str]]
     frequency: str
-    frequency_reason: str
+    frequency_reason: Message
     seasons: tuple[int, ...]
     timezone: str | None
     filled: pd.DataFrame
@@ -62,7 +63,7 @@ class Report:
     beyond: int = 0
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Message:
         """Such as "3 gaps filled, 1 duplicate merged"."""
         return summary_of(self.notes)
 
@@ -72,7 +73,6 @@ class Report:
             "roles": self.roles.to_dict(),
             "candidates": self.candidates,
             "frequency": self.frequency,
-            "frequency_reason": self.frequency_reason,
             "seasons": list(self.seasons),
             "timezone": self.timezone,
             "aggregation": self.aggregation,
@@ -87,17 +87,11 @@ class Report:
             "covariates": list(self.covariates),
             "known_ahead": list(self.known_ahead),
             "beyond": self.beyond,
-            "summary": self.summary,
             "decimal": self.decimal,
             "assumptions": [assumption.to_dict() for assumption in self.assumptions],
             "notes": [note.to_dict() for note in self.notes],
+            **with_messages(summary=self.summary, frequency_reason=self.frequency_reason),
         }
-
-
-def summary_of(notes: Iterable[Note]) -> str:
-    """What was done, in a few words."""
-    said = [note.summary for note in notes if note.summary]
-    return ", ".join(said) if said else "nothing had to be repaired"
 
 
 def listed(frame: pd.DataFrame) -> list[dict[str, Any]]:

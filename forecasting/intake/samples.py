@@ -14,6 +14,7 @@ from forecasting.errors import DataError
 from forecasting.intake.calendar.frequency import seasons_of
 from forecasting.intake.text.table import read_table
 from forecasting.intake.to_panel import to_panel
+from forecasting.messages import Message
 from forecasting.panel import STEP, Panel
 
 
@@ -42,9 +43,8 @@ def load_sample(name: str) -> Panel:
 def about_sample(name: str) -> Sample:
     """Label, source and licence of one sample."""
     if name not in _SAMPLES:
-        raise DataError(
-            f"There is no sample called {name!r}. The samples are: {', '.join(sample_names())}.", field="name"
-        )
+        message = Message("intake.sample.unknown", name=name, names=tuple(sample_names()))
+        raise DataError(message, field="name")
     return _SAMPLES[name]
 
 
@@ -57,7 +57,7 @@ def _bundled(package: str, path: str, **choices: str) -> Callable[[], Panel]:
     def load() -> Panel:
         spec = importlib.util.find_spec(package)
         if spec is None or not spec.submodule_search_locations:
-            raise DataError(f"This sample comes with the package {package}, which is not installed.")
+            raise DataError(Message("intake.sample.no-package", package=package))
         file = Path(spec.submodule_search_locations[0]) / path
         table = read_table(file.read_bytes(), file.name)
         return to_panel(table, **choices)[0]
@@ -79,7 +79,7 @@ def _noisy_sine() -> Panel:
 
 
 def _random_walk() -> Panel:
-    """Nothing to find here: the last value is the best forecast, and the verdict should say so."""
+    """The last value is the best forecast of it, and the verdict should say so."""
     y = 100.0 + np.cumsum(np.random.default_rng(1).normal(0.0, 1.0, 1000))
     return _made(y, pd.bdate_range("2021-01-01", periods=len(y)), "B")
 

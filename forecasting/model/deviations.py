@@ -3,7 +3,7 @@
 A deviation is a matrix over the same regressors. Those that are tried come in three kinds: ridge regressions of what
 the shared path leaves over, shrunk towards the shared coefficients (partial pooling: Gelman and Hill, "Data Analysis
 Using Regression and Multilevel/Hierarchical Models", 2007, chapter 12); ridge regressions shrunk towards the last
-value, for a series that has nothing in common with the others; and what takes no fitting, for one too short to tell:
+value, for a series that has nothing in common with the others; and what takes no fitting, for one too short for a fit:
 seasonal naive forecasts and exponential smoothing. How each series mixes them, and whether any helps, held-out origins
 decide.
 
@@ -36,7 +36,7 @@ SMOOTHING = (1.0, 0.5, 0.2)  # weight of the newest value in a level; 1: the lev
 LONGEST_SMOOTHING = 60  # values in a level
 MOST_CELLS = 8_000_000  # of all deviations: 32 MB of a model
 POWER = 12  # of held-out errors, by whose inverse the forecasts of a series are weighted
-FEWEST = 40  # origins from which a series may tell that it differs
+FEWEST = 40  # origins that a fit to one series needs
 SEASONS = 3  # that a series holds at least if a naive forecast by its season is to be tried
 
 
@@ -71,15 +71,15 @@ def unfitted(shared: Linear, naives: Sequence[Candidate], horizon: int) -> Unfit
     return Unfitted(np.stack([np.pad(path, ((0, 0), (0, beside))) for path in paths]) - base, np.array(needed))
 
 
-def candidates(flat: Flat, one: int, span: Span, shared: Linear, horizon: int, simple: Unfitted) -> Values:
-    """The deviations [K, H, R] of the series `one`: those fitted on its origins of `span`, zero where these are too
+def candidates(flat: Flat, index: int, span: Span, shared: Linear, horizon: int, simple: Unfitted) -> Values:
+    """The deviations [K, H, R] of the series `index`: those fitted on its origins of `span`, zero where these are too
     few, and behind them the `simple` ones."""
     base = shared.weights
     matrices = np.concatenate([np.zeros((FITTED, *base.shape)), simple.matrices])
-    first, last = int(span.first[one]), int(span.last[one])
+    first, last = int(span.first[index]), int(span.last[index])
     if last - first + 1 < FEWEST:
         return matrices
-    origins = flat.start[one] + np.arange(first, last + 1) - 1
+    origins = flat.start[index] + np.arange(first, last + 1) - 1
     offsets, truth = regressors(flat, origins, shared.lags), targets(flat, origins, horizon)
     left = truth - offsets @ base.T
     weights = robust_weights(offsets, left, np.ones(len(origins)), min(PENALTIES))
@@ -91,9 +91,9 @@ def candidates(flat: Flat, one: int, span: Span, shared: Linear, horizon: int, s
 def solve(flat: Flat, span: Span, shared: Linear, horizon: int, simple: Unfitted, weights: Values) -> Deviations:
     """The deviations of each series, from its origins of `span`, mixed by its `weights` [S, K]."""
     mixed = np.zeros((len(flat.start), *shared.anchor.shape), dtype=np.float32)
-    for one in np.flatnonzero(weights.any(axis=1)):
-        tried = candidates(flat, int(one), span, shared, horizon, simple)
-        mixed[one] = np.tensordot(weights[one], tried, axes=1)
+    for index in np.flatnonzero(weights.any(axis=1)):
+        tried = candidates(flat, int(index), span, shared, horizon, simple)
+        mixed[index] = np.tensordot(weights[index], tried, axes=1)
     return mixed
 
 
@@ -111,15 +111,15 @@ def choose(
     if not fits(flat, shared, horizon):
         return added, weights
     positions = origins.positions(flat)
-    for one, part in origins.by_series():
-        tried = candidates(flat, one, span, shared, horizon, simple)
+    for index, part in origins.by_series():
+        tried = candidates(flat, index, span, shared, horizon, simple)
         adds = regressors(flat, positions[part], shared.lags) @ tried.transpose(0, 2, 1)  # [K, O, H]
         sizes = np.concatenate([np.abs(left[part] - adds).mean(axis=2), np.abs(left[None, part]).mean(axis=2)])
-        able = np.repeat([span.last[one] - span.first[one] + 1 >= FEWEST, True], [FITTED, len(simple.needed) + 1])
-        able[FITTED:-1] = flat.length[one] >= simple.needed
+        able = np.repeat([span.last[index] - span.first[index] + 1 >= FEWEST, True], [FITTED, len(simple.needed) + 1])
+        able[FITTED:-1] = flat.length[index] >= simple.needed
         total, apart = _weights(sizes, origins.block[part], able)
         added[part] = sum(apart[:, k, None] * by_one for k, by_one in enumerate(adds))
-        weights[one] = total[:-1]
+        weights[index] = total[:-1]
     return added, weights
 
 
@@ -128,9 +128,9 @@ def path_weights(network: Values, path: Values, origins: Origins, count: int) ->
     the two: of all blocks of a series [S], and for each origin [O] of those that share no truth with its own."""
     errors = np.stack([np.abs(error).mean(axis=1) + 1e-9 for error in (network, path)])
     of_series, of_origins = np.full(count, 0.5), np.empty(len(origins))
-    for one, part in origins.by_series():
+    for index, part in origins.by_series():
         total, apart = _weights(errors[:, part], origins.block[part], np.array([True, True]))
-        of_series[one] = total[1]
+        of_series[index] = total[1]
         of_origins[part] = apart[:, 1]
     return of_series, of_origins
 
@@ -145,8 +145,8 @@ def added(deviations: Deviations, flat: Flat, origins: Origins, lags: Index) -> 
     """What the deviations add to the forecasts [O, H] from `origins`."""
     offsets = np.empty((len(origins), deviations.shape[1]), dtype=np.float32)
     positions = origins.positions(flat)
-    for one, part in origins.by_series():
-        matrix = deviations[one]
+    for index, part in origins.by_series():
+        matrix = deviations[index]
         read = regressors(flat, positions[part], lags).astype(np.float32) if matrix.any() else None
         offsets[part] = 0.0 if read is None else read @ matrix.T
     return offsets

@@ -1,4 +1,4 @@
-"""The networks of a method, one a seed and lookback: trained side by side, gone on with, and their median.
+"""The networks of a method, one a seed and lookback: their training, its continuation, and their median.
 
 Axes: S series, O origins, H horizon.
 """
@@ -55,8 +55,8 @@ def go_on(
 ) -> list[Trained]:
     """The networks that are `begun`, moved onto the linear path of `material` and trained on the origins of `span`."""
     slower = config.replace(learning_rate=max(GO_ON * config.learning_rate, 1e-6))
-    moved = [_moved(one.network, material) for one in begun]
-    epochs = [math.ceil(GO_ON * one.kept_epoch) for one in begun]
+    moved = [_moved(result.network, material) for result in begun]
+    epochs = [math.ceil(GO_ON * result.kept_epoch) for result in begun]
     return continued(moved, epochs, material, slower, flat, span, on_epoch)
 
 

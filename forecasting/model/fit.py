@@ -67,7 +67,7 @@ def fit(
     material = prepare.network_material(early, plan, path)
     trained = ensemble.train_all(material, config, early.flat, early.span, valid, on_epoch)
 
-    nets = [one.network for one in trained]
+    nets = [result.network for result in trained]
     offsets = held_out_offsets(early, path, nets, material, valid)
     earlier = cross_fitted(early, path, nets, material)
     scale = volatility.choose(early.flat, plan.periods, earlier, offsets)
@@ -75,7 +75,7 @@ def fit(
 
     late = prepare.prepare(plan, 0, early)
     final = _final_path(plan, late, path.penalty, selection)
-    begun = trained if selection.share > 0 else [dataclasses.replace(one, kept_epoch=0) for one in trained]
+    begun = trained if selection.share > 0 else [dataclasses.replace(result, kept_epoch=0) for result in trained]
     late_material = prepare.network_material(late, plan, final)
     finals = ensemble.go_on(begun, late_material, config, late.flat, late.span, on_epoch)
 
@@ -86,7 +86,7 @@ def fit(
         anchor_names=early.anchor.names,
         states=late.states,
         linear=final,
-        networks=tuple(one.network for one in finals),
+        networks=tuple(result.network for result in finals),
         share=selection.share,
         path_weights=selection.path_weights,
         inputs=late.inputs,
@@ -150,10 +150,10 @@ def _report(
         share=selection.share,
         errors={name: float(origins.mean_by_block(error).mean()) for name, error in errors.items()},
         curves={
-            "validation": [list(one.curve) for one in trained],
-            "final": [list(one.curve) for one in finals],
+            "validation": [list(result.curve) for result in trained],
+            "final": [list(result.curve) for result in finals],
         },
-        best_epochs=tuple(one.kept_epoch for one in trained),
-        stopped=next((one.stopped for one in (*trained, *finals) if one.diverged), trained[0].stopped),
+        best_epochs=tuple(result.kept_epoch for result in trained),
+        stopped=next((result.stopped for result in (*trained, *finals) if result.diverged), trained[0].stopped),
         parameters=networks.parameters(trained[0].network),
     )

@@ -35,7 +35,7 @@ class HeldOut:
     forecast: Values
     spread: Values
     linear: Values | None = None  # by the linear path alone, where the forecast is by networks
-    earlier: HeldOut | None = None  # from training origins; None where the held-out ones of many series say enough
+    earlier: HeldOut | None = None  # from training origins; None where many series have enough held-out ones
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

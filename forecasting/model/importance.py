@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from forecasting.messages import Message
 from forecasting.model import material as materials
 from forecasting.model.material import Material
 from forecasting.model.method import Method
@@ -19,7 +20,7 @@ from forecasting.model.regressors import regressors
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
-MOST_LAGS = 400  # that are told apart
+MOST_LAGS = 400  # that are listed
 LOOKED_AT = 8  # last origins, spread over the last quarter, at which inputs are left out
 
 
@@ -48,23 +49,27 @@ def inputs(method: Method, flat: Flat, further: Sequence[str]) -> list[dict[str,
     usual = float(np.abs(full).mean()) or 1.0
     changes = []
 
-    def add(name: str, offsets: Values) -> None:
-        changes.append({"name": name, "weight": float(np.abs(offsets - full).mean()) / usual})
+    def add(name: str, label: str, offsets: Values) -> None:
+        message = label.to_dict() if isinstance(label, Message) else None
+        weight = float(np.abs(offsets - full).mean()) / usual
+        changes.append({"name": name, "message": message, "weight": weight})
 
-    names = ["value", "difference"]
-    for period in method.periods:
-        names += [f"seasonal difference {period}", f"distance from the mean of {period}"]
-    for place, name in enumerate(names):
+    own = [("value", Message("model.input.value")), ("difference", Message("model.input.difference"))]
+    for period in map(int, method.periods):
+        seasonal = Message("model.input.seasonal-difference", count=period)
+        own.append((f"seasonal difference {period}", seasonal))
+        own.append((f"distance from the mean of {period}", Message("model.input.from-mean", count=period)))
+    for place, (name, label) in enumerate(own):
         still = material.inputs.clone()
         still[:, place] = still[:, place].mean()
-        add(name, _offsets(method, flat, dataclasses.replace(material, inputs=still), origins))
+        add(name, label, _offsets(method, flat, dataclasses.replace(material, inputs=still), origins))
     if flat.past is not None and flat.known is not None:
-        for place, name in enumerate(further):
+        for place, text in enumerate(further):
             past, known = flat.past.copy(), flat.known.copy()
             column = place if place < past.shape[1] else place - past.shape[1]
             (past if place < past.shape[1] else known)[:, column] = 0.0  # the mean, as they are scaled
             without = dataclasses.replace(flat, past=past, known=known)
-            add(name, _offsets(method, without, method.material(without), origins))
+            add(str(text), text, _offsets(method, without, method.material(without), origins))
     return changes
 
 

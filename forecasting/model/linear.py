@@ -21,7 +21,7 @@ MOST_ORIGINS = 20_000
 MOST_REGRESSORS = 1024
 MOST_CELLS = 10_000_000  # regressors of all origins: 80 MB
 REWEIGHTINGS = 3  # of origins by the inverse of their error: towards the least absolute instead of square error
-TYPICAL = 1e-2  # penalty with which those errors are found
+TYPICAL = 1e-2  # penalty with which those errors are computed
 
 
 @dataclasses.dataclass(frozen=True)

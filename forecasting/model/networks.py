@@ -19,7 +19,9 @@ CELLS: dict[str, type[nn.RNN] | type[nn.LSTM] | type[nn.GRU]] = {
     "bilstm": nn.LSTM,
     "attention": nn.LSTM,
 }
-WHOLE_WINDOWS = frozenset({"bilstm"})  # cells that read each origin's window by itself: one would else see past it
+WHOLE_WINDOWS = frozenset(
+    {"bilstm"}
+)  # cells that read each origin's window by itself: one chunk would show it later steps
 BESIDE = 16  # units of the network that reads what is known of a step ahead
 
 
@@ -28,12 +30,12 @@ class Scaffold(nn.Module):
 
     forward: inputs [B, T, F], regressors [B, O, L] of the linear path and, where inputs are known ahead, what they are
     at the steps ahead [B, O, H, K] -> (central, log_spread), each [B, O, H]. The head starts at zero and the linear
-    path where it is told (zero by default), so an untrained network is its anchor. The spread counts in units of
+    path as it is given (zero by default), so an untrained network is its anchor. The spread counts in units of
     `spread`, the error that anchor + linear make.
     """
 
     anchor: Tensor  # [H, L]
-    linear: Tensor  # [H, L] as ridge regression found it; not trained
+    linear: Tensor  # [H, L] by ridge regression; not trained
     spread: Tensor  # [H]
 
     def __init__(
@@ -83,7 +85,7 @@ class Scaffold(nn.Module):
         return central, log_spread.clamp(-3.0, 3.0)
 
     def read(self, inputs: Tensor) -> Tensor:
-        """What the recurrent part says at each origin: [B, T, F] -> [B, O, hidden or twice that]."""
+        """The output of the recurrent part at each origin: [B, T, F] -> [B, O, hidden or twice that]."""
         if self.cell == "bilstm":
             windows = inputs.unfold(1, self.window, 1).transpose(2, 3)  # [B, O, W, F]
             _, (last, _) = self.recurrent(windows.flatten(0, 1))  # [layers x 2, B O, hidden]

@@ -23,8 +23,8 @@ class AdamW:
     def __init__(self, parameters: Iterable[Tensor], *, weight_decay: float = 0.0) -> None:
         self._parameters = list(parameters)
         self._decay = weight_decay
-        self._mean = [torch.zeros_like(one) for one in self._parameters]
-        self._square = [torch.zeros_like(one) for one in self._parameters]
+        self._mean = [torch.zeros_like(parameter) for parameter in self._parameters]
+        self._square = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._steps = [torch.zeros(()) for _ in self._parameters]
 
     def zero_grad(self) -> None:
@@ -35,7 +35,7 @@ class AdamW:
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
         """Move the parameters that have a gradient by one step of size `learning_rate`."""
-        used = [i for i, one in enumerate(self._parameters) if one.grad is not None]
+        used = [i for i, parameter in enumerate(self._parameters) if parameter.grad is not None]
         adamw(
             [self._parameters[i] for i in used],
             [gradient for i in used if (gradient := self._parameters[i].grad) is not None],

@@ -66,8 +66,8 @@ class Origins:
     def truth(self, series: Sequence[Values], horizon: int) -> Values:
         """The values [O, H] that came after each origin."""
         truth = np.empty((len(self), horizon))
-        for one, part in self.by_series():
-            truth[part] = series[one][self.seen[part, None] + np.arange(horizon)]
+        for index, part in self.by_series():
+            truth[part] = series[index][self.seen[part, None] + np.arange(horizon)]
         return truth
 
     def mean_by_block(self, errors: Values) -> Values:

@@ -91,8 +91,8 @@ def _logs(series: Sequence[Values]) -> tuple[bool, ...]:
 def held_out_steps(lengths: Index, horizon: int) -> int:
     """Steps at the end of each series that validation uses: about 300 origins in all, at most 15 % of a series.
 
-    Some series: three horizons of origins of each, up to 30 % of a series, which tell how it mixes forecasts and
-    whether it is better off with a linear path of its own. The network goes on with all values later.
+    Some series: three horizons of origins of each, up to 30 % of a series, which decide how it mixes forecasts
+    and whether it has a linear path of its own. The network goes on with all values later.
     """
     usual = int(np.median(lengths))
     some = 1 < len(lengths) <= MANY

@@ -28,7 +28,7 @@ REACH = 0.1  # the running mean of the weights, which is what forecasts, looks b
 SMALL = 1e-3  # of a scaled error, beside which differences do not count
 FEWEST = 2  # steps of an epoch, after each of which validation takes about half a step's time
 LEAST = 64  # origins that a chunk counts for: an epoch of a cell with whole windows sees a quarter of them
-SPREAD_WEIGHT = 0.1  # of the spread's loss beside the central one: enough to learn it, too little to lead
+SPREAD_WEIGHT = 0.1  # of the spread's loss beside the central one: enough to learn it, too little to dominate
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,7 +26,7 @@ class Volatility:
 
     lag: int  # of the changes that are looked at
     typical: float  # mean movement in training, scaled
-    power: float  # 0: the spread stays as the networks say
+    power: float  # 0: the spread stays that of the networks
 
     def movement(self, flat: Flat, origins: Index) -> Values:
         """Mean size [O] of the last RECENT changes over `lag` steps up to the positions `origins` [O]."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from forecasting.intake import message_of
 from pages.forecast.frequency import FREQUENCIES, frequency_name
 from pages.forecast.reading_choices import overrule
 from pages.forecast.widget_values import including, show
@@ -86,11 +87,11 @@ def _frequency(session: Session, chosen: str, report: dict[str, Any]) -> None:
         including(list(FREQUENCIES), chosen),
         format_func=frequency_name,
         key="col_frequency",
-        help=plain(translated(report.get("frequency_reason", ""))) or None,
+        help=plain(translated(message_of(report, "frequency_reason"))) or None,
         on_change=overrule,
         args=(session, "frequency", "col_frequency"),
     )
     if "frequency" in session.choices:
         for note in report.get("notes") or []:  # how values were put on the calendar that was chosen
             if note["kind"] in ("resampled", "gaps"):
-                st.caption(plain(translated(note["message"])))
+                st.caption(plain(translated(message_of(note, "message"))))

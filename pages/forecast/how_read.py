@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.errors import ForecastingError
-from forecasting.intake import Table
+from forecasting.intake import Table, message_of
 from pages.forecast.frequency import frequency_name
 from pages.forecast.reading_choices import read_instead
 from pages.forecast.reading_widgets import option_name, reading_widgets
@@ -132,7 +132,7 @@ def _evidence(cells: Table | None, report: dict[str, Any]) -> None:
     if not assumptions:
         assumptions = [assumption.to_dict() for assumption in cells.assumptions] if cells is not None else []
     rows = [
-        (_assumption(str(about["what"])), _value(str(about["what"]), about["value"]), translated(about["evidence"]))
+        (_assumption(str(about["what"])), _value(about), translated(message_of(about, "evidence")))
         for about in assumptions
     ]
     if rows:
@@ -144,8 +144,11 @@ def _assumption(what: str) -> str:
     return t(f"assumed.{what}") if known(f"assumed.{what}") else what
 
 
-def _value(what: str, value: Any) -> str:
+def _value(assumption: dict[str, Any]) -> str:
     """The value that was assumed, in words."""
+    what, value = str(assumption["what"]), assumption["value"]
+    if what == "dates":
+        return translated(message_of(assumption, "value"))
     if isinstance(value, list | tuple):
         return listed(map(str, value))
     if what == "frequency":

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from forecasting import charts, export
+from forecasting.intake import message_of
 from forecasting.panel import Panel
 from forecasting.runs import Dataset, Workspace
 from pages.forecast.explore import explore
@@ -71,7 +72,7 @@ def _summary(report: dict[str, Any]) -> str:
     if not notes:
         return t("read.clean")
     assumed = sum(not note["summary"] for note in notes)
-    parts = [plain(translated(report["summary"])) if assumed < len(notes) else t("read.unrepaired")]
+    parts = [plain(translated(message_of(report, "summary"))) if assumed < len(notes) else t("read.unrepaired")]
     if assumed:
         parts.append(t("read.assumed", count=assumed))
     return " · ".join(parts)
@@ -84,7 +85,7 @@ def _report(data: Dataset) -> None:
         st.markdown(t("read.none"))
     for note in notes:
         lines = _lines(list(note.get("rows") or []), int(note.get("count") or 0))
-        st.markdown(f"- {plain(translated(note['message']), 600)}" + (f" :gray[{lines}]" if lines else ""))
+        st.markdown(f"- {plain(translated(message_of(note, 'message')), 600)}" + (f" :gray[{lines}]" if lines else ""))
     st.download_button(
         t("read.download"),
         json.dumps({"name": data.name, "reading": data.choices, **data.report}, ensure_ascii=False, indent=2),

@@ -7,10 +7,11 @@ from typing import Any
 import streamlit as st
 
 from forecasting.errors import ForecastingError
+from forecasting.intake.choices import TABLE
 from pages.shared import services
 from pages.shared.state import Session
 
-FILE = (*services.READ, "decimal")  # about the text and its numbers; the other choices are about columns
+FILE = (*TABLE, "decimal")  # about the text and its numbers; the other choices are about columns
 
 
 def overrule(session: Session, role: str, key: str) -> None:

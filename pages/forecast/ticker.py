@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from forecasting.errors import TickerError
-from forecasting.intake.prices.ticker import INTERVALS, PERIODS, check_span
+from forecasting.intake import INTERVALS, PERIODS, check_span
 from pages.shared import components, services
 from pages.shared.formats import age, listed, plain
 from pages.shared.i18n import t, translated

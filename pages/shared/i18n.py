@@ -91,4 +91,4 @@ def parameters() -> dict[str, str]:
 
 def chart_words() -> charts.Words:
     """The words of the figures in the session's language."""
-    return {key: t(f"chart.{key}") for key in charts.ENGLISH}
+    return charts.ChartWords(functools.partial(catalogue, language()))

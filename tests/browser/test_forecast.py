@@ -48,7 +48,7 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
     report = page.get_by_role("button", name="1 gap filled")
     expect(report).to_be_visible()
     report.click()
-    expect(page.get_by_role("dialog")).to_contain_text("rows 102")  # the second of the two
+    expect(page.get_by_role("dialog")).to_contain_text("row 102")  # the second of the two
     page.keyboard.press("Escape")
     drawn = traces(chart(page, "chart_series"))
     truth = true_values()

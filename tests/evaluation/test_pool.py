@@ -1,13 +1,13 @@
-"""Weights of the pool, and what decides how far a forecast departs from a naive one."""
+"""The pool: weights of its members by what they missed on held-out data."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import pool, predictor
-from forecasting.forecaster import Forecaster, evaluate, fit
-from forecasting.model import fitting
+from forecasting.evaluation import pool
+from forecasting.forecaster import Forecaster, fit
+from forecasting.model.origins import Origins
 from forecasting.panel import STEP, Panel
 
 CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=1, method="best")
@@ -53,15 +53,15 @@ def test_an_exact_member_takes_it_all_and_several_exact_ones_share():
 
 
 @pytest.mark.slow
-def test_the_forecast_is_the_weighted_mean_of_what_its_members_say():
+def test_the_forecast_is_the_weighted_mean_of_its_members():
     forecaster = fit(panel(weekly(), 3 * weekly(200, 1)), CONFIG)
     assert forecaster.training["shrink"]["share"] > 0
     members, weights = forecaster.predict_members(), forecaster.weights()
     names = [name for name in weights.columns if name != "unique_id"]
     assert {"recurrent", "ridge", "theta", "ets", "naive", "drift", "seasonal-naive-7"} <= set(names)
     by_series = members[["unique_id"]].merge(weights, on="unique_id")
-    said = members.rename(columns={"anchor-linear": "linear"})
-    pooled = sum(np.where(by_series[name] > 0, by_series[name] * said[name], 0) for name in names)
+    named = members.rename(columns={"anchor-linear": "linear"})
+    pooled = sum(np.where(by_series[name] > 0, by_series[name] * named[name], 0) for name in names)
     np.testing.assert_allclose(members["best"], pooled, rtol=1e-9)
     np.testing.assert_allclose(weights[names].sum(axis=1), 1)
 
@@ -77,88 +77,47 @@ def test_a_pool_survives_its_bytes_and_goes_on_from_them():
     pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
-def test_held_out_origins_are_weighed_by_the_others_alone():
+def fitted(series, origins, group, given, seasons, horizon):
+    return pool.fit(series, origins, group, given, seasons=seasons, horizon=horizon, window=14)
+
+
+def test_held_out_origins_are_weighted_by_the_others_alone():
     """A member that is perfect on one group and useless elsewhere is not trusted where it is perfect."""
     y = weekly(120, noise=1.0)
-    owner, seen = np.zeros(40, dtype=np.int64), np.arange(60, 100)
+    origins = Origins.of(np.zeros(40, dtype=np.int64), np.arange(60, 100), 5)
     group = np.repeat([0, 1, 2, 3], 10)
-    truth = pool.truth_of([y], owner, seen, 5)
+    truth = origins.truth([y], 5)
     oracle = np.where((group == 2)[:, None], truth, 1e3)
-    found, tried = pool.fit([y], owner, seen, group, {"recurrent": oracle}, (7,), 5, 14)
+    found, combined = fitted([y], origins, group, {"recurrent": oracle}, (7,), 5)
     assert found.names[0] == "recurrent"
-    assert np.abs(tried.combined - truth)[group == 2].mean() > 0.2
+    assert np.abs(combined - truth)[group == 2].mean() > 0.2
 
 
-def test_one_lucky_stretch_of_a_short_series_does_not_decide_alone():
+def test_one_lucky_block_of_a_short_series_does_not_decide_alone():
     """A trend that stands still over the only held-out origin: from the middle on, drift is far better than naive."""
     y = np.r_[np.arange(54.0), np.full(6, 53.1)]
-    owner, seen, group = np.zeros(1, dtype=np.int64), np.array([54]), np.zeros(1, dtype=np.int64)
+    origins = Origins.of(np.zeros(1, dtype=np.int64), np.array([54]), 6)
     half = np.full((1, 6), 53.05)
-    found, _ = pool.fit([y], owner, seen, group, {"recurrent": half}, (), 6, 14)
+    found, _ = fitted([y], origins, np.zeros(1, dtype=np.int64), {"recurrent": half}, (), 6)
     weights = found.mean_weights()
     assert weights["drift"] > 10 * weights["naive"]
-    assert 0 < weights["recurrent"] < weights["drift"]  # half the naive error, at an origin that says little
+    assert 0 < weights["recurrent"] < weights["drift"]  # half the naive error, at an origin that tells little
 
 
 def test_the_shared_linear_path_is_no_member_of_a_series_with_fewer_than_three_seasons():
     short, long = weekly(20), weekly(21)
-    owner, seen = np.array([0, 1]), np.array([15, 16])
+    origins = Origins.of(np.array([0, 1]), np.array([15, 16]), 5)
     given = {name: np.full((2, 5), 20.0) for name in ("recurrent", "linear")}
-    found, _ = pool.fit([short, long], owner, seen, np.zeros(2, dtype=np.int64), given, (7,), 5, 14)
+    found, _ = fitted([short, long], origins, np.zeros(2, dtype=np.int64), given, (7,), 5)
     at = found.names.index("linear")
     assert found.weights[0, at] == 0
     assert found.weights[1, at] > 0
     np.testing.assert_allclose(found.weights.sum(axis=1), 1)
 
 
-def test_groups_are_neighbouring_stretches_of_each_series():
-    owner = np.repeat([0, 1], [20, 8])
-    stretch = np.r_[np.repeat(np.arange(10), 2), 10 + np.repeat(np.arange(4), 2)]
-    found = pool.groups(owner, stretch)
-    assert found[:20].tolist() == sorted(found[:20].tolist())
-    assert set(found) == set(range(pool.GROUPS))
-    assert found[20] == 0
-
-
-def test_what_is_kept_grows_with_the_evidence():
-    random = np.random.default_rng(0)
-    reference = 1 + random.random(40)
-    assert fitting.kept_share(reference, 0.5 * reference) > 0.99
-    assert fitting.kept_share(reference, 1.5 * reference) == 0
-    assert fitting.kept_share(reference, reference) == 1
-    noise = random.normal(size=40)
-    shares = [
-        np.mean([fitting.kept_share(reference, reference - gain + 0.3 * random.permutation(noise)) for _ in range(50)])
-        for gain in (0.0, 0.05, 0.1, 0.3)
-    ]
-    assert shares == sorted(shares)
-    assert shares[0] < 0.25
-    assert shares[-1] > 0.9
-
-
-def test_a_forecast_that_keeps_nothing_is_the_last_value_to_the_last_bit_and_is_called_so():
-    walk = np.cumsum(np.random.default_rng(4).normal(size=600)) + 3
-    data = panel(walk, seasons=())
-    forecaster = fit(data, CONFIG)
-    if forecaster.training["shrink"]["share"] == 0:
-        assert (forecaster.predict()["forecast"] == walk[-1]).all()
-    backtest = evaluate(data, CONFIG.replace(folds=2))
-    assert backtest.scores["shrink"] == [0.0, 0.0]
-    assert (backtest["forecast"] == backtest["naive"]).all()
-    assert backtest.verdict.key == "same"
-
-
-def test_the_reference_of_a_seasonal_series_is_its_last_season():
-    found, _ = predictor.fit([weekly(noise=0.01)], (7,), CONFIG.replace(method="recurrent"))
-    assert found.shrink.period == 7
-
-
-def test_a_series_with_wild_errors_of_its_own_gets_wider_intervals():
-    random = np.random.default_rng(0)
-    calm = [weekly(300, seed, noise=0.2) for seed in range(4)]
-    wild = weekly(300, 9, noise=0.2)
-    wild[::9] += 3 * random.standard_t(3, size=len(wild[::9]))
-    forecast = fit(panel(*calm, wild), CONFIG.replace(method="recurrent")).predict()
-    width = (forecast["forecast-hi-80"] - forecast["forecast-lo-80"]).groupby(forecast["unique_id"]).mean()
-    # In units of each series' own scale, wild is scaled by its larger naive error already: compare in plain units.
-    assert width["s4"] > 1.5 * width[:4].max()
+def test_groups_are_neighbouring_blocks_of_each_series():
+    block = np.r_[np.repeat(np.arange(10), 2), 10 + np.repeat(np.arange(4), 2)]
+    group = pool.groups(Origins(np.repeat([0, 1], [20, 8]), np.r_[np.arange(20), np.arange(8)], block))
+    assert group[:20].tolist() == sorted(group[:20].tolist())
+    assert set(group) == set(range(pool.GROUPS))
+    assert group[20] == 0

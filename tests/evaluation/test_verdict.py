@@ -3,7 +3,9 @@ import pytest
 from forecasting.evaluation.verdict import judge
 
 
-def scores(*, interval=(0.1, 0.3), skill=0.2, seasonal=0.1, season=7, naive=2.0, mase=1.0, trainings=3, left_out=0):
+def scores(
+    *, interval=(0.1, 0.3), skill=0.2, seasonal=0.1, season=7, naive=2.0, mase=1.0, trainings=3, origins=480, left_out=0
+):
     return {
         "methods": {
             "forecast": {"mase": mase, "skill": skill, "skill_seasonal": seasonal},
@@ -15,7 +17,7 @@ def scores(*, interval=(0.1, 0.3), skill=0.2, seasonal=0.1, season=7, naive=2.0,
         "skill_interval": list(interval),
         "coverage": {"50": 0.5, "80": 0.77, "95": 0.94},
         "trainings": trainings,
-        "origins": 480,
+        "origins": origins,
         "season": season,
     }
 
@@ -42,7 +44,8 @@ def scores(*, interval=(0.1, 0.3), skill=0.2, seasonal=0.1, season=7, naive=2.0,
         ),
         ({"interval": (None, None), "skill": -0.5}, "worse", "by 50 %"),
         ({"left_out": 2}, "better", "2 of 3 series were too short"),
-        ({"trainings": 1}, "better", "over 1 training and"),
+        ({"trainings": 1}, "better", "over 1 training and 480 origins"),
+        ({"origins": 1}, "better", "over 3 trainings and 1 origin;"),
     ],
 )
 def test_the_sentence_says_what_the_scores_say(changes, grade, says):

@@ -1,4 +1,7 @@
-"""Public corpora of awkward files, where the folder with them exists beside the checkout."""
+"""Public corpora of awkward files, in ../shared/data beside the checkout; skipped where that folder is absent.
+
+`test_awkward_files.py` tests the same kinds of things with files that every clone has.
+"""
 
 import csv
 import json
@@ -9,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.errors import AmbiguousInput, ForecastingError
-from forecasting.intake import fetch_ticker, read_table, to_panel
+from forecasting.intake import read_table, to_panel
 from forecasting.panel import STEP
+from tests.intake.test_awkward_files import check_names, check_outcome, check_text, check_tickers
 
 pytestmark = pytest.mark.slow  # whole corpora
 
@@ -91,45 +94,21 @@ def test_hourly_and_annual_tables() -> None:
     assert (panel.frequency, len(panel.series_ids)) == ("YS", 5)
 
 
-def outcome(path: Path) -> ForecastingError | None:
-    """What reading a file ends in, if not in a Panel."""
-    try:
-        table = read_table(path.read_bytes(), path.name)
-        unique = len(set(table.columns)) == len(table.columns) > 0
-        assert unique
-        assert len(table.rows) == len(table)
-        to_panel(table)
-    except ForecastingError as error:
-        return error
-    return None
-
-
-def check_outcome(path: Path) -> None:
-    error = outcome(path)
-    if isinstance(error, AmbiguousInput):
-        assert error.argument in ("day_first", "decimal", "duplicates", "frequency")
-        assert error.choices
-    elif error is not None:
-        assert str(error).rstrip().endswith((".", "?"))
-
-
 @needs_data
 @pytest.mark.parametrize(
     "path", [p for p in files("csv/horror") if p.stat().st_size < 100_000], ids=lambda path: path.name
 )
 def test_an_awkward_file_gives_a_panel_a_question_or_a_sentence(path: Path) -> None:
-    check_outcome(path)
+    check_outcome(path.read_bytes(), path.name)
 
 
 @needs_data
-@pytest.mark.slow
 @pytest.mark.parametrize("path", files("csv/dialects", "*.csv"), ids=lambda path: path.name)
 def test_a_file_with_any_dialect_gives_a_panel_a_question_or_a_sentence(path: Path) -> None:
-    check_outcome(path)
+    check_outcome(path.read_bytes(), path.name)
 
 
 @needs_data
-@pytest.mark.slow
 def test_more_dialects_are_found_than_by_clevercsv_alone() -> None:
     sys.path.insert(0, str(ROOT / "benchmarks"))
     try:
@@ -146,52 +125,16 @@ def naughty() -> list[str]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
-def check_naughty(words: list[str]) -> None:
-    for word in words:
-        quoted = '"' + word.replace('"', '""') + '"'
-        lines = [f"2024-01-{day:02d},{day},{quoted}" for day in range(1, 13)]
-        data = "\n".join([f"date,v,{quoted}", *lines]).encode("utf-8", "surrogatepass")
-        try:
-            table = read_table(data, word)
-            panel, report = to_panel(table, time="date", target="v")
-        except ForecastingError:
-            continue
-        assert panel.frame["y"].tolist() == list(range(1, 13)), word
-        json.dumps(report.to_dict())
-
-
 @needs_data
-def test_naughty_strings_as_names_cells_and_files_are_text() -> None:
-    check_naughty(naughty()[::12])
-
-
-@needs_data
-@pytest.mark.slow
 def test_every_naughty_string_as_name_cell_and_file_is_text() -> None:
-    check_naughty(naughty())
+    check_text(naughty())
 
 
 @needs_data
 def test_naughty_strings_as_series_names_keep_their_text() -> None:
-    words = [word.strip() for word in naughty() if word.strip() and word.isprintable() and len(word) < 60]
-    words = list(dict.fromkeys(words))
-    frame = pd.DataFrame({"unique_id": np.repeat(words, 3), "ds": [1, 2, 3] * len(words), "y": 1.0})
-    panel, _ = to_panel(read_table(frame.to_csv(index=False).encode(), "a.csv"))
-    assert panel.series_ids == words
+    check_names(naughty())
 
 
 @needs_data
 def test_naughty_strings_as_tickers_are_refused_or_asked_for_safely(monkeypatch: pytest.MonkeyPatch) -> None:
-    from forecasting.intake.prices import quotes
-
-    asked: list[str] = []
-
-    def ask(symbol: str, period: str, interval: str) -> quotes.Reply:
-        asked.append(symbol)
-        return quotes.Reply(pd.DataFrame(), {})
-
-    monkeypatch.setattr(quotes, "ask", ask)
-    for word in naughty():
-        with pytest.raises(ForecastingError):
-            fetch_ticker(word)
-    assert all(symbol.isascii() and symbol.upper() == symbol and len(symbol) <= 15 for symbol in asked)
+    check_tickers(naughty(), monkeypatch)

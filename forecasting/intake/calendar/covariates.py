@@ -10,16 +10,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import DataError
-from forecasting.intake.calendar.frequency import buckets
+from forecasting.intake.calendar.grid import buckets
 from forecasting.intake.calendar.observations import Rows
 from forecasting.intake.columns.numbers import look_for_numbers
-from forecasting.intake.columns.roles import Found
-from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.columns.roles import TypedColumns
+from forecasting.intake.notes import Note, some
 from forecasting.intake.text.table import Table
+from forecasting.messages import Message
 from forecasting.panel import STEP
 
 KNOWN = 0.5  # of the rows beyond the last value, the share that must hold a number for a column to be known ahead
-ODD = 0.2  # of a covariate's cells, the share that may be no number
+ODD = 0.2  # share of a covariate's cells that need not be numbers
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -31,34 +32,42 @@ class Carried:
     notes: list[Note]
 
 
-def known_ahead(found: Found, names: Sequence[str], rows: Rows) -> list[str]:
+def known_ahead(typed: TypedColumns, names: Sequence[str], rows: Rows) -> list[str]:
     """Which of the columns go on beyond the last value of the series."""
     if not rows.beyond.any():
         return []
-    numbers = {name: found.numbers[name] for name in names if name in found.numbers}
+    numbers = {name: typed.numbers[name] for name in names if name in typed.numbers}
     return [
         name for name, text in numbers.items() if float(np.asarray(text.texts.is_valid())[rows.beyond].mean()) >= KNOWN
     ]
 
 
 def add_covariates(
-    frame: pd.DataFrame, table: Table, names: Sequence[str], found: Found, rows: Rows, frequency: str, decimal: str
+    frame: pd.DataFrame,
+    table: Table,
+    names: Sequence[str],
+    typed: TypedColumns,
+    rows: Rows,
+    frequency: str,
+    decimal: str,
 ) -> Carried:
-    """`frame` with one column a covariate: values of one step are averaged, a missing one takes the last before.
+    """`frame` with a column for each covariate: values of one step are averaged, a missing one takes the last before.
 
     Rows after the last value of a series are no gaps: they become what is known ahead, for the columns that go on
     there. Raises DataError where a column is no covariate or begins too late.
     """
     names = list(dict.fromkeys(names))
-    stamps = found.times.stamps
+    stamps = typed.times.stamps
     if frequency == STEP and stamps.dtype.kind == "M":
-        raise DataError("Covariates need a calendar; with the frequency 'step' there is none.", field="covariates")
+        raise DataError(Message("intake.covariate.steps"), field="covariates")
     steps, place = buckets(stamps[rows.usable], frequency)
-    columns = {name: _values(table, found, name, decimal)[rows.usable] for name in names}
-    told = pd.DataFrame({"code": rows.codes[rows.usable], "ds": steps[place], **columns}).groupby(["code", "ds"]).mean()
+    columns = {name: _values(table, typed, name, decimal)[rows.usable] for name in names}
+    given = (
+        pd.DataFrame({"code": rows.codes[rows.usable], "ds": steps[place], **columns}).groupby(["code", "ds"]).mean()
+    )
     parts = []
-    for ids in rows.ids(found):
-        part = told.reset_index()
+    for ids in rows.ids(typed.roles):
+        part = given.reset_index()
         part.insert(0, "unique_id", np.array(ids, dtype=object)[part.pop("code")])
         parts.append(part)
     every = pd.concat(parts, ignore_index=True)
@@ -67,18 +76,17 @@ def add_covariates(
     joined[names] = joined.groupby("unique_id", sort=False)[names].ffill()
     _check_begins(joined, names)
     notes = [
-        Note("covariate gaps", f"{count_of(count, 'step')} without {name!r} took its last value before.", count)
+        Note("covariate gaps", Message("intake.note.covariate-gaps", count=count, column=name), count)
         for name, count in gaps.items()
         if count
     ]
-    known = known_ahead(found, names, rows)
+    known = known_ahead(typed, names, rows)
     ahead = _ahead(joined, every, steps, known, notes)
     if known and ahead is not None:
-        message = (
-            f"{count_of(int(rows.beyond.sum()), 'row', 'is')} after the last value; "
-            f"{', '.join(map(repr, known))} {'is' if len(known) == 1 else 'are'} known there."
-        )
-        notes.append(Note("future", message, int(rows.beyond.sum()), some(table.rows[rows.beyond])))
+        beyond = int(rows.beyond.sum())
+        which = Message("intake.note.future.columns", count=len(known), columns=tuple(map(repr, known)))
+        message = Message("intake.note.future", count=beyond, columns=which)
+        notes.append(Note("future", message, beyond, some(table.rows[rows.beyond])))
     return Carried(joined, ahead, notes)
 
 
@@ -89,7 +97,7 @@ def _ahead(
     known: list[str],
     notes: list[Note],
 ) -> pd.DataFrame | None:
-    """`unique_id, ds` and the known columns in the steps after each series' end, every step up to the last told."""
+    """`unique_id, ds` and the known columns in the steps after each series' end, every step up to the last given."""
     if not known:
         return None
     ends = joined.groupby("unique_id", sort=False)["ds"].max()
@@ -112,8 +120,7 @@ def _ahead(
         both = both.sort_values("ds", kind="stable")
         both[known] = both.groupby("unique_id", sort=False)[known].ffill()
         ahead = ahead[["unique_id", "ds"]].merge(both, on=["unique_id", "ds"], how="left")
-        message = f"{count_of(gaps, 'cell')} of what is known ahead had no number and took the last one before."
-        notes.append(Note("covariate gaps", message, gaps))
+        notes.append(Note("covariate gaps", Message("intake.note.ahead-gaps", count=gaps), gaps))
     return ahead
 
 
@@ -121,33 +128,22 @@ def _check_begins(joined: pd.DataFrame, names: list[str]) -> None:
     for name in names:
         late = joined[name].isna()
         if late.any():
-            first = joined[late].iloc[0]
-            raise DataError(
-                f"Covariate {name!r} has no value at the beginning of series {first['unique_id']!r}. Leave it out, or "
-                "fill it in the file.",
-                field="covariates",
-                column=name,
-            )
+            series = str(joined[late].iloc[0]["unique_id"])
+            message = Message("intake.covariate.late", column=name, series=series)
+            raise DataError(message, field="covariates", column=name)
 
 
-def _values(table: Table, found: Found, name: str, decimal: str) -> npt.NDArray[np.float64]:
-    if name not in table.columns or name in ("unique_id", "ds", "y", found.roles.time, *found.roles.target):
-        raise DataError(
-            f"There is no column {name!r} that could be a covariate in {table.name!r}.", field="covariates", column=name
-        )
+def _values(table: Table, typed: TypedColumns, name: str, decimal: str) -> npt.NDArray[np.float64]:
+    if name not in table.columns or name in ("unique_id", "ds", "y", typed.roles.time, *typed.roles.target):
+        message = Message("intake.covariate.unknown", column=name, name=table.name)
+        raise DataError(message, field="covariates", column=name)
     numbers = look_for_numbers(table.cells[name])
     if numbers is None:
-        raise DataError(
-            f"Column {name!r} does not hold numbers, so it is no covariate.", field="covariates", column=name
-        )
+        raise DataError(Message("intake.covariate.no-numbers", column=name), field="covariates", column=name)
     values, odd = numbers.values(decimal)
     if odd.sum() > ODD * max(1, numbers.present):
         at = int(np.flatnonzero(odd)[0])
-        raise DataError(
-            f"Column {name!r} is no covariate: {numbers.original[at].as_py()!r} in line {table.rows[at]} is no number "
-            f"with {decimal!r} as its decimal mark.",
-            field="covariates",
-            column=name,
-            row=int(table.rows[at]),
-        )
+        cell, row = numbers.original[at].as_py(), int(table.rows[at])
+        message = Message("intake.covariate.no-number", column=name, cell=cell, row=row, decimal=decimal)
+        raise DataError(message, field="covariates", column=name, row=row)
     return np.where(np.isfinite(values), values, np.nan)

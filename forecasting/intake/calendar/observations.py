@@ -11,11 +11,14 @@ import pyarrow.compute as pc
 
 from forecasting.errors import DataError
 from forecasting.intake.calendar.repair import Observed
-from forecasting.intake.columns.roles import Found, series_columns
-from forecasting.intake.notes import NAMED, Note, count_of, some
+from forecasting.intake.columns.roles import TypedColumns
+from forecasting.intake.columns.series_role import series_columns
+from forecasting.intake.notes import NAMED, Note, first_of, some
+from forecasting.intake.report import Roles
 from forecasting.intake.text.table import Table
+from forecasting.messages import Message
 
-FEW = 0.2  # share of rows of another length up to which they are set aside; above it nothing can be trusted
+FEW = 0.2  # share of rows of another length up to which they are dropped; above it the file is refused
 BLANK = "(blank)"
 
 Ints = npt.NDArray[np.int64]
@@ -27,7 +30,7 @@ class Rows:
     """What each row of the table is.
 
     names: of the series, by code. codes: each row's. usable: it has a time and stands for itself. beyond: it is later
-    than the last value of its series, so that it can only tell what is known ahead.
+    than the last value of its series, so that only covariates known ahead can be in it.
     """
 
     names: list[str]
@@ -35,9 +38,8 @@ class Rows:
     usable: Flags
     beyond: Flags
 
-    def ids(self, found: Found) -> list[list[str]]:
+    def ids(self, roles: Roles) -> list[list[str]]:
         """The unique_id of each code, for each value column."""
-        roles = found.roles
         if roles.series is None:
             return [[target] for target in roles.target]
         if len(roles.target) == 1:
@@ -45,86 +47,82 @@ class Rows:
         return [[f"{name} / {target}" for name in self.names] for target in roles.target]
 
 
-def observe(table: Table, found: Found, decimal: str) -> tuple[Observed, Rows, list[Note]]:
-    """One entry a series and time that the file gives a value for, in the order of the file; and what each row is."""
-    roles = found.roles
+def observe(table: Table, typed: TypedColumns, decimal: str) -> tuple[Observed, Rows, list[Note]]:
+    """One entry for each value in the file, in its order; and what each row is."""
+    roles = typed.roles
     notes: list[Note] = []
-    usable = _usable(table, found, notes)
+    usable = _usable(table, typed, notes)
     for column in series_columns(roles.series) if table.dialect.delimiter else []:
         unsure = usable & np.asarray(table.cells[column].is_null())  # not empty: torn off by a damaged separator
         if unsure.any():
-            notes.append(_dropped("series", table.rows[unsure], f"the cell of column {column!r} is not there"))
+            why = Message("intake.dropped.no-series", column=column)
+            notes.append(_dropped("series", table.rows[unsure], why))
             usable &= ~unsure
     names, codes = _series_of(table, roles.series, usable, notes)
     parts = []
     blank = np.zeros((len(roles.target), len(table)), dtype=bool)
     for number, target in enumerate(roles.target):
-        values, odd = found.numbers[target].values(decimal)
+        values, odd = typed.numbers[target].values(decimal)
         if (odd & usable).any():
-            notes.append(_odd(table, found, target, odd & usable))
+            notes.append(_no_number(table, typed, target, odd & usable))
         keep = usable & np.isfinite(values)
         blank[number] = usable & ~keep & ~odd
         parts.append((np.flatnonzero(keep), np.full(int(keep.sum()), number), values[keep]))
     if not sum(len(part[0]) for part in parts):
-        raise DataError(
-            f"The value column{'s' * (len(roles.target) > 1)} {', '.join(map(repr, roles.target))} "
-            "hold no number in any row with a time.",
-            field="target",
-        )
+        columns = tuple(map(repr, roles.target))
+        raise DataError(Message("intake.calendar.no-values", count=len(columns), columns=columns), field="target")
     at = np.concatenate([part[0] for part in parts])
     position = np.concatenate([part[1] for part in parts])
     y = np.concatenate([part[2] for part in parts])
     rows = Rows(names, codes, usable, np.zeros(len(table), dtype=bool))
-    ids = [name for part in rows.ids(found) for name in part]
-    stamps = found.times.stamps
-    seen = Observed(ids, codes[at] + position * len(names), stamps[at], y, table.rows[at])
-    firsts, lasts = _spans(seen)
+    ids = [name for part in rows.ids(roles) for name in part]
+    stamps = typed.times.stamps
+    observed = Observed(ids, codes[at] + position * len(names), stamps[at], y, table.rows[at])
+    firsts, lasts = _spans(observed)
     for number, target in enumerate(roles.target):
         series = codes + number * len(names)
         notes.extend(_blanks(table, target, blank[number], stamps, firsts[series], lasts[series]))
     notes.extend(_empty(ids, lasts, np.unique(codes[usable]), len(names)))
     latest = lasts.reshape(len(roles.target), -1).max(axis=0)
     beyond = usable & (stamps.astype(np.int64) > latest[codes]) & (latest[codes] > _NEVER)
-    return seen, dataclasses.replace(rows, beyond=beyond), notes
+    return observed, dataclasses.replace(rows, beyond=beyond), notes
 
 
 _NEVER = np.iinfo(np.int64).min
 
 
-def _spans(seen: Observed) -> tuple[Ints, Ints]:
+def _spans(observed: Observed) -> tuple[Ints, Ints]:
     """First and last time of each series; later than every time and earlier than every time where it has none."""
-    firsts = np.full(len(seen.ids), np.iinfo(np.int64).max)
-    lasts = np.full(len(seen.ids), _NEVER)
-    spans = pd.Series(seen.ds.astype(np.int64)).groupby(seen.codes).agg(["min", "max"])
+    firsts = np.full(len(observed.ids), np.iinfo(np.int64).max)
+    lasts = np.full(len(observed.ids), _NEVER)
+    spans = pd.Series(observed.ds.astype(np.int64)).groupby(observed.codes).agg(["min", "max"])
     firsts[spans.index.to_numpy()] = spans["min"].to_numpy()
     lasts[spans.index.to_numpy()] = spans["max"].to_numpy()
     return firsts, lasts
 
 
-def _usable(table: Table, found: Found, notes: list[Note]) -> Flags:
-    usable: Flags = found.times.ok.copy()
+def _usable(table: Table, typed: TypedColumns, notes: list[Note]) -> Flags:
+    usable: Flags = typed.times.ok.copy()
     if not usable.all():
-        rows = table.rows[~usable]
-        notes.append(_dropped("time", rows, f"no readable time in column {found.roles.time!r}"))
+        why = Message("intake.dropped.no-time", column=typed.roles.time)
+        notes.append(_dropped("time", table.rows[~usable], why))
     if not len(table.ragged):
         return usable
     doubtful = usable & np.isin(table.rows, table.ragged)
     if len(table.ragged) > FEW * len(table):
-        raise DataError(
-            f"{len(table.ragged):,} of {len(table):,} records have more or fewer cells than the others, first in "
-            f"line {table.ragged[0]}. If numbers have a decimal comma, separate the cells by semicolons.",
-            row=int(table.ragged[0]),
-        )
+        row = int(table.ragged[0])
+        message = Message("intake.calendar.ragged", ragged=len(table.ragged), records=len(table), row=row)
+        raise DataError(message, row=row)
     if doubtful.any():
-        notes.append(_dropped("ragged", table.rows[doubtful], "their cells may stand in the wrong columns"))
+        notes.append(_dropped("ragged", table.rows[doubtful], Message("intake.dropped.ragged")))
     return usable & ~doubtful
 
 
-def _odd(table: Table, found: Found, target: str, odd: Flags) -> Note:
+def _no_number(table: Table, typed: TypedColumns, target: str, odd: Flags) -> Note:
     count = int(odd.sum())
-    shown = ", ".join(repr(found.numbers[target].original[int(i)].as_py()) for i in np.flatnonzero(odd)[:3])
-    message = f"{count_of(count, 'cell')} of column {target!r} without a number ({shown}): missing."
-    return Note("not a number", message, count, some(table.rows[odd]), f"{count_of(count, 'cell')} without a number")
+    cells = tuple(repr(typed.numbers[target].original[int(i)].as_py()) for i in np.flatnonzero(odd)[:3])
+    message = Message("intake.note.no-number", count=count, column=target, cells=cells)
+    return Note("not a number", message, count, some(table.rows[odd]), Message("intake.summary.no-number", count=count))
 
 
 def _blanks(
@@ -133,14 +131,14 @@ def _blanks(
     """Rows without a value: before the first, after the last, and between them."""
     times = stamps.astype(np.int64)
     notes = []
-    for kind, where, words in (
-        ("leading blanks", (times < first) & (last > _NEVER), "before its first value; the series begins there"),
-        ("trailing blanks", (times > last) & (last > _NEVER), "after its last value; the series ends there"),
-        ("missing", (times >= first) & (times <= last), "between others; the last value before is carried on"),
+    for kind, where, key in (
+        ("leading blanks", (times < first) & (last > _NEVER), "leading"),
+        ("trailing blanks", (times > last) & (last > _NEVER), "trailing"),
+        ("missing", (times >= first) & (times <= last), "between"),
     ):
         rows = table.rows[blank & where]
         if len(rows):
-            message = f"{count_of(len(rows), 'row', 'has')} no value in column {target!r} {words}."
+            message = Message(f"intake.blank.{key}", count=len(rows), column=target)
             notes.append(Note(kind, message, len(rows), some(rows)))
     return notes
 
@@ -149,11 +147,9 @@ def _empty(ids: list[str], lasts: Ints, used: Ints, names: int) -> list[Note]:
     empty = [name for at, name in enumerate(ids) if lasts[at] == _NEVER and at % names in used]
     if not empty:
         return []
-    shown = ", ".join(map(repr, empty[:5])) + ", …" * (len(empty) > 5)
-    message = f"{count_of(len(empty), 'series')} without any value left out: {shown}."
-    return [
-        Note("empty series", message, len(empty), (), f"{len(empty):,} empty series left out", tuple(empty[:NAMED]))
-    ]
+    message = Message("intake.note.empty-series", count=len(empty), names=first_of(map(repr, empty), 5))
+    summary = Message("intake.summary.empty-series", count=len(empty))
+    return [Note("empty series", message, len(empty), (), summary, tuple(empty[:NAMED]))]
 
 
 def _series_of(
@@ -171,8 +167,8 @@ def _series_of(
     blank = np.array([BLANK in name.split(" / ") for name in names])[codes] & usable
     if blank.any():
         count = int(blank.sum())
-        message = f"{count_of(count, 'row', 'has')} no name in column {' or '.join(map(repr, columns))}: {BLANK!r}."
-        summary = f"{count_of(count, 'row')} without a series name"
+        message = Message("intake.note.no-name", count=count, columns=tuple(map(repr, columns)), name=BLANK)
+        summary = Message("intake.summary.no-name", count=count)
         notes.append(Note("series", message, count, some(table.rows[blank]), summary))
     return names, codes
 
@@ -188,7 +184,6 @@ def _named(table: Table, column: str) -> tuple[list[str], Ints]:
     return [str(final[i]) for i in order[1]], order[0].astype(np.int64)
 
 
-def _dropped(kind: str, rows: Ints, why: str) -> Note:
-    count = len(rows)
-    summary = f"{count_of(count, 'row')} dropped"
-    return Note(kind, f"{count_of(count, 'row', 'was')} dropped: {why}.", count, some(rows), summary)
+def _dropped(kind: str, rows: Ints, why: Message) -> Note:
+    message = Message("intake.note.dropped", count=len(rows), why=why)
+    return Note(kind, message, len(rows), some(rows), Message("intake.summary.dropped", count=len(rows)))

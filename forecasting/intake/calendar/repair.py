@@ -1,4 +1,4 @@
-"""Observations as a file gave them -> one value a step: sorted, merged, filled, and all of it counted."""
+"""Observations in the file's order -> one value per step: sorted, merged, filled, and every repair counted."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
-from forecasting.intake.calendar.frequency import buckets
-from forecasting.intake.notes import NAMED, Note, count_of, some
+from forecasting.intake.calendar.grid import buckets
+from forecasting.intake.notes import NAMED, Note, some
+from forecasting.messages import Message
 from forecasting.panel import STEP
 
 AGGREGATIONS = ("mean", "sum", "first", "last", "min", "max")
-ASKED = 0.1  # share of the times from which on differing duplicates are asked about rather than averaged
+ASKED = 0.1  # share of the times above which differing duplicates are asked about rather than averaged
 
 Ints = npt.NDArray[np.int64]
 
@@ -32,7 +33,7 @@ class Observed:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Settled:
-    """One value a series and step that the file has, sorted: series `codes[i]` has `y[i]` at `steps[place[i]]`.
+    """One value per series and step that the file has, sorted: series `codes[i]` has `y[i]` at `steps[place[i]]`.
 
     rows: the line of each (the first, where several were merged). merged, aggregation: see Report.
     """
@@ -55,33 +56,38 @@ class Settled:
 
 
 def regularise(
-    seen: Observed, frequency: str, column: str, duplicates: str | None
+    observed: Observed, frequency: str, column: str, duplicates: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
     """The values settled and filled in one go: the frame of a Panel, the steps that were filled, notes."""
-    settled, notes = settle(seen, frequency, column, duplicates)
+    settled, notes = settle(observed, frequency, column, duplicates)
     frame, filled, more = fill(settled)
     return frame, filled, [*notes, *more]
 
 
-def settle(seen: Observed, frequency: str, column: str, duplicates: str | None) -> tuple[Settled, list[Note]]:
+def settle(observed: Observed, frequency: str, column: str, duplicates: str | None) -> tuple[Settled, list[Note]]:
     """The values on their calendar, sorted and merged, with notes on both.
 
     Raises AmbiguousInput where many times have several different values and `duplicates` does not say how to merge.
     """
-    steps, place, moved_onto = _on_calendar(seen, frequency, column)
+    steps, place, moved = _on_calendar(observed, frequency, column)
+    order, late = _order(observed.codes, place)
     notes: list[Note] = []
-    order, late = _order(seen.codes, place)
     if len(late):
-        count = len(late)
-        message = f"{count_of(count, 'row', 'was')} out of the order of time; the rows were sorted."
-        rows_late = seen.rows[late]
-        notes.append(Note("order", message, count, some(rows_late), f"{count_of(count, 'row')} sorted"))
-    codes, place, rows = seen.codes[order], place[order], seen.rows[order]
-    y = seen.y[order]
-    codes, place, y, rows, merged, aggregation, merge_notes = _merge(
-        seen, steps, codes, place, y, rows, duplicates, column, moved_onto, frequency
+        message = Message("intake.note.order", count=len(late))
+        summary = Message("intake.summary.order", count=len(late))
+        notes.append(Note("order", message, len(late), some(observed.rows[late]), summary))
+    ordered = Settled(
+        ids=observed.ids,
+        steps=steps,
+        codes=observed.codes[order],
+        place=place[order],
+        y=observed.y[order],
+        rows=observed.rows[order],
+        merged=pd.DataFrame({"unique_id": [], "ds": [], "y": [], "rows": []}),
+        aggregation=None,
     )
-    return Settled(seen.ids, steps, codes, place, y, rows, merged, aggregation), [*notes, *merge_notes]
+    settled, merge_notes = _merge(ordered, frequency, column, duplicates, moved)
+    return settled, [*notes, *merge_notes]
 
 
 def fill(settled: Settled) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
@@ -93,31 +99,26 @@ def fill(settled: Settled) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
     if not len(filled):
         return frame, filled, []
     count = len(filled)
-    message = f"{count_of(count, 'step')} had no value and took the last one before."
+    message, summary = Message("intake.note.gaps", count=count), Message("intake.summary.gaps", count=count)
     before = filled["row_before"].to_numpy()
     concerned = tuple(map(str, filled["unique_id"].unique()[:NAMED]))
-    return frame, filled, [Note("gaps", message, count, some(before), f"{count_of(count, 'gap')} filled", concerned)]
+    return frame, filled, [Note("gaps", message, count, some(before), summary, concerned)]
 
 
-def _on_calendar(seen: Observed, frequency: str, column: str) -> tuple[npt.NDArray[np.generic], Ints, int]:
+def _on_calendar(observed: Observed, frequency: str, column: str) -> tuple[npt.NDArray[np.generic], Ints, int]:
     """The calendar's steps, the place of each observation on it, and how many had to be moved onto it."""
-    if frequency == STEP and seen.ds.dtype.kind == "M":
-        stamps, place = np.unique(seen.ds, return_inverse=True)
-        pairs, inverse = np.unique(seen.codes * len(stamps) + place, return_inverse=True)
-        first = np.searchsorted(pairs, np.arange(len(seen.ids)) * len(stamps))
-        return np.arange(1, len(stamps) + 1), (inverse - first[seen.codes]).astype(np.int64), 0
-    if frequency != STEP and seen.ds.dtype.kind != "M":
-        raise DataError(
-            f"The times in column {column!r} are whole numbers, so the frequency must be {STEP!r}.", field="frequency"
-        )
+    if frequency == STEP and observed.ds.dtype.kind == "M":
+        stamps, place = np.unique(observed.ds, return_inverse=True)
+        pairs, inverse = np.unique(observed.codes * len(stamps) + place, return_inverse=True)
+        first = np.searchsorted(pairs, np.arange(len(observed.ids)) * len(stamps))
+        return np.arange(1, len(stamps) + 1), (inverse - first[observed.codes]).astype(np.int64), 0
+    if frequency != STEP and observed.ds.dtype.kind != "M":
+        raise DataError(Message("intake.calendar.only-steps", column=column, step=STEP), field="frequency")
     try:
-        steps, place = buckets(seen.ds, frequency)
+        steps, place = buckets(observed.ds, frequency)
     except (ValueError, OverflowError) as error:
-        raise DataError(
-            f"There is no frequency {frequency!r}. Use a pandas alias such as D, B, W-SUN, MS, QS, YS, h or 30min.",
-            field="frequency",
-        ) from error
-    return steps, place, int((steps[place] != seen.ds).sum())
+        raise DataError(Message("intake.calendar.no-frequency", frequency=frequency), field="frequency") from error
+    return steps, place, int((steps[place] != observed.ds).sum())
 
 
 def _order(codes: Ints, place: Ints) -> tuple[Ints, Ints]:
@@ -135,81 +136,78 @@ def _order(codes: Ints, place: Ints) -> tuple[Ints, Ints]:
 
 
 def _merge(
-    seen: Observed,
-    steps: npt.NDArray[np.generic],
-    codes: Ints,
-    place: Ints,
-    y: npt.NDArray[np.float64],
-    rows: Ints,
-    duplicates: str | None,
-    column: str,
-    moved: int,
-    frequency: str,
-) -> tuple[Ints, Ints, npt.NDArray[np.float64], Ints, pd.DataFrame, str | None, list[Note]]:
-    same = (np.diff(codes) == 0) & (np.diff(place) == 0)
-    empty = pd.DataFrame({"unique_id": [], "ds": [], "y": [], "rows": []})
+    ordered: Settled, frequency: str, column: str, duplicates: str | None, moved: int
+) -> tuple[Settled, list[Note]]:
+    """One value per series and step; `moved`: how many of the values were moved onto the calendar."""
+    codes, y, rows = ordered.codes, ordered.y, ordered.rows
+    same = (np.diff(codes) == 0) & (np.diff(ordered.place) == 0)
     notes = []
     how = duplicates or "mean"
+    by = Message(f"intake.aggregation.{how}")
     if moved:
-        message = (
-            f"{moved:,} values were put on the calendar {frequency!r}; values of one step are merged by their {how}."
-        )
-        notes.append(Note("resampled", message, moved, (), f"resampled to {frequency}"))
+        message = Message("intake.note.resampled", count=moved, frequency=frequency, aggregation=by)
+        notes.append(Note("resampled", message, moved, (), Message("intake.summary.resampled", frequency=frequency)))
     if not same.any():
-        return codes, place, y, rows, empty, how if moved else None, notes
+        return dataclasses.replace(ordered, aggregation=how if moved else None), notes
     group = np.concatenate([[0], np.cumsum(~same)])
     first = np.flatnonzero(np.concatenate([[True], ~same]))
     again = np.concatenate([[False], same]) | np.concatenate([same, [False]])
     spread = pd.Series(y[again]).groupby(group[again]).agg(["min", "max"])
     differ = spread.index.to_numpy()[(spread["min"] != spread["max"]).to_numpy()]
     if duplicates is None and not moved and len(differ) > max(1, ASKED * len(first)):
-        raise _ask(seen, steps, codes, place, y, rows, first, differ, column)
+        raise _ask(ordered, int(first[differ[0]]), len(differ), column)
     values = pd.Series(y).groupby(group).agg(how).to_numpy()
     lines = pd.Series(rows[again].astype(str)).groupby(group[again]).agg(", ".join)
     at = first[lines.index.to_numpy()]
     merged = pd.DataFrame(
         {
-            "unique_id": np.array(seen.ids, dtype=object)[codes[at]],
-            "ds": steps[place[at]],
+            "unique_id": np.array(ordered.ids, dtype=object)[codes[at]],
+            "ds": ordered.steps[ordered.place[at]],
             "y": values[lines.index.to_numpy()],
             "rows": lines.to_numpy(),
         }
     )
     surplus = int(same.sum())
-    words = f"by their {how}" if len(differ) or duplicates else "(their values are the same)"
-    message = (
-        f"{count_of(surplus, 'row')} had the time of another and {'were' if surplus > 1 else 'was'} merged {words}."
-    )
-    summary = f"{count_of(surplus, 'duplicate')} merged"
+    by_value = len(differ) > 0 or duplicates is not None
     if not moved:
+        if by_value:
+            message = Message("intake.note.duplicates", count=surplus, aggregation=by)
+        else:
+            message = Message("intake.note.same-duplicates", count=surplus)
+        summary = Message("intake.summary.duplicates", count=surplus)
         notes.append(Note("duplicates", message, surplus, some(rows[np.flatnonzero(same) + 1]), summary))
-    named = how if len(differ) or duplicates or moved else None
-    return codes[first], place[first], values, rows[first], merged, named, notes
+    settled = dataclasses.replace(
+        ordered,
+        codes=codes[first],
+        place=ordered.place[first],
+        y=values,
+        rows=rows[first],
+        merged=merged,
+        aggregation=how if by_value or moved else None,
+    )
+    return settled, notes
 
 
-def _ask(
-    seen: Observed,
-    steps: npt.NDArray[np.generic],
-    codes: Ints,
-    place: Ints,
-    y: npt.NDArray[np.float64],
-    rows: Ints,
-    first: Ints,
-    differ: Ints,
-    column: str,
-) -> AmbiguousInput:
-    at = int(first[differ[0]])
-    when = steps[place[at]]
+def _ask(ordered: Settled, at: int, times: int, column: str) -> AmbiguousInput:
+    """The question how to merge the different values of `times` times, the first of which are at `at` and after it."""
+    when = ordered.steps[ordered.place[at]]
     shown = pd.Timestamp(when).isoformat(sep=" ") if isinstance(when, np.datetime64) else str(when)
     return AmbiguousInput(
-        f"{len(differ):,} times in column {column!r} have several different values, such as {y[at]:g} in line "
-        f"{rows[at]} and {y[at + 1]:g} in line {rows[at + 1]} for {shown}. "
-        "Say how to merge them, or choose a series column.",
-        question="How should values of the same time be merged?",
+        Message(
+            "intake.ask.duplicates",
+            times=times,
+            column=column,
+            time=shown,
+            first=float(ordered.y[at]),
+            first_row=int(ordered.rows[at]),
+            second=float(ordered.y[at + 1]),
+            second_row=int(ordered.rows[at + 1]),
+        ),
+        question=Message("intake.question.duplicates"),
         argument="duplicates",
         choices=AGGREGATIONS,
         column=column,
-        row=int(rows[at + 1]),
+        row=int(ordered.rows[at + 1]),
     )
 
 

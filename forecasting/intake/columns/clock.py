@@ -1,14 +1,12 @@
-"""The time of day and the zone behind a date -> nanoseconds after midnight UTC."""
+"""The time of day and the zone after a date -> nanoseconds after midnight UTC."""
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from forecasting.intake.columns.arrays import Flags, Ints, flags, ints
 
 _ZONES = {  # hours east of UTC; abbreviations that mean several zones (CST, IST, BST) are not here
     "Z": 0.0,
@@ -71,15 +69,3 @@ def _offsets(zones: pa.Array) -> tuple[Ints, str | None]:
         return seconds, None
     words = {"UTC" if name in ("Z", "UTC", "GMT", "+00:00", "+0000", "+00") else name for name in named}
     return seconds, " and ".join(sorted(f"UTC{word}" if word[0] in "+-" else word for word in words))
-
-
-def ints(parts: pa.StructArray, field: str) -> Ints:
-    """A field of digits as numbers, 0 where it is empty."""
-    text = parts.field(field)
-    text = pc.if_else(pc.fill_null(pc.equal(text, ""), True), "0", text)
-    return np.asarray(pc.cast(text, pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def flags(array: pa.Array) -> Flags:
-    """A column of truth values for NumPy."""
-    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=bool)

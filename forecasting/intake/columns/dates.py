@@ -1,4 +1,4 @@
-"""A column of text -> time stamps: one format a column; where two orders fit, neither is taken without asking."""
+"""A column of text -> time stamps: one format per column; where two orders fit, the user is asked."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.clock import AFTER_DATE, Flags, Ints, flags, ints, nanoseconds
+from forecasting.intake.columns.arrays import Flags, Ints, flags, ints
+from forecasting.intake.columns.clock import AFTER_DATE, nanoseconds
 from forecasting.intake.columns.months import WORDS, month_of
 from forecasting.intake.text.cell_types import NA_TOKENS
+from forecasting.messages import Message
 
 Stamps = npt.NDArray[np.datetime64]
-LOCAL = ", local days"  # ends the format of dates that carry a zone
-SHARE = 0.5  # of a sample's cells, the share that must look like one format before the column is read by it
+SHARE = 0.5  # share of a sample's cells that must look like one format for the column to be read by it
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -25,7 +26,8 @@ class Times:
     """A column read as time.
 
     stamps: datetime64[ns] (UTC where the file had zones), NaT where a cell could not be read; or int64 steps.
-    ok, present: which cells were read; which hold something at all. format: in words.
+    ok, present: which cells were read; which hold something at all. format: a stable word, put into others by
+    `written`. local: dates with a zone, taken as the days of that place. hours: from a column of their own.
     orders: the readings of 01/02/2024 that fit, if more than one: True day first, False month first, "year".
     mixed: two cells, one of which fits day-first only and the other month-first only. proof: a cell that has one order.
     zone: in words, if the file had any. weight: how sure this is a time (explicit dates 3, years and counts less).
@@ -40,6 +42,8 @@ class Times:
     proof: int | None = None
     zone: str | None = None
     weight: int = 3
+    local: bool = False
+    hours: bool = False
 
     @property
     def share(self) -> float:
@@ -47,9 +51,17 @@ class Times:
         present = int(self.present.sum())
         return float(self.ok.sum()) / present if present else 0.0
 
+    @property
+    def written(self) -> Message:
+        """How the times are written, such as "day, month, year"."""
+        words = Message(f"intake.format.{self.format}")
+        if self.local:
+            words = Message("intake.format.local-days", format=words)
+        return Message("intake.format.with-hours", format=words) if self.hours else words
+
 
 def look_for_times(column: pa.ChunkedArray, day_first: bool | str | None = None) -> Times | None:
-    """The column as dates or times; None where hardly a cell looks like one."""
+    """The column as dates or times; None where hardly any cell looks like one."""
     head = _cleaned(pc.unique(column.slice(0, 2000)))
     form = _format(head)
     if form is None:
@@ -58,18 +70,18 @@ def look_for_times(column: pa.ChunkedArray, day_first: bool | str | None = None)
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     texts = _cleaned(encoded.dictionary)
-    found = _READERS[form](texts, _PATTERNS[form], day_first)
+    read = _READERS[form](texts, _PATTERNS[form], day_first)
     codes = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
     gone = codes < 0
     present = flags(texts.is_valid())[codes] & ~gone
-    ok = found.ok[codes] & present
-    stamps = found.stamps[codes].copy()
+    ok = read.ok[codes] & present
+    stamps = read.stamps[codes].copy()
     stamps[~ok] = np.datetime64("NaT")
-    mixed = found.mixed
+    mixed = read.mixed
     if mixed is not None:
         mixed = (int(np.flatnonzero(codes == mixed[0])[0]), int(np.flatnonzero(codes == mixed[1])[0]))
-    proof = None if found.proof is None else int(np.flatnonzero(codes == found.proof)[0])
-    return dataclasses.replace(found, stamps=stamps, ok=ok, present=present, mixed=mixed, proof=proof)
+    proof = None if read.proof is None else int(np.flatnonzero(codes == read.proof)[0])
+    return dataclasses.replace(read, stamps=stamps, ok=ok, present=present, mixed=mixed, proof=proof)
 
 
 def _cleaned(texts: pa.Array) -> pa.Array:
@@ -97,14 +109,14 @@ def _format(sample: pa.Array) -> str | None:
 
 
 def _possible(cells: list[str]) -> set[str]:
-    """The formats that any cell can have by its looks: a look that spares trying most patterns, which is slow."""
+    """The formats that the cells can have by the characters in them: trying every pattern would be slow."""
     if not any(re.search("[0-9]", cell) for cell in cells):
         return set()
-    found = set(_PATTERNS)
+    possible = set(_PATTERNS)
     for needed, forms in _NEEDED:
         if not any(needed.search(cell) for cell in cells):
-            found -= forms
-    return found
+            possible -= forms
+    return possible
 
 
 def _has_months(sample: pa.Array, form: str) -> bool:
@@ -120,7 +132,7 @@ def _year_first(texts: pa.Array, pattern: str, _: object) -> Times:
 
 
 def _year_last(texts: pa.Array, pattern: str, day_first: bool | str | None) -> Times:
-    """Dates of numbers in an order that the column has to prove."""
+    """Numeric dates, whose order the column has to prove."""
     parts = pc.extract_regex(texts, pattern)
     fits = flags(parts.is_valid())
     a, b, c = ints(parts, "a"), ints(parts, "b"), ints(parts, "c")
@@ -141,8 +153,8 @@ def _year_last(texts: pa.Array, pattern: str, day_first: bool | str | None) -> T
     chosen = day_first if day_first in readings and day_first is not None else orders[0]
     stamps, ok = readings[chosen]
     same = all((readings[order][0][fits] == stamps[fits]).all() for order in orders)
-    words = {True: "day, month, year", False: "month, day, year", "year": "year, month, day"}[chosen]
-    times = _with_clock(stamps, ok & fits, parts, words)
+    form = {True: "day-month-year", False: "month-day-year", "year": "year-first"}[chosen]
+    times = _with_clock(stamps, ok & fits, parts, form)
     asked = () if day_first is not None or same else tuple(orders)
     proving = only_day if chosen is True else only_month
     proved = not asked and chosen != "year" and len(proving) > 0
@@ -165,22 +177,22 @@ def _named_month(texts: pa.Array, pattern: str, _: object) -> Times:
     year = ints(parts, "y")
     year = np.where(year < 70, 2000 + year, np.where(year < 100, 1900 + year, year))
     stamps, ok = _stamps(year, month, day)
-    words = "day, written month, year" if "d" in names else "written month and year"
-    return _with_clock(stamps, ok & fits, parts, words) if "h" in names else _plain(stamps, ok & fits, words)
+    form = "named-month-day" if "d" in names else "named-month"
+    return _with_clock(stamps, ok & fits, parts, form) if "h" in names else _plain(stamps, ok & fits, form)
 
 
 def _month(texts: pa.Array, pattern: str, _: object) -> Times:
     parts = pc.extract_regex(texts, pattern)
     year = ints(parts, "a")
     stamps, ok = _stamps(year, ints(parts, "b"), np.ones_like(year))
-    return _plain(stamps, ok & flags(parts.is_valid()), "year and month")
+    return _plain(stamps, ok & flags(parts.is_valid()), "year-month")
 
 
 def _quarter(texts: pa.Array, pattern: str, _: object) -> Times:
     parts = pc.extract_regex(texts, pattern)
     year = ints(parts, "a")
     stamps, ok = _stamps(year, ints(parts, "b") * 3 - 2, np.ones_like(year))
-    return _plain(stamps, ok & flags(parts.is_valid()), "year and quarter")
+    return _plain(stamps, ok & flags(parts.is_valid()), "year-quarter")
 
 
 def _week(texts: pa.Array, pattern: str, _: object) -> Times:
@@ -194,7 +206,7 @@ def _week(texts: pa.Array, pattern: str, _: object) -> Times:
     stamps = (monday + (week - 1) * 7 + day - 1).astype("datetime64[D]")
     ok &= (week >= 1) & (week <= 53) & (day <= 7) & flags(parts.is_valid())
     thursday = (monday + (week - 1) * 7 + 3).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    return _plain(stamps.astype("datetime64[ns]"), ok & (thursday == year), "ISO weeks")
+    return _plain(stamps.astype("datetime64[ns]"), ok & (thursday == year), "iso-weeks")
 
 
 def _stamps(year: Ints, month: Ints, day: Ints) -> tuple[Stamps, Flags]:
@@ -205,11 +217,11 @@ def _stamps(year: Ints, month: Ints, day: Ints) -> tuple[Stamps, Flags]:
     return stamps.astype("datetime64[ns]"), ok
 
 
-def _plain(stamps: Stamps, ok: Flags, words: str) -> Times:
-    return Times(stamps, ok, ok, words)
+def _plain(stamps: Stamps, ok: Flags, form: str) -> Times:
+    return Times(stamps, ok, ok, form)
 
 
-def _with_clock(days: Stamps, ok: Flags, parts: pa.StructArray, words: str) -> Times:
+def _with_clock(days: Stamps, ok: Flags, parts: pa.StructArray, form: str) -> Times:
     nanos, clock_ok, zone = nanoseconds(parts)
     ok = ok & clock_ok & flags(parts.is_valid())
     if (
@@ -217,10 +229,9 @@ def _with_clock(days: Stamps, ok: Flags, parts: pa.StructArray, words: str) -> T
         and ok.any()
         and not any(ints(parts, field)[ok].any() for field in ("h", "mi", "s", "f"))
     ):
-        return Times(
-            days, ok, ok, words + LOCAL, zone=zone
-        )  # days of a place: in UTC they would begin the evening before
-    return Times(days + nanos.astype("timedelta64[ns]"), ok, ok, words, zone=zone)
+        # Days of a place: in UTC they would begin the evening before.
+        return Times(days, ok, ok, form, zone=zone, local=True)
+    return Times(days + nanos.astype("timedelta64[ns]"), ok, ok, form, zone=zone)
 
 
 _WEEKDAY = r"(?:[\p{L}]{2,10}\.?,?\s+)?"

@@ -22,12 +22,12 @@ WORDS = "(?:de |del |d')"  # between the parts of a Spanish, Portuguese or Catal
 
 
 def month_of(name: str) -> int:
-    """The month that a word names in full or cut short after three letters at the least; 0 if none."""
+    """The month that a word names in full or abbreviated to three letters or more; 0 if none."""
     word = _bare(name.lower().strip("."))
     if len(word) < 3:
         return 0
-    found = {month for full, month in _FULL if full.startswith(word)}
-    return found.pop() if len(found) == 1 else 0
+    months = {month for full, month in _FULL if full.startswith(word)}
+    return months.pop() if len(months) == 1 else 0
 
 
 def _bare(word: str) -> str:

@@ -1,4 +1,4 @@
-"""A column of text -> numbers: what marks the decimals is decided by the whole column, never cell by cell."""
+"""A column of text -> numbers: the decimal mark is decided by the column as a whole, never cell by cell."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.clock import Flags, flags
+from forecasting.intake.columns.arrays import Flags, flags
 from forecasting.intake.text.cell_types import NA_TOKENS
+from forecasting.messages import Message
 
 Floats = npt.NDArray[np.float64]
 
 _HEAD = r"^[+-]?"
 _EXP = r"([eE][+-]?[0-9]+)?$"
-_SHAPES = {  # what a cell can be, once signs of money and the like are set aside
+_SHAPES = {  # what a cell can be, once currencies and the like are set aside
     "whole": _HEAD + r"[0-9]+" + _EXP,
     "point": _HEAD + r"([0-9]*\.[0-9]+|[0-9]+\.)" + _EXP,
     "point3": _HEAD + r"[1-9][0-9]{0,2}\.[0-9]{3}$",
@@ -37,7 +38,7 @@ _READABLE = {  # decimal mark -> the shapes that are numbers under it
 }
 _PROVES_POINT = ("commas", "lakhs", "commas, point", "groups, point")
 _PROVES_COMMA = ("points", "points, comma", "groups, comma")
-_DRESSED = (
+_AFFIXED = (
     r"^(?P<sign>[+-]?)\s*(?P<before>[^0-9+\-.,\s()]{0,4}?)\s*(?P<sign2>[+-]?)"
     r"(?P<number>[0-9.,](?:[0-9.,]|[ '][0-9])*(?:[eE][+-]?[0-9]+)?)\s*(?P<after>[^0-9\s+\-.,][^0-9]{0,15})?$"
 )
@@ -96,14 +97,14 @@ class NumberText:
 
     texts: cells ready to be read, null where empty or a token for missing. original: as the file has them.
     shapes: shape -> which cells have it. plain: the values where every cell is a number with a point or no mark.
-    dress: what was taken off the cells, in words, and how many had it. share: of the cells that hold something.
+    affixes: what was taken off the cells, and how many had it.
     """
 
     texts: pa.Array
     original: pa.Array
     shapes: dict[str, Flags]
     plain: Floats | None
-    dress: tuple[tuple[str, int], ...] = ()
+    affixes: tuple[tuple[Message, int], ...] = ()
 
     @property
     def present(self) -> int:
@@ -135,13 +136,8 @@ class NumberText:
             comma = comma | self.shapes[shape]
         return point, comma
 
-    @property
-    def doubtful(self) -> Flags:
-        """Cells that are one number with a decimal point and another with a decimal comma."""
-        return self.shapes["point3"] | self.shapes["comma3"]
-
-    def shows_noughts(self, shape: str) -> bool:
-        """Whether small cells without a mark stand beside cells like 1,230: as decimals nobody writes both."""
+    def shows_zeros(self, shape: str) -> bool:
+        """Whether small cells without a mark stand beside cells like 1,230: decimals would not be written so."""
         whole = self.shapes["whole"]
         small = whole & ~flags(pc.fill_null(pc.match_substring_regex(self.texts, _LARGE), False))
         if not small.any() or small.sum() != whole.sum():
@@ -150,8 +146,8 @@ class NumberText:
         return bool(pc.any(pc.match_substring_regex(marked, "0$")).as_py())
 
     def are_thousands(self, shape: str) -> bool:
-        """Whether cells like 1,234 are above a thousand: several, with noughts at the end, beside small ones."""
-        return int(self.shapes[shape].sum()) >= 5 and self.shows_noughts(shape)
+        """Whether cells like 1,234 are above a thousand: several, with zeros at the end, beside small ones."""
+        return int(self.shapes[shape].sum()) >= 5 and self.shows_zeros(shape)
 
     def values(self, decimal: str) -> tuple[Floats, Flags]:
         """The numbers, NaN where there is none, and which cells hold something that is no number."""
@@ -167,7 +163,7 @@ class NumberText:
 
 
 def look_for_numbers(column: pa.ChunkedArray) -> NumberText | None:
-    """The column's cells as possible numbers; None where the first ones are plainly something else."""
+    """The column's cells as possible numbers; None where a sample is clearly something else."""
     if _examine(column.slice(0, 2000)).share < 0.5 and _examine(column.slice(len(column) // 2, 2000)).share < 0.5:
         return None
     return _examine(column)
@@ -180,18 +176,18 @@ def _examine(column: pa.ChunkedArray) -> NumberText:
     texts = pc.utf8_trim_whitespace(original)
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     plain = _cast(texts)
-    dress: tuple[tuple[str, int], ...] = ()
+    affixes: tuple[tuple[Message, int], ...] = ()
     if plain is None:
         tokens = pc.is_in(pc.utf8_lower(texts), pa.array(sorted(NA_TOKENS), pa.string()))
         texts = pc.if_else(tokens, pa.scalar(None, pa.string()), texts)
         plain = _cast(texts)
     if plain is None:
-        texts, dress = _undressed(texts)
+        texts, affixes = _without_affixes(texts)
         plain = _cast(texts)
     else:
         nan = pc.fill_null(pc.match_substring_regex(texts, "^[+-]?(?i:nan)$"), False)
         texts = pc.if_else(nan, pa.scalar(None, pa.string()), texts)
-    return NumberText(texts, original, _shapes(texts, plain is not None), plain, dress)
+    return NumberText(texts, original, _shapes(texts, plain is not None), plain, affixes)
 
 
 def _cast(texts: pa.Array) -> Floats | None:
@@ -210,33 +206,33 @@ def _shapes(texts: pa.Array, plain: bool) -> dict[str, Flags]:
     return found
 
 
-def _undressed(texts: pa.Array) -> tuple[pa.Array, tuple[tuple[str, int], ...]]:
-    """Numbers without currency, percent, unit, brackets for a minus, a minus behind; and what was taken off."""
+def _without_affixes(texts: pa.Array) -> tuple[pa.Array, tuple[tuple[Message, int], ...]]:
+    """Numbers without currency, percent, unit, brackets or trailing minus for negatives; and what was taken off."""
     for pattern, plain in _UNICODE:
         texts = pc.replace_substring_regex(texts, pattern, plain)
-    dress: list[tuple[str, int]] = []
+    affixes: list[tuple[Message, int]] = []
     bracketed = flags(pc.fill_null(pc.match_substring_regex(texts, r"^\([^()]*[0-9][^()]*\)$"), False))
     behind = flags(pc.fill_null(pc.match_substring_regex(texts, r"^[^-]*[0-9]\s?-$"), False))
     if bracketed.any():
         texts = pc.replace_substring_regex(texts, r"^\(([^()]*[0-9][^()]*)\)$", r"-\1")
-        dress.append(("brackets for a minus", int(bracketed.sum())))
+        affixes.append((Message("intake.affix.brackets"), int(bracketed.sum())))
     if behind.any():
         texts = pc.replace_substring_regex(texts, r"^([^-]*[0-9])\s?-$", r"-\1")
-        dress.append(("a minus behind the number", int(behind.sum())))
-    parts = pc.extract_regex(texts, _DRESSED)
+        affixes.append((Message("intake.affix.minus"), int(behind.sum())))
+    parts = pc.extract_regex(texts, _AFFIXED)
     ok = flags(parts.is_valid())
     for field in ("before", "after"):
-        allowed, taken = _off(parts.field(field), ok, field)
+        allowed, taken = _unit(parts.field(field), ok, field)
         ok &= allowed
-        dress.extend(taken)
+        affixes.extend(taken)
     signs = pc.binary_join_element_wise(parts.field("sign"), parts.field("sign2"), "")
     ok &= flags(pc.fill_null(pc.less_equal(pc.utf8_length(signs), 1), False))
     bare = pc.binary_join_element_wise(signs, parts.field("number"), "")
-    return pc.if_else(pa.array(ok), bare, texts), tuple(dress)
+    return pc.if_else(pa.array(ok), bare, texts), tuple(affixes)
 
 
-def _off(marks: pa.Array, ok: Flags, field: str) -> tuple[Flags, list[tuple[str, int]]]:
-    """Which cells may lose their mark: one and the same for all, a sign of money, or per cent."""
+def _unit(marks: pa.Array, ok: Flags, field: str) -> tuple[Flags, list[tuple[Message, int]]]:
+    """Which cells may lose their unit: the same for all, a currency, or per cent."""
     marks = pc.fill_null(pc.utf8_trim_whitespace(marks), "")
     counts = {
         str(entry["values"]): int(entry["counts"]) for entry in pc.value_counts(marks.filter(pa.array(ok))).to_pylist()
@@ -246,11 +242,12 @@ def _off(marks: pa.Array, ok: Flags, field: str) -> tuple[Flags, list[tuple[str,
     if not counts:
         return np.ones(len(marks), dtype=bool), []
     mark = max(counts, key=lambda known: counts[known])
-    unit = field == "after" and counts[mark] >= 0.9 * total  # letters before a number make a name of it: S1, S2
+    unit = field == "after" and counts[mark] >= 0.9 * total  # letters before a number make it a name: S1, S2
     if mark not in _MONEY and mark not in ("%", "‰") and not unit:
         return flags(pc.equal(marks, "")), []
     allowed = flags(pc.or_(pc.equal(marks, ""), pc.equal(marks, mark)))
-    return allowed, [(f"{mark!r} {'before' if field == 'before' else 'after'} the number", counts[mark])]
+    affix = Message("intake.affix.before", unit=mark) if field == "before" else Message("intake.affix.after", unit=mark)
+    return allowed, [(affix, counts[mark])]
 
 
 def _floats(array: pa.Array) -> Floats:

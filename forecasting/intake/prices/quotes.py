@@ -14,10 +14,11 @@ import pandas as pd
 
 from forecasting.errors import TickerError
 from forecasting.intake.prices.yahoo import Reply, ask
+from forecasting.messages import Message
 from forecasting.panel import LARGEST
 
 FORMAT = 1  # of kept quotes
-_BARS = {"1h": ("1h", "60m"), "30m": ("30m", "15m")}  # interval -> the words for it in Yahoo's replies
+_BARS = {"1h": ("1h", "60m"), "30m": ("30m", "15m")}  # interval -> its names in Yahoo's replies
 _DAY = 86_400_000_000_000  # nanoseconds
 
 
@@ -66,30 +67,23 @@ class Quotes:
 
 
 def get_quotes(symbol: str, period: str, interval: str) -> Quotes:
-    """Ask Yahoo for a checked symbol and check what it says. TickerError where that gives no prices."""
+    """Ask Yahoo for a checked symbol and check its answer. TickerError where that gives no prices."""
     return checked(symbol, interval, ask(symbol, period, interval), time.time())
 
 
 def checked(symbol: str, interval: str, reply: Reply, fetched: float) -> Quotes:
     """The quotes in a reply; TickerError where it holds too few, those of something else, or nonsense."""
     frame, meta = reply.frame, reply.meta
-    told = str(meta.get("symbol") or symbol)
-    if told.upper() != symbol:
-        raise TickerError(
-            f"Yahoo Finance answered for {told[:20]!r} instead of {symbol!r}. Ask for that symbol.", field="symbol"
-        )
+    answered = str(meta.get("symbol") or symbol)
+    if answered.upper() != symbol:
+        message = Message("intake.yahoo.other-symbol", answered=answered[:20], symbol=symbol)
+        raise TickerError(message, field="symbol")
     grain = str(meta.get("dataGranularity") or interval)
     if grain not in _BARS.get(interval, (interval,)):
-        raise TickerError(
-            f"Yahoo Finance has bars of {grain[:10]!r} instead of {interval!r} for {symbol!r} in this period. Choose "
-            "another period.",
-            field="period",
-        )
+        message = Message("intake.yahoo.other-bars", bars=grain[:10], interval=interval, symbol=symbol)
+        raise TickerError(message, field="period")
     if frame.empty or "Close" not in frame or not isinstance(frame.index, pd.DatetimeIndex):
-        raise TickerError(
-            f"Yahoo Finance has no prices for {symbol!r} in this period. Check the symbol, or choose a longer period.",
-            field="symbol",
-        )
+        raise TickerError(Message("intake.yahoo.none-in-period", symbol=symbol), field="symbol")
     intraday = interval[-1] in "mh"
     times = pd.DatetimeIndex(frame.index)
     if times.tz is not None:
@@ -99,16 +93,10 @@ def checked(symbol: str, interval: str, reply: Reply, fetched: float) -> Quotes:
     there = np.isfinite(prices.to_numpy()) & (prices.to_numpy() != 0)  # nothing is traded at a price of zero
     absent, prices = prices.index[~there], prices[there]
     if len(prices) < 2:
-        raise TickerError(
-            f"Yahoo Finance has {len(prices)} price{'s' * (len(prices) != 1)} for {symbol!r} in this period. "
-            "Choose a longer period.",
-            field="period",
-        )
+        raise TickerError(Message("intake.yahoo.few-prices", count=len(prices), symbol=symbol), field="period")
     stamps, closes = prices.index.to_numpy(dtype="datetime64[ns]"), prices.to_numpy()
     if not _sound(stamps, closes, fetched):
-        raise TickerError(
-            f"Yahoo Finance's answer for {symbol!r} has impossible times or prices. Try again later, or upload a file."
-        )
+        raise TickerError(Message("intake.yahoo.impossible", symbol=symbol))
     return Quotes(
         symbol,
         interval,

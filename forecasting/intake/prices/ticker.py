@@ -12,19 +12,21 @@ import pandas as pd
 
 from forecasting import trading
 from forecasting.errors import AmbiguousInput, TickerError
-from forecasting.intake.calendar.exchanges import fit, of_yahoo
 from forecasting.intake.calendar.frequency import Stamps, infer, seasons_of
 from forecasting.intake.calendar.repair import Observed, regularise
-from forecasting.intake.notes import Note, count_of
+from forecasting.intake.calendar.trading_days import fit
+from forecasting.intake.notes import Note, first_of, summary_of, with_messages
+from forecasting.intake.prices.exchange_codes import exchange_code
 from forecasting.intake.prices.quotes import Quotes, get_quotes
-from forecasting.intake.report import listed, summary_of
+from forecasting.intake.report import listed
+from forecasting.messages import Message
 from forecasting.panel import STEP, Panel
 
 PERIODS = ("5d", "1mo", "3mo", "6mo", "ytd", "1y", "2y", "5y", "10y", "max")
 INTERVALS = ("1d", "1wk", "1mo", "1h", "30m", "15m", "5m", "1m")
 MOST = 20  # symbols in one call
 STRAY = 0.005  # share of the prices that may lie on days on which their exchange was closed
-_LONGEST = {"1m": ("5d", "7 days"), "1h": ("2y", "730 days")}  # bar -> its longest period, and Yahoo's limit in words
+_LONGEST = {"1m": ("5d", 7), "1h": ("2y", 730)}  # bar -> its longest period, and Yahoo's limit in days
 _SHORTEST = {"1wk": "1mo", "1mo": "6mo"}
 _SYMBOL = re.compile(r"[A-Z0-9^][A-Z0-9.=^-]{0,14}")
 
@@ -47,15 +49,12 @@ def check_symbols(symbol: str | Sequence[str]) -> list[str]:
     parts = re.split(r"[,;\s]+", symbol.strip()) if isinstance(symbol, str) else [str(part).strip() for part in symbol]
     symbols = list(dict.fromkeys(part.upper() for part in parts if part))
     if not symbols:
-        raise TickerError("No ticker was given. Write a symbol such as AAPL, ^GSPC or BTC-USD.", field="symbol")
+        raise TickerError(Message("intake.ticker.none"), field="symbol")
     if len(symbols) > MOST:
-        raise TickerError(f"{len(symbols)} tickers were given; at most {MOST} are fetched at once.", field="symbol")
+        raise TickerError(Message("intake.ticker.too-many", tickers=len(symbols), most=MOST), field="symbol")
     for name in symbols:
         if not _SYMBOL.fullmatch(name):
-            raise TickerError(
-                f"{name[:40]!r} cannot be a ticker. Symbols have letters, digits and . = ^ - only, such as AAPL.",
-                field="symbol",
-            )
+            raise TickerError(Message("intake.ticker.no-symbol", symbol=name[:40]), field="symbol")
     return symbols
 
 
@@ -63,21 +62,17 @@ def check_span(period: str, interval: str) -> None:
     """TickerError unless Yahoo has bars of `interval` for `period`, and enough of them to be a series."""
     for field, value, known in (("period", period, PERIODS), ("interval", interval, INTERVALS)):
         if value not in known:
-            raise TickerError(f"{field} is {value!r}; it must be one of {', '.join(known)}.", field=field)
+            message = Message("intake.column.no-choice", field=field, value=value, choices=known)
+            raise TickerError(message, field=field)
     if interval[-1] in "mh" and period != "max":
-        longest, words = _LONGEST.get(interval, ("1mo", "60 days"))
+        longest, days = _LONGEST.get(interval, ("1mo", 60))
         if PERIODS.index(period) > PERIODS.index(longest):
-            raise TickerError(
-                f"Yahoo Finance has bars of {interval} for the last {words} only. Choose the period {longest} or "
-                "shorter, or a longer interval.",
-                field="period",
-            )
+            message = Message("intake.ticker.long-period", interval=interval, days=days, longest=longest)
+            raise TickerError(message, field="period")
     shortest = _SHORTEST.get(interval, "5d")
     if PERIODS.index(period) < PERIODS.index(shortest):
-        raise TickerError(
-            f"The period {period} has too few bars of {interval}. Choose {shortest} or longer, or a shorter interval.",
-            field="period",
-        )
+        message = Message("intake.ticker.short-period", period=period, interval=interval, shortest=shortest)
+        raise TickerError(message, field="period")
 
 
 def quoted_panel(quotes: Sequence[Quotes]) -> tuple[Panel, dict[str, Any]]:
@@ -95,34 +90,27 @@ def quoted_panel(quotes: Sequence[Quotes]) -> tuple[Panel, dict[str, Any]]:
         filled = frame.iloc[:0]
         seasons = _daily_seasons(quotes[0])
     else:
-        seen = Observed(symbols, codes, stamps, closes, np.arange(1, len(stamps) + 1))
-        frame, filled, more = regularise(seen, frequency, "Date", "last")
+        observed = Observed(symbols, codes, stamps, closes, np.arange(1, len(stamps) + 1))
+        frame, filled, more = regularise(observed, frequency, "Date", "last")
         filled = filled.drop(columns=["row_before", "row_after"])
         notes.extend(dataclasses.replace(note, rows=()) for note in more)
         seasons = seasons_of(frequency)
-    if why:
+    if why is not None:
         notes.append(Note("calendar", why))
     if quotes[0].interval[-1] in "mh" and frequency != STEP:
-        notes.append(Note("time zone", "The times are in UTC."))
+        notes.append(Note("time zone", Message("intake.note.times-in-utc")))
     until = trading.known_until(exchange) if exchange and trading.parse(frequency) else None
     if until is not None and until < pd.Timestamp(stamps.max()) + pd.Timedelta(days=366):
-        notes.append(
-            Note(
-                "calendar",
-                f"The holidays of the exchange in {trading.exchange_name(exchange or '')} are known until "
-                f"{until:%Y-%m-%d}; after that all of its weekdays count as trading days.",
-            )
-        )
+        place = trading.exchange_name(exchange or "")
+        notes.append(Note("calendar", Message("intake.note.holidays", exchange=place, until=f"{until:%Y-%m-%d}")))
     panel = Panel(frame, frequency, seasons, name)
     report = {
         "frequency": frequency,
-        "frequency_reason": reason,
         "seasons": list(seasons),
         "filled": listed(filled),
         "filled_count": len(filled),
         "merged": [],
         "merged_count": 0,
-        "summary": summary_of(notes),
         "notes": [note.to_dict() for note in notes],
         "tickers": [
             {
@@ -134,44 +122,42 @@ def quoted_panel(quotes: Sequence[Quotes]) -> tuple[Panel, dict[str, Any]]:
             }
             for one in quotes
         ],
+        **with_messages(summary=summary_of(notes), frequency_reason=reason),
     }
     return panel, report
 
 
 def _notes(one: Quotes) -> list[Note]:
     """What one symbol's reply was like."""
-    found = []
+    notes = []
     if count := len(one.absent):
-        found.append(
-            Note(
-                "missing",
-                f"{count_of(count, 'bar')} of {one.symbol} came without a price ({_days(one.absent)}).",
-                count,
-                summary=f"{count_of(count, 'bar')} without a price",
-            )
-        )
+        message = Message("intake.note.no-price", count=count, symbol=one.symbol, times=_moments(one.absent))
+        notes.append(Note("missing", message, count, summary=Message("intake.summary.no-price", count=count)))
     if one.open:
-        found.append(
-            Note("open", f"The last price of {one.symbol} is of a session that had not ended when it was fetched.")
-        )
-    return found
+        notes.append(Note("open", Message("intake.note.open-session", symbol=one.symbol)))
+    return notes
 
 
-def _exchange(quotes: Sequence[Quotes]) -> tuple[str | None, str]:
-    """The one exchange of all symbols; else None, and a sentence where they come from different ones."""
-    exchanges = [of_yahoo(one.exchange) for one in quotes]
+def _exchange(quotes: Sequence[Quotes]) -> tuple[str | None, Message | None]:
+    """The one exchange of all symbols; else None, and a message where they come from different ones."""
+    exchanges = [exchange_code(one.exchange) for one in quotes]
     if len(set(exchanges)) == 1:
-        return exchanges[0], ""
-    places = ", ".join(
-        f"{one.symbol} ({trading.exchange_name(found) if found else one.exchange or 'elsewhere'})"
-        for one, found in zip(quotes, exchanges, strict=True)
+        return exchanges[0], None
+    elsewhere = Message("intake.note.elsewhere")
+    places = tuple(
+        Message(
+            "intake.note.place",
+            symbol=one.symbol,
+            exchange=trading.exchange_name(exchange) if exchange else one.exchange or elsewhere,
+        )
+        for one, exchange in zip(quotes, exchanges, strict=True)
     )
-    return None, f"The tickers are traded on different calendars, so one that holds all of them was taken: {places}."
+    return None, Message("intake.note.different-calendars", places=places)
 
 
 def _calendar(
     quotes: Sequence[Quotes], exchange: str | None, notes: list[Note]
-) -> tuple[str, str, list[np.typing.NDArray[np.bool_]]]:
+) -> tuple[str, Message, list[np.typing.NDArray[np.bool_]]]:
     """Frequency, its reason, and which prices of each symbol lie on it."""
     interval = quotes[0].interval
     every = [np.ones(len(one.times), dtype=bool) for one in quotes]
@@ -182,21 +168,18 @@ def _calendar(
         if fits and (interval != "1d" or all(_fewer_gaps(one, exchange) for one in quotes)):
             if stray:
                 days = np.concatenate([one.times[~keep] for one, keep in zip(quotes, on, strict=True)])
-                message = (
-                    f"{count_of(stray, 'price')} of times at which the exchange was closed ({_days(days)}) "
-                    f"{'were' if stray > 1 else 'was'} left out."
-                )
-                notes.append(Note("closed", message, stray, summary=f"{count_of(stray, 'price')} left out"))
-            return frequency, f"Yahoo Finance names the exchange in {trading.exchange_name(exchange)}", on
+                message = Message("intake.note.closed", count=stray, times=_moments(days))
+                notes.append(Note("closed", message, stray, summary=Message("intake.summary.closed", count=stray)))
+            return frequency, Message("intake.why.yahoo", exchange=trading.exchange_name(exchange)), on
     codes = np.repeat(np.arange(len(quotes)), [len(one.times) for one in quotes])
     stamps = np.concatenate([one.times for one in quotes])
     try:
-        found = infer(Stamps.of(codes, stamps), "Date")
-        return found.alias, found.reason, every
+        calendar = infer(Stamps.of(codes, stamps), "Date")
+        return calendar.alias, calendar.reason, every
     except AmbiguousInput:
         if interval[-1] in "mh":
-            return STEP, "no regular calendar has the hours in which the exchange is closed", every
-        return {"1d": "B", "1wk": "W-MON", "1mo": "MS"}[interval], "the interval that was chosen", every
+            return STEP, Message("intake.why.closed-hours"), every
+        return {"1d": "B", "1wk": "W-MON", "1mo": "MS"}[interval], Message("intake.why.interval"), every
 
 
 def _traded(interval: str, exchange: str) -> str | None:
@@ -218,9 +201,9 @@ def _on_calendar(one: Quotes, frequency: str) -> np.typing.NDArray[np.bool_]:
 def _fewer_gaps(one: Quotes, exchange: str) -> bool:
     """Whether the exchange's calendar explains the days better than business days: prices older than its records, or
     of something that trades on more days, may not."""
-    found = fit(pd.DatetimeIndex(one.times), exchange)
+    fitted = fit(pd.DatetimeIndex(one.times), exchange)
     weekdays = pd.bdate_range(one.times[0], one.times[-1])
-    return found.missing <= len(weekdays) - len(one.times) + len(found.strange)
+    return fitted.missing <= len(weekdays) - len(one.times) + len(fitted.off)
 
 
 def _steps(quotes: Sequence[Quotes]) -> pd.DataFrame:
@@ -238,8 +221,8 @@ def _daily_seasons(one: Quotes) -> tuple[int, ...]:
     return (daily, 5 * daily) if daily > 1 else ()
 
 
-def _days(times: np.typing.NDArray[np.datetime64], most: int = 5) -> str:
+def _moments(times: np.typing.NDArray[np.datetime64]) -> tuple[str, ...]:
+    """The first of some times for a message."""
     index = pd.DatetimeIndex(times)
     days = bool((index == index.normalize()).all())
-    shown = ", ".join(index[:most].strftime("%Y-%m-%d" if days else "%Y-%m-%d %H:%M"))
-    return shown + (", …" if len(index) > most else "")
+    return first_of(index.strftime("%Y-%m-%d" if days else "%Y-%m-%d %H:%M"), 5)

@@ -1,4 +1,4 @@
-"""One request to Yahoo Finance by the yfinance client: every way in which it can fail ends in one clear sentence."""
+"""One request to Yahoo Finance by the yfinance client: every failure becomes one clear sentence."""
 
 from __future__ import annotations
 
@@ -13,28 +13,36 @@ from typing import Any
 import pandas as pd
 
 from forecasting.errors import TickerError
+from forecasting.messages import Message
 
 PATIENCE = 20.0  # seconds that one symbol may take, all of its requests together
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Reply:
-    """Yahoo's bars as yfinance gives them, and what it says about the symbol: `exchangeName`, `currency`, ..."""
+    """Yahoo's bars as yfinance gives them, and what it reports on the symbol: `exchangeName`, `currency`, ..."""
 
     frame: pd.DataFrame
     meta: dict[str, Any]
 
 
 class UnavailableError(TickerError):
-    """Yahoo cannot answer now: it asks to slow down, is down, or cannot be reached. Another symbol fares no better."""
+    """Yahoo cannot answer now: it asks to slow down, is down, or cannot be reached. Another symbol fares no better.
+
+    reason: the same without advice, for messages with advice of their own.
+    """
+
+    def __init__(self, reason: Message, advice: Message) -> None:
+        super().__init__(Message("intake.yahoo.unavailable", reason=reason, advice=advice))
+        self.reason = reason
 
 
 # Yahoo knows one client a process: one session, cookie and crumb for all users. So one request goes out at a time, and
-# after it asked to slow down or did not answer, nobody goes out until `_quiet_until`.
+# after it asked to slow down or did not answer, none goes out until `_quiet_until`.
 _turn = threading.Lock()
 _failures = 0
 _quiet_until = 0.0
-_quiet_because = ""
+_quiet_because: Message | None = None
 _QUIET = (1.0, 15.0, 60.0, 300.0)  # seconds after the first, second, ... such failure in a row
 _WAIT = 2.0  # a shorter quiet time is waited for rather than reported
 
@@ -43,17 +51,17 @@ def ask(symbol: str, period: str, interval: str) -> Reply:
     """What Yahoo has for a checked `symbol`. TickerError for every failure; while backing off nothing is sent."""
     global _failures, _quiet_until, _quiet_because
     if not _turn.acquire(timeout=PATIENCE):
-        raise UnavailableError("Yahoo Finance is busy with the questions of others. Try again in a moment.")
+        raise UnavailableError(Message("intake.yahoo.busy"), Message("intake.advice.moment"))
     try:
         left = _quiet_until - time.monotonic()
-        if left > _WAIT:
-            raise UnavailableError(f"{_quiet_because} Try again in {int(left) + 1} seconds.")
+        if _quiet_because is not None and left > _WAIT:
+            raise UnavailableError(_quiet_because, Message("intake.advice.seconds", count=int(left) + 1))
         time.sleep(max(0.0, left))
         try:
             reply = _ask(symbol, period, interval)
         except UnavailableError as error:
             _quiet_until = time.monotonic() + _QUIET[min(_failures, len(_QUIET) - 1)]
-            _quiet_because = error.message.split(". ")[0] + "."
+            _quiet_because = error.reason
             _failures += 1
             raise
         _failures = 0
@@ -82,47 +90,46 @@ def _ask(symbol: str, period: str, interval: str) -> Reply:
             ticker = yfinance.Ticker(symbol)
             frame: pd.DataFrame = ticker.history(period=period, interval=interval, timeout=PATIENCE / 2)
             known = ticker.history_metadata
-            meta = {name: known.get(name) for name in _TOLD}
+            meta = {name: known.get(name) for name in _META}
         return Reply(frame, meta)
     except Exception as error:  # what escapes is not documented: JSON and key errors, curl's, Yahoo's own
         data.cache_get.cache_clear()  # it keeps bad replies for ever
         if isinstance(error, YFRateLimitError):
-            raise UnavailableError("Yahoo Finance asks us to slow down. Try again in a minute.") from error
+            raise _slow_down() from error
         raise _translated(symbol, error, getattr(data._session, "status", 0)) from error
 
 
-_TOLD = ("symbol", "exchangeName", "exchangeTimezoneName", "currency", "dataGranularity", "currentTradingPeriod")
+_META = ("symbol", "exchangeName", "exchangeTimezoneName", "currency", "dataGranularity", "currentTradingPeriod")
 
 
 def _translated(symbol: str, error: Exception, status: int) -> TickerError:
     from curl_cffi.requests import exceptions as http
     from yfinance.exceptions import YFDataException, YFInvalidPeriodError, YFTickerMissingError
 
+    later = Message("intake.advice.later")
     if isinstance(error, YFInvalidPeriodError):
-        return TickerError(f"Yahoo Finance has no such period for {symbol!r}. Choose another one.", field="period")
+        return TickerError(Message("intake.yahoo.no-period", symbol=symbol), field="period")
     if isinstance(error, http.Timeout | TimeoutError):
-        return UnavailableError("Yahoo Finance did not answer in time. Try again later, or upload a file.")
+        return UnavailableError(Message("intake.yahoo.timeout"), later)
     if status == 404:
-        return TickerError(f"Yahoo Finance does not know {symbol!r}. Check the symbol.", field="symbol")
+        return TickerError(Message("intake.yahoo.unknown", symbol=symbol), field="symbol")
     if status in (400, 422):
-        return TickerError(
-            f"Yahoo Finance does not give {symbol!r} in this period and interval. Choose others.", field="period"
-        )
+        return TickerError(Message("intake.yahoo.not-given", symbol=symbol), field="period")
     if status == 429:
-        return UnavailableError("Yahoo Finance asks us to slow down. Try again in a minute.")
+        return _slow_down()
     if isinstance(error, YFDataException):
-        return UnavailableError("Yahoo Finance is down at the moment. Try again later, or upload a file.")
+        return UnavailableError(Message("intake.yahoo.down"), later)
     if status >= 500 or isinstance(error, http.HTTPError):
-        return UnavailableError("Yahoo Finance answered with an error. Try again later, or upload a file.")
+        return UnavailableError(Message("intake.yahoo.error"), later)
     if isinstance(error, YFTickerMissingError):
-        return TickerError(
-            f"Yahoo Finance has no prices for {symbol!r}. Check the symbol, or choose another period.", field="symbol"
-        )
+        return TickerError(Message("intake.yahoo.no-prices", symbol=symbol), field="symbol")
     if isinstance(error, OSError):
-        return UnavailableError("Yahoo Finance cannot be reached from here. Check the network, or upload a file.")
-    return TickerError(
-        f"Yahoo Finance's answer for {symbol!r} could not be understood. Try again later, or upload a file."
-    )
+        return UnavailableError(Message("intake.yahoo.unreachable"), Message("intake.advice.network"))
+    return TickerError(Message("intake.yahoo.not-understood", symbol=symbol))
+
+
+def _slow_down() -> UnavailableError:
+    return UnavailableError(Message("intake.yahoo.slow-down"), Message("intake.advice.minute"))
 
 
 def session_class() -> type[Any]:

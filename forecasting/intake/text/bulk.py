@@ -1,4 +1,4 @@
-"""Large regular tables -> columns at the speed of pyarrow; anything irregular is left to the careful reading."""
+"""Large regular tables -> columns at the speed of pyarrow; anything irregular is left to `records` and `layout`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from forecasting.intake import limits
 from forecasting.intake.notes import Note, some
 from forecasting.intake.text.dialect import Dialect
 from forecasting.intake.text.layout import Laid, lay_out
-from forecasting.intake.text.margins import without_footer
+from forecasting.intake.text.preamble_and_footer import without_footer
 from forecasting.intake.text.records import Record, read_records
+from forecasting.messages import Message
 
-HEAD = 400  # lines among which title and header are looked for
-TAIL = 40  # lines among which a footer is
+HEAD = 400  # lines that are searched for preamble and header
+TAIL = 40  # lines that are searched for a footer
 Ints = npt.NDArray[np.int64]
 
 
@@ -95,11 +96,11 @@ def _first_records(text: str, lines: int, dialect: Dialect, name: str) -> list[R
     """The records of the text's first lines."""
     stop = 0
     for _ in range(lines):
-        found = text.find("\n", stop)
-        if found < 0:
+        end = text.find("\n", stop)
+        if end < 0:
             stop = len(text)
             break
-        stop = found + 1
+        stop = end + 1
     return read_records(text[:stop], dialect, name)[0]
 
 
@@ -136,8 +137,9 @@ def _without_headers(cells: pa.Table, rows: Ints) -> tuple[pa.Table, Ints, tuple
     again = np.asarray(same[0])
     for column in itertools.islice(same, 1, None):
         again = again & np.asarray(column)
-    found = rows[again]
-    if not len(found):
+    repeats = rows[again]
+    if not len(repeats):
         return cells, rows, ()
-    message = f"The header is repeated in {len(found):,} line{'s' * (len(found) > 1)}, which were left out."
-    return cells.filter(pa.array(~again)), rows[~again], (Note("repeated header", message, len(found), some(found)),)
+    message = Message("intake.note.repeated-header", count=len(repeats))
+    note = Note("repeated header", message, len(repeats), some(repeats))
+    return cells.filter(pa.array(~again)), rows[~again], (note,)

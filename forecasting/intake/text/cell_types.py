@@ -1,4 +1,4 @@
-"""What a single cell looks like: the words in which dialects and headers are judged."""
+"""What a single cell looks like; dialects and headers are judged by it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PHRASE = re.compile(r"[\w(\[\"'„“«¿¡#*+-][\w \-.,:;!?'\u2019\"“”&/()
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell is a number in any way of writing one, sign, currency and percent included."""
+    """Whether a cell is a number in any notation, with sign, currency or percent."""
     cell = cell.strip()
     return bool(_NUMBER.fullmatch(cell)) and any(c.isdigit() for c in cell)
 
@@ -65,7 +65,7 @@ def is_data(cell: str) -> bool:
 
 
 def cleanness(cell: str) -> float:
-    """How sure a cell looks like one value: 1 for numbers, times and nothing at all, 0 for what was cut wrongly."""
+    """How likely a cell is a single value: 1 for numbers, times and missing values, 0 for what was cut wrongly."""
     stripped = cell.strip()
     if not stripped:
         return 0.9

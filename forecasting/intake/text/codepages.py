@@ -1,4 +1,4 @@
-"""Which code page bytes that are not UTF-8 are in: the one under which they make the most plausible words."""
+"""The code page of bytes that are not UTF-8: the one in which they make the most plausible words."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ _SINGLE = {
     "cp866": -0.1,
 }
 _HIGH = re.compile(r"[^\x00-\x7f]")
-_RUN = re.compile(rb"[\x80-\xff]")
-MOST = 3000  # characters that are looked at
+MOST = 3000  # characters that are scored
 _QUOTES_AND_DASHES = "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u00a0\u00ab\u00bb\u2039\u203a"
 _SIGNS = "€£¥$¢°§©®™±µ·\u00d7÷½¼¾²³¹ªº¿¡†•‰"
 
@@ -48,15 +47,15 @@ def likely_codecs(sample: bytes) -> list[str]:
 
 
 def _second_opinion(sample: bytes, near: list[str]) -> list[str]:
-    """The codecs that are as good as even, in the order that charset-normalizer's statistics of languages prefer."""
+    """Codecs with nearly equal scores, in the order that charset-normalizer's language statistics prefer."""
     from charset_normalizer import from_bytes
 
-    said = [match.encoding for match in from_bytes(sample, cp_isolation=near)]
-    return sorted(near, key=lambda codec: said.index(codec) if codec in said else len(said))
+    ranked = [match.encoding for match in from_bytes(sample, cp_isolation=near)]
+    return sorted(near, key=lambda codec: ranked.index(codec) if codec in ranked else len(ranked))
 
 
 def _plausible(text: str) -> float:
-    """Mean over the characters above ASCII: 1 where they stand as they do in words and amounts, below 0 where not."""
+    """Mean over the characters above ASCII: 1 where they fit into words and amounts, below 0 where they do not."""
     total, count = 0.0, 0
     for match in _HIGH.finditer(text):
         at = match.start()
@@ -110,7 +109,7 @@ def _script(char: str) -> str:
 
 
 def _double(sample: bytes, codec: str, common: Callable[[int, int], float]) -> float | None:
-    """The mean over two-byte characters of how common they are; None where the bytes do not fit."""
+    """How common the two-byte characters are, on average; None where the bytes do not fit."""
     try:
         text = sample.decode(codec)
     except UnicodeDecodeError as error:

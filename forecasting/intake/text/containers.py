@@ -15,8 +15,10 @@ import pyarrow as pa
 
 from forecasting.errors import ReadError
 from forecasting.intake import limits
+from forecasting.messages import Message
 
 _PROGRAM = Path(__file__).with_name("sandbox.py")
+REFUSED = 3  # exit status of the program for a file that cannot be read
 _KINDS = (
     (b"\x1f\x8b", "gzip"),
     (b"PK\x03\x04", "workbook"),
@@ -28,7 +30,7 @@ _KINDS = (
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Unpacked:
-    """Either the `data` inside (gzip) or the `cells` as text columns; what else is known in `about`."""
+    """Either the `data` inside (gzip) or the `cells` as text columns; `about` has what else is known."""
 
     kind: str
     data: bytes = b""
@@ -63,17 +65,21 @@ def unpack(data: bytes, kind: str, name: str, sheet: str | None) -> Unpacked:
             env=variables,
         )
     except subprocess.TimeoutExpired as error:
-        raise ReadError(f"{name!r} takes more than {limits.SECONDS} seconds to unpack. Save it as CSV.") from error
-    if done.returncode == 3:
-        sentence = done.stderr.decode(errors="replace").strip().rstrip(".")
-        raise ReadError(f"{name!r} {sentence}.", field="sheet" if "no sheet" in sentence else None)
-    if done.returncode != 0:
-        raise ReadError(
-            f"{name!r} could not be unpacked within the limits of time and memory, or is damaged. Save it as CSV."
-        )
+        raise ReadError(Message("intake.unpack.time", name=name, seconds=limits.SECONDS)) from error
+    if done.returncode not in (0, REFUSED):
+        raise ReadError(Message("intake.unpack.killed", name=name))
     head, _, payload = done.stdout.partition(b"\n")
     about = json.loads(head)
+    if done.returncode == REFUSED:
+        code, values = about["code"], {key: _value(value) for key, value in about["values"].items()}
+        raise ReadError(
+            Message(f"intake.unpack.{code}", name=name, **values), field="sheet" if code == "no-sheet" else None
+        )
     if kind == "gzip":
         return Unpacked(kind, data=payload, about=about)
     with pa.ipc.open_stream(io.BytesIO(payload)) as stream:
         return Unpacked(kind, cells=stream.read_all(), about=about)
+
+
+def _value(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

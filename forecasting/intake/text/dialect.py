@@ -1,4 +1,4 @@
-"""Dialect: how a text is cut into cells, found by which cutting gives the cleanest table."""
+"""Dialect: how a text is cut into cells. The dialect that gives the cleanest table is taken."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import re
 from collections import Counter
 
 from forecasting.intake.text.cell_types import cleanness
+from forecasting.messages import Message
 
-SAMPLE = 64 * 1024  # characters that the search looks at
+SAMPLE = 64 * 1024  # characters that are searched
 LINES = 300  # lines of them
 _DELIMITERS = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.98, " ": 0.55, ":": 0.4, "#": 0.65, "~": 0.7, "^": 0.7, "*": 0.45}
-_ONE_COLUMN = 0.45  # what a table without delimiter must be beaten by
+_ONE_COLUMN = 0.45  # the prior of a table without delimiter
 _QUOTES = ('"', "'")
 _QUOTED = re.compile('"[^"]*"')
 
@@ -42,17 +43,17 @@ class Dialect:
 
 @dataclasses.dataclass(frozen=True)
 class Sniffed:
-    """The dialect that wins, and the one after it that would make other cells; in words, why each stands there."""
+    """The best dialect, and the next best that makes other cells; the evidence for both."""
 
     best: Dialect
-    evidence: str
+    evidence: Message
     runner_up: Dialect | None = None
-    lost: str = ""
+    lost: Message | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class _Judged:
-    """regular of `records` records of the sample have `dialect.width` cells; clean is the mean of all cells, 0 to 1."""
+    """Of `records` in the sample `regular` have `dialect.width` cells; clean: mean cleanness of all cells, 0 to 1."""
 
     score: float
     dialect: Dialect
@@ -60,15 +61,14 @@ class _Judged:
     regular: int = 0
     clean: float = 0.0
 
-    def words(self) -> str:
+    def message(self) -> Message:
         """Such as: 84 of 86 lines have 9 cells, 97 % of the cells are clean values"""
-        cells = f"{self.dialect.width} cell" + "s" * (self.dialect.width != 1)
-        clean = f"{math.floor(100 * self.clean)} %"
-        return f"{self.regular:,} of {self.records:,} lines looked at have {cells}, {clean} of them clean values"
+        clean, width = math.floor(100 * self.clean), self.dialect.width
+        return Message("intake.why.regular", regular=self.regular, records=self.records, count=width, clean=clean)
 
 
 def sniff(text: str, delimiter: str | None = None, quotechar: str | None = None) -> Sniffed:
-    """The dialect under which the beginning of `text` is the most regular table of the cleanest cells."""
+    """The dialect that makes the beginning of `text` the most regular table of the cleanest cells."""
     sample = text[:SAMPLE]
     lines = [line.rstrip("\r\n") for line in itertools.islice(io.StringIO(sample, newline=""), LINES)]
     if len(sample) < len(text) and len(lines) > 1 and len(lines) < LINES:
@@ -76,12 +76,13 @@ def sniff(text: str, delimiter: str | None = None, quotechar: str | None = None)
     tried = [_judge(lines, candidate) for candidate in _candidates(sample, delimiter, quotechar)]
     tried.sort(key=lambda judged: -judged.score)
     best = _with_escape(text, tried[0].dialect)
-    evidence = "you chose it" if delimiter is not None else tried[0].words()
+    evidence = Message("intake.why.chosen") if delimiter is not None else tried[0].message()
     cells = cut_sample(lines, best)
     second = next((judged for judged in tried[1:] if cut_sample(lines, judged.dialect) != cells), None)
     if second is None:
         return Sniffed(best, evidence)
-    return Sniffed(best, evidence, second.dialect, f"{second.words()}; as it was read, {tried[0].words()}")
+    lost = Message("intake.why.lost", other=second.message(), taken=tried[0].message())
+    return Sniffed(best, evidence, second.dialect, lost)
 
 
 def _candidates(sample: str, delimiter: str | None, quotechar: str | None) -> list[Dialect]:
@@ -91,17 +92,17 @@ def _candidates(sample: str, delimiter: str | None, quotechar: str | None) -> li
         quotes.append('"')
     if quotechar is not None:
         quotes = [quotechar]
-    found = []
+    candidates = []
     for mark in (*delimiters, "") if delimiter is None else delimiters:
         for quote in quotes if mark or quotechar else ['"']:
-            found.append(Dialect(delimiter=mark, quotechar=quote))
+            candidates.append(Dialect(delimiter=mark, quotechar=quote))
             if mark and f"\\{quote}" in sample:
-                found.append(Dialect(delimiter=mark, quotechar=quote, escapechar="\\"))
-    return found
+                candidates.append(Dialect(delimiter=mark, quotechar=quote, escapechar="\\"))
+    return candidates
 
 
 def _with_escape(text: str, dialect: Dialect) -> Dialect:
-    """The dialect with a backslash as escape where the whole text, not only its beginning, has it and doubles none."""
+    """The dialect with a backslash as escape character if the text, beyond its beginning too, uses it."""
     quote, delimiter = re.escape(dialect.quotechar), re.escape(dialect.delimiter)
     if dialect.escapechar or not delimiter or f"\\{dialect.quotechar}" not in text:
         return dialect
@@ -128,7 +129,7 @@ def _judge(lines: list[str], dialect: Dialect) -> _Judged:
     clean = sum(map(cleanness, cells)) / len(cells)
     prior = _DELIMITERS.get(dialect.delimiter, 0.4)
     if prior < 0.9 and times < 3:
-        prior *= 0.6  # a rare delimiter must show itself more than once or twice
+        prior *= 0.6  # a rare delimiter must occur more than once or twice
     quotes = 1.0 if dialect.quotechar == '"' else 0.97
     quotes *= 0.6 + 0.4 * _placed(lines, dialect)
     score = prior * quotes * regular * clean * ((width - 1) / width) ** 0.25
@@ -151,7 +152,7 @@ def _placed(lines: list[str], dialect: Dialect) -> float:
 
 
 def _is_spaced(lines: list[str], delimiter: str) -> bool:
-    """Whether blanks go with the delimiter: after nearly each one, or in runs where it is a blank itself."""
+    """Whether blanks belong to the delimiter: after nearly each one, or in runs where it is a blank itself."""
     if not delimiter or delimiter == "\t":
         return False
     if delimiter == " ":

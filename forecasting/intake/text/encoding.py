@@ -1,4 +1,4 @@
-"""Bytes -> text: which encoding a file is in, and how that is known."""
+"""Bytes -> text: the encoding of a file, with the evidence for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import dataclasses
 from forecasting.errors import ReadError
 from forecasting.intake.notes import Note, some
 from forecasting.intake.text.codepages import likely_codecs
+from forecasting.messages import Message
 
 SAMPLE = 256 * 1024  # bytes that a guess looks at; decoding then checks the whole file
 
@@ -22,11 +23,11 @@ _MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
 
 @dataclasses.dataclass(frozen=True)
 class Decoded:
-    """The text, the Python name of its encoding and how that is known; a note where it was a guess."""
+    """The text, the Python name of its encoding and the evidence for it; a note where it was a guess."""
 
     text: str
     encoding: str
-    evidence: str
+    evidence: Message
     notes: tuple[Note, ...] = ()
 
 
@@ -36,29 +37,25 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
     Raises ReadError where a named encoding is unknown or does not fit, or where the bytes are no text at all.
     """
     if encoding is not None:
-        return Decoded(_decode_as(data, name, encoding), encoding, "you chose it")
+        return Decoded(_decode_as(data, name, encoding), encoding, Message("intake.why.chosen"))
     for mark, marked in _MARKS:
         if data.startswith(mark):
-            return Decoded(_decode_as(data, name, marked), marked, "the file begins with its byte order mark")
+            return Decoded(_decode_as(data, name, marked), marked, Message("intake.why.byte-order-mark"))
     if (codec := _wide(data)) is not None:
-        note = Note("encoding", f"No byte order mark; read as {codec} because every other byte is zero.")
-        return Decoded(_decode_as(data, name, codec), codec, "every other byte is zero", (note,))
+        note = Note("encoding", Message("intake.note.no-byte-order-mark", codec=codec))
+        return Decoded(_decode_as(data, name, codec), codec, Message("intake.why.every-other-byte"), (note,))
     zeros = data.count(b"\x00")
     if zeros and zeros <= max(3, len(data) // 1000):
         rows = some(number for number, line in enumerate(data.split(b"\n"), 1) if b"\x00" in line)
-        found = decode(data.replace(b"\x00", b""), name)
-        message = f"{zeros:,} zero byte{'s' * (zeros > 1)} were removed; a text file has none."
-        note = Note("zero bytes", message, zeros, rows, f"{zeros:,} zero byte{'s' * (zeros > 1)} removed")
-        return dataclasses.replace(found, notes=(*found.notes, note))
+        decoded = decode(data.replace(b"\x00", b""), name)
+        message = Message("intake.note.zero-bytes", count=zeros)
+        note = Note("zero bytes", message, zeros, rows, Message("intake.summary.zero-bytes", count=zeros))
+        return dataclasses.replace(decoded, notes=(*decoded.notes, note))
     if zeros:
         row = data[: data.index(b"\x00")].count(b"\n") + 1
-        raise ReadError(
-            f"{name!r} has zero bytes, first in line {row}, so it is not a text file. Save the table as CSV instead.",
-            row=row,
-        )
+        raise ReadError(Message("intake.read.zero-bytes", name=name, row=row), row=row)
     try:
-        ascii = data.isascii()
-        evidence = "all its bytes are ASCII" if ascii else "all its bytes are valid UTF-8, as other text seldom is"
+        evidence = Message("intake.why.ascii") if data.isascii() else Message("intake.why.utf-8")
         return Decoded(data.decode("utf-8"), "utf-8", evidence)
     except UnicodeDecodeError as error:
         return _guess(data, name, error)
@@ -68,16 +65,11 @@ def _decode_as(data: bytes, name: str, encoding: str) -> str:
     try:
         text = data.decode(encoding)
     except LookupError as error:
-        raise ReadError(
-            f"There is no encoding called {encoding!r}. Try utf-8, windows-1252 or gbk.", field="encoding"
-        ) from error
+        raise ReadError(Message("intake.read.no-encoding", encoding=encoding), field="encoding") from error
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
-        raise ReadError(
-            f"{name!r} is not {encoding}: line {row} has bytes that it does not allow. Choose another encoding.",
-            field="encoding",
-            row=row,
-        ) from error
+        message = Message("intake.read.other-encoding", name=name, encoding=encoding, row=row)
+        raise ReadError(message, field="encoding", row=row) from error
     return text.removeprefix("\ufeff")
 
 
@@ -99,25 +91,25 @@ def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
     row = data[: error.start].count(b"\n") + 1
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
-    # Letters of two bytes seldom come about by chance: as many of them as broken ones make it UTF-8.
+    # Valid two-byte letters are rare by chance: twice as many of them as broken bytes mean UTF-8.
     if sum(not char.isascii() for char in text) >= 2 * broken:
         rows = tuple(number for number, line in enumerate(text.split("\n"), 1) if "\ufffd" in line)
-        message = f"{broken:,} bytes are damaged UTF-8, shown as \ufffd. If there are many, choose another encoding."
-        note = Note("encoding", message, broken, rows[:20], f"{broken:,} damaged byte{'s' * (broken > 1)}")
-        return Decoded(text, "utf-8", "nearly all its bytes are valid UTF-8", (note,))
+        message = Message("intake.note.damaged-bytes", count=broken)
+        note = Note("encoding", message, broken, some(rows), Message("intake.summary.damaged-bytes", count=broken))
+        return Decoded(text, "utf-8", Message("intake.why.nearly-utf-8"), (note,))
     for codec in likely_codecs(_around(data, error.start)):
         try:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        message = f"Not UTF-8 (line {row}); read as {codec}, a guess. If letters look wrong, choose another encoding."
-        evidence = f"line {row} is not UTF-8, and its letters make the most plausible words in {codec}"
+        message = Message("intake.note.code-page", row=row, codec=codec)
+        evidence = Message("intake.why.code-page", row=row, codec=codec)
         return Decoded(text, codec, evidence, (Note("encoding", message, rows=(row,)),))
-    raise ReadError(f"{name!r} is in no known text encoding. Save the table as CSV in UTF-8.", field="encoding")
+    raise ReadError(Message("intake.read.unknown-encoding", name=name), field="encoding")
 
 
 def _around(data: bytes, start: int) -> bytes:
-    """Whole lines around the first bytes that are not ASCII: those are what an encoding is told by."""
+    """Whole lines around the first bytes that are not ASCII: an encoding shows in those."""
     first = max(0, start - SAMPLE // 2)
     first = data.rfind(b"\n", 0, start) + 1 if first == 0 else data.find(b"\n", first, start) + 1
     last = data.rfind(b"\n", start, first + SAMPLE)

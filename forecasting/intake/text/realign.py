@@ -1,4 +1,4 @@
-"""Records with a separator too many or too few -> cells in their columns again, as far as that is certain.
+"""Records with a separator too many or too few -> cells back in their columns, where that is certain.
 
 Every place where the separator can have come in or gone is tried; those under which all cells are of the kind that
 their columns hold remain. A cell that is the same under all of them is kept, any other one counts as missing.
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.notes import Note, some
 from forecasting.intake.text.cell_types import is_missing, is_number, is_time
 from forecasting.intake.text.records import Record
+from forecasting.messages import Message
 
-FEW = 0.2  # of the records, the share that may be mended so
-LEAST = 5  # records of the usual length by which the kinds of columns are told
+FEW = 0.2  # share of the records that may be mended in this way
+LEAST = 5  # records of the usual length that are enough to tell the kinds of columns
 SAMPLE = 400  # of them
 Row = list[str | None]
 Kinds = list[Counter[str]]  # of each column's cells
@@ -25,7 +26,7 @@ def realigned(body: list[Record], width: int) -> tuple[list[tuple[int, Row]], li
     records: list[tuple[int, Row]] = [(row, list(cells)) for row, cells in body]
     usual = [cells for _, cells in body if len(cells) == width]
     odd = [at for at, (_, cells) in enumerate(body) if abs(len(cells) - width) == 1 or _ends_empty(cells, width)]
-    if width == 2:  # of a single cell nobody knows which of the two it is
+    if width == 2:  # a single cell could be either of the two
         odd = [at for at in odd if len(body[at][1]) > width]
     if width < 2 or not odd or len(odd) > FEW * len(body) or len(usual) < LEAST:
         return records, []
@@ -41,11 +42,9 @@ def realigned(body: list[Record], width: int) -> tuple[list[tuple[int, Row]], li
             mended.append(row)
     if not mended:
         return records, []
-    message = (
-        f"{count_of(len(mended), 'row', 'has')} a separator too many or too few; the cells were put back into their "
-        "columns by what these hold, and count as missing where that is not certain."
-    )
-    return records, [Note("realigned", message, len(mended), some(mended), f"{count_of(len(mended), 'row')} mended")]
+    message = Message("intake.note.realigned", count=len(mended))
+    summary = Message("intake.summary.realigned", count=len(mended))
+    return records, [Note("realigned", message, len(mended), some(mended), summary)]
 
 
 def _ends_empty(cells: list[str], width: int) -> bool:

@@ -1,4 +1,4 @@
-"""Text and dialect -> records: lists of cells with the line each begins in, broken quotes mended one line at a time."""
+"""Text and dialect -> records: lists of cells with the line each begins in; broken quotes are mended line by line."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from collections import Counter
 
 from forecasting.errors import ReadError
 from forecasting.intake import limits
-from forecasting.intake.notes import Note, count_of, some
+from forecasting.intake.notes import Note, some
 from forecasting.intake.text.cell_types import is_data
 from forecasting.intake.text.dialect import Dialect
+from forecasting.messages import Message
 
 Record = tuple[int, list[str]]  # 1-based line, cells
 SPAN = 5_000  # lines that one quoted cell may run over
-MARKS = 60  # quotes in a line, of which one is tried to be left out
+MARKS = 60  # quotes in a line up to which leaving out each one is tried
 
 
 def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], tuple[Note, ...]]:
@@ -61,7 +62,7 @@ def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], 
                     cells = other
                     mended["delimiter"].append(row)
         if any(len(cell) > limits.CELL for cell in cells):
-            raise ReadError(f"{name!r} has a cell of more than {limits.CELL:,} characters in line {row}.", row=row)
+            raise ReadError(Message("intake.read.long-cell", name=name, most=limits.CELL, row=row), row=row)
         records.append((row, cells))
     return records, _notes(mended, dialect)
 
@@ -107,7 +108,7 @@ def _swallows_records(between: list[str], dialect: Dialect, width: int) -> bool:
 
 
 def _without_one_quote(line: str, dialect: Dialect, width: int) -> list[str] | None:
-    """The cells if leaving out one quote makes a sound record of the usual width, in one way only."""
+    """The cells if leaving out one quote makes a sound record of the usual width, and only one."""
     places = [at for at, mark in enumerate(line) if mark == dialect.quotechar]
     if len(places) % 2 == 0 or len(places) > MARKS or width < 2:
         return None
@@ -164,12 +165,12 @@ def _next(lines: object, dialect: Dialect, *, strict: bool) -> tuple[list[str] |
 
 
 def _swallowed(cells: list[str], dialect: Dialect) -> bool:
-    """Whether a cell took delimiters in because its quote never closed."""
+    """Whether a cell contains delimiters because its quote never closed."""
     return bool(cells) and cells[-1].count(dialect.delimiter) > 0
 
 
 def _literal(line: str, dialect: Dialect) -> list[str]:
-    """The cells where quotes count only if they frame a whole cell; all others are letters like any other."""
+    """The cells where quotes count only around a complete cell; all others are ordinary characters."""
     return [_unquoted(cell, dialect) for cell in _plain(line, dialect)]
 
 
@@ -182,13 +183,13 @@ def _unquoted(cell: str, dialect: Dialect) -> str:
 
 
 def _below_is_data(lines: list[str], at: int, dialect: Dialect, width: int) -> bool:
-    """Whether the line after one is a record of values, so that the one is rather their header than a title."""
+    """Whether the next line is a record of values, so that this one is more likely their header than a title."""
     below = _plain(lines[at + 1].rstrip("\r\n"), dialect) if at + 1 < len(lines) else []
     return len(below) >= width and 5 * sum(map(is_data, below)) >= 2 * width
 
 
 def _by_another(line: str, dialect: Dialect, width: int, *, first: bool) -> list[str] | None:
-    """The line cut by another usual delimiter, if that makes exactly the cells that a record has."""
+    """The line cut by another common delimiter, if that makes exactly as many cells as a record has."""
     if width < 3:
         return None
     for delimiter in (",", ";", "\t", "|", " "):
@@ -204,14 +205,11 @@ def _by_another(line: str, dialect: Dialect, width: int, *, first: bool) -> list
 def _notes(mended: dict[str, list[int]], dialect: Dialect) -> tuple[Note, ...]:
     notes = []
     if rows := mended["quotes"]:
-        told = count_of(len(rows), "line", "has")
-        message = f"{told} a quote without a partner; it was left out, or read as a letter of its cell."
-        notes.append(Note("quotes", message, len(rows), some(rows), count_of(len(rows), "broken quote")))
+        message = Message("intake.note.quotes", count=len(rows))
+        summary = Message("intake.summary.quotes", count=len(rows))
+        notes.append(Note("quotes", message, len(rows), some(rows), summary))
     if rows := mended["delimiter"]:
-        message = (
-            f"{count_of(len(rows), 'line', 'is')} cut by another delimiter than {dialect.delimiter!r} and read by that."
-        )
-        notes.append(
-            Note("delimiter", message, len(rows), some(rows), f"{count_of(len(rows), 'line')} of another delimiter")
-        )
+        message = Message("intake.note.delimiter", count=len(rows), delimiter=dialect.delimiter)
+        summary = Message("intake.summary.delimiter", count=len(rows))
+        notes.append(Note("delimiter", message, len(rows), some(rows), summary))
     return tuple(notes)

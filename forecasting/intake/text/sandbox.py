@@ -2,7 +2,7 @@
 
 A program, not a module of the package: nothing is imported from it, so that it starts fast and holds nothing of value.
 First line of standard output: JSON ("kind", "sheet", "sheets"). Then for gzip the bytes inside, else an Arrow stream of
-text columns. A file that cannot be read: exit 3 and a sentence on standard error.
+text columns. A file that cannot be read: exit 3, and the line holds why ("code", "values"), for a message.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ Answer = tuple[dict[str, Any], Any]  # what is known, and the bytes
 
 
 class RefusedError(Exception):
-    """A sentence for the user."""
+    """Why a file cannot be read."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
 
 
 def main(kind: str, choices: dict[str, Any]) -> None:
@@ -28,22 +32,22 @@ def main(kind: str, choices: dict[str, Any]) -> None:
     try:
         about, payload = READERS[kind](data, choices)
     except RefusedError as error:
-        refuse(str(error))
+        refuse(error.code, **error.values)
     except MemoryError:
-        refuse("needs more memory to unpack than is allowed")
+        refuse("memory")
     except Exception:  # the readers' own errors are many and not documented; all mean the same
-        refuse("is damaged, or not what its name says. Save it again where it came from, or save the table as CSV")
+        refuse("damaged")
     sys.stdout.buffer.write(json.dumps(about).encode() + b"\n")
     sys.stdout.buffer.write(payload)
 
 
-def refuse(sentence: str) -> NoReturn:
-    sys.stderr.write(sentence)
+def refuse(code: str, **values: Any) -> NoReturn:
+    sys.stdout.buffer.write(json.dumps({"code": code, "values": values}).encode() + b"\n")
     sys.exit(3)
 
 
 def restrict(choices: dict[str, Any]) -> None:
-    """Memory, time and files by the operating system where it can; elsewhere the parent's time limit stands alone."""
+    """Limit memory, time and files where the operating system can; elsewhere only the parent's time limit applies."""
     try:
         import resource
     except ImportError:
@@ -70,9 +74,9 @@ def gzip(data: bytes, choices: dict[str, Any]) -> Answer:
             part = stream.decompress(rest, 1 << 20)
             size += len(part)
             if size > choices["expanded"]:
-                raise RefusedError(f"unpacks to more than {choices['expanded'] // 1024**2} MB")
+                raise RefusedError("expanded", megabytes=choices["expanded"] // 1024**2)
             if not part and not stream.unconsumed_tail and not stream.eof:
-                raise RefusedError("is cut off: the gzip file has no end")
+                raise RefusedError("cut-off")
             parts.append(part)
             rest = stream.unconsumed_tail
         rest = stream.unused_data.lstrip(b"\x00")
@@ -88,31 +92,31 @@ def workbook(data: bytes, choices: dict[str, Any]) -> Answer:
             infos = archive.infolist()
             names = {info.filename for info in infos}
             if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-                raise RefusedError("is a zip archive, not a workbook. Unpack it and bring one file of it")
+                raise RefusedError("zip")
             if sum(info.file_size for info in infos) > choices["expanded"]:
-                raise RefusedError(f"unpacks to more than {choices['expanded'] // 1024**2} MB")
+                raise RefusedError("expanded", megabytes=choices["expanded"] // 1024**2)
     book = python_calamine.load_workbook(io.BytesIO(data))
     sheets = book.sheet_names
     if choices["sheet"] is not None and choices["sheet"] not in sheets:
-        raise RefusedError(f"has no sheet {choices['sheet']!r}; its sheets are {', '.join(map(repr, sheets[:20]))}")
+        raise RefusedError("no-sheet", sheet=choices["sheet"], sheets=[repr(name) for name in sheets[:20]])
     tried = [choices["sheet"]] if choices["sheet"] is not None else sheets
     for name in tried:
         sheet = book.get_sheet_by_name(name)
         if sheet.total_height > choices["rows"] + 1000:
-            raise RefusedError(f"has {sheet.total_height:,} rows; at most {choices['rows']:,} are read")
+            raise RefusedError("rows", rows=sheet.total_height, most=choices["rows"])
         if sheet.total_width > choices["columns"]:
-            raise RefusedError(f"has {sheet.total_width:,} columns; at most {choices['columns']:,} are read")
+            raise RefusedError("columns", columns=sheet.total_width, most=choices["columns"])
         rows = sheet.to_python(skip_empty_area=False)
         if any(cell != "" for row in rows for cell in row):
             columns = list(zip(*rows, strict=True))
             return {"kind": "workbook", "sheet": name, "sheets": sheets}, arrow(
                 [[text(c) for c in col] for col in columns]
             )
-    raise RefusedError("has no cell filled")
+    raise RefusedError("no-cells")
 
 
 def text(cell: object) -> str:
-    """A cell as text that says the same."""
+    """A cell as text."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
@@ -135,11 +139,11 @@ def parquet(data: bytes, choices: dict[str, Any]) -> Answer:
     about = file.metadata
     size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
     if about.num_rows > choices["rows"]:
-        raise RefusedError(f"has {about.num_rows:,} rows; at most {choices['rows']:,} are read")
+        raise RefusedError("rows", rows=about.num_rows, most=choices["rows"])
     if about.num_columns > choices["columns"]:
-        raise RefusedError(f"has {about.num_columns:,} columns; at most {choices['columns']:,} are read")
+        raise RefusedError("columns", columns=about.num_columns, most=choices["columns"])
     if size > choices["expanded"]:
-        raise RefusedError(f"unpacks to more than {choices['expanded'] // 1024**2} MB")
+        raise RefusedError("expanded", megabytes=choices["expanded"] // 1024**2)
     table = file.read()
     names, columns, left_out = [], [], []
     for name, column in zip(table.column_names, table.columns, strict=True):
@@ -153,12 +157,12 @@ def parquet(data: bytes, choices: dict[str, Any]) -> Answer:
         names.append(name)
         moments = pa.types.is_timestamp(column.type)
         column = column.cast(pa.string())
-        columns.append((without_noughts(column) if moments else column).combine_chunks())
+        columns.append((without_zeros(column) if moments else column).combine_chunks())
     return {"kind": "parquet", "names": names, "left_out": left_out}, arrow(columns)
 
 
-def without_noughts(column: Any) -> Any:
-    """Times without fractions, and without a clock where all of them are at midnight."""
+def without_zeros(column: Any) -> Any:
+    """Times without zero fractions, and without the time of day where all are at midnight."""
     import pyarrow.compute as pc
 
     column = pc.replace_substring_regex(column, r"\.0+(Z?)$", r"\1")

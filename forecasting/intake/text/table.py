@@ -1,4 +1,4 @@
-"""Table: what a file said, cell by cell, before any of it is interpreted."""
+"""Table: the cells of a file as text, before any of them is interpreted."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from forecasting.intake.text.encoding import Decoded, decode
 from forecasting.intake.text.file_types import check_kind
 from forecasting.intake.text.layout import lay_out
 from forecasting.intake.text.records import SPAN, read_records
+from forecasting.messages import Message
 
-LARGE = 300_000  # characters from which on a regular table is read in bulk
+LARGE = 300_000  # characters above which a regular table is read in bulk
 RAW = 40  # lines that a Table keeps as the file has them
 SHOWN = 500  # characters of each
 
@@ -32,14 +33,14 @@ __all__ = ["Dialect", "Reading", "Table", "read_table"]
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """A way to read a text that lost against the one taken: its dialect, its first columns' names, and why it lost.
+    """The second-best way to read a text: its dialect, the names of its first columns, and why it was not taken.
 
     `read_table(data, name, **reading.arguments)` reads by it.
     """
 
     dialect: Dialect
     columns: tuple[str, ...]
-    reason: str
+    reason: Message
 
     @property
     def arguments(self) -> dict[str, str | int | bool]:
@@ -58,7 +59,7 @@ class Table:
     """A file's cells as text.
 
     name: of the file.
-    cells: a pyarrow Table of strings, one column a name in `columns`; null where a short record has no such cell.
+    cells: a pyarrow Table of strings, a column for each name in `columns`; null where a short record has no such cell.
     columns: names as understood: not empty, each once.
     rows: the 1-based line of the file in which each record begins.
     dialect: encoding, delimiter, quotechar, decimal (None: `to_panel` decides), header (line of the names, or None).
@@ -107,32 +108,34 @@ def read_table(
     sheet: str | None = None,
     quotechar: str | None = None,
 ) -> Table:
-    """The table in a file's bytes; every keyword overrules what would be found.
+    """The table in a file's bytes; every keyword overrules what would be inferred.
 
     header: True, False, or the 1-based line that holds the column names. Raises ReadError.
     """
     if not data:
-        raise ReadError(f"{name!r} is empty. Bring a file with a header line and at least a few rows.")
+        raise ReadError(Message("intake.read.empty", name=name))
     if len(data) > limits.BYTES:
-        raise ReadError(f"{name!r} has {len(data) / 2**20:,.0f} MB; at most {limits.BYTES / 2**20:,.0f} MB are read.")
+        megabytes, most = len(data) / 2**20, limits.BYTES / 2**20
+        raise ReadError(Message("intake.read.too-large", name=name, megabytes=megabytes, most=most))
     packed = kind_of(data)
     if packed == "gzip":
         inner = unpack(data, packed, name, sheet).data
         if kind_of(inner) is not None:
-            raise ReadError(f"{name!r} holds another packed file. Unpack it and bring the file inside.")
+            raise ReadError(Message("intake.read.packed-twice", name=name))
         table = read_table(inner, name, encoding=encoding, delimiter=delimiter, header=header, quotechar=quotechar)
-        return dataclasses.replace(table, notes=(Note("unpacked", "The file was unpacked (gzip)."), *table.notes))
+        unpacked = Note("unpacked", Message("intake.note.unpacked"))
+        return dataclasses.replace(table, notes=(unpacked, *table.notes))
     if packed is not None:
         return _from_cells(unpack(data, packed, name, sheet), name, header, sheet)
     check_kind(data, name)
     decoded = decode(data, name, encoding)
     text = decoded.text
     if not text.strip():
-        raise ReadError(f"{name!r} has no text in it. Bring a file with a header line and at least a few rows.")
+        raise ReadError(Message("intake.read.no-text", name=name))
     if not text.strip(" \t\r\n,;|\"'"):
-        raise ReadError(f"{name!r} has only empty cells. Bring a file with a header line and at least a few rows.")
+        raise ReadError(Message("intake.read.empty-cells", name=name))
     if (lines := text.count("\n")) > limits.ROWS + SPAN:
-        raise ReadError(f"{name!r} has {lines:,} lines; at most {limits.ROWS:,} rows are read. Bring a part of it.")
+        raise ReadError(Message("intake.read.too-many-lines", name=name, lines=lines, most=limits.ROWS))
     sniffed = sniff(text, delimiter, quotechar)
     laid = lay_out_regular(text, sniffed.best, name, header) if len(text) > LARGE else None
     record_notes: tuple[Note, ...] = ()
@@ -141,7 +144,7 @@ def read_table(
         laid = lay_out(records, name, header)
     dialect = dataclasses.replace(sniffed.best, encoding=decoded.encoding, header=laid.header)
     if len(laid.rows) > limits.ROWS:
-        raise ReadError(f"{name!r} has {len(laid.rows):,} rows; at most {limits.ROWS:,} are read. Bring a part of it.")
+        raise ReadError(Message("intake.read.too-many-rows", name=name, rows=len(laid.rows), most=limits.ROWS))
     return Table(
         name,
         laid.cells,
@@ -161,27 +164,27 @@ def _first_lines(text: str, count: int) -> list[str]:
 
 
 def _assumed(decoded: Decoded, sniffed: Sniffed, dialect: Dialect, header: bool | int | None) -> tuple[Assumption, ...]:
-    found = [
+    assumed = [
         Assumption("encoding", dialect.encoding, decoded.evidence, "encoding"),
         Assumption("delimiter", dialect.delimiter, sniffed.evidence, "delimiter"),
     ]
     if dialect.quotechar in decoded.text and dialect.delimiter:
-        found.append(Assumption("quotechar", dialect.quotechar, "it stands around cells", "quotechar"))
-    found.append(Assumption("header", dialect.header, _why_header(dialect.header, header), "header"))
-    return tuple(found)
+        assumed.append(Assumption("quotechar", dialect.quotechar, Message("intake.why.quotechar"), "quotechar"))
+    assumed.append(Assumption("header", dialect.header, _why_header(dialect.header, header), "header"))
+    return tuple(assumed)
 
 
-def _why_header(line: int | None, header: bool | int | None) -> str:
+def _why_header(line: int | None, header: bool | int | None) -> Message:
     if header is not None:
-        return "you chose it"
+        return Message("intake.why.chosen")
     if line is None:
-        return "the first line of the table looks like those below it"
-    return f"line {line} holds words above columns of values"
+        return Message("intake.why.no-header")
+    return Message("intake.why.header", line=line)
 
 
 def _runner_up(text: str, sniffed: Sniffed, encoding: str, name: str) -> Reading | None:
     """The second-best reading with the header that it would have; None where it makes no table at all."""
-    if sniffed.runner_up is None:
+    if sniffed.runner_up is None or sniffed.lost is None:
         return None
     try:
         laid = lay_out(read_records("".join(_first_lines(text, LINES)), sniffed.runner_up, name)[0], name, None)
@@ -198,22 +201,22 @@ def _from_cells(unpacked: Unpacked, name: str, header: bool | int | None, sheet:
     if unpacked.kind == "parquet":
         columns, notes = name_columns(unpacked.about["names"], cells.num_columns)
         if left_out := unpacked.about["left_out"]:
-            notes += (
-                Note("columns", f"Columns of nested values were left out: {', '.join(left_out)}.", len(left_out)),
-            )
+            message = Message("intake.note.nested-columns", columns=tuple(left_out))
+            notes += (Note("columns", message, len(left_out)),)
         if not cells.num_rows or not cells.num_columns:
-            raise ReadError(f"{name!r} has no rows. Bring a file with at least a few.")
+            raise ReadError(Message("intake.read.no-rows", name=name))
         rows = np.arange(1, cells.num_rows + 1, dtype=np.int64)
         return Table(name, cells.rename_columns(columns), rows, Dialect(delimiter="", decimal="."), notes)
     sheets = unpacked.about["sheets"]
     if len(sheets) > 1:
-        others = ", ".join(repr(other) for other in sheets if other != unpacked.about["sheet"])
-        notes = (Note("sheet", f"Sheet {unpacked.about['sheet']!r} was read; there are also {others}.", len(sheets)),)
+        taken = unpacked.about["sheet"]
+        others = tuple(repr(other) for other in sheets if other != taken)
+        notes = (Note("sheet", Message("intake.note.sheet", sheet=taken, others=others), len(sheets)),)
     lists = [column.to_pylist() for column in cells.columns]
     records = [(row, list(values)) for row, values in enumerate(zip(*lists, strict=True), 1) if any(values)]
     laid = lay_out(records, name, header)
     dialect = Dialect(delimiter="", decimal=".", header=laid.header)
-    why = "it is the first with cells" if sheet is None else "you chose it"
+    why = Message("intake.why.first-sheet") if sheet is None else Message("intake.why.chosen")
     assumed = (
         Assumption("sheet", unpacked.about["sheet"], why, "sheet"),
         Assumption("header", laid.header, _why_header(laid.header, header), "header"),

@@ -5,7 +5,6 @@ read of one run it also reads by a read-only link: such functions take an Access
 """
 
 from pages.shared.services.data import (
-    READ,
     dataset,
     fetch,
     keep_upload,
@@ -44,7 +43,6 @@ from pages.shared.services.workspaces import (
 
 __all__ = [
     "POLL_SECONDS",
-    "READ",
     "artifact",
     "backtest",
     "cancel",

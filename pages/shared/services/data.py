@@ -11,13 +11,12 @@ import pandas as pd
 from forecasting import intake, suggest_config
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError
+from forecasting.intake import ReadingChoices
 from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.runs import Access, Dataset, Link, Workspace, quote_cache
 from pages.shared.services.cache import cached
 from pages.shared.services.store import store
-
-READ = ("encoding", "delimiter", "quotechar", "header", "sheet")  # choices that read_table takes; the others, to_panel
 
 
 def keep_upload(workspace: Workspace, raw: bytes, name: str) -> str:
@@ -28,12 +27,12 @@ def keep_upload(workspace: Workspace, raw: bytes, name: str) -> str:
 
 def table(workspace: Workspace, upload: str, choices: dict[str, Any]) -> intake.Table:
     """The upload's cells as text."""
-    return _table(workspace, upload, json.dumps({key: choices[key] for key in READ if key in choices}, sort_keys=True))
+    return _table(workspace, upload, json.dumps(ReadingChoices.from_dict(choices).for_table(), sort_keys=True))
 
 
 def read_upload(workspace: Workspace, upload: str, choices: dict[str, Any]) -> str:
     """The dataset that an upload becomes when it is read by `choices`."""
-    return _read_upload(workspace, upload, json.dumps(choices, sort_keys=True))
+    return _read_upload(workspace, upload, json.dumps(ReadingChoices.from_dict(choices).to_dict(), sort_keys=True))
 
 
 @cached(most=16)
@@ -95,7 +94,7 @@ def one_series(access: Access, dataset_id: str, name: str) -> pd.DataFrame:
 
 
 @cached(most=64)
-def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, dict[str, str]]:
+def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, dict[str, Message]]:
     """Default settings of a dataset and their reasons."""
     return suggest_config(panel(workspace, dataset_id))
 
@@ -110,6 +109,6 @@ def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table:
 def _read_upload(workspace: Workspace, upload: str, choices: str) -> str:
     reading = json.loads(choices)
     cells = table(workspace, upload, reading)
-    made, report = intake.to_panel(cells, **{key: value for key, value in reading.items() if key not in READ})
+    made, report = intake.to_panel(cells, **ReadingChoices.from_dict(reading).for_panel())
     about = {"source": "upload", "upload": upload, "reading": reading}
     return store().put_reading(workspace, upload, cells.name, about, made, report.to_dict())

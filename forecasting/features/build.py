@@ -1,0 +1,121 @@
+"""The columns of all inputs that were asked for, by name: what is known in the past only, and what beyond the end.
+
+Axes: n steps of a series, H horizon, P and K columns.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from forecasting.config import CALENDAR, HOLIDAYS, INDICATORS, unknown_feature
+from forecasting.features import calendar, covariates, holidays, indicators
+from forecasting.messages import Message
+from forecasting.panel import STEP, Panel, Values, steps_after
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Features:
+    """Columns for each series, in the order of `panel.series_ids`, in their own units and finite.
+
+    past: [n, P], each known up to its step only.
+    known: [n + H, K], known beyond the end as well. Series with the same dates may share one array: do not write to it.
+    past_names, known_names: one a column, for people: Messages, and the names of covariates as they are. Which they
+        are depends on the names that were asked for, the frequency, and how far ahead covariates are known; not on
+        values or dates.
+    notes: what was left out or is used from the past only, and why; Messages.
+    """
+
+    past: list[Values]
+    known: list[Values]
+    past_names: tuple[str, ...]
+    known_names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def check_names(names: Sequence[str]) -> None:
+    """ConfigError unless each is in CALENDAR or INDICATORS, or `holidays-` with the code of a country."""
+    for name in names:
+        if name.startswith(HOLIDAYS):
+            holidays.check_country(name)
+        elif name not in CALENDAR and name not in INDICATORS:
+            raise unknown_feature(name)
+
+
+def build(panel: Panel, names: Sequence[str], horizon: int, chosen: Sequence[str] | None = None) -> Features:
+    """The columns of `names`, then the covariates `chosen` (None: all), for the Panel's steps and `horizon` after them.
+
+    A covariate is known beyond the end if it is for all of the horizon in every series, else used from the past only.
+    ConfigError with `.field` "features" or "covariates" for an unknown name.
+    """
+    check_names(names)
+    used, unique = covariates.select(panel, chosen), list(dict.fromkeys(names))
+    of_values = [name for name in unique if name in INDICATORS]
+    dated, left_out = _meaningful([name for name in unique if name not in INDICATORS], panel.frequency)
+    known, holiday_notes = _dated(panel, dated, horizon)
+    ahead, covariate_notes = covariates.ahead(panel, used, horizon)
+    behind = [name for name in used if name not in ahead]
+
+    past = [
+        np.column_stack([*indicators.columns(y, of_values), given])
+        for y, given in zip(panel.values(), covariates.past(panel, behind), strict=True)
+    ]
+    if ahead:
+        beyond = np.stack(list(ahead.values()), axis=2)  # [series, H, columns]
+        known = [
+            np.column_stack([from_dates, np.concatenate([given, future])])
+            for from_dates, given, future in zip(known, covariates.past(panel, list(ahead)), beyond, strict=True)
+        ]
+    return Features(
+        past,
+        known,
+        past_names=(*(label for name in of_values for label in indicators.labels(name)), *behind),
+        known_names=(*(label for name in dated for label in _labels(name, panel.frequency)), *ahead),
+        notes=(*left_out, *holiday_notes, *covariate_notes),
+    )
+
+
+def _meaningful(names: list[str], frequency: str) -> tuple[list[str], list[Message]]:
+    """Calendar and holiday names that the frequency gives a meaning, and a note for the others."""
+    if frequency == STEP:
+        return [], [Message("inputs.no-dates", names=names)] if names else []
+    usable = calendar.suitable(frequency)
+    constant = [name for name in names if name in CALENDAR and name not in usable]
+    notes = [Message("inputs.adds-nothing", frequency=frequency, names=constant)] if constant else []
+    return [name for name in names if name not in constant], notes
+
+
+def _labels(name: str, frequency: str) -> list[Message]:
+    return holidays.labels(name, frequency) if name.startswith(HOLIDAYS) else calendar.labels(name)
+
+
+def _dated(panel: Panel, names: list[str], horizon: int) -> tuple[list[Values], list[Message]]:
+    """[n + H, columns] of each series, one array for all that have the same dates; notes on holidays."""
+    if not names:
+        return [np.empty((n + horizon, 0)) for n in panel.lengths.tolist()], []
+    axes: dict[bytes, pd.DatetimeIndex] = {}
+    keys = []
+    for times in panel.times():
+        keys.append(key := times.tobytes())
+        if key not in axes:
+            steps = np.concatenate([times, steps_after(times[-1], panel.frequency, horizon)])
+            axes[key] = pd.DatetimeIndex(steps).as_unit("ns")
+    all_steps = pd.DatetimeIndex(np.concatenate([ds.to_numpy() for ds in axes.values()]))
+    columns: list[Values] = []
+    notes: list[Message] = []
+    bounds: holidays.Days | None = None
+    for name in names:
+        if name in CALENDAR:
+            columns += calendar.waves(all_steps, name)
+            continue
+        if bounds is None:
+            bounds = np.concatenate([holidays.bounds(ds, panel.frequency) for ds in axes.values()])
+        days, about_years = holidays.days_of(name, bounds)
+        columns += holidays.columns(days, bounds)
+        notes += about_years
+    ends = np.cumsum([len(ds) for ds in axes.values()])
+    blocks = dict(zip(axes, np.split(np.column_stack(columns), ends[:-1]), strict=True))
+    return [blocks[key] for key in keys], notes

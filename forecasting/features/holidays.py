@@ -1,0 +1,142 @@
+"""Public holidays of a country: in the step, and on the days beside it where steps are no longer than a day."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from forecasting import trading
+from forecasting.config import HOLIDAYS
+from forecasting.errors import ConfigError
+from forecasting.features.calendar import DAY, unit_of
+from forecasting.messages import Message
+from forecasting.panel import Values, steps_after
+
+Days = npt.NDArray[np.datetime64]
+
+_ONE_DAY = np.timedelta64(1, "D")
+
+
+def check_country(name: str) -> None:
+    """ConfigError unless `name` ends in the code of a country whose holidays are known."""
+    code, known = name.removeprefix(HOLIDAYS), _countries()
+    if code in known:
+        return
+    if code.upper() in known:
+        message = Message("inputs.country-in-capitals", name=name, code=code, meant=code.upper())
+    else:
+        message = Message("inputs.country", name=name, code=code)
+    raise ConfigError(message, field="features")
+
+
+def labels(name: str, frequency: str) -> list[Message]:
+    """What the columns of `columns` are called."""
+    country = name.removeprefix(HOLIDAYS)
+    if _spans_days(frequency):
+        return [Message("feature.holidays-in-step", country=country)]
+    keys = ("feature.holiday", "feature.holiday-before", "feature.holiday-after")
+    return [Message(key, country=country) for key in keys]
+
+
+def bounds(ds: pd.DatetimeIndex, frequency: str) -> Days:
+    """The first day of each step and the day after its last; for steps within a day also the days beside it.
+
+    [n + H, 2 or 4]. With a calendar of ends (weeks, month ends) a step lasts until its day, else until the next step
+    begins. On calendars without weekends the days beside are working days: a Friday is before the holiday on Monday.
+    """
+    day = _days(ds)
+    if not _spans_days(frequency):
+        before, after = _working(ds, day, frequency) or (day - _ONE_DAY, day + _ONE_DAY)
+        return np.column_stack([day, day + _ONE_DAY, before, after])
+    offset = pd.tseries.frequencies.to_offset(frequency)
+    if isinstance(offset, pd.offsets.Week) or unit_of(offset).endswith("E"):
+        ends = np.concatenate([_days(_step_before(ds[0], frequency)), day])
+        return np.column_stack([ends[:-1] + _ONE_DAY, ends[1:] + _ONE_DAY])
+    begins = np.concatenate([day, _days(pd.DatetimeIndex(steps_after(ds[-1], frequency, 1)))])
+    return np.column_stack([begins[:-1], begins[1:]])
+
+
+def days_of(name: str, bounds: Days) -> tuple[Days, list[Message]]:
+    """The holidays of a country in all years concerned, observed days included, in order; notes on years without."""
+    import holidays
+
+    code = name.removeprefix(HOLIDAYS)
+    first, last = pd.Timestamp(bounds[:, 0].min()).year, pd.Timestamp(bounds[:, 1].max() - _ONE_DAY).year
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        within = holidays.country_holidays(code, years=range(first, last + 1))
+        notes = [
+            Message("inputs.holidays-warning", name=name, warning=str(warning.message))
+            for warning in caught
+            if issubclass(warning.category, UserWarning)
+        ]
+        beside = holidays.country_holidays(code, years=(first - 1, last + 1))  # 31 December is before a holiday
+    start, end = within.start_year, within.end_year
+    if first < start or last > end:
+        notes.append(Message("inputs.holidays-known", name=name, first=start, last=end))
+    return np.array(sorted({*within, *beside}), dtype="datetime64[D]"), notes
+
+
+def columns(days: Days, bounds: Days) -> list[Values]:
+    """How many of the holidays `days` are in each step; with the days beside a step also whether these are holidays."""
+
+    def count(since: Days, until: Days) -> Values:
+        return (days.searchsorted(until) - days.searchsorted(since)).astype(np.float64)
+
+    first, until, *beside = bounds.T
+    if not beside:
+        return [count(first, until)]
+    before, after = beside
+    return [
+        count(first, until),
+        np.minimum(count(until, after + _ONE_DAY), 1.0),
+        np.minimum(count(before, first), 1.0),
+    ]
+
+
+def _countries() -> Iterable[str]:
+    import holidays
+
+    return holidays.list_supported_countries().keys()
+
+
+def _spans_days(frequency: str) -> bool:
+    """Whether a step is longer than a day, weekends apart."""
+    if trading.parse(frequency):
+        return False
+    offset = pd.tseries.frequencies.to_offset(frequency)
+    if isinstance(offset, pd.offsets.Tick):
+        return bool(offset.nanos > DAY)
+    unit = unit_of(offset)
+    return unit not in ("bh", "cbh") and (unit not in ("B", "C") or bool(offset.n > 1))
+
+
+def _days(ds: pd.DatetimeIndex) -> Days:
+    return ds.to_numpy().astype("datetime64[D]")
+
+
+def _step_before(time: pd.Timestamp, frequency: str) -> pd.DatetimeIndex:
+    try:
+        steps = pd.date_range(end=time, periods=2, freq=frequency)
+    except (pd.errors.OutOfBoundsDatetime, OverflowError):  # time begins in 1677
+        return pd.DatetimeIndex([time])
+    return steps[steps < time][-1:]
+
+
+def _working(ds: pd.DatetimeIndex, day: Days, frequency: str) -> tuple[Days, Days] | None:
+    """The working days before and after each day; None where every day has steps."""
+    if not trading.parse(frequency):
+        offset = pd.tseries.frequencies.to_offset(frequency)
+        if isinstance(offset, pd.offsets.Tick):
+            return None
+        return np.busday_offset(day, -1, roll="forward"), np.busday_offset(day, 1, roll="backward")
+    margin = pd.Timedelta(days=15)  # no exchange stays closed for longer than two weeks
+    low, high = max(ds[0] - margin, pd.Timestamp("1678-01-01")), min(ds[-1] + margin, pd.Timestamp("2261-12-31"))
+    open_days = np.unique(np.concatenate([_days(trading.steps(frequency, low, high)), day]))
+    place = open_days.searchsorted(day)
+    around = np.concatenate([[open_days[0] - _ONE_DAY], open_days, [open_days[-1] + _ONE_DAY]])
+    return around[place], around[place + 2]

@@ -1,0 +1,115 @@
+"""Where the table begins among the records, and how many header lines it has."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+
+from forecasting.errors import ReadError
+from forecasting.intake.text.cell_types import is_missing, is_number, is_time
+from forecasting.intake.text.records import Record
+from forecasting.messages import Message
+
+HEADERS = 4  # lines that a header may have
+
+
+def find_header(records: list[Record], width: int, header: bool | int | None) -> tuple[int, int]:
+    """The positions in `records` where the table begins (with its header, if it has one) and where its body begins."""
+    if header is not None and not isinstance(header, bool):
+        for position, (row, _) in enumerate(records):
+            if row == header:
+                return position, position + 1
+        raise ReadError(Message("intake.read.header-line", row=header), field="header", row=header)
+    start = 0
+    enough = max(2, math.ceil(width / 2)) if width > 1 else 1
+    typed = _typed(records[1:800], width)
+    for position, (_, cells) in enumerate(records):
+        if len(cells) < width - 1:
+            continue
+        below = records[position + 1][1] if position + 1 < len(records) else []
+        names = typed and _is_header(cells, typed) and len(below) == width and not _is_header(below, typed)
+        if names or sum(bool(cell.strip()) for cell in cells) >= enough:
+            start = position
+            break
+    if width == 1:
+        start = _one_column_start(records)
+    if header is not None:
+        return start, start + int(header)
+    lines = _header_lines(records[start:], width)
+    above = records[start][1]
+    if lines > 1 and len(above) != width and above[0].strip() and all(map(str.strip, records[start + 1][1])):
+        start, lines = start + 1, lines - 1  # a title that happens to contain a separator, above complete names
+    return start, start + lines
+
+
+def _one_column_start(records: list[Record]) -> int:
+    """Titles above a single column: several lines of words before the first number."""
+    typed = [is_number(cells[0]) or is_time(cells[0]) for _, cells in records[:50]]
+    first = typed.index(True) if True in typed else 0
+    return max(0, first - 1)
+
+
+def _header_lines(records: list[Record], width: int) -> int:
+    """How many lines of names the table begins with."""
+    sample = [cells for _, cells in records[1:400] if len(cells) == width]
+    if len(records) == 1:
+        return 0 if any(is_number(cell) or is_time(cell) for cell in records[0][1]) else 1
+    typed = _typed(records[1:400], width)
+    if not typed:
+        first = [cell.strip() for cell in records[0][1]]
+        return int(all(first) and len(set(first)) == len(first) and not any(map(is_number, first)))
+    lines = 0
+    for _, cells in records[:HEADERS]:
+        damaged = len(cells) != width and any(_has_digit(cell) for cell in cells)
+        if not _is_header(cells, typed) or (lines and (damaged or any(map(_is_mostly_digits, cells)))):
+            break  # a damaged record is not a second header line
+        lines += 1
+    if lines == 0 and _is_header_of_times(records[0][1], typed, sample):
+        return 1
+    return min(lines, len(records) - 1) if lines else 0
+
+
+def _typed(records: list[Record], width: int) -> list[int]:
+    """The columns that mostly hold numbers or times."""
+    sample = [cells for _, cells in records if len(cells) == width]
+    return [column for column in range(width) if _is_typed([cells[column] for cells in sample])]
+
+
+def _is_typed(cells: list[str]) -> bool:
+    held = [cell for cell in cells if not is_missing(cell)]
+    return bool(held) and sum(is_number(cell) or is_time(cell) for cell in held) >= 0.7 * len(held)
+
+
+def _is_header(cells: list[str], typed: list[int]) -> bool:
+    held = [cells[column] for column in typed if column < len(cells) and cells[column].strip()]
+    data = sum(is_number(cell) or is_time(cell) for cell in held)
+    words = sum(not (is_number(cell) or is_time(cell) or is_missing(cell)) for cell in held)
+    return words > 0 and data <= words / 3
+
+
+def _has_digit(cell: str) -> bool:
+    return any(character.isdigit() for character in cell)
+
+
+def _is_mostly_digits(cell: str) -> bool:
+    return len(cell) > 5 and 2 * sum(character.isdigit() for character in cell) >= len(cell) and not is_time(cell)
+
+
+def _is_header_of_times(cells: list[str], typed: list[int], sample: list[list[str]]) -> bool:
+    """Names such as 2019, 2020, 2021 over columns of other numbers."""
+    over = [cells[column].strip() for column in typed if column < len(cells)]
+    outside = [cell for column, cell in enumerate(cells) if column not in typed]
+    years = [int(cell) for cell in over if re.fullmatch(r"(1[6-9]|20|21)\d\d", cell)]
+    if len(years) >= 2 and len(years) >= len(over) - 1:
+        steps = set(np.diff(years).tolist())
+        below = [cells[typed[-1]] for cells in sample[:50]]
+        return (
+            len(steps) == 1
+            and 0 not in steps
+            and not all(re.fullmatch(r"(1[6-9]|20|21)\d\d", c.strip()) for c in below)
+        )
+    times = [cell for cell in over if is_time(cell)]
+    below = [cells[column] for cells in sample[:50] for column in typed[1:]]
+    return len(times) >= 3 and len(times) >= len(over) - 1 and bool(outside) and not any(map(is_time, below))
