@@ -236,11 +236,6 @@ def test_no_module_has_more_than_300_lines() -> None:
     assert long == {}
 
 
-def test_no_script_lies_directly_in_pages() -> None:
-    """Streamlit would take it for a page of its older kind of multipage app."""
-    assert [path.name for path in (ROOT / "pages").glob("*.py")] == ["__init__.py"]
-
-
 def test_every_part_with_arrows_exists() -> None:
     assert {_part(module) for module in _sources()} == set(ARROWS)
 
