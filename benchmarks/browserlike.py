@@ -34,7 +34,7 @@ class Visitor:
     session_id: str = ""
     timers: dict[str, float] = dataclasses.field(default_factory=dict)  # fragment -> seconds between its runs
     elements: dict[str, Any] = dataclasses.field(default_factory=dict)  # id -> the newest element of that id
-    said: list[str] = dataclasses.field(default_factory=list)  # what alerts and metrics of the last run say
+    messages: list[str] = dataclasses.field(default_factory=list)  # of the alerts and metrics of the last run
     widgets: dict[str, WidgetState] = dataclasses.field(default_factory=dict)
     xsrf: str = ""
     received: int = 0  # bytes
@@ -61,7 +61,7 @@ class Visitor:
         await self._send(fragment, timer, triggers)
         if not fragment:
             self.timers.clear()
-        self.said.clear()
+        self.messages.clear()
         async with asyncio.timeout(WAIT_SECONDS):
             while True:
                 message = await self._receive()
@@ -101,7 +101,7 @@ class Visitor:
         for identifier, (found, _) in self.elements.items():
             if found == kind and identifier.endswith(f"-{key}"):
                 return identifier
-        raise LookupError(f"the page has no {kind} {key!r}; it has {sorted(self.elements)}; it says {self.said}")
+        raise LookupError(f"the page has no {kind} {key!r}; it has {sorted(self.elements)}; it says {self.messages}")
 
     async def leave(self) -> None:
         """Close the tab."""
@@ -144,9 +144,9 @@ class Visitor:
         if getattr(body, "id", ""):
             self.elements[body.id] = (kind, body)
         if kind == "metric":
-            self.said.append(body.label)
+            self.messages.append(body.label)
         elif kind == "alert":
-            self.said.append(body.body)
+            self.messages.append(body.body)
 
 
 _FINISHED = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_SUCCESSFULLY")

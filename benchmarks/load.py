@@ -8,7 +8,7 @@
 The server is `streamlit run app.py` as a process of its own, with a store of its own and two workers. The sessions are
 benchmarks/browserlike.py in this process, which takes part of the same cores: figures are upper bounds.
 
-polls   sessions that each have one of two trainings on their Forecast page, polling as the page tells them to; a poll
+polls   sessions that each have one of two trainings on their Forecast page, polling as the page asks them to; a poll
         lasts from the timer's message to the end of the run that it starts. To reach: p95 < 1 s, server < 1 GB.
 cycles  a new tab on a workspace, a file of its own, its chart, the tab closed. To reach: memory level within 10 % from
         the moment that the caches are full.
@@ -57,11 +57,11 @@ def main() -> int:
     parts = options.part or ["polls", "cycles", "same"]
     figures: dict[str, Any] = {"cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 2)}
     if "polls" in parts:
-        figures["polls"] = _told("polls", asyncio.run(polls(options.sessions, options.seconds)))
+        figures["polls"] = _printed("polls", asyncio.run(polls(options.sessions, options.seconds)))
     if "cycles" in parts:
-        figures["cycles"] = _told("cycles", asyncio.run(cycles(options.cycles)))
+        figures["cycles"] = _printed("cycles", asyncio.run(cycles(options.cycles)))
     if "same" in parts:
-        figures["same"] = _told("same", asyncio.run(same(options.askers)))
+        figures["same"] = _printed("same", asyncio.run(same(options.askers)))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
     return 0
@@ -104,7 +104,7 @@ async def _poll(visitor: Visitor, ends: float, position: int) -> list[tuple[floa
     await asyncio.sleep(position % 20 / 20)
     while time.perf_counter() < ends:
         began = time.perf_counter()
-        assert visitor.timers, f"nothing polls on this page: {visitor.said}"
+        assert visitor.timers, f"nothing polls on this page: {visitor.messages}"
         fragment, interval = next(iter(visitor.timers.items()))
         took.append((began, await visitor.run(fragment, timer=True)))
         await asyncio.sleep(max(0.0, interval - (time.perf_counter() - began)))
@@ -124,7 +124,7 @@ async def cycles(count: int) -> dict[str, Any]:
             visitor = Visitor(server.url, "", f"workspace={workspaces[number % len(workspaces)].token}")
             await visitor.open()
             took.append(await visitor.upload("upload", f"file {number}.csv", _file(number)))
-            assert any(kind == "plotly_chart" for kind, _ in visitor.elements.values()), visitor.said
+            assert any(kind == "plotly_chart" for kind, _ in visitor.elements.values()), visitor.messages
             await visitor.leave()
             if (number + 1) % step == 0:
                 levels.append(server.resident())
@@ -160,8 +160,8 @@ async def same(askers: int) -> dict[str, Any]:
 async def _answered(visitor: Visitor) -> None:
     """Poll until the page shows the scores."""
     deadline = time.perf_counter() + 300
-    while not any("MASE" in said for said in visitor.said):
-        assert time.perf_counter() < deadline, visitor.said
+    while not any("MASE" in message for message in visitor.messages):
+        assert time.perf_counter() < deadline, visitor.messages
         if visitor.timers:
             fragment, interval = next(iter(visitor.timers.items()))
             await asyncio.sleep(interval)
@@ -290,7 +290,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")
 
 
-def _told(name: str, figures: dict[str, Any]) -> dict[str, Any]:
+def _printed(name: str, figures: dict[str, Any]) -> dict[str, Any]:
     print(f"{name}:")
     for key, value in figures.items():
         print(f"  {key.replace('_', ' '):28} {value}")

@@ -56,10 +56,10 @@ def recipes(seeds: Sequence[int]) -> None:
     """Every combination of the three changes."""
     results = [run_sine(SineConfig(seed=seed, recipes=tuple(RECIPES), rollout=0)) for seed in seeds]
     for name in RECIPES:
-        ones = [result["recipes"][name] for result in results]
-        print(f"{name:18} test MSE {_spread([one['test_mse'] for one in ones])}  s {_spread(_of(ones, 'seconds'))}")
+        nets = [result["recipes"][name] for result in results]
+        print(f"{name:18} test MSE {_spread([net['test_mse'] for net in nets])}  s {_spread(_of(nets, 'seconds'))}")
     for change in effects(results[0]):
-        print(f"{change:18} divides by {_spread([ratio for one in results for ratio in effects(one)[change]])}")
+        print(f"{change:18} divides by {_spread([ratio for result in results for ratio in effects(result)[change]])}")
 
 
 def presets(seeds: Sequence[int]) -> None:
@@ -67,11 +67,11 @@ def presets(seeds: Sequence[int]) -> None:
     for preset, settings in PRESETS.items():
         results = [run_sine(SineConfig(seed=seed, **settings)) for seed in seeds]
         for name in ("classic", "tidecast"):
-            ones = [result["recipes"][name] for result in results]
-            kept = [one["phase"]["degrees"][-1] for one in ones if one["phase"]["faded"] is None]
+            nets = [result["recipes"][name] for result in results]
+            kept = [net["phase"]["degrees"][-1] for net in nets if net["phase"]["faded"] is None]
             print(
-                f"{preset:15} {name:9} test MSE {_spread(_of(ones, 'test_mse'))}  s {_spread(_of(ones, 'seconds'))}  "
-                f"faded {len(ones) - len(kept)} of {len(ones)}, degrees after 500 {_spread(kept) if kept else '-'}"
+                f"{preset:15} {name:9} test MSE {_spread(_of(nets, 'test_mse'))}  s {_spread(_of(nets, 'seconds'))}  "
+                f"faded {len(nets) - len(kept)} of {len(nets)}, degrees after 500 {_spread(kept) if kept else '-'}"
             )
 
 
@@ -90,10 +90,10 @@ def cells(seeds: Sequence[int]) -> None:
     for open_gates in (True, False):
         results = [run_cells(CellsConfig(seed=seed, open_gates=open_gates)) for seed in seeds]
         for cell in ("rnn", "lstm", "gru"):
-            ones = [result["cells"][cell] for result in results]
-            shares = [one["test_mse"] / result["guess_mse"] for one, result in zip(ones, results, strict=True)]
-            far = _spread([one["gradient"]["before"][0] for one in ones])
-            said = f"error of guessing x {_spread(shares)}  gradient at lag 30 {far}  s {_spread(_of(ones, 'seconds'))}"
+            nets = [result["cells"][cell] for result in results]
+            shares = [net["test_mse"] / result["guess_mse"] for net, result in zip(nets, results, strict=True)]
+            far = _spread([net["gradient"]["before"][0] for net in nets])
+            said = f"error of guessing x {_spread(shares)}  gradient at lag 30 {far}  s {_spread(_of(nets, 'seconds'))}"
             print(f"{'open' if open_gates else 'half open':9} {cell:5} {said}")
 
 
@@ -111,9 +111,9 @@ def marker(seeds: Sequence[int]) -> None:
     """Errors before and from the marker on, and of "predicting" noise."""
     results = [run_marker(MarkerConfig(seed=seed)) for seed in seeds]
     for reader in ("lstm", "bilstm", "attention"):
-        ones = [result["readers"][reader] for result in results]
-        before, after = _spread(_of(ones, "rmse_before")), _spread(_of(ones, "rmse_after"))
-        print(f"{reader:10} before {before}  from it on {after}  s {_spread(_of(ones, 'seconds'))}")
+        nets = [result["readers"][reader] for result in results]
+        before, after = _spread(_of(nets, "rmse_before")), _spread(_of(nets, "rmse_after"))
+        print(f"{reader:10} before {before}  from it on {after}  s {_spread(_of(nets, 'seconds'))}")
     for reader in ("lstm", "bilstm"):
         print(f"noise 'predicted' by {reader:7} {_spread([result['leak'][reader] for result in results])}")
 
@@ -128,8 +128,8 @@ TABLES: dict[str, Callable[[Sequence[int]], None]] = {
 }
 
 
-def _of(ones: Sequence[dict[str, Any]], name: str) -> list[float]:
-    return [one[name] for one in ones]
+def _of(nets: Sequence[dict[str, Any]], name: str) -> list[float]:
+    return [net[name] for net in nets]
 
 
 def _spread(values: Any) -> str:

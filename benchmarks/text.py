@@ -57,13 +57,13 @@ def main() -> None:
     if options.steps:
         config = dataclasses.replace(config, steps=options.steps)
 
-    found, seconds, busy, rates = [], [], [], []
+    scores, seconds, busy, rates = [], [], [], []
     for seed in range(options.seeds):
         began, used = time.perf_counter(), time.process_time()
         trained = train_text(text, dataclasses.replace(config, seed=seed))
         seconds.append(time.perf_counter() - began)
         busy.append(time.process_time() - used)
-        found.append(trained.result["bits"])
+        scores.append(trained.result["bits"])
         began = time.perf_counter()
         written = trained.model.write("The ", WRITTEN, temperature=0.7, seed=seed)
         assert len(split(written)) <= WRITTEN
@@ -87,10 +87,10 @@ def main() -> None:
         bits = result["ngrams"][str(order)]
         taken = f"{counting:.2f} (all orders)" if order == ORDERS[0] else ""
         print(f"| n-gram of order {order} | {bits:.3f} | {100 * (bits / best - 1):+.1f} % | {taken} | |")
-    gains = [100 * (bits / best - 1) for bits in found]
+    gains = [100 * (bits / best - 1) for bits in scores]
     size = f"LSTM {config.num_layers} x {config.hidden_size}, {config.steps:,} steps"
     taken = f"{_spread(seconds, '.0f')} | {_spread(busy, '.0f')}"
-    print(f"| {size} | {_spread(found, '.3f')} | {_spread(gains, '+.1f')} % | {taken} |")
+    print(f"| {size} | {_spread(scores, '.3f')} | {_spread(gains, '+.1f')} % | {taken} |")
     print(f"\nWriting: {_spread(rates, ',.0f')} characters a second.")
 
 

@@ -28,7 +28,7 @@ class ForecastConfig:
     """
 
     horizon: int = 14  # steps ahead
-    window: int = 60  # past values the network is sure to have seen at an origin
+    window: int = 60  # past values that the network has seen at every origin
     method: str = "recurrent"
     cell: str = "lstm"
     hidden_size: int = 64
@@ -36,11 +36,11 @@ class ForecastConfig:
     dropout: float = 0.0  # between layers and before the head
     learning_rate: float = 5e-3  # the schedule's highest
     schedule: str = "one-cycle"
-    epochs: int = 8  # at most; one epoch sees as many origins as the training stretch has, in two steps or more
+    epochs: int = 8  # at most; an epoch has as many origins as the training block, in two steps or more
     batch_size: int = 8  # chunks a step
     members: int = 1  # networks of different seeds; the forecast is their median
     lookbacks: tuple[int, ...] = ()  # further windows, each with as many members
-    anchor: str = "auto"  # constant: the middle of the training range, no linear path: as tutorials do
+    anchor: str = "auto"  # constant: the middle of the training range, without a linear path, as in tutorials
     loss: str = "mae"  # of the central forecast; the quantiles are always trained by pinball loss
     seed: int = 0
     levels: tuple[int, ...] = (50, 80, 95)  # nominal coverage of the intervals, percent
@@ -85,7 +85,7 @@ class ForecastConfig:
         return ForecastConfig.from_dict({**self.to_dict(), **changes})
 
 
-TEXTBOOK: dict[str, Any] = {  # what tutorials use
+TEXTBOOK: dict[str, Any] = {  # the settings of tutorials
     "cell": "lstm",
     "num_layers": 2,
     "hidden_size": 64,

@@ -1,6 +1,6 @@
 """Messages: what the package reports, as a key and values that any language can be rendered from.
 
-The words stand in gettext catalogues, one a language: `words/en*.po`, `words/zh*.po`. A msgid is a key such as
+The words stand in gettext catalogues, one a language: `words/en.po`, `words/zh.po`. A msgid is a key such as
 "panel.empty"; its blanks are those of str.format. An entry with plural forms is chosen by the value `count`.
 """
 
@@ -93,12 +93,7 @@ class Catalogue:
 @functools.cache
 def catalogue(language: str) -> Catalogue:
     """What the package says in `language`; read when first asked for, since Babel takes a while to load."""
-    return Catalogue(files(WORDS, language), language)
-
-
-def files(folder: Path, language: str) -> list[Path]:
-    """The .po files of a language in a folder."""
-    return sorted(folder.glob(f"{language}.*po"))
+    return Catalogue([WORDS / f"{language}.po"], language)
 
 
 def _value(value: Any) -> Any:

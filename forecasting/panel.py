@@ -32,7 +32,7 @@ class Panel:
     frequency: a pandas offset alias ("D", "B", "h", "W-SAT", "MS", "30min", ...), a trading calendar ("C-XNYS": see
         `trading`), or "step" for whole-number `ds`.
     seasons: season lengths in steps that the calendar or the user suggests, ascending; which of them are used is
-        decided on the training stretch alone. Empty: unknown, to be looked for in the data.
+        decided on the training block alone. Empty: unknown, to be searched for in the data.
     name: for people; not part of the content.
     ahead: `unique_id, ds` and the covariates known in the future, in the steps right after the end of a series; sorted
         like `frame`, finite. None where no covariate goes on beyond the last value.
@@ -70,7 +70,7 @@ class Panel:
 
     @functools.cached_property
     def id(self) -> str:
-        """SHA-256 over frequency, seasons and every cell, so that any changed value gives another id."""
+        """SHA-256 over frequency, seasons and every cell: any changed value gives another id."""
         digest = hashlib.sha256()
         header = [self.frequency, list(self.seasons), list(self.frame.columns), self.series_ids, self.lengths.tolist()]
         digest.update(json.dumps(header, ensure_ascii=True).encode())

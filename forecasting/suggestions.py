@@ -1,4 +1,4 @@
-"""What suits a Panel: every default with its reason, how many values are needed, how long a training takes."""
+"""Defaults for a Panel, each with its reason; how many values are needed; about how long a training takes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
 
 
 def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
-    """(config, reasons): a ForecastConfig that fits `panel`, and for each setting why it has this value."""
+    """(config, reasons): a ForecastConfig that suits `panel`, and for each setting why it has this value."""
     length = int(np.median(panel.lengths))
     longest = int(panel.lengths.max())
     seasons = candidate_periods(panel.values(), panel.seasons)
@@ -35,7 +35,7 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     epochs = 22 if many else 8
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
     config = ForecastConfig(horizon=horizon, window=window, batch_size=batch_size, epochs=epochs, folds=folds)
-    reasons = {name: Message(f"default.{name}") for name in _FIXED} | {
+    reasons = {
         "horizon": why_horizon,
         "window": why_window,
         "epochs": Message("default.epochs.long" if many else "default.epochs.short", count=origins),
@@ -43,36 +43,18 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
         "covariates": Message("default.covariates.all" if panel.covariates else "default.covariates.none"),
         "folds": Message("default.folds.three" if folds == 3 else "default.folds.one"),
     }
-    return config, {name: reasons[name] for name in config.to_dict()}
-
-
-_FIXED = (  # settings whose default is the same for every Panel
-    "method",
-    "cell",
-    "hidden_size",
-    "num_layers",
-    "dropout",
-    "learning_rate",
-    "schedule",
-    "members",
-    "lookbacks",
-    "anchor",
-    "loss",
-    "seed",
-    "levels",
-    "features",
-)
+    return config, {name: reasons.get(name) or Message(f"default.{name}") for name in config.to_dict()}
 
 
 def needed_values(config: ForecastConfig) -> int:
-    """Values that one training of a network needs, whichever its window."""
+    """Values that training the networks of all windows needs."""
     return windows.needed(max(config.windows), config.horizon)
 
 
 def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> None:
     """TooShortError unless a network can be trained on the longest series (and, with `folds`, backtested).
 
-    `fit` and `evaluate` do without the network then, and say so.
+    `fit` and `evaluate` then forecast without a network and report it.
     """
     needed = needed_values(config)
     if folds is not None:
@@ -89,7 +71,7 @@ def check_length(panel: Panel, config: ForecastConfig, *, folds: int | None) -> 
 
 
 def check_least(panel: Panel, config: ForecastConfig, *, folds: int | None) -> None:
-    """TooShortError unless the longest series holds what any forecast (and, with `folds`, any backtest) needs."""
+    """TooShortError unless the longest series is long enough for any forecast (and, with `folds`, any backtest)."""
     needed = windows.SHORT
     if folds is not None:
         needed = max(2 * (config.horizon + folds - 1), windows.SHORT + config.horizon + folds - 1)
@@ -105,17 +87,17 @@ def check_least(panel: Panel, config: ForecastConfig, *, folds: int | None) -> N
 
 
 def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
-    """About how long fit and evaluate take together on one slow core: arithmetic, for people to plan by."""
+    """A rough estimate of how long fit and evaluate take together on one slow core."""
     origins = float(np.maximum(panel.lengths - config.window, 1).sum())
     stride = max(config.window, 192)
-    windows_apart = config.cell == "bilstm"  # each of 16 neighbouring windows a chunk read by itself, both ways
+    windows_apart = config.cell == "bilstm"  # reads each of a chunk's 16 neighbouring windows separately
     drawn = 64 if windows_apart else stride
     networks = config.members * (1 + len(config.lookbacks))
     steps = max(2.0, origins / (config.batch_size * drawn)) * config.epochs * networks
     chunk = config.batch_size * (2 * 16 * config.window if windows_apart else config.window + stride)
     layers = config.hidden_size**2 * (2 * config.num_layers - 1) * {"gru": 4, "attention": 2}.get(config.cell, 1)
     cost = 4e-3 + chunk * 1e-9 * (layers + config.horizon * config.window)
-    trainings = 1.3 * (1 + config.folds)  # going on with what was held out takes 0.3 of the epochs
+    trainings = 1.3 * (1 + config.folds)  # training on with the held-out values takes 0.3 of the epochs
     members = 0.2 * min(len(panel.lengths), 2000) * (config.folds + (config.method == "best"))
     return 1.0 + 0.7 * trainings * steps * cost + members
 

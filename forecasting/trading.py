@@ -19,20 +19,7 @@ import pandas as pd
 from forecasting.messages import Message
 
 EXCHANGES = (  # those that have a name for people; others are shown by their code
-    "XNYS",
-    "XLON",
-    "XETR",
-    "XPAR",
-    "XSWX",
-    "XTSE",
-    "BVMF",
-    "XTKS",
-    "XHKG",
-    "XSHG",
-    "XTAI",
-    "XKRX",
-    "XBOM",
-    "XASX",
+    *("XNYS", "XLON", "XETR", "XPAR", "XSWX", "XTSE", "BVMF", "XTKS", "XHKG", "XSHG", "XTAI", "XKRX", "XBOM", "XASX"),
 )
 _FREQUENCY = re.compile(r"(?:C|([1-9]\d{0,2})min)-([A-Z]{4})")
 _YEAR = "2022"  # within the records of every exchange: what a calendar is like is looked up in it

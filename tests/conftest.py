@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-REPORTED = (
-    "what was tried"  # a property of a test's report; here, since pytest -n loads no deeper conftest for the summary
-)
+REPORTED = "what was tried"  # a property of a report; here, since pytest -n loads no deeper conftest for the summary
 ROOT = Path(__file__).resolve().parent.parent
 
 # One thread a process, as the workers have: same bits on every machine, and no spinning beside the browser's processes.

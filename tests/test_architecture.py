@@ -75,9 +75,16 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.folds": CORE | {"forecasting.progress"},
     "forecasting.forecaster": CORE
     | {"forecasting.files", "forecasting.folds", "forecasting.model_file", "forecasting.progress"},
-    "forecasting.labs.sequences": CORE | {"forecasting.progress"},
+    "forecasting.labs": CORE | {"forecasting.progress"},
+    "forecasting.labs.sequences": CORE | {"forecasting.labs", "forecasting.progress"},
     "forecasting.labs.text": CORE
-    | {"forecasting.files", "forecasting.intake.text", "forecasting.model_file", "forecasting.progress"},
+    | {
+        "forecasting.files",
+        "forecasting.intake.text",
+        "forecasting.labs",
+        "forecasting.model_file",
+        "forecasting.progress",
+    },
     "forecasting.export": FOUNDATION | {"forecasting.forecaster", "forecasting.charts"},
     "forecasting.runs": FOUNDATION
     | {

@@ -61,15 +61,10 @@ PLURALS = {"en": "nplurals=2; plural=(n != 1);", "zh": "nplurals=1; plural=0;"}
 
 @pytest.fixture(autouse=True)
 def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Catalogues of this file's own, the English one in two files."""
-    parts = {"en": ENGLISH.split('\nmsgid "t.rows"')[0], "zh": CHINESE}
-    for language, text in parts.items():
+    """Catalogues of this file's own."""
+    for language, text in {"en": ENGLISH, "zh": CHINESE}.items():
         header = HEADER.format(language=language, plurals=PLURALS[language])
         (tmp_path / f"{language}.po").write_text(header + text, encoding="utf-8")
-    rest = '\nmsgid "t.rows"' + ENGLISH.split('\nmsgid "t.rows"')[1]
-    header = HEADER.format(language="en", plurals=PLURALS["en"])
-    (tmp_path / "en.more.po").write_text(header + rest, encoding="utf-8")
-    (tmp_path / "eng.po").write_text("no catalogue of English", encoding="utf-8")
     monkeypatch.setattr(messages, "WORDS", tmp_path)
     catalogue.cache_clear()
     yield
@@ -175,8 +170,10 @@ def test_a_catalogue_knows_its_keys() -> None:
 
 
 def test_a_catalogue_that_is_no_po_file_is_an_error(tmp_path: Path) -> None:
+    other = tmp_path / "other.po"
+    other.write_text("no catalogue of English", encoding="utf-8")
     with pytest.raises(PoFileError):
-        Catalogue([tmp_path / "eng.po"], "en")
+        Catalogue([other], "en")
 
 
 def test_threads_that_need_the_first_words_at_once_all_get_them() -> None:

@@ -1,14 +1,14 @@
 """Core types -> Plotly figures. Pure functions, no Streamlit; each shows one thing.
 
-All take `words`, so that a page can give them its language; the default is English.
+All take `words`, the words of a language; the default is English.
 """
 
-from forecasting.charts.ahead import attention_chart, growth_chart, marker_chart, path_chart
-from forecasting.charts.cells import cell_loss_chart, gradient_chart, inside_chart, norm_chart
-from forecasting.charts.compare import ranking_chart, shares_chart, stages_chart
-from forecasting.charts.cosine import cosine_chart, cosine_loss_chart, position_chart
-from forecasting.charts.explain import forecast_parts_chart, lags_chart, window_attention_chart
-from forecasting.charts.explore import autocorrelation_chart, calendar_chart, parts_chart
+from forecasting.charts.cell_training import cell_loss_chart, gradient_chart, inside_chart, norm_chart
+from forecasting.charts.cosine_frames import cosine_chart, cosine_loss_chart, position_chart
+from forecasting.charts.decomposition import autocorrelation_chart, calendar_chart, parts_chart
+from forecasting.charts.explanations import forecast_parts_chart, lags_chart, window_attention_chart
+from forecasting.charts.marker_errors import attention_chart, marker_chart
+from forecasting.charts.method_scores import ranking_chart, shares_chart, stages_chart
 from forecasting.charts.results import (
     calendar_units,
     errors_by_calendar,
@@ -18,7 +18,7 @@ from forecasting.charts.results import (
 )
 from forecasting.charts.runs import losses_chart, runs_chart
 from forecasting.charts.series import forecast_chart, levels_of, series_chart
-from forecasting.charts.sine import (
+from forecasting.charts.sine_wave import (
     phase_chart,
     recipe_loss_chart,
     recipe_name,
@@ -27,9 +27,10 @@ from forecasting.charts.sine import (
     sine_chart,
     wave_chart,
 )
-from forecasting.charts.style import ENGLISH, PALETTE, Words, escape
+from forecasting.charts.step_errors import growth_chart, path_chart
+from forecasting.charts.style import PALETTE, escape
 from forecasting.charts.task import task_chart
-from forecasting.charts.text import (
+from forecasting.charts.text_lab import (
     ACROSS,
     bits_bars,
     letter,
@@ -39,12 +40,14 @@ from forecasting.charts.text import (
     surprise_map,
     text_curve,
 )
-from forecasting.charts.training import learning_rate_chart, loss_chart
+from forecasting.charts.training_losses import learning_rate_chart, loss_chart
+from forecasting.charts.words import ENGLISH, ChartWords, Words
 
 __all__ = [
     "ACROSS",
     "ENGLISH",
     "PALETTE",
+    "ChartWords",
     "Words",
     "attention_chart",
     "autocorrelation_chart",

@@ -1,4 +1,4 @@
-"""Marks that the figures of the teaching pages share: a line, a tinted stretch, a line across."""
+"""Marks that the figures of the labs share: a line, a tinted range, a level."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Values = Sequence[float | None]
 
 
 def numbers(values: Values | Sequence[Values]) -> npt.NDArray[np.float64]:
-    """What is None is not drawn."""
+    """An array with NaN, which is not drawn, for None."""
     return np.asarray(values, dtype=np.float64)
 
 
@@ -42,8 +42,8 @@ def line(
     )
 
 
-def stretch(figure: go.Figure, start: float, end: float, text: str) -> None:
-    """Tint x from `start` to `end` and say what it is."""
+def shade(figure: go.Figure, start: float, end: float, text: str) -> None:
+    """Tint the range of x from `start` to `end`, labelled `text`."""
     figure.add_vrect(
         x0=start,
         x1=end,
@@ -56,7 +56,7 @@ def stretch(figure: go.Figure, start: float, end: float, text: str) -> None:
 
 
 def level(figure: go.Figure, y: float, text: str) -> None:
-    """A dotted line across at `y`. It is a trace: so it has a name in the legend and fits a log axis."""
+    """A dotted horizontal line at `y`: a trace, so that it is in the legend and fits a log axis."""
     span = [value for trace in figure.data if trace.x is not None for value in (min(trace.x), max(trace.x))]
     figure.add_scatter(
         x=[min(span), max(span)],
@@ -69,5 +69,5 @@ def level(figure: go.Figure, y: float, text: str) -> None:
 
 
 def log_y(figure: go.Figure) -> None:
-    """Powers of ten upwards."""
+    """A log axis upwards."""
     figure.update_yaxes(type="log", exponentformat="power", dtick=1)

@@ -10,19 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from forecasting.charts.series import levels_of
-from forecasting.charts.style import (
-    ENGLISH,
-    FORECAST,
-    METHOD_COLOURS,
-    NAIVE,
-    SEASONAL,
-    TRUTH,
-    Words,
-    blank,
-    escape,
-    thin,
-    tint,
-)
+from forecasting.charts.style import FORECAST, METHOD_COLOURS, NAIVE, SEASONAL, TRUTH, blank, escape, thin, tint
+from forecasting.charts.words import ENGLISH, Words
 from forecasting.panel import STEP
 
 
@@ -39,7 +28,7 @@ def true_vs_predicted(
     """Truth (`ds, y`) with what was predicted `step` steps before, naive thin beside it, the interval as a band.
 
     `backtest` holds one series. `folds` (`train_end, test_start, test_end`) are shaded, each as
-    far as forecasts of this step reach: the last origin is a whole horizon before the end of the data.
+    far as forecasts of this step reach: the last origin is a full horizon before the end of the data.
     """
     shown = backtest[backtest["step"] == step].sort_values("ds")
     targets = shown["ds"]
@@ -136,7 +125,7 @@ CALENDAR_UNITS = ("weekday", "month", "hour")
 
 
 def calendar_units(backtest: pd.DataFrame, frequency: str) -> list[str]:
-    """By which of weekday, month and hour the errors of `backtest` can be told apart."""
+    """Those of weekday, month and hour that have more than one value in `backtest`."""
     if frequency == STEP:
         return []
     ds = pd.to_datetime(backtest["ds"])
@@ -160,19 +149,19 @@ def errors_by_calendar(backtest: pd.DataFrame, unit: str, *, height: int = 280, 
     return figure
 
 
-def _stamps(fold: Mapping[str, Any], whole: bool) -> dict[str, Any]:
-    """The times of a fold, which come as ISO text or whole numbers, as an axis takes them."""
-    stamp = int if whole else pd.Timestamp
+def _stamps(fold: Mapping[str, Any], integers: bool) -> dict[str, Any]:
+    """The times of a fold, which are ISO text or integers, as an axis takes them."""
+    stamp = int if integers else pd.Timestamp
     return {key: stamp(value) for key, value in fold.items() if key in ("valid_start", "test_start", "test_end")}
 
 
 def _shade(figure: go.Figure, folds: Sequence[Mapping[str, Any]], targets: pd.Series, words: Words) -> None:
-    """Training, validation and test stretches, each named; a test ends with the last of `targets` in it."""
-    whole = targets.dtype.kind == "i"
+    """Training, validation and test blocks, each named; a test block ends with the last of `targets` in it."""
+    integers = targets.dtype.kind == "i"
     label = {"font": {"size": 11, "color": NAIVE}, "yshift": 2}
-    first = _stamps(folds[0], whole)
+    first = _stamps(folds[0], integers)
     for number, fold in enumerate(folds, start=1):
-        times = _stamps(fold, whole)
+        times = _stamps(fold, integers)
         inside = targets[(targets >= times["test_start"]) & (targets <= times["test_end"])]
         figure.add_vrect(
             x0=times["test_start"],
@@ -210,8 +199,8 @@ def _open_on_tests(
 ) -> None:
     """Show the tests with some history before them."""
     ds = history["ds"]
-    whole = ds.dtype.kind == "i"
-    start, end = _stamps(folds[0], whole)["test_start"], _stamps(folds[-1], whole)["test_end"]
+    integers = ds.dtype.kind == "i"
+    start, end = _stamps(folds[0], integers)["test_start"], _stamps(folds[-1], integers)["test_end"]
     before = max(ds.iloc[0], start - (end - start) * 0.35)
     figure.update_xaxes(range=[before, end])
     # The view needs a range of its own: history outside it would flatten what is to be compared.

@@ -1,4 +1,4 @@
-"""Several runs in one figure: what they predicted beside the truth, or how their losses fell."""
+"""Several runs in one figure: predictions beside the truth, or losses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.charts.style import ENGLISH, PALETTE, TRUTH, Words, blank, escape, thin
+from forecasting.charts.style import PALETTE, TRUTH, blank, escape, thin
+from forecasting.charts.words import ENGLISH, Words
 
 _COLOURS = [colour for colour in PALETTE if colour != TRUTH]
 _DASHES = ("solid", "dash", "dot", "dashdot")
@@ -77,6 +78,6 @@ def _from(truth: pd.DataFrame, lines: Sequence[tuple[str, pd.DataFrame]]) -> Any
 
 
 def _style(position: int) -> dict[str, object]:
-    """Colours first, then dashes: each run is told from the others, by the colour-blind too."""
+    """Colours first, then dashes: runs can be told apart, by the colour-blind too."""
     dash = _DASHES[position // len(_COLOURS) % len(_DASHES)]
     return {"color": _COLOURS[position % len(_COLOURS)], "width": 1.8, "dash": dash}

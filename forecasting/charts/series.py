@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from forecasting.charts.style import ENGLISH, FORECAST, REPAIR, TRUTH, Words, blank, escape, thin, tint
+from forecasting.charts.style import FORECAST, REPAIR, TRUTH, blank, escape, thin, tint
+from forecasting.charts.words import ENGLISH, Words
 
 _SYMBOLS = {"missing": "circle", "duplicates": "diamond-open", "outliers": "x-thin-open", "zeros": "triangle-down-open"}
 
@@ -35,7 +36,7 @@ def series_chart(
     if repairs is not None:
         for kind, marks in repairs.groupby("kind", sort=False):
             name = words.get(str(kind), words["repair"])
-            said = [words["line"].format(rows=escape(rows)) if rows else "" for rows in marks["rows"]]
+            lines = [words["line"].format(rows=escape(rows)) if rows else "" for rows in marks["rows"]]
             figure.add_scatter(
                 x=marks["ds"].to_numpy(),
                 y=marks["y"].to_numpy(),
@@ -47,7 +48,7 @@ def series_chart(
                     "symbol": _SYMBOLS.get(str(kind), "circle"),
                     "line": {"width": 1.5},
                 },
-                text=said,
+                text=lines,
                 hovertemplate="%{y:.5g} %{text}",
             )
     if slider:
@@ -75,7 +76,7 @@ def forecast_chart(
         mode="lines",
         line={"color": TRUTH, "width": 1.8},
     )
-    # The fan starts at the last true value, so that the eye sees one line go on.
+    # The fan starts at the last true value, so that the line has no gap.
     start = tail_frame.tail(1)
     ds = pd.concat([start["ds"], forecast["ds"]], ignore_index=True)
     levels = sorted(levels_of(forecast), reverse=True)

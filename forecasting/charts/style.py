@@ -1,16 +1,13 @@
-"""What all figures share: colours with a meaning, escaping, thinning, an empty figure to start from."""
+"""What all figures share: colours with a meaning, escaping, thinning, an empty figure."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
-
-from forecasting.charts.teaching_words import TEACHING
 
 # Each colour has one meaning on every page, the same in both themes: 3:1 against white and against the dark
 # background, told apart by the colour-blind. .streamlit/config.toml lists the same colours in this order.
@@ -34,70 +31,6 @@ METHOD_COLOURS = {
 
 MOST_POINTS = 2_000  # a line; more cannot be seen and costs the browser
 
-Words = Mapping[str, str]
-ENGLISH: Words = {
-    "truth": "True",
-    "forecast": "Predicted",
-    "future": "Forecast",
-    "naive": "Naive",
-    "seasonal-naive": "Seasonal naive",
-    "anchor": "Anchor",
-    "anchor-linear": "Anchor + linear",
-    "network": "Whole network",
-    "attention_weight": "Attention",
-    "attention_even": "Same for all",
-    "lag_back": "Steps before the last value",
-    "lag_weight": "Influence",
-    "interval": "{level} % interval",
-    "train": "training",
-    "validation": "validation",
-    "test": "test",
-    "now": "end of data",
-    "time": "Time",
-    "value": "Value",
-    "steps": "Steps ahead",
-    "mae": "Mean absolute error",
-    "count": "Count",
-    "residual": "True minus predicted",
-    "epoch": "Epoch",
-    "loss": "Loss",
-    "train_loss": "Training",
-    "valid_loss": "Validation",
-    "test_loss": "Test",
-    "learning_rate": "Learning rate",
-    "missing": "filled gap",
-    "duplicates": "merged",
-    "outliers": "outlier",
-    "zeros": "odd zero",
-    "line": "line {rows}",
-    "trend": "Trend",
-    "seasonal": "Season",
-    "rest": "Rest",
-    "lag": "Steps of delay",
-    "correlation": "Correlation",
-    "year": "Year",
-    "week": "Week",
-    "repair": "repaired",
-    "weekdays": "Mon,Tue,Wed,Thu,Fri,Sat,Sun",
-    "months": "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec",
-    "weekday": "Weekday",
-    "month": "Month",
-    "hour": "Hour",
-    "text_read": "Letter read",
-    "text_said": "Letter said",
-    "text_letter_bits": "Loss (bits a letter)",
-    "text_step": "Step",
-    "text_bits": "Bits a character",
-    "text_unit": "bits",
-    "text_place": "place",
-    "text_tail": "Last 10 %, never seen",
-    "text_ngram": "Best n-gram",
-    "text_network": "Character LSTM",
-    "text_order": "Order of the n-gram",
-    "text_probability": "Probability",
-    **TEACHING,
-}
-
 
 def escape(text: object, longest: int = 60) -> str:
     """`text` from a file as Plotly may show it: no tags (Plotly would keep links), no TeX, one line, not endless."""
@@ -113,7 +46,7 @@ def tint(colour: str, alpha: float) -> str:
 
 
 def blank(height: int, x_title: str, y_title: str, **layout: Any) -> go.Figure:
-    """A figure with the manners of all: no title, legend on top, one hover label for all lines."""
+    """An empty figure in the common style: no title, legend on top, one hover label for all lines."""
     figure = go.Figure()
     figure.update_layout(
         height=height,
@@ -131,13 +64,13 @@ def blank(height: int, x_title: str, y_title: str, **layout: Any) -> go.Figure:
 
 
 def thin(*lines: npt.ArrayLike, most: int = MOST_POINTS) -> npt.NDArray[np.intp]:
-    """Positions to draw of `lines` (same length) that keep each one's look: MinMaxLTTB, the union over the lines."""
+    """Positions of `lines` (same length) to draw so that each looks the same: MinMaxLTTB, the union over the lines."""
     length = len(np.asarray(lines[0]))
     if length <= most:
         return np.arange(length)
     from tsdownsample import MinMaxLTTBDownsampler
 
     thinner = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]  # comes without types
-    whole = [np.ascontiguousarray(np.nan_to_num(np.asarray(line, dtype=np.float64))) for line in lines]
-    keep = [thinner.downsample(line, n_out=most) for line in whole]
+    arrays = [np.ascontiguousarray(np.nan_to_num(np.asarray(line, dtype=np.float64))) for line in lines]
+    keep = [thinner.downsample(line, n_out=most) for line in arrays]
     return np.unique(np.concatenate(keep)).astype(np.intp)

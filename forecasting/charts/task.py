@@ -1,4 +1,4 @@
-"""Figure of what a teaching network reads and is asked for, before it is trained."""
+"""Figure of the input and the target of a lab, before any training."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import plotly.graph_objects as go
 
 from forecasting.charts.lines import line
-from forecasting.charts.style import ENGLISH, FORECAST, NAIVE, TRUTH, Words, blank
+from forecasting.charts.style import FORECAST, NAIVE, TRUTH, blank
+from forecasting.charts.words import ENGLISH, Words
 
 
 def task_chart(task: Mapping[str, Any], x_title: str, *, height: int = 300, words: Words = ENGLISH) -> go.Figure:
-    """What is read, what is asked for, and a ring around what is marked. Of `task`."""
+    """Input, target, and a ring around marked values. Of `task`."""
     figure = blank(height, x_title, words["value"])
     read, asked, marked = task["read"], task["asked"], task["marked"]
     line(figure, read["x"], read["y"], words["read"], NAIVE, mode="lines+markers")

@@ -140,8 +140,8 @@ def _opened(url: URL) -> Engine:
         with engine.connect() as connection:
             connection.execution_options(tidecast_writes=False)
             with connection.begin():
-                found = _revision(connection)
-        if found != schema.VERSION:
+                stored = _revision(connection)
+        if stored != schema.VERSION:
             _bring_up_to_date(engine)
         if engine.dialect.name == "sqlite":
             _keep_a_rollback_journal(engine)
@@ -201,26 +201,26 @@ def _bring_up_to_date(engine: Engine) -> None:
     with engine.connect() as connection, connection.execution_options(tidecast_writes=True).begin():
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7141831)")  # any number, the same for all
-        found = _revision(connection)  # begins the transaction: on SQLite the write lock is ours from here on
-        if found is None:
+        stored = _revision(connection)  # begins the transaction: on SQLite the write lock is ours from here on
+        if stored is None:
             schema.metadata.create_all(connection)
             connection.execute(schema.revision.insert().values(version_num=schema.VERSION))
-        elif found != schema.VERSION:
-            _upgrade(connection, found)
+        elif stored != schema.VERSION:
+            _upgrade(connection, stored)
 
 
-def _upgrade(connection: Connection, found: str) -> None:
-    versions = {"stored": found, "known": schema.VERSION}
-    if not migrations.known(found):
+def _upgrade(connection: Connection, stored: str) -> None:
+    versions = {"stored": stored, "known": schema.VERSION}
+    if not migrations.known(stored):
         raise StoreError(Message("runs.database.version", **versions), field="TIDECAST_DATABASE")
     try:
         migrations.upgrade(connection)
     except SQLAlchemyError as error:
-        log.error("database could not be upgraded", extra={"found": found, "wanted": schema.VERSION})
+        log.error("database could not be upgraded", extra={"stored": stored, "wanted": schema.VERSION})
         cause = _explained(error, connection.engine.url).message
         message = Message("runs.database.not_upgraded", **versions, cause=cause)
         raise StoreError(message, field="TIDECAST_DATABASE") from error
-    log.info("database upgraded", extra={"found": found, "now": schema.VERSION})
+    log.info("database upgraded", extra={"stored": stored, "now": schema.VERSION})
 
 
 _CAUSES = {  # part of the driver's message -> the key of ours

@@ -42,7 +42,7 @@ class Datasets:
     ) -> str:
         """Keep the bytes as they came (None: there was no file), how they were read, and the Panel; its id.
 
-        Without a Panel it is a file that is not understood yet: `raw` gives it back, and no forecast can use it.
+        Without a Panel it is a file that is not understood yet: `raw` returns it, and no forecast can use it.
         """
         with self.database.read() as connection:
             me = workspace_id(connection, workspace)

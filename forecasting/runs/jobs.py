@@ -192,12 +192,12 @@ def _timeless(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _part(report: Report, start: float, end: float) -> Report:
-    """Progress of a part, as progress of the whole."""
+    """Progress of a part, as progress of the run."""
     return lambda part: report(dataclasses.replace(part, fraction=start + (end - start) * part.fraction))
 
 
 def _of_several(report: Report, place: int, count: int) -> Report:
-    """Progress of the `place`-th of `count` parts of something, as progress of a whole."""
+    """From progress over `count` folds, the progress of the one at `place`."""
     return lambda part: report(dataclasses.replace(part, fraction=min(1.0, max(0.0, part.fraction * count - place))))
 
 

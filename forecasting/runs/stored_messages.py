@@ -9,12 +9,7 @@ from forecasting.messages import Message
 
 def pack(message: str) -> str:
     """The text under which `message` is stored."""
-    if not isinstance(message, Message):
-        return message
-    try:
-        return json.dumps({"text": str(message), **message.to_dict()})
-    except TypeError:  # a value that JSON cannot hold
-        return str(message)
+    return json.dumps({"text": str(message), **message.to_dict()}) if isinstance(message, Message) else message
 
 
 def unpack(text: str | None) -> str | None:

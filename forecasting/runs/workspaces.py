@@ -1,4 +1,4 @@
-"""Workspaces: made, found and deleted, what a page keeps for one, and how often somebody may do something."""
+"""Workspaces: made, opened and deleted, what a page keeps for one, and how often somebody may do something."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ The words stand in gettext catalogues, one a language: those of the pages in `wo
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from forecasting import charts, messages
 from forecasting.messages import Catalogue, Message
-from pages.shared.chinese_sentences import SENTENCES
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 WORDS = Path(__file__).with_name("words")
@@ -28,7 +26,7 @@ _KEY = "_language"  # in the session
 @functools.cache
 def catalogue(chosen: str) -> Catalogue:
     """The words of package and pages in a language."""
-    return Catalogue([*messages.files(messages.WORDS, chosen), *messages.files(WORDS, chosen)], chosen)
+    return Catalogue([folder / f"{chosen}.po" for folder in (messages.WORDS, WORDS)], chosen)
 
 
 def t(key: str, /, **values: object) -> str:
@@ -38,24 +36,7 @@ def t(key: str, /, **values: object) -> str:
 
 def translated(message: str) -> str:
     """A Message of the package in the session's language; text that is no Message stays as it is."""
-    if isinstance(message, Message):
-        return t(message.key, **message.values)
-    if language() != "zh":
-        return message
-    for pattern, translation in _patterns():
-        if found := pattern.fullmatch(message):
-            return translation.format(**found.groupdict())
-    return message
-
-
-@functools.cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Of each sentence what matches it, with a group for each blank; those with the fewest blanks first."""
-    ordered = sorted(SENTENCES.items(), key=lambda pair: pair[0].count("{"))
-    return [
-        (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL), chinese)
-        for english, chinese in ordered
-    ]
+    return t(message.key, **message.values) if isinstance(message, Message) else message
 
 
 def sentences(parts: Iterable[str]) -> str:
@@ -92,7 +73,7 @@ def parameters() -> dict[str, str]:
 
 def chart_words() -> charts.Words:
     """The words of the figures in the session's language."""
-    return {key: t(f"chart.{key}") for key in charts.ENGLISH}
+    return charts.ChartWords(functools.partial(catalogue, language()))
 
 
 def stored(text: str, message: Mapping[str, Any] | None) -> str:

@@ -10,13 +10,12 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.runs import Run, Workspace
-from pages.shared import components, services
+from pages.shared import components, jobs, services
 from pages.shared.formats import duration, number, plain
 from pages.shared.i18n import chart_words, sentences, t, translated
 
 Point = tuple[int, float | None, float | None]  # epoch, training loss, validation loss
 
-BY_STEPS = ("text", "cosine", "cells", "marker")  # jobs whose progress counts steps, not epochs
 FRESH_SECONDS = 10.0  # after the click a run is polled more often for so long, until its first loss
 
 
@@ -80,7 +79,7 @@ def status(run: Run) -> str:
     if progress.get("stage"):
         parts.append(_stage(str(progress["stage"]), run))
     if progress.get("epochs"):
-        counted = "run.step" if run.kind in BY_STEPS else "run.epoch"
+        counted = "run.step" if jobs.counts_steps(run.kind) else "run.epoch"
         parts.append(t(counted, epoch=f"{progress.get('epoch', 0):,}", epochs=f"{progress['epochs']:,}"))
     if progress.get("eta") is not None:
         parts.append(t("run.eta", time=duration(float(progress["eta"]))))

@@ -1,4 +1,4 @@
-"""The workspace as its owner meets it: an address that opens none, and `Delete my data`."""
+"""What a user sees of the workspace itself: an address that opens none, damaged settings, `Delete my data`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pages.shared.i18n import t
 
 
 def unknown() -> None:
-    """The address names a workspace that is not here: say so, and open no other one in its place."""
+    """The address names a workspace that is not here: a message, and no other one opened in its place."""
     st.warning(t("workspace.unknown"), icon=":material/key_off:")
     st.markdown(t("workspace.unknown.next", days=f"{services.keep_days():g}"))
     st.button(t("workspace.fresh"), key="fresh_workspace", type="primary", on_click=state.start_afresh)
@@ -38,16 +38,16 @@ def delete_my_data(key: str) -> None:
 
 
 def deleted() -> None:
-    """Say once that it was done, or why not."""
-    said = st.session_state.pop("_deleted", None)
-    if said == "":
+    """Report once that it was done, or why not."""
+    problem = st.session_state.pop("_deleted", None)
+    if problem == "":
         st.success(t("workspace.deleted"), icon=":material/delete_forever:")
-    elif said:
-        components.error(said)
+    elif problem:
+        components.error(problem)
 
 
 def damaged() -> None:
-    """Say that the settings that were kept cannot be read; they are left alone until somebody says otherwise."""
+    """A message where the stored settings cannot be read; they are left alone until the user decides otherwise."""
     if st.session_state.get(state.DAMAGED):
         st.warning(t("workspace.damaged"), icon=":material/settings_alert:")
         st.button(t("workspace.damaged.overwrite"), key="overwrite_settings", on_click=state.overwrite)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from forecasting import charts
 from tests.charts import synthetic
+from tests.conftest import ROOT
 
 
 def trace(figure: go.Figure, name: str) -> go.Scatter:
@@ -149,6 +151,15 @@ def test_names_from_files_are_shown_as_text(name: str) -> None:
     assert "\n" not in shown
     assert len(shown) <= 100
     assert shown == figure.data[0].name
+
+
+def test_every_word_of_the_figures_is_used() -> None:
+    sources = [path.read_text("utf-8") for part in ("forecasting", "pages") for path in (ROOT / part).rglob("*.py")]
+    literals = {
+        node.value for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)
+    }
+    assert set(charts.ENGLISH) <= literals
+    assert len(charts.ENGLISH) == len(set(charts.ENGLISH)) > 100
 
 
 def test_words_replace_the_english_ones() -> None:

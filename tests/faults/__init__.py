@@ -6,4 +6,4 @@ from collections.abc import Callable
 SCALE = int(os.environ.get("TIDECAST_FAULTS", "1"))
 LONG = SCALE > 1
 
-Tell = Callable[[str], None]  # the fixture `tell`: one line of what was tried and what was lost
+Summarise = Callable[[str], None]  # the fixture `summarise`: one line of what was tried and what was lost

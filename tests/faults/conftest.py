@@ -7,20 +7,20 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import REPORTED
-from tests.faults import Tell
+from tests.faults import Summarise
 from tests.runs.conftest import _counting, file_store, postgres, store, url
 
 __all__ = ["_counting", "file_store", "postgres", "store", "url"]
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Tell:
+def summarise(record_property: Callable[[str, object], None]) -> Summarise:
     """Says one line at the end of the test run, whether the test passes or not.
 
     It travels with the test's report, so that it arrives from the processes of `pytest -n`, too.
     """
 
-    def tell(sentence: str) -> None:
+    def summarise(sentence: str) -> None:
         record_property(REPORTED, sentence)
 
-    return tell
+    return summarise

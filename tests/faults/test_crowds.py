@@ -18,11 +18,11 @@ import pytest
 
 from forecasting.errors import ForecastingError, StoreError
 from forecasting.runs import Link, Store, Supervisor, Workspace, identity
-from tests.faults import LONG, SCALE, Tell
+from tests.faults import LONG, SCALE, Summarise
 from tests.faults.watching import check_whole, database_of
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
-from tests.runs.test_store import finish
+from tests.runs.working import finish
 
 T = TypeVar("T")
 
@@ -43,20 +43,20 @@ seed = 0
 while time.monotonic() < deadline:
     seed += 1
     try:
-        done["asked"].append(store.submit(workspace, "counting", {"seed": seed, "note": number}, None, "n"))
+        dwritten["asked"].append(store.submit(workspace, "counting", {"seed": seed, "note": number}, None, "n"))
         held = leases.claim(store.database, number)
         if held is not None:
-            done["claimed"].append(held.run_id)
+            dwritten["claimed"].append(held.run_id)
             leases.beat(store.database, held, {"fraction": 0.5}, [])
             if leases.fail(store.database, held, "counted"):
-                done["ended"].append(held.run_id)
+                dwritten["ended"].append(held.run_id)
     except StoreError as error:
-        done["refused"] += 1
+        dwritten["refused"] += 1
 print(json.dumps(done))
 """
 
 
-def test_many_writers_lose_and_double_nothing(store: Store, tell: Tell) -> None:
+def test_many_writers_lose_and_double_nothing(store: Store, summarise: Summarise) -> None:
     writers, seconds = (16, 60) if LONG else (8, 3)
     workspace = store.new_workspace()
     environment = {**os.environ, "TIDECAST_QUEUE": "1000000"}
@@ -70,17 +70,17 @@ def test_many_writers_lose_and_double_nothing(store: Store, tell: Tell) -> None:
         )
         for number in range(writers)
     ]
-    said = [json.loads(process.communicate(timeout=seconds + 120)[0]) for process in processes]
-    asked = [run for one in said for run in one["asked"]]
-    claims = collections.Counter(run for one in said for run in one["claimed"])
-    ends = collections.Counter(run for one in said for run in one["ended"])
+    outputs = [json.loads(process.communicate(timeout=seconds + 120)[0]) for process in processes]
+    asked = [run for written in outputs for run in written["asked"]]
+    claims = collections.Counter(run for written in outputs for run in written["claimed"])
+    ends = collections.Counter(run for written in outputs for run in written["ended"])
     runs = {run.id: run for run in store.runs(workspace)}
     lost = set(asked) - set(runs)
     doubled = [run for run, count in ends.items() if count > 1]
     unended = [run for run in ends if runs[run].state != "failed"]
     late = sum(claims.values()) - len(claims)  # a process that had no processor for 20 s lost its lease to another
-    refused = sum(one["refused"] for one in said)
-    tell(
+    refused = sum(written["refused"] for written in outputs)
+    summarise(
         f"{database_of(store)}: {writers} processes wrote for {seconds} s: {len(asked):,} runs asked for, {len(lost)} "
         f"lost, {len(doubled)} ended twice, {len(unended)} ends lost; {late} leases ran out, "
         f"{refused} times refused as busy"
@@ -92,7 +92,9 @@ def test_many_writers_lose_and_double_nothing(store: Store, tell: Tell) -> None:
     check_whole(store)
 
 
-def test_fifty_sessions_with_one_question_are_answered_by_one_training(store: Store, url: str, tell: Tell) -> None:
+def test_fifty_sessions_with_one_question_are_answered_by_one_training(
+    store: Store, url: str, summarise: Summarise
+) -> None:
     """Each session comes to one of five servers."""
     supervisor = Supervisor(store, LAUNCHER)
     supervisor.start()
@@ -122,7 +124,7 @@ def test_fifty_sessions_with_one_question_are_answered_by_one_training(store: St
     supervisor.stop()
     for server in servers:
         server.close()
-    tell(
+    summarise(
         f"{database_of(store)}: {rounds} times 50 sessions asked one question: trained {trained} times, "
         f"{answered} of {50 * rounds} answered right"
     )
@@ -140,7 +142,7 @@ def patiently(ask: Callable[[], T]) -> T:
     return ask()
 
 
-def test_guessed_and_altered_tokens_and_ids_reach_nothing(store: Store, tell: Tell) -> None:
+def test_guessed_and_altered_tokens_and_ids_reach_nothing(store: Store, summarise: Summarise) -> None:
     draw = random.Random(4)  # noqa: S311 - guesses
     owner, guesser = store.new_workspace(), store.new_workspace()
     data = store.put_dataset(owner, b"1", "a.csv", {}, None, {})
@@ -169,7 +171,7 @@ def test_guessed_and_altered_tokens_and_ids_reach_nothing(store: Store, tell: Te
         for use in (store.run, store.dataset, store.raw, store.share, store.retry):
             refused(use, guesser, identifier)
         refused(store.artifact, guesser, identifier, "result")
-    tell(f"{database_of(store)}: {tries:,} guessed or altered tokens and ids: {reached} reached anything")
+    summarise(f"{database_of(store)}: {tries:,} guessed or altered tokens and ids: {reached} reached anything")
     assert reached == 0
     assert identity.is_token(owner.token)
     assert store.artifact(owner, run, "result")
@@ -185,8 +187,8 @@ def _altered(text: str, draw: random.Random) -> str:
         text + draw.choice("AQgw\n "),
         text.swapcase(),
     ]
-    found = draw.choice(ways)
-    return found if found != text else identity.new_token()
+    altered = draw.choice(ways)
+    return altered if altered != text else identity.new_token()
 
 
 def test_nobody_is_refused_by_another_ones_errors(store: Store) -> None:
@@ -194,9 +196,9 @@ def test_nobody_is_refused_by_another_ones_errors(store: Store) -> None:
     one, two = store.new_workspace(), store.new_workspace()
     run = store.submit(one, "counting", {"fail": "sentence"}, None, "n")
     finish(store)
-    said = []
+    outputs = []
     for identifier in (run, "f" * 64):
         with pytest.raises(ForecastingError) as caught:
             store.run(two, identifier)
-        said.append(caught.value.message)
-    assert said[0] == said[1]
+        outputs.append(caught.value.message)
+    assert outputs[0] == outputs[1]

@@ -19,7 +19,7 @@ from forecasting.errors import StoreError
 from forecasting.runs import Store, Workspace, leases, schema
 from forecasting.runs.jobs import JOBS
 from forecasting.runs.workers.attempt import perform
-from tests.faults import LONG, SCALE, Tell
+from tests.faults import LONG, SCALE, Summarise
 from tests.faults.watching import check_whole, database_of
 from tests.runs import counting
 
@@ -72,7 +72,7 @@ def _writes(store: Store, workspace: Workspace, raw: bytes) -> dict[str, Callabl
     }
 
 
-def test_a_full_disk_is_said_at_every_write_and_loses_nothing(file_store: Store, tell: Tell) -> None:
+def test_a_full_disk_is_reported_at_every_write_and_loses_nothing(file_store: Store, summarise: Summarise) -> None:
     """The file may grow by 0, 1, 2, ... pages more (the short version leaves some out), until the write succeeds."""
     store = file_store
     disk = Disk(store)
@@ -87,20 +87,22 @@ def test_a_full_disk_is_said_at_every_write_and_loses_nothing(file_store: Store,
                 write()
                 break
             except StoreError as error:
-                said = error.message
-            assert "full" in said
+                message = error.message
+            assert "full" in message
             refused += 1
             check_whole(store)
             assert store.raw(workspace, kept) == b"kept"
             left += 1 if LONG else 1 + left // 2
     check_whole(store)
     disk.clear()
-    tell(f"{refused} writes refused by a full disk (a page more each time): each said so, integrity_check ok each time")
+    summarise(
+        f"{refused} writes refused by a full disk (a page more each time): each said so, integrity_check ok each time"
+    )
     assert refused >= 20
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root of Linux can make a small disk")
-def test_a_disk_that_is_really_full_is_said_and_loses_nothing(tmp_path: Path, tell: Tell) -> None:
+def test_a_disk_that_is_really_full_is_reported_and_loses_nothing(tmp_path: Path, summarise: Summarise) -> None:
     """A file system of 2 MB: its journal meets the end of the disk as well."""
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -133,7 +135,7 @@ def test_a_disk_that_is_really_full_is_said_and_loses_nothing(tmp_path: Path, te
         store.close()
     finally:
         subprocess.run(["umount", "-l", disk], check=True)
-    tell(f"a file system of 2 MB: {refused} writes refused, each said so, integrity_check ok after each turn")
+    summarise(f"a file system of 2 MB: {refused} writes refused, each said so, integrity_check ok after each turn")
     assert refused
 
 
@@ -164,7 +166,7 @@ def test_a_run_that_meets_a_full_disk_fails_with_that_message_and_works_again_wh
     check_whole(store)
 
 
-def test_flipped_and_cut_artifacts_are_never_served(store: Store, tell: Tell) -> None:
+def test_flipped_and_cut_artifacts_are_never_served(store: Store, summarise: Summarise) -> None:
     draw = chance(3)
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
@@ -185,7 +187,7 @@ def test_flipped_and_cut_artifacts_are_never_served(store: Store, tell: Tell) ->
             wrong += store.artifact(workspace, run, "result") != right
         except StoreError:
             noticed += 1
-    tell(
+    summarise(
         f"{database_of(store)}: {TRIES:,} artifacts flipped or cut: {noticed:,} noticed and computed again, "
         f"{wrong} wrong served"
     )

@@ -20,7 +20,7 @@ from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
 from forecasting.runs import Store, Supervisor, Workspace
 from forecasting.runs.jobs import JOBS
-from tests.faults import LONG, SCALE, Tell
+from tests.faults import LONG, SCALE, Summarise
 from tests.faults.watching import alive, check_whole, database_of, held, wait_for, wait_for_all
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
@@ -32,7 +32,7 @@ pytestmark = [
 ]
 
 
-def test_killed_workers_lose_nothing(store: Store, tell: Tell) -> None:
+def test_killed_workers_lose_nothing(store: Store, summarise: Summarise) -> None:
     """Each run is killed at most twice, so that none may fail, at moments drawn by chance."""
     count = 12 * SCALE
     store.settings = dataclasses.replace(store.settings, queue=count)
@@ -56,24 +56,24 @@ def test_killed_workers_lose_nothing(store: Store, tell: Tell) -> None:
                 break
     wait_for_all(store, workspace, 120 * SCALE)
     supervisor.stop()
-    found = store.runs(workspace)
-    states = [run.state for run in found]
+    listed = store.runs(workspace)
+    states = [run.state for run in listed]
     wrong = [
         seed for run, seed in runs.items() if store.artifact(workspace, run, "result") != counting.expected(seed, 20)
     ]
-    met = sum(run.attempts - 1 for run in found)  # a kill that came just after a run's end meets none
-    tell(
+    met = sum(run.attempts - 1 for run in listed)  # a kill that came just after a run's end meets none
+    summarise(
         f"{database_of(store)}: {kills} workers killed over {len(runs)} runs, {met} in the middle of one: "
         f"{states.count('done')} done, {len(wrong)} wrong"
     )
     assert kills >= count / 2
-    assert all(run.attempts - 1 <= killed[run.id] for run in found)
+    assert all(run.attempts - 1 <= killed[run.id] for run in listed)
     assert states == ["done"] * count
     assert wrong == []
     check_whole(store)
 
 
-def test_real_trainings_that_were_killed_end_with_the_same_bits(tmp_path: Path, tell: Tell) -> None:
+def test_real_trainings_that_were_killed_end_with_the_same_bits(tmp_path: Path, summarise: Summarise) -> None:
     """All of what a run leaves, byte by byte, the saved network as well."""
     ds = pd.date_range("2024-01-01", periods=300)
     y = np.sin(np.arange(300) / 3) + np.random.default_rng(0).normal(0, 0.3, 300)
@@ -84,7 +84,7 @@ def test_real_trainings_that_were_killed_end_with_the_same_bits(tmp_path: Path, 
         unkilled = _trained(tmp_path / f"unkilled{seed}", panel, config, kills=0)
         assert _trained(tmp_path / f"killed{seed}", panel, config, kills=2) == unkilled
         assert {"forecaster", "forecast", "backtest", "training"} <= set(unkilled)
-    tell(f"{trainings} real trainings killed twice each: all of their results equal to unkilled ones, bit for bit")
+    summarise(f"{trainings} real trainings killed twice each: all of their results equal to unkilled ones, bit for bit")
 
 
 def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> dict[str, bytes]:
@@ -116,7 +116,9 @@ def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> 
 LARGE = {"epochs": 60 if LONG else 30, "points": 3000, "hidden_size": 64}
 
 
-def test_a_killed_or_stopped_server_leaves_no_worker_and_the_next_one_goes_on(tmp_path: Path, tell: Tell) -> None:
+def test_a_killed_or_stopped_server_leaves_no_worker_and_the_next_one_goes_on(
+    tmp_path: Path, summarise: Summarise
+) -> None:
     """`streamlit run app.py`, without a visitor. Two large trainings, and a small one before each end."""
     signals = [signal.SIGKILL] * (30 if LONG else 2) + [signal.SIGTERM] * (20 if LONG else 1)
     chance = random.Random(8)  # noqa: S311 - moments, not secrets
@@ -144,14 +146,14 @@ def test_a_killed_or_stopped_server_leaves_no_worker_and_the_next_one_goes_on(tm
         longest = max(longest, wait_for(lambda: not any(map(alive, pids)), 5))  # noqa: B023 - called here
     with server(tmp_path):
         wait_for_all(store, workspace, 300)
-    found = store.runs(workspace)
+    listed = store.runs(workspace)
     right = sum(_is_right(store, workspace, run, config) for run, config in runs.items())
-    tell(
+    summarise(
         f"{signals.count(signal.SIGKILL)} servers killed and {signals.count(signal.SIGTERM)} stopped: workers gone "
         f"after {longest:.2f} s at most, stopped within {slowest_stop:.1f} s, {right} of {len(runs)} runs done, right"
     )
-    assert {run.state for run in found} == {"done"}
-    assert right == len(runs) == len(found)
+    assert {run.state for run in listed} == {"done"}
+    assert right == len(runs) == len(listed)
     check_whole(store)
     store.close()
 
@@ -164,7 +166,7 @@ def _is_right(store: Store, workspace: Workspace, run: str, config: dict[str, in
     return store.artifact(workspace, run, "result") == job.compute(None, job.complete(config), lambda _: None)["result"]
 
 
-def test_cancelled_runs_end_soon_and_their_worker_takes_the_next(store: Store, tell: Tell) -> None:
+def test_cancelled_runs_end_soon_and_their_worker_takes_the_next(store: Store, summarise: Summarise) -> None:
     store.settings = dataclasses.replace(store.settings, workers=1)
     supervisor = Supervisor(store, LAUNCHER)
     supervisor.start()
@@ -184,7 +186,7 @@ def test_cancelled_runs_end_soon_and_their_worker_takes_the_next(store: Store, t
         taken.append(time.monotonic() - began)
         assert store.run(workspace, run).state == "cancelled"
     supervisor.stop()
-    tell(
+    summarise(
         f"{database_of(store)}: {len(ended)} runs cancelled: ended after {statistics.median(ended):.2f} s (median), "
         f"{_p99(ended):.2f} s (p99); the next one was done after {_p99(taken):.2f} s (p99)"
     )

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from forecasting.runs import Store, schema
-from tests.faults import LONG, Tell
+from tests.faults import LONG, Summarise
 from tests.faults.watching import check_whole, database_of
 from tests.runs.test_migrations import KNOWN, OPEN, check_old_rows, make_old, version
 
@@ -25,16 +25,18 @@ for name in ("add_column", "create_table", "create_index"):
         time.sleep(0.05)
         return do(self, *arguments, **options)
     setattr(Operations, name, slowly)
-whole = migrations.upgrade
+upgrade_now = migrations.upgrade
 def upgrade(connection):
     print("upgrading", flush=True)
-    whole(connection)
+    upgrade_now(connection)
     time.sleep(0.1)
 migrations.upgrade = upgrade
 """
 
 
-def test_a_server_killed_while_it_upgrades_leaves_the_old_database_or_the_new_one(url: str, tell: Tell) -> None:
+def test_a_server_killed_while_it_upgrades_leaves_the_old_database_or_the_new_one(
+    url: str, summarise: Summarise
+) -> None:
     make_old(url)
     chance = random.Random(10)  # noqa: S311 - moments, not secrets
     kills = 40 if LONG else 4
@@ -54,6 +56,8 @@ def test_a_server_killed_while_it_upgrades_leaves_the_old_database_or_the_new_on
     check_old_rows(store)
     assert version(store) == schema.VERSION
     check_whole(store)
-    tell(f"{database_of(store)}: {in_the_middle} servers killed while they upgraded: no row lost, the next one did it")
+    summarise(
+        f"{database_of(store)}: {in_the_middle} servers killed while they upgraded: no row lost, the next one did it"
+    )
     assert in_the_middle
     store.close()

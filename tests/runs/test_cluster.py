@@ -204,7 +204,7 @@ class _Strangers:
     def close(self, timeout: float) -> None: ...
 
 
-def test_workers_without_tidecast_are_said_and_not_asked_every_second(
+def test_workers_without_tidecast_are_reported_and_not_asked_every_second(
     file_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1000.0]

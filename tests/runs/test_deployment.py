@@ -15,20 +15,20 @@ from tests.conftest import ROOT
 @pytest.fixture
 def services() -> dict[str, Any]:
     yaml = pytest.importorskip("yaml")
-    whole = yaml.safe_load((ROOT / "compose.yaml").read_text())
-    assert set(whole["volumes"]) == {
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    assert set(compose["volumes"]) == {
         mount.partition(":")[0]
-        for service in whole["services"].values()
+        for service in compose["services"].values()
         for mount in service.get("volumes", [])
         if not mount.startswith("./")
     }
-    found: dict[str, Any] = whole["services"]
-    return found
+    services: dict[str, Any] = compose["services"]
+    return services
 
 
 def test_the_services_of_the_table_are_those_of_the_compose_file(services: dict[str, Any]) -> None:
-    said = (ROOT / "docs" / "deployment.md").read_text().partition("## A team server")[2].partition("**Updates.**")[0]
-    rows = [line.split("|")[1] for line in said.splitlines() if line.startswith("| `")]
+    text = (ROOT / "docs" / "deployment.md").read_text().partition("## A team server")[2].partition("**Updates.**")[0]
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(services)
     for service in services.values():
         assert set(service.get("depends_on", [])) <= set(services)
@@ -40,8 +40,6 @@ def test_our_containers_have_no_rights_that_they_do_not_need(services: dict[str,
         assert service["read_only"]
         assert service["cap_drop"] == ["ALL"]
         assert "ports" not in service  # only the proxy is reached from outside
-    assert re.search(r"^USER (?!root|0)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
-    assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()
 
 
 def test_the_settings_of_the_app_are_accepted(services: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,3 +53,15 @@ def test_the_settings_of_the_app_are_accepted(services: dict[str, Any], monkeypa
     worker = services["worker"]
     assert worker["environment"]["TIDECAST_DATABASE"] == services["app"]["environment"]["TIDECAST_DATABASE"]
     assert settings.scheduler in worker["command"]
+
+
+def test_the_image_holds_what_the_app_needs_and_runs_as_nobody_special() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    steps = [line.split() for line in text.splitlines() if re.match(r"[A-Z]+ ", line)]
+    copied = {step[1] for step in steps if step[0] == "COPY"}
+    assert copied == {"requirements.txt", "app.py", ".streamlit", "forecasting", "pages"}
+    assert all((ROOT / name).exists() for name in copied)
+    users = [step[1] for step in steps if step[0] == "USER"]
+    assert users[-1] not in ("root", "0")
+    assert [step[0] for step in steps].index("USER") < [step[0] for step in steps].index("CMD")
+    assert "HEALTHCHECK" in text

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import dataclasses
+import re
 from pathlib import Path
 
 import pytest
 
 from forecasting.errors import ConfigError
-from forecasting.runs import Settings, Store, identity
+from forecasting.runs import Settings, Store
+from tests.conftest import ROOT
+
+_INTERNAL = {"TIDECAST_WORKER"}  # the supervisor names its workers by it
 
 
 def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,30 +87,6 @@ def test_the_store_is_where_the_environment_says(tmp_path: Path, monkeypatch: py
     assert (tmp_path / "new" / "folder" / "tidecast.db").exists()
 
 
-def test_a_run_id_depends_on_the_code_that_computes_and_on_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("model/training.py", "runs/jobs.py", "runs/store.py", "charts/line.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("x = 1\n")
-    monkeypatch.setattr(identity, "_PACKAGE", tmp_path)
-    before = identity._code_digest()
-    (tmp_path / "runs/store.py").write_text("x = 2\n")
-    (tmp_path / "charts/line.py").write_text("x = 2\n")
-    assert identity._code_digest() == before
-    for name in ("model/training.py", "runs/jobs.py"):
-        (tmp_path / name).write_text("x = 2\n")
-        assert identity._code_digest() != before
-        before = identity._code_digest()
-
-
-def test_a_run_id_is_the_same_for_the_same_question_however_its_settings_are_ordered() -> None:
-    first = identity.run_id("forecast", "a" * 64, {"horizon": 3, "window": 5})
-    assert identity.run_id("forecast", "a" * 64, {"window": 5, "horizon": 3}) == first
-    assert identity.is_id(first)
-    assert "torch 2" in identity.version()
-
-
 POSTGRES = {"TIDECAST_DATABASE": "postgresql+psycopg://db/tidecast"}
 
 
@@ -139,3 +120,16 @@ def test_a_scheduler_needs_its_certificates_and_a_database_that_others_reach(tmp
     for wrong in ("scheduler:8786", "tls://scheduler", "http://scheduler:8786", "tls://a b:1"):
         with pytest.raises(ConfigError, match="must be like tls://"):
             Settings.from_environment({**values, "TIDECAST_SCHEDULER": wrong})
+
+
+def test_the_documentation_lists_every_setting_with_its_default() -> None:
+    code = "\n".join(path.read_text() for folder in ("forecasting", "pages") for path in (ROOT / folder).rglob("*.py"))
+    used = set(re.findall(r"TIDECAST_[A-Z][A-Z_]*[A-Z]", code)) - _INTERNAL
+    used |= {f"TIDECAST_{name.upper()}" for name in (field.name for field in dataclasses.fields(Settings))}
+    rows = re.findall(r"^\| `(TIDECAST_\w+)` \| ([^|]*) \|", (ROOT / "docs/deployment.md").read_text(), re.MULTILINE)
+    listed = dict(rows)
+    assert len(listed) == len(rows)
+    assert set(listed) == used
+    for field in dataclasses.fields(Settings):
+        if isinstance(field.default, int | float) and field.name != "workers":
+            assert listed[f"TIDECAST_{field.name.upper()}"] == f"{field.default:g}"

@@ -13,14 +13,10 @@ from forecasting.runs import Store, leases, schema
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.housekeeping import sweep
 from forecasting.runs.workers.attempt import perform
+from tests.runs.working import finish
 
 MakePanel = Callable[..., Panel]
 DAY = 86_400.0
-
-
-def finish(store: Store) -> None:
-    while (held := leases.claim(store.database, "test")) is not None:
-        perform(store.database, held, store.settings)
 
 
 def counts(store: Store) -> dict[str, int]:

@@ -8,13 +8,7 @@ from sqlalchemy import update
 from forecasting.errors import StoreError
 from forecasting.runs import Store, leases, schema
 from forecasting.runs.blobs import put_blob
-from forecasting.runs.claims import Claim
-
-
-def claimed(store: Store, worker: str = "w") -> Claim:
-    held = leases.claim(store.database, worker)
-    assert held is not None
-    return held
+from tests.runs.working import claimed
 
 
 def age(store: Store, seconds: float) -> None:
@@ -104,7 +98,7 @@ def test_nothing_is_published_with_an_artifact_that_is_not_stored(store: Store) 
     assert store.run(workspace, run).state == "running"
 
 
-def test_a_worker_that_has_to_leave_gives_the_attempt_back(store: Store) -> None:
+def test_a_worker_that_has_to_leave_does_not_count_the_attempt(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
     for _ in range(5):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import random
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from forecasting.errors import LimitError
-from forecasting.runs import Store, rates
+from forecasting.runs import Store, rates, stop_runtime
 from forecasting.runs.housekeeping import sweep
-from tests.runs.test_housekeeping import finish, noise
+from pages.shared.server import OFFICE, UploadLimit
+from tests.runs.test_housekeeping import noise
+from tests.runs.working import finish
 
 
 def allowed_of(store: Store, tries: int, monkeypatch: pytest.MonkeyPatch, at: float) -> int:
@@ -117,3 +122,36 @@ def test_usage_counts_what_a_workspace_holds_and_what_all_hold(store: Store) -> 
     found = [(use.runs, use.active) for use in (store.usage(one), store.usage(two), store.usage())]
     assert found == [(1, 0), (2, 1), (2, 1)]
     assert store.usage(one).stored_mb == store.usage(two).stored_mb > 0
+
+
+async def _answers(limit: UploadLimit, method: str, addresses: list[str]) -> list[int]:
+    statuses = []
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    for address in addresses:
+        scope = {"type": "http", "method": method, "client": (address, 1), "path": "/_stcore/upload_file/x"}
+        await limit(scope, None, send)  # type: ignore[arg-type]  # nothing is received
+    return statuses
+
+
+async def _fine(_scope: Any, _receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+
+
+def test_uploads_from_one_address_are_limited_and_others_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIDECAST_DATA", str(tmp_path))
+    monkeypatch.setenv("TIDECAST_WORKERS", "0")
+    monkeypatch.setenv("TIDECAST_UPLOADS_A_MINUTE", "1")
+    try:
+        limit = UploadLimit(_fine)
+        flood = asyncio.run(_answers(limit, "PUT", ["10.0.0.1"] * (OFFICE + 5)))
+        assert flood == [204] * OFFICE + [429] * 5
+        assert asyncio.run(_answers(limit, "PUT", ["10.0.0.2"])) == [204]
+        assert asyncio.run(_answers(limit, "GET", ["10.0.0.1"])) == [204]
+    finally:
+        stop_runtime()

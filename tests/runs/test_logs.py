@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -10,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from forecasting.runs.log import JsonLines
 from tests.conftest import ROOT
-
-pytestmark = pytest.mark.slow
 
 JOB = """
 import sys, time
@@ -61,6 +61,7 @@ print(workspace.token, link.token, *states)
 """
 
 
+@pytest.mark.slow
 def test_no_value_name_or_token_is_in_any_log(tmp_path: Path) -> None:
     environment = {**os.environ, "TIDECAST_DATA": str(tmp_path), "TIDECAST_LOG": "DEBUG"}
     environment.pop("TIDECAST_DATABASE", None)
@@ -76,3 +77,18 @@ def test_no_value_name_or_token_is_in_any_log(tmp_path: Path) -> None:
     assert all({"time", "level", "from", "event", "pid"} <= set(line) for line in lines)
     for secret in (workspace, link, "canary", "871364", "canary-token"):
         assert secret not in done.stderr
+
+
+def test_a_log_line_has_no_token_and_no_message_of_an_error() -> None:
+    try:
+        raise ValueError("secret value 12345")
+    except ValueError:
+        error = sys.exc_info()
+    request = 'GET "/?workspace=abcdefghijklmnopqrstuv&dataset=1 link=zyxwvutsrqponmlkjihgfe'
+    line = JsonLines().format(logging.LogRecord("uvicorn.error", logging.ERROR, __file__, 1, request, (), error))
+    assert "12345" not in line
+    assert "abcdefgh" not in line
+    assert "zyxwvu" not in line
+    entry = json.loads(line)
+    assert entry["error"] == "ValueError"
+    assert entry["where"][-1].startswith("test_logs.py:")

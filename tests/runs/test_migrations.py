@@ -54,8 +54,8 @@ def check_old_rows(store: Store) -> None:
     assert len(panel.frame) == 60
     assert store.artifact(workspace, done, "result") == counting.expected(4, 5, panel.id)
     assert store.shared_run(Link(KNOWN["link"])).name == "first"
-    found = {run.id: (run.name, run.state, run.pinned, run.scores) for run in store.runs(workspace)}
-    assert found == {
+    listed = {run.id: (run.name, run.state, run.pinned, run.scores) for run in store.runs(workspace)}
+    assert listed == {
         done: ("first", "done", True, None),
         KNOWN["failed"]: ("failed one", "failed", False, None),
         KNOWN["queued"]: ("waiting", "queued", False, None),
@@ -85,7 +85,7 @@ def test_an_older_database_is_upgraded_with_all_that_is_in_it(url: str) -> None:
 
 
 def _described(connection: Connection) -> dict[str, Any]:
-    """Tables, columns, keys and indexes, as the database tells them."""
+    """Tables, columns, keys and indexes, as the database lists them."""
     found = inspect(connection)
     return {
         table: {
@@ -136,10 +136,10 @@ def test_the_steps_alone_make_the_tables_of_the_first_version_and_of_this_one(ur
 
 def test_a_step_that_fails_half_way_leaves_the_database_as_it_was(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_old(url)
-    whole = migrations.upgrade
+    upgrade = migrations.upgrade
 
     def broken(connection: Connection) -> None:
-        whole(connection)
+        upgrade(connection)
         connection.exec_driver_sql("DELETE FROM workspace_runs")
         connection.exec_driver_sql("SELECT * FROM no_such_table")
 
@@ -148,7 +148,7 @@ def test_a_step_that_fails_half_way_leaves_the_database_as_it_was(url: str, monk
     with pytest.raises(StoreError, match="could not be upgraded"):
         store.has_workspace(Workspace(KNOWN["workspace"]))
     store.close()
-    monkeypatch.setattr(migrations, "upgrade", whole)
+    monkeypatch.setattr(migrations, "upgrade", upgrade)
     monkeypatch.setattr(Store, "close", lambda _: None)
     store = Store(url)
     check_old_rows(store)
@@ -170,8 +170,8 @@ def test_of_several_servers_that_start_at_once_one_upgrades(url: str) -> None:
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         for _ in range(4)
     ]
-    said = [server.communicate(timeout=60) for server in servers]
-    assert [out.strip() for out, _ in said] == ["True"] * 4, said
+    outputs = [server.communicate(timeout=60) for server in servers]
+    assert [out.strip() for out, _ in outputs] == ["True"] * 4, outputs
     store = Store(url)
     check_old_rows(store)
     store.close()

@@ -90,7 +90,7 @@ def test_the_same_run_elsewhere_gives_the_same_bits(tmp_path: Path, make_panel: 
     assert results[0] == results[1]
 
 
-def test_too_little_data_fails_with_the_sentence_and_the_setting(tmp_path: Path, make_panel: MakePanel) -> None:
+def test_too_little_data_fails_with_the_message_and_the_setting(tmp_path: Path, make_panel: MakePanel) -> None:
     store, workspace, run = run_here(tmp_path, make_panel(length=10))
     seen = store.run(workspace, run)
     assert seen.state == "failed"

@@ -17,22 +17,15 @@ from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
 from forecasting.runs import Store, Supervisor, Workspace, leases, schema, shards
 from forecasting.runs.blobs import put_blob
-from forecasting.runs.claims import Claim
 from forecasting.runs.housekeeping import sweep
 from forecasting.runs.workers.attempt import perform
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
 from tests.runs.test_housekeeping import age
-from tests.runs.test_store import finish
+from tests.runs.working import claimed, finish
 
 ASKED = {"shards": 3, "seed": 7}
 RIGHT = counting.expected_of_shards(7, 5, 3)
-
-
-def claimed(store: Store, worker: str = "w") -> Claim:
-    found = leases.claim(store.database, worker)
-    assert found is not None
-    return found
 
 
 def split(store: Store, **config: object) -> tuple[Workspace, str]:
@@ -112,7 +105,7 @@ def test_parts_that_end_at_the_same_moment_are_merged_once(store: Store) -> None
         assert store.artifact(workspace, run, "result") == counting.expected_of_shards(seed, 5, 3)
 
 
-def test_a_part_that_fails_fails_the_run_with_its_sentence_and_ends_the_others(store: Store) -> None:
+def test_a_part_that_fails_fails_the_run_with_its_message_and_ends_the_others(store: Store) -> None:
     workspace, run = split(store, fail="sentence", fail_in="part 2")
     first, second, third = (claimed(store) for _ in range(3))
     perform(store.database, first, store.settings)
@@ -251,8 +244,14 @@ def test_two_workers_share_one_run_and_one_of_them_may_be_killed(store: Store) -
     supervisor = Supervisor(store, LAUNCHER)
     supervisor.start()
     workspace = store.new_workspace()
-    run = supervisor.store.submit(workspace, "counting", {**ASKED, "steps": 40, "pause": 0.05}, None, "n")
-    deadline = time.monotonic() + 30
+    long = [store.submit(workspace, "counting", {"steps": 10_000, "pause": 0.01, "seed": n}, None, "n") for n in (1, 2)]
+    deadline = time.monotonic() + 60
+    while [run.state for run in store.runs(workspace)] != ["running"] * 2:  # now both workers have started
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    for other in long:
+        store.cancel(workspace, other)
+    run = store.submit(workspace, "counting", {**ASKED, "steps": 40, "pause": 0.05}, None, "n")
     while list(rows(store).values()).count("running") < 2:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -274,7 +273,7 @@ def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
         frames.append(pd.DataFrame({"unique_id": f"s{number}", "ds": ds, "y": y}))
     panel = Panel(pd.concat(frames, ignore_index=True), "D", (7,), "many")
     config = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=2)
-    found = {}
+    results = {}
     for seconds in ("1e9", "0"):
         monkeypatch.setenv("TIDECAST_SHARD_SECONDS", seconds)
         supervisor = Supervisor(Store(f"sqlite:///{tmp_path / seconds / 'tidecast.db'}"))
@@ -287,7 +286,7 @@ def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
         supervisor.stop()
         seen = store.run(workspace, run)
         stages = list(dict.fromkeys(point[0] for point in seen.curve))
-        found[seconds] = stages, {name: store.artifact(workspace, run, name) for name in seen.artifacts}
+        results[seconds] = stages, {name: store.artifact(workspace, run, name) for name in seen.artifacts}
         store.close()
-    assert set(found["0"][1]) == {"backtest", "explain", "forecast", "forecaster", "scores", "training"}
-    assert found["0"] == found["1e9"]
+    assert set(results["0"][1]) == {"backtest", "explain", "forecast", "forecaster", "scores", "training"}
+    assert results["0"] == results["1e9"]

@@ -3,27 +3,22 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from forecasting.errors import ConfigError, ForecastingError, LimitError, StoreError
 from forecasting.panel import Panel
 from forecasting.runs import Link, Store, Workspace, identity, leases, schema
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.jobs import JOBS
-from forecasting.runs.workers.attempt import perform
 from tests.runs import counting
+from tests.runs.working import finish
 
 MakePanel = Callable[..., Panel]
-
-
-def finish(store: Store) -> None:
-    """Do everything that is queued, in this process."""
-    while (held := leases.claim(store.database, "test")) is not None:
-        perform(store.database, held, store.settings)
 
 
 def test_a_dataset_comes_back_as_it_was_put(store: Store, make_panel: MakePanel) -> None:
@@ -63,6 +58,29 @@ def test_the_dataset_id_follows_from_bytes_choices_and_panel(store: Store, make_
         store.put_dataset(workspace, None, *arguments[1:]),
     }
     assert len(others | {first}) == 5
+
+
+def test_a_reading_of_an_upload_has_the_id_of_the_same_bytes_and_writes_none_of_them(
+    store: Store, make_panel: MakePanel
+) -> None:
+    workspace, other = store.new_workspace(), store.new_workspace()
+    upload = store.put_dataset(workspace, b"1", "a.csv", {"source": "upload"}, None, {})
+    with store.database.write() as connection:  # long ago: whoever puts the same bytes again writes them
+        connection.execute(update(schema.blobs).values(written=0.0))
+    made = store.put_reading(workspace, upload, "a.csv", {"time": "a"}, make_panel(), {"x": 1})
+    with store.database.read() as connection:
+        written = connection.execute(select(schema.blobs.c.size, schema.blobs.c.written)).all()
+    assert {row.size: row.written == 0.0 for row in written} == {1: True, len(_nameless(make_panel())): False}
+    assert store.put_dataset(other, b"1", "b.csv", {"time": "a"}, make_panel(), {}) == made
+    assert (store.raw(workspace, made), store.panel(workspace, made).id) == (b"1", make_panel().id)
+    with pytest.raises(StoreError, match="no such data"):
+        store.put_reading(other, upload, "a.csv", {}, make_panel(), {})
+    with pytest.raises(StoreError, match="no longer kept"):
+        store.raw(workspace, store.put_dataset(workspace, None, "sample", {}, make_panel(), {}))
+
+
+def _nameless(panel: Panel) -> bytes:
+    return dataclasses.replace(panel, name="").to_bytes()
 
 
 def test_state_comes_back_and_is_bounded(store: Store) -> None:
@@ -436,3 +454,15 @@ def test_a_run_that_reads_the_bytes_as_they_came_gets_them_and_is_named_after_th
     assert store.shared_panel(store.share(workspace, runs[0])) is None
     store.delete_workspace(workspace)
     assert store.usage().stored_mb == 0
+
+
+def test_what_pages_share_of_a_run_under_way_is_what_its_workspace_sees(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'x.db'}")
+    workspace = store.new_workspace()
+    for window in (5, 6, 7):
+        run = store.submit(workspace, "sine", {"window": window}, None, "sine")
+    seen = store.run(workspace, run)
+    assert seen.position == 3
+    assert dataclasses.replace(seen, **store.under_way(run)) == seen
+    assert store.under_way("0" * 64)["state"] == "cancelled"
+    store.close()

@@ -1,4 +1,4 @@
-"""The equations of the three recurrent cells, step by step, so that what happens inside can be looked at.
+"""The equations of the three recurrent cells, step by step, to show their gates and states.
 
 Weights are named and stacked as torch has them: `weight_ih` [G * H, inputs], `weight_hh` [G * H, H] and a bias each,
 with G blocks of H rows, one for each gate. Axes: T steps, H hidden units.
@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from forecasting.labs.sequences.common import Values
+from forecasting.labs.json_values import Values
 
-INSIDE = {  # what can be looked at in each cell, the state first
+INSIDE = {  # gates and states of each cell, the state first
     "rnn": ("hidden",),
     "lstm": ("hidden", "cell", "input", "forget", "candidate", "output"),
     "gru": ("hidden", "reset", "update", "candidate"),
@@ -34,7 +34,7 @@ def inside(cell: str, weights: Mapping[str, Values], x: Values) -> dict[str, Val
         from_state = weights["weight_hh"] @ now["hidden"] + weights["bias_hh"]
         now = step(from_input, from_state, now)
         steps.append(now)
-    return {name: np.stack([one[name] for one in steps]) for name in INSIDE[cell]}
+    return {name: np.stack([at[name] for at in steps]) for name in INSIDE[cell]}
 
 
 def _rnn(from_input: Values, from_state: Values, _before: Mapping[str, Values]) -> dict[str, Values]:

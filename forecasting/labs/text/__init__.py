@@ -1,4 +1,4 @@
-"""What recurrent networks do with text: a word pair, learned letter by letter, and a character LSTM that writes.
+"""Recurrent networks on text: a word pair, learned letter by letter, and a character LSTM that writes.
 
 trained = train_text(sample_text())
 trained.result["bits"], trained.result["ngrams"]
@@ -6,11 +6,7 @@ trained.model.write("The ", 300, temperature=0.7)
 """
 
 from forecasting.labs.text.alphabet import Alphabet, split
-from forecasting.labs.text.ngram import ORDERS, NGram, bits_by_order
-from forecasting.labs.text.pair import LONGEST, PairConfig, rotated, run_pair
-from forecasting.labs.text.reading import fitting, read_text
-from forecasting.labs.text.samples import SAMPLES, sample_text
-from forecasting.labs.text.training import (
+from forecasting.labs.text.character_training import (
     MOST_BYTES,
     TextConfig,
     TrainedText,
@@ -20,7 +16,11 @@ from forecasting.labs.text.training import (
     suggest_text_config,
     train_text,
 )
-from forecasting.labs.text.writer import TextModel
+from forecasting.labs.text.ngram import ORDERS, NGram, bits_by_order
+from forecasting.labs.text.sample_texts import SAMPLES, sample_text
+from forecasting.labs.text.text_files import fitting, read_text
+from forecasting.labs.text.text_model import TextModel
+from forecasting.labs.text.word_pair import LONGEST, PairConfig, rotated, run_pair
 
 __all__ = [
     "LONGEST",

@@ -1,9 +1,9 @@
-"""Text as numbers: which characters a model knows, and what those it does not know cost.
+"""Text as numbers: the characters that a model knows, and the cost of those that it does not.
 
-A character is what a reader takes for one: a grapheme cluster (Unicode Standard Annex 29), so that an accent, a family
-of emoji or a flag is never torn apart. What the training part has only once counts as unknown: so a model learns how
-often something new comes, and pays for it in the tail as it would for a new letter. The unknown character is spelled
-out by its code points, all equally likely, and every model pays the same for that.
+A character is a grapheme cluster (Unicode Standard Annex 29), which is what readers take for one: accents, families of
+emoji and flags are not split. A character that occurs only once in the training part counts as unknown: so a model
+learns how often something new comes. An unknown character is spelled out by its code points, all equally likely, at the
+same cost for every model.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ import numpy.typing as npt
 import regex
 
 from forecasting.errors import DataError
+from forecasting.messages import Message
 
 Ids = npt.NDArray[np.int64]
 
 UNKNOWN = 0  # the id of every character that is not in the alphabet
-REPLACEMENT = "\ufffd"  # how it is shown
+REPLACEMENT = "\ufffd"  # shown for it
 MOST_CHARACTERS = 4096  # of an alphabet; rarer ones are unknown
 CODE_POINTS = 0x110000 - 0x800  # all but the surrogates
 
@@ -33,8 +34,8 @@ def split(text: str) -> list[str]:
     """The characters of `text`; joined they are `text` again."""
     if text.isascii() and "\r" not in text:
         return list(text)
-    found: list[str] = _CLUSTERS.findall(text)
-    return found
+    clusters: list[str] = _CLUSTERS.findall(text)
+    return clusters
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,14 +46,15 @@ class Alphabet:
 
     @classmethod
     def of(cls, characters: Iterable[str]) -> Alphabet:
-        """The characters that come more than once, in code-point order, the most frequent where they are too many."""
+        """The characters that occur more than once, the most frequent of too many, in order of code points."""
         counts = collections.Counter(characters)
-        known = [one for one, count in counts.most_common(MOST_CHARACTERS) if count > 1 and one != REPLACEMENT]
+        known = [
+            character
+            for character, count in counts.most_common(MOST_CHARACTERS)
+            if count > 1 and character != REPLACEMENT
+        ]
         if not known:
-            raise DataError(
-                "No character of this text comes twice, so there is nothing to learn from it. Bring a longer text.",
-                field="text",
-            )
+            raise DataError(Message("labs.no-character-twice"), field="text")
         return cls((REPLACEMENT, *sorted(known)))
 
     def __len__(self) -> int:
@@ -60,17 +62,18 @@ class Alphabet:
 
     def encode(self, characters: Sequence[str]) -> Ids:
         """Their ids [N]."""
-        places = {one: place for place, one in enumerate(self.characters)}
-        return np.fromiter((places.get(one, UNKNOWN) for one in characters), dtype=np.int64, count=len(characters))
+        places = {character: place for place, character in enumerate(self.characters)}
+        ids = (places.get(character, UNKNOWN) for character in characters)
+        return np.fromiter(ids, dtype=np.int64, count=len(characters))
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of `ids`; unknown characters as \ufffd."""
-        return "".join(self.characters[int(one)] for one in ids)
+        return "".join(self.characters[int(place)] for place in ids)
 
     def spelling(self, characters: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Bits [N] that naming each character takes once a model has said "unknown"; 0 for those it knows."""
-        places = set(self.characters[1:])
-        bits = (0.0 if one in places else spelling_bits(one) for one in characters)
+        """Bits [N] that it takes to name each character once a model has predicted "unknown"; 0 for known ones."""
+        known = set(self.characters[1:])
+        bits = (0.0 if character in known else spelling_bits(character) for character in characters)
         return np.fromiter(bits, dtype=np.float64, count=len(characters))
 
 

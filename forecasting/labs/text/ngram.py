@@ -2,9 +2,9 @@
 
     p(c | h) = (N(h c) + T(h) p(c | h')) / (N(h) + T(h))
 
-N(h c) counts how often c came after h, N(h) how often anything did, T(h) how many different characters did; h' is h
-without its oldest character. Below order 1 every character of the alphabet is equally likely. Where h never came, h'
-decides alone. Order n looks back n - 1 characters.
+N(h c) counts how often c followed h, N(h) how often anything did, T(h) how many distinct characters did; h' is h
+without its oldest character. Below order 1 every character of the alphabet is equally likely. Where h never occurred,
+h' decides alone. Order n looks back n - 1 characters.
 
 Axes: N characters of a text, V characters of the alphabet, K orders.
 """
@@ -32,9 +32,9 @@ class NGram:
         self._order = order
 
     def probabilities(self, context: Ids) -> Values:
-        """What comes after `context` [N]: a probability for each character of the alphabet [V]."""
+        """The probability of each character of the alphabet [V] after `context` [N]."""
         probability = np.full(self._size, 1.0 / self._size)
-        ends = np.arange(len(self._ids))  # places whose character followed the context looked at so far
+        ends = np.arange(len(self._ids))  # places whose character follows the context so far
         for back in range(min(self._order, len(context) + 1)):
             if back:
                 ends = ends[ends >= back]
@@ -42,8 +42,8 @@ class NGram:
             if not len(ends):
                 break
             counts = np.bincount(self._ids[ends], minlength=self._size)
-            different = np.count_nonzero(counts)
-            probability = (counts + different * probability) / (len(ends) + different)
+            distinct = np.count_nonzero(counts)
+            probability = (counts + distinct * probability) / (len(ends) + distinct)
         return probability
 
 
@@ -56,7 +56,7 @@ def bits_by_order(train: Ids, tail: Ids, size: int, orders: Sequence[int] = ORDE
     total, split = len(ids), len(train)
     probability = np.full(len(tail), 1.0 / size)
     context = np.zeros(total, dtype=np.int64)  # of the characters before each place; 0 where it is the empty one
-    found = []
+    bits = []
     for order in range(1, max(orders) + 1):
         if order > 1:
             older = np.full(total, -1, dtype=np.int64)  # no character: the text begins here
@@ -68,17 +68,17 @@ def bits_by_order(train: Ids, tail: Ids, size: int, orders: Sequence[int] = ORDE
         seen = np.bincount(context[:split], minlength=contexts)
         owner = np.zeros(followings, dtype=np.int64)
         owner[following] = context
-        different = np.bincount(owner[counts > 0], minlength=contexts)
+        distinct = np.bincount(owner[counts > 0], minlength=contexts)
         here = context[split:]
-        total_here, different_here = seen[here], different[here]
+        total_here, distinct_here = seen[here], distinct[here]
         known = total_here > 0
-        mixed = (counts[following[split:]] + different_here * probability) / np.maximum(total_here + different_here, 1)
+        mixed = (counts[following[split:]] + distinct_here * probability) / np.maximum(total_here + distinct_here, 1)
         probability = np.where(known, mixed, probability)
         if order in orders:
-            found.append(-np.log2(probability))
-    return np.array(found)
+            bits.append(-np.log2(probability))
+    return np.array(bits)
 
 
 def _numbered(codes: Ids) -> Ids:
-    """The same numbers for the same codes, from 0 on without gaps."""
+    """Equal numbers for equal codes, from 0 on without gaps."""
     return np.unique(codes, return_inverse=True)[1].astype(np.int64)

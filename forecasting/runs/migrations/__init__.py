@@ -28,7 +28,7 @@ def upgrade(connection: Connection, to: str = schema.VERSION) -> None:
     from alembic.runtime.environment import EnvironmentContext
 
     scripts = _scripts()
-    steps = EnvironmentContext(Config(), scripts, fn=lambda found, _: scripts._upgrade_revs(to, found))
+    steps = EnvironmentContext(Config(), scripts, fn=lambda stored, _: scripts._upgrade_revs(to, stored))
     with steps:
         steps.configure(connection=connection, target_metadata=schema.metadata, transactional_ddl=True)
         steps.run_migrations()

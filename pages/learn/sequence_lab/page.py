@@ -1,5 +1,22 @@
-"""Small systems that show what recurrent networks do, a tab for each question."""
+"""The Sequence lab: a tab for each lab, with its settings in the sidebar. Only the open tab is drawn."""
 
-from pages.learn.sequence_lab import tabs
+from __future__ import annotations
 
-tabs.page()
+import streamlit as st
+
+from pages.learn.sequence_lab import cells_tab, cosine_tab, marker_tab, rollout_tab
+from pages.shared import state
+from pages.shared.i18n import t
+
+TABS = {"cosine": cosine_tab.tab, "cells": cells_tab.tab, "rollout": rollout_tab.tab, "marker": marker_tab.tab}
+
+session = state.current()
+st.header(t("sequence.title"), anchor=False)
+names = {kind: t(f"tab.{kind}") for kind in TABS}
+last = session.form(state.OPENED).get("kind", "cosine")
+tabs = st.tabs(list(names.values()), key="sequence_tabs", on_change="rerun", default=names.get(last, names["cosine"]))
+for kind, tab in zip(TABS, tabs, strict=True):
+    if tab.open:
+        session.forms = {**session.forms, state.OPENED: {"kind": kind}}
+        with tab:
+            TABS[kind]()

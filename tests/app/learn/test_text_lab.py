@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecasting.errors import ReadError
-from forecasting.labs.text import MOST_BYTES, read_text, sample_text
+from forecasting.labs.text import MOST_BYTES, sample_text
 from forecasting.runs import Workspace
-from pages.learn.text_lab import snippets
+from pages.learn.text_lab import text_code
 from pages.shared import services
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 from tests.conftest import ROOT
@@ -156,8 +155,8 @@ def test_a_pair_that_diverged_says_so_and_offers_a_rate_that_does_not(open_app: 
     app.button(key="pair_train").click().run()
     work(data_folder)
     app = open_app(PAGE, **address(app))
-    assert "diverged" in app.warning[0].value
-    app.button(key="pair_offer_rate").click().run()
+    assert "Word pair** diverged at step" in app.warning[0].value
+    app.button(key="pair_rate_offer").click().run()
     assert app.number_input(key="pair_learning_rate").value == 0.1
 
 
@@ -182,17 +181,9 @@ def test_markup_in_a_text_is_shown_letter_by_letter(open_app: Open) -> None:
     assert "a.example" not in words(app)
 
 
-def test_a_file_that_is_no_text_gets_a_sentence() -> None:
-    assert read_text("naïve café\r\n".encode("cp1252"), "a.txt") == "naïve café\r\n"
-    assert read_text("你好\n".encode("utf-16"), "a.txt") == "你好\n"
-    for data in (bytes(range(256)) * 40, b"\x89PNG\r\n\x1a\n" + bytes(range(1, 32)) * 50):
-        with pytest.raises(ReadError, match="not plain text"):
-            read_text(data, "photo.png")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "lines", [snippets.TEXT, snippets.PAIR.format(source="hello", target="elloh", epochs=200, seed=0)]
+    "lines", [text_code.TEXT, text_code.PAIR.format(source="hello", target="elloh", epochs=200, seed=0)]
 )
 def test_the_code_runs_as_it_is_shown(lines: str, tmp_path: Path) -> None:
     done = subprocess.run(

@@ -1,1 +1,2 @@
-"""A database as Tidecast wrote it when its tables had version 0001: their definition then, and real rows."""
+"""Databases as Tidecast wrote them: 0001 as the tables of that version and rows; 0004 as a whole file, with an upload,
+a forecast, teaching runs, a failed run and a link, and what is to be found in it."""

@@ -1,0 +1,40 @@
+"""Figures of forecasts many steps ahead: errors by step, and the paths from one origin. Of results of `run_rollout`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from forecasting.charts.lines import level, line, shade
+from forecasting.charts.style import FORECAST, LINEAR, NAIVE, TRUTH, blank
+from forecasting.charts.words import ENGLISH, Words
+
+METHOD_COLOURS = {"one-step": LINEAR, "direct": FORECAST}
+
+
+def growth_chart(result: Mapping[str, Any], *, height: int = 340, words: Words = ENGLISH) -> go.Figure:
+    """Error by step ahead of both methods, of repeating the last value, and of the noise alone."""
+    steps = range(1, len(result["naive_rmse"]) + 1)
+    figure = blank(height, words["steps"], words["rms_error"])
+    line(figure, steps, result["naive_rmse"], words["naive"], NAIVE, width=1.2, dash="dot", digits=".3f")
+    for method, colour in METHOD_COLOURS.items():
+        line(figure, steps, result["methods"][method]["rmse"], words[method], colour, width=2.2, digits=".3f")
+    if result["noise"]:
+        level(figure, result["noise"], words["noise_floor"])
+    return figure.update_yaxes(rangemode="tozero")
+
+
+def path_chart(result: Mapping[str, Any], number: int = 0, *, height: int = 320, words: Words = ENGLISH) -> go.Figure:
+    """From one origin: the history, the truth, and the path of each method."""
+    path = result["paths"][number]
+    known, future = len(path["history"]), len(path["true"])
+    ahead = list(range(1, future + 1))
+    figure = blank(height, words["steps"], words["value"])
+    line(figure, range(1 - known, 1), path["history"], words["history"], NAIVE)
+    line(figure, [0, *ahead], [path["history"][-1], *path["true"]], words["truth"], TRUTH, width=2.2)
+    for method, colour in METHOD_COLOURS.items():
+        line(figure, ahead, path[method], words[method], colour, dash="dash" if method == "direct" else "dot")
+    shade(figure, 0, future, words["future"])
+    return figure

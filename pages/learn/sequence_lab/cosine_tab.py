@@ -1,0 +1,79 @@
+"""The tab sin -> cos: a value at every step, with the hidden state carried over between chunks or reset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from forecasting import charts
+from forecasting.labs.sequences import CELLS
+from forecasting.runs import Access, Run
+from pages.learn import parts
+from pages.learn.settings_form import Form
+from pages.learn.training_row import result_of, train_and_show
+from pages.shared import components
+from pages.shared.formats import number
+from pages.shared.i18n import chart_words, t
+
+
+def tab() -> None:
+    """Draw it."""
+    form = Form("cosine")
+    st.caption(t("cosine.lead"))
+    with st.sidebar:
+        form.number("chunk", 3, 40, 1)
+        form.choice("cell", CELLS, "cell")
+        form.number("hidden_size", 1, 128, 1)
+        form.number("steps", 50, 2000, 50)
+        form.rate()
+        form.number("seed", 0, 20, 1)
+        config = form.config()
+    train_and_show(form, config, of_run)
+
+
+def of_run(access: Access, run: Run, form: Form | None = None) -> None:
+    """The result of a done run."""
+    result, words = result_of(access, run), chart_words()
+    diverged = {words[way]: network["diverged"] for way, network in result["ways"].items()}
+    parts.diverged(diverged, "cosine", form.try_rate if form else None)
+    _learns(result)
+    parts.findings(_findings(result))
+    left, right = st.columns(2)
+    with left:
+        parts.question(t("cosine.position"))
+        components.chart(charts.position_chart(result, words=words), "cosine_position", t("alt.cosine.position"))
+        st.caption(t("cosine.position.caption"))
+    with right:
+        parts.question(t("cosine.loss"))
+        components.chart(charts.cosine_loss_chart(result, words=words), "cosine_loss", t("alt.cosine.loss"))
+        st.caption(t("cosine.loss.caption"))
+
+
+@st.fragment
+def _learns(result: dict[str, Any]) -> None:
+    """Predictions during training: the slider for one step, Play for all; the switch shows the other network."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        parts.question(t("cosine.learns"))
+    with right:
+        reset = st.toggle(t("cosine.reset"), key="cosine_reset", help=t("cosine.reset.help"))
+    way = "reset" if reset else "carried"
+    steps = result["frames"][: len(result["ways"][way]["predicted"])]
+    key = f"cosine_step_{steps[-1]}"  # another training may have other steps
+    step = st.select_slider(t("cosine.step"), steps, value=steps[-1], key=key, help=t("cosine.step.help"))
+    figure = charts.cosine_chart(result, way, steps.index(step), words=chart_words())
+    components.chart(figure, "cosine_learns", t("alt.cosine.learns"))
+    st.caption(t("cosine.learns.caption"))
+
+
+def _findings(result: dict[str, Any]) -> list[str]:
+    """What resetting the state costs."""
+    if any(network["diverged"] for network in result["ways"].values()):
+        return []
+    errors = {way: np.array(network["error_by_position"], dtype=float) for way, network in result["ways"].items()}
+    first = {way: float(error[0]) for way, error in errors.items()}
+    rest = {f"{way}_rest": number(float(np.sqrt(np.mean(error[1:] ** 2)))) for way, error in errors.items()}
+    compared = t("cosine.found.first", **{way: number(value) for way, value in first.items()}, **rest)
+    return [compared, t("cosine.found.worse" if first["reset"] > 2 * first["carried"] else "cosine.found.not")]

@@ -1,0 +1,118 @@
+"""The settings of a lab as widgets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from forecasting.errors import ForecastingError
+from forecasting.labs.sequences import SYSTEMS, Settings, longest_window
+from pages.shared import components, setting_words, state
+from pages.shared.i18n import known, t
+
+RATES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+
+
+class Form:
+    """The settings of the lab `kind`, with the values of their widgets. Methods draw a widget where they are called."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.defaults = SYSTEMS[kind].config().to_dict()
+        changed = state.current().form(kind)
+        self.values = {**self.defaults, **{name: value for name, value in changed.items() if name in self.defaults}}
+
+    def number(self, name: str, low: float, high: float, step: float, digits: str | None = None) -> None:
+        """A slider."""
+        kind = type(low)
+        st.session_state.setdefault(self._key(name), min(max(kind(self.values[name]), low), high))
+        self.values[name] = st.slider(
+            label(self.kind, name), low, high, step=step, format=digits, key=self._key(name), help=self._help(name)
+        )
+
+    def rate(self) -> None:
+        """The learning rate, on a log scale."""
+        rate = self.values["learning_rate"]
+        st.session_state.setdefault(self._key("learning_rate"), rate)
+        self.values["learning_rate"] = st.select_slider(
+            label(self.kind, "learning_rate"),
+            sorted({*RATES, rate, st.session_state[self._key("learning_rate")]}),
+            format_func=lambda rate: f"{rate:g}",
+            key=self._key("learning_rate"),
+            help=self._help("learning_rate"),
+        )
+
+    def choice(self, name: str, choices: tuple[str, ...], prefix: str) -> None:
+        """One of a few."""
+        if st.session_state.get(self._key(name)) is None:  # at first, or after a click on a page that was not complete
+            st.session_state[self._key(name)] = self.values[name]
+        chosen = st.segmented_control(
+            label(self.kind, name),
+            list(choices),
+            required=True,
+            format_func=lambda value: t(f"{prefix}.{value}"),
+            key=self._key(name),
+            help=self._help(name),
+            width="stretch",
+        )
+        self.values[name] = chosen or self.values[name]
+
+    def switch(self, name: str) -> None:
+        """On or off."""
+        st.session_state.setdefault(self._key(name), self.values[name])
+        self.values[name] = st.toggle(label(self.kind, name), key=self._key(name), help=self._help(name))
+
+    def config(self) -> Settings | None:
+        """The config; None where the settings do not fit together, with the error and a button that mends it."""
+        session = state.current()
+        session.forms = {**session.forms, self.kind: self.changed()}
+        try:
+            return SYSTEMS[self.kind].config.from_dict(self.values)
+        except ForecastingError as problem:
+            components.error(problem)
+            field = problem.field
+            if field in self.defaults:
+                value = self.defaults[field]
+                if field == "window" and "points" in self.values:
+                    value = min(value, longest_window(self.values["points"]))
+                st.button(
+                    t("lab.offer", setting=label(self.kind, field), value=value),
+                    key="lab_offer",
+                    icon=":material/auto_fix_high:",
+                    on_click=self.put,
+                    args=({field: value},),
+                )
+            return None
+
+    def changed(self) -> dict[str, Any]:
+        """The settings that differ from the default."""
+        return {name: value for name, value in self.values.items() if value != self.defaults[name]}
+
+    def put(self, values: dict[str, Any]) -> None:
+        """Set settings and their widgets."""
+        session = state.current()
+        session.forms = {**session.forms, self.kind: {**session.form(self.kind), **values}}
+        for name, value in values.items():
+            st.session_state[self._key(name)] = value
+
+    def try_rate(self, rate: float) -> None:
+        """Train with another learning rate."""
+        self.put_and_train({"learning_rate": rate})
+
+    def put_and_train(self, values: dict[str, Any]) -> None:
+        """Set settings and train with them."""
+        self.put(values)
+        st.session_state[f"_train_{self.kind}"] = True
+
+    def _key(self, name: str) -> str:
+        return f"{self.kind}_{name}"
+
+    def _help(self, name: str) -> str | None:
+        key = f"{self.kind}.{name}.help"
+        return t(key) if known(key) else None
+
+
+def label(kind: str, name: str) -> str:
+    """The name of a setting in words."""
+    return t(f"{kind}.{name}") if known(f"{kind}.{name}") else setting_words.setting_label(name)

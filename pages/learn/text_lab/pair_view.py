@@ -1,0 +1,190 @@
+"""The word pair of the Text lab: the answer of the network at each epoch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from forecasting import charts
+from forecasting.errors import ForecastingError
+from forecasting.labs.text import PairConfig, rotated, split
+from forecasting.runs import Access, Run
+from pages.learn import parts
+from pages.learn.text_lab import text_code
+from pages.shared import components, services, state
+from pages.shared.formats import duration, number, plain
+from pages.shared.i18n import chart_words, t
+from pages.shared.progress import ended, follow
+
+NUMBERS = (("hidden_size", 1, 128, 1), ("epochs", 1, 500, 10), ("seed", 0, 2**31 - 1, 1))
+
+
+def view() -> None:
+    """Draw it."""
+    session = state.current()
+    config = _settings()
+    st.caption(t("pair.lead"))
+    run = _train(None if config is None else dataclasses.asdict(config))
+    if run is not None and run.state == "done":
+        with components.in_place():
+            of_run(session.workspace, run, offer=True)
+    elif run is not None and not run.active:
+        ended(run)
+    elif config is not None:
+        _task(config)
+    shown = config or PairConfig()
+    values = {"source": shown.source, "target": shown.target, "epochs": shown.epochs, "seed": shown.seed}
+    parts.code(text_code.PAIR.format(**values))
+
+
+def put_rate(kind: str) -> Callable[[float], None]:
+    """A function that sets the learning rate of a network of this page."""
+
+    def put(rate: float) -> None:
+        st.session_state[f"{kind}_learning_rate"] = rate
+
+    return put
+
+
+def _settings() -> PairConfig | None:
+    """The settings in the sidebar; None where they do not fit together, with the error."""
+    session = state.current()
+    values = {**dataclasses.asdict(PairConfig()), **session.form("pair")}
+    with st.sidebar:
+        for field in ("source", "target"):
+            st.session_state.setdefault(f"pair_{field}", str(values[field]))
+            values[field] = st.text_input(t(f"pair.{field}"), key=f"pair_{field}", help=t(f"pair.{field}.help"))
+        with st.expander(t("text.network"), key="pair_network"):
+            for name, low, high, step in NUMBERS:
+                st.session_state.setdefault(f"pair_{name}", int(values[name]))
+                values[name] = st.number_input(t(f"text.{name}"), low, high, step=step, key=f"pair_{name}")
+            st.session_state.setdefault("pair_learning_rate", float(values["learning_rate"]))
+            values["learning_rate"] = st.number_input(
+                t("text.learning_rate"), 0.0001, 100.0, step=0.05, format="%.4f", key="pair_learning_rate"
+            )
+        default = PairConfig()
+        changed = {name: value for name, value in values.items() if value != getattr(default, name)}
+        session.forms = {**session.forms, "pair": changed}
+        try:
+            return PairConfig.from_dict(values)
+        except ForecastingError as problem:
+            components.error(problem)
+            source = str(values["source"])
+            offer = rotated(source) if problem.field == "target" and source else default.target
+            if problem.field in ("source", "target"):
+                word = plain(offer, 40)
+                st.button(
+                    t("pair.offer", word=word), key="pair_offer", icon=":material/auto_fix_high:",
+                    on_click=_take, args=(source if problem.field == "target" else default.source, offer),
+                )  # fmt: skip
+            return None
+
+
+def _take(source: str, target: str) -> None:
+    st.session_state["pair_source"], st.session_state["pair_target"] = source, target
+
+
+def _train(values: dict[str, Any] | None) -> Run | None:
+    """The button, and the run to show. The pair of the first visit is trained without a click."""
+    session = state.current()
+    shown = session.shown.get("pair")
+    run = services.poll(session.workspace, shown) if shown else None
+    same = run is not None and run.config == values
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train_row"):
+        pressed = st.button(
+            t("train.button"),
+            key="pair_train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=values is None or bool(same and run is not None and run.active),
+        )
+        if run is None:
+            st.caption(t("train.expected", seconds=duration(1)), width="content")
+        elif values is not None and not same and not run.active:
+            st.caption(":material/info: " + t("lab.changed"), width="content")
+    if values is not None and (pressed or shown is None):
+        try:
+            run_id = services.submit(
+                session.workspace, "pair", values, None, f"{values['source']} → {values['target']}"
+            )
+        except ForecastingError as refused:
+            components.error(refused)
+            return None
+        session.shown = {**session.shown, "pair": run_id}
+        if pressed:
+            st.rerun()
+    elif not same:
+        services.warm()
+    shown = session.shown.get("pair")
+    words = {"loss": chart_words()["text_letter_bits"]}
+    return follow(session.workspace, shown, words=words) if shown else None
+
+
+def _task(config: PairConfig) -> None:
+    """The pair before any training."""
+    source, target = split(config.source), split(config.target)
+    letters = sorted({*source, *target})
+    untrained = [[[0] * len(letters)] * len(source)]
+    empty = {"letters": letters, "source": source, "target": target, "probabilities": untrained}
+    components.heading(t("pair.asked"))
+    components.chart(charts.pair_map(empty, 1, words=chart_words()), "pair_asked", t("alt.pair.asked"))
+
+
+def of_run(access: Access, run: Run, offer: bool = False) -> None:
+    """The result of a done run."""
+    result = services.record(access, run.id, "result")
+    parts.diverged({t("kind.pair"): result["diverged"]}, run.kind, put_rate(run.kind) if offer else None)
+    learned = result["learned_at"]
+    facts = [
+        (
+            t("pair.learned"),
+            t("number.none") if learned is None else t("pair.learned.epoch", epoch=learned),
+            t("pair.learned.help"),
+        ),
+        (t("pair.loss"), number(result["losses"][-1]), t("pair.loss.help")),
+        (t("sine.parameters"), f"{result['parameters']:,}", None),
+        (t("sine.seconds"), f"{float(run.progress.get('seconds') or 0):.2f} s", None),
+    ]
+    with st.container(horizontal=True, gap="small", key="pair_numbers"):
+        for label, value, explained in facts:
+            st.metric(label, value, help=explained, border=True)
+    st.fragment(_epochs)(run.id, result)
+
+
+def _epochs(run_id: str, result: dict[str, Any]) -> None:
+    """The answer of the network at the chosen epoch."""
+    last = len(result["losses"])
+    key = f"pair_epoch_{run_id[:12]}"
+    st.session_state.setdefault(key, min(last, max(1, (result["learned_at"] or last) // 2)))
+    epoch = st.slider(t("pair.epoch"), 1, last, key=key, help=t("pair.epoch.help")) if last > 1 else 1
+    st.code("\n".join(_answer(result, epoch)), language=None)
+    left, right = st.columns(2)
+    words = chart_words()
+    with left:
+        components.heading(t("pair.map"))
+        components.chart(
+            charts.pair_map(result, epoch, ink=components.ink(), words=words), "pair_map", t("alt.pair.map")
+        )
+        st.caption(t("pair.map.caption"))
+    with right:
+        components.heading(t("pair.loss.title"))
+        components.chart(charts.pair_loss(result, epoch, words=words), "pair_loss", t("alt.pair.loss"))
+        st.caption(t("pair.loss.caption"))
+
+
+def _answer(result: dict[str, Any], epoch: int) -> list[str]:
+    """The answer of an epoch beside the right one, as plain text."""
+    words = {
+        "read": "".join(result["source"]),
+        "answer": result["predictions"][epoch - 1],
+        "right": "".join(result["target"]),
+    }
+    mark = "✓" if words["answer"] == words["right"] else "✗"
+    return [
+        f"{t('pair.read')}: {words['read']}",
+        f"{t('pair.said')}: {words['answer']}  {mark}",
+        f"{t('pair.right')}: {words['right']}",
+    ]

@@ -1,3 +1,0 @@
-"""Chinese (simplified) of sentences that are no Messages of a catalogue."""
-
-SENTENCES: dict[str, str] = {}

@@ -1,0 +1,183 @@
+"""What services remember: for whom, how much of it, and how one's own is forgotten."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from forecasting.errors import DataError, StoreError
+from forecasting.runs import Access, Link, Workspace
+from pages.shared import services
+from pages.shared.services import cache
+from pages.shared.services.cache import Cached, cached
+from tests.app.conftest import work
+
+ONE, TWO = Workspace("one"), Workspace("two")
+
+
+@pytest.fixture
+def doubled(data_folder: Path) -> tuple[Cached[Access, [int], int], list[tuple[Access, int]]]:
+    """A cached function, and what it was really called with."""
+    calls: list[tuple[Access, int]] = []
+
+    @cached(most=3)
+    def double(access: Access, number: int) -> int:
+        calls.append((access, number))
+        if number < 0:
+            raise DataError("negative")
+        return 2 * number
+
+    return double, calls
+
+
+Doubled = tuple[Cached[Access, [int], int], list[tuple[Access, int]]]
+
+
+def test_a_result_is_remembered_until_newer_ones_take_its_place(doubled: Doubled) -> None:
+    double, calls = doubled
+    assert [double(ONE, n) for n in (1, 2, 3, 1)] == [2, 4, 6, 2]
+    assert len(calls) == 3
+    double(ONE, 4)  # in the place of 2, which was used least recently
+    double(ONE, 1)
+    double(ONE, 2)
+    assert [number for _, number in calls] == [1, 2, 3, 4, 2]
+
+
+def test_a_workspace_and_a_link_with_one_token_are_two(doubled: Doubled) -> None:
+    double, calls = doubled
+    double(Workspace("x"), 1)
+    double(Link("x"), 1)
+    assert len(calls) == 2
+
+
+def test_an_error_is_not_remembered(doubled: Doubled) -> None:
+    double, calls = doubled
+    for _ in range(2):
+        with pytest.raises(DataError):
+            double(ONE, -1)
+    assert len(calls) == 2
+
+
+def test_what_is_too_old_is_computed_anew(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = [0.0]
+    monkeypatch.setattr(cache.time, "monotonic", lambda: at[0])
+    calls: list[Access] = []
+    count = cached(most=3, seconds=5)(lambda access: calls.append(access) or len(calls))
+    assert [count(ONE), count(ONE)] == [1, 1]
+    at[0] = 5.0
+    assert count(ONE) == 2
+
+
+def test_forgetting_one_leaves_the_others(doubled: Doubled) -> None:
+    double, calls = doubled
+    double(ONE, 1)
+    double(TWO, 1)
+    cache.forget(ONE)
+    double(TWO, 1)
+    assert len(calls) == 2
+    double(ONE, 1)
+    assert len(calls) == 3
+    double.forget(TWO, 1)
+    double(ONE, 1)
+    double(TWO, 1)
+    assert calls[3:] == [(TWO, 1)]
+
+
+def test_a_result_that_comes_after_its_workspace_went_is_not_kept(data_folder: Path) -> None:
+    calls: list[Access] = []
+
+    @cached(most=3)
+    def slow(access: Access) -> int:
+        calls.append(access)
+        cache.forget(access)  # as another session does meanwhile
+        return 1
+
+    assert [slow(ONE), slow(ONE)] == [1, 1]
+    assert len(calls) == 2
+
+
+def test_several_who_ask_at_once_wait_for_one_computation(data_folder: Path) -> None:
+    calls: list[Access] = []
+    begun, go = threading.Event(), threading.Event()
+
+    @cached(most=3)
+    def slow(access: Access) -> int:
+        calls.append(access)
+        begun.set()
+        go.wait(20)
+        return len(calls)
+
+    results: list[int] = []
+    threads = [threading.Thread(target=lambda: results.append(slow(ONE))) for _ in range(4)]
+    threads[0].start()
+    assert begun.wait(20)
+    for thread in threads[1:]:
+        thread.start()
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert results == [1] * 4
+
+
+def _remembered() -> set[Access]:
+    return set(cache.remembered())
+
+
+def _with_results(workspace: Workspace, seed: int) -> str:
+    return services.submit(workspace, "pair", {"epochs": 2, "seed": seed})
+
+
+@pytest.mark.slow
+def test_deleting_a_workspace_forgets_it_and_its_links_and_nobody_else(data_folder: Path) -> None:
+    mine, other = services.store().new_workspace(), services.store().new_workspace()
+    runs = {workspace: _with_results(workspace, seed) for seed, workspace in enumerate((mine, other))}
+    work(data_folder)
+    links = {workspace: services.share(workspace, run) for workspace, run in runs.items()}
+    for workspace, run in runs.items():
+        services.usage(workspace)
+        for access in (workspace, links[workspace]):
+            services.record(access, run, "result")
+            if isinstance(access, Workspace):
+                services.poll(access, run)
+    everyone = {mine, other, *links.values()}
+    assert _remembered() == everyone
+    services.delete_workspace(mine)
+    assert _remembered() == {other, links[other]}
+    with pytest.raises(StoreError):
+        services.record(mine, runs[mine], "result")
+    with pytest.raises(StoreError):
+        services.record(links[mine], runs[mine], "result")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [services.unshare, services.unlink])
+def test_an_ended_link_is_forgotten_at_once(data_folder: Path, end: Callable[[Workspace, str], None]) -> None:
+    workspace = services.store().new_workspace()
+    ended, kept = (_with_results(workspace, seed) for seed in (1, 2))
+    work(data_folder)
+    links = {run: services.share(workspace, run) for run in (ended, kept)}
+    for run, link in links.items():
+        services.record(link, run, "result")
+    end(workspace, ended)
+    assert {access for access in _remembered() if isinstance(access, Link)} == {links[kept]}
+    with pytest.raises(StoreError):
+        services.record(links[ended], ended, "result")
+
+
+@pytest.mark.slow
+def test_a_file_is_stored_once_however_often_it_is_read(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from forecasting.runs import datasets
+
+    put: list[int] = []
+    original = datasets.put_blob
+    monkeypatch.setattr(datasets, "put_blob", lambda database, data: put.append(len(data)) or original(database, data))
+    workspace = services.store().new_workspace()
+    raw = b"date,a,b\n" + b"".join(b"2024-01-%02d,%d,%d\n" % (day, day, 2 * day) for day in range(1, 29))
+    upload = services.keep_upload(workspace, raw, "sales.csv")
+    readings = {services.read_upload(workspace, upload, {"target": column}) for column in ("a", "b")}
+    assert len(readings) == 2
+    assert put.count(len(raw)) == 1
+    assert all(services.store().raw(workspace, reading) == raw for reading in readings)
