@@ -154,6 +154,14 @@ def test_series_of_different_lengths_and_units_share_one_network():
     assert (forecast["ds"].to_numpy() == future["ds"].to_numpy()).all()
 
 
+@pytest.mark.slow
+def test_series_shorter_than_what_is_held_out_share_a_network_with_further_inputs():
+    data = panel(*(weekly(120, seed) for seed in range(3)), weekly(20, 3), weekly(8, 4), [4.0, 5.0, 6.0, 5.0, 4.0])
+    forecast = fit(data, CONFIG.replace(features=("day-of-week",))).predict()
+    assert forecast.groupby("unique_id", sort=False).size().tolist() == [5] * 6
+    assert np.isfinite(forecast.select_dtypes("number")).all(axis=None)
+
+
 def test_too_few_values_say_how_many_are_needed_and_what_would_fit_is_accepted():
     data = panel(weekly(60))
     with pytest.raises(errors.TooShortError) as caught:
