@@ -53,6 +53,16 @@ def test_a_workspace_and_a_link_with_one_token_are_two(doubled: Doubled) -> None
     assert len(calls) == 2
 
 
+def test_two_functions_with_equal_arguments_are_two_and_one_may_call_the_other(data_folder: Path) -> None:
+    inner = cached(most=3)(_one)
+    outer = cached(most=3)(lambda access: inner(access) + 1)
+    assert [outer(ONE), inner(ONE), outer(ONE)] == [2, 1, 2]
+
+
+def _one(_access: Access) -> int:
+    return 1
+
+
 def test_an_error_is_not_remembered(doubled: Doubled) -> None:
     double, calls = doubled
     for _ in range(2):
