@@ -77,11 +77,11 @@ def test_forecasts_of_a_series_do_not_change_with_the_one_that_stands_before_it(
     long, short = np.cumsum(np.random.default_rng(0).normal(size=900)) - 50, weekly(212)
     moved = long.copy()
     moved[-100:] -= 400  # all within the test stretch
-    found = [
+    forecasts = [
         evaluate(panel(long, series, short, seasons=(7, 365)), config).query("unique_id == 's2'")["forecast"]
         for series in (long, moved)
     ]
-    np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
+    np.testing.assert_allclose(forecasts[0], forecasts[1], rtol=1e-6)
 
 
 @pytest.mark.slow
