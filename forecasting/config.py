@@ -40,7 +40,7 @@ class ForecastConfig:
     batch_size: int = 8  # chunks a step
     members: int = 1  # networks of different seeds; the forecast is their median
     lookbacks: tuple[int, ...] = ()  # further windows, each with as many members
-    anchor: str = "auto"  # constant: the training mean, without a linear path, as in tutorials
+    anchor: str = "auto"  # constant: the middle of the training range, without a linear path, as in tutorials
     loss: str = "mae"  # of the central forecast; the quantiles are always trained by pinball loss
     seed: int = 0
     levels: tuple[int, ...] = (50, 80, 95)  # nominal coverage of the intervals, percent

@@ -216,6 +216,26 @@ def test_the_arrows_have_no_cycle() -> None:
     graphlib.TopologicalSorter(ARROWS).prepare()
 
 
+@pytest.mark.slow
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Within a part, too, and not by way of a function or for type checkers either."""
+    modules = _sources()
+    graph = {
+        module: {found.target for found in _imports(module, path) if found.target in modules}
+        for module, path in modules.items()
+    }
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+def test_no_module_has_more_than_300_lines() -> None:
+    long = {
+        module: lines
+        for module, path in _sources().items()
+        if (lines := len(path.read_text("utf-8").splitlines())) > 300
+    }
+    assert long == {}
+
+
 def test_every_part_with_arrows_exists() -> None:
     assert {_part(module) for module in _sources()} == set(ARROWS)
 

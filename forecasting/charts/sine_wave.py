@@ -42,7 +42,7 @@ def recipe_loss_chart(result: Mapping[str, Any], *, height: int = 340, words: Wo
     diverged = any(recipe["diverged"] for recipe in result["recipes"].values())
     figure = blank(height, words["epoch"], words["train_mse" if diverged else "test_mse"])
     log_y(figure)
-    for name, recipe, colour in _recipes(result):
+    for place, (name, recipe, colour) in enumerate(_recipes(result)):
         losses = recipe["losses" if diverged else "test_losses"]
         if not diverged:
             losses = [None if loss is None else loss * result["scale"] ** 2 for loss in losses]
@@ -65,6 +65,7 @@ def recipe_loss_chart(result: Mapping[str, Any], *, height: int = 340, words: Wo
                     "font": {"size": 11, "color": colour},
                 },
                 annotation_position="top right",
+                annotation_yshift=-14 * place,  # the steps are often close to each other
             )
     if not diverged:
         level(figure, result["naive_mse"], words["naive"])
@@ -90,11 +91,11 @@ def rollout_chart(result: Mapping[str, Any], *, height: int = 320, words: Words 
 
 
 def phase_chart(result: Mapping[str, Any], *, height: int = 320, words: Words = ENGLISH) -> go.Figure:
-    """By how many degrees each roll-out is ahead of the wave, until its amplitude has faded."""
+    """By how many degrees each roll-out is ahead of the wave, until its amplitude has faded; without diverged ones."""
     figure = blank(height, words["steps_beyond"], words["phase"], showlegend=True)
     for name, recipe, colour in _recipes(result):
         phase = recipe["phase"]
-        if phase is not None and phase["degrees"]:
+        if phase is not None and phase["degrees"] and not recipe["diverged"]:
             steps = phase["steps"][: len(phase["degrees"])]
             line(figure, steps, phase["degrees"], recipe_name(name, words), colour, digits="+.1f", mode=_mode(steps))
     if result["rollout"]["x"]:

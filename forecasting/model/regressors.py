@@ -9,20 +9,30 @@ Axes: O origins, H horizon, L lags, P and K further inputs, R = L + M (P + K) + 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
-if TYPE_CHECKING:
-    from forecasting.model.material import Material
-
 LAST_VALUE = -1  # place of the last value where forecasts do not start from it
 
 
-def gather(source: Flat | Material, origins: Any, lags: Any, back: Any, ahead: Any) -> list[Any]:
+class Source(Protocol):
+    """What regressors are read from: a Flat of arrays, or a Material of tensors."""
+
+    @property
+    def z(self) -> Any: ...  # [N]
+    @property
+    def past(self) -> Any: ...  # [N, P] or None
+    @property
+    def known(self) -> Any: ...  # [N, K] or None
+    @property
+    def constant(self) -> bool: ...
+
+
+def gather(source: Source, origins: Any, lags: Any, back: Any, ahead: Any) -> list[Any]:
     """The regressors in groups [..., R'] at the positions `origins` [...]; `back` and `ahead` are steps from them."""
     last = source.z[origins][..., None]
     groups = [source.z[origins[..., None] + lags] - last]

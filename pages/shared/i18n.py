@@ -7,8 +7,9 @@ The words stand in gettext catalogues, one a language: those of the pages in `wo
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -73,3 +74,11 @@ def parameters() -> dict[str, str]:
 def chart_words() -> charts.Words:
     """The words of the figures in the session's language."""
     return charts.ChartWords(functools.partial(catalogue, language()))
+
+
+def stored(text: str, message: Mapping[str, Any] | None) -> str:
+    """A text that a run keeps beside the key and values of its Message, in the session's language."""
+    try:
+        return translated(text if message is None else Message.from_dict(message))
+    except KeyError:  # no longer known
+        return text

@@ -13,11 +13,15 @@ RHYME = "the cat sat on the mat and the rat ran off with the hat. " * 20
 
 
 def _heat(page: Page, key: str) -> list[list[float]]:
-    """The numbers of a heat map."""
-    plot = chart(page, key).locator(".js-plotly-plot")
-    expect(plot).to_have_count(1)
-    drawn: list[list[float]] = plot.evaluate("plot => Array.from(plot._fullData[0].z, row => Array.from(row))")
-    return drawn
+    """The numbers of a heat map, read when there is one: while a page is redrawn the old figure is beside the new."""
+    plots = chart(page, key).locator(".js-plotly-plot")
+    numbers = "plots => plots.map(p => p._fullData ? Array.from(p._fullData[0].z, row => Array.from(row)) : null)"
+    for _ in range(600):
+        drawn: list[list[list[float]] | None] = plots.evaluate_all(numbers)
+        if len(drawn) == 1 and drawn[0] is not None:
+            return drawn[0]
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{key} is not drawn")
 
 
 def test_the_text_lab_learns_reads_and_writes(start: Start, page: Page) -> None:

@@ -12,7 +12,7 @@ from forecasting.runs import Run
 from pages.forecast.results.shown import Shown
 from pages.shared import components
 from pages.shared.formats import duration, listed, plain
-from pages.shared.i18n import chart_words, t, translated
+from pages.shared.i18n import chart_words, stored, t
 from pages.shared.setting_words import setting_label, setting_value
 
 
@@ -26,8 +26,10 @@ def training(shown: Shown) -> None:
         st.info(t("training.fallback"), icon=":material/toggle_off:")
     elif record["share"] == 0:
         st.info(t("training.off"), icon=":material/toggle_off:")
-    for note in record.get("notes") or []:
-        st.caption(f":material/info: {plain(translated(note), 600)}")
+    notes = record.get("notes") or []
+    messages = record.get("messages", {}).get("notes") or [None] * len(notes)
+    for note, message in zip(notes, messages, strict=True):
+        st.caption(f":material/info: {plain(stored(note, message), 600)}")
     points = _points(record["curves"], run)
     if points:
         words = chart_words()

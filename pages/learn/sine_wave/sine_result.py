@@ -39,9 +39,12 @@ def of_run(access: Access, run: Run, form: Form | None = None) -> None:
         parts.question(t("sine.rollout.title"))
         components.chart(charts.rollout_chart(result, words=words), "sine_free", t("alt.sine.rollout"))
         st.caption(t("sine.rollout.caption"))
+    phases = [recipe["phase"] for recipe in result["recipes"].values() if not recipe["diverged"]]
+    if not phases:
+        return
     with right:
         parts.question(t("sine.phase"))
-        if any(recipe["phase"] and recipe["phase"]["degrees"] for recipe in result["recipes"].values()):
+        if any(phase and phase["degrees"] for phase in phases):
             components.chart(charts.phase_chart(result, words=words), "sine_phase", t("alt.sine.phase"))
             st.caption(t("sine.phase.caption"))
         else:

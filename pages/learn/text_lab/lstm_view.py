@@ -13,7 +13,7 @@ from forecasting.labs.text import TextConfig, expected_seconds
 from forecasting.runs import Access, Run
 from pages.learn import parts
 from pages.learn.text_lab import surprise, text_code, text_source, writing
-from pages.learn.text_lab.pair_view import put_rate
+from pages.learn.text_lab.pair_view import try_rate
 from pages.shared import components, services, state
 from pages.shared.formats import duration, number, percent
 from pages.shared.i18n import chart_words, t
@@ -62,7 +62,7 @@ def of_run(access: Access, run: Run, offer: bool = False) -> None:
     result = services.record(access, run.id, "result")
     words = chart_words()
     best = min(result["ngrams"].values())
-    parts.diverged({words["text_network"]: result["diverged"]}, run.kind, put_rate(run.kind) if offer else None)
+    parts.diverged({words["text_network"]: result["diverged"]}, run.kind, try_rate(run.kind) if offer else None)
     _verdict(result, best)
     facts = [
         (t("text.bits"), number(result["bits"]), t("text.bits.help")),
@@ -186,6 +186,7 @@ def _train(dataset: str, config: TextConfig | None) -> Run | None:
             st.caption(t("train.expected", seconds=seconds), width="content")
         if run is not None and not same and not run.active:
             st.caption(":material/info: " + t("lab.changed"), width="content")
+    pressed = st.session_state.pop("_train_text", False) or pressed
     if pressed and values is not None:
         try:
             run_id = services.submit(session.workspace, "text", values, dataset)

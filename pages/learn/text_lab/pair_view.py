@@ -40,11 +40,12 @@ def view() -> None:
     parts.code(text_code.PAIR.format(**values))
 
 
-def put_rate(kind: str) -> Callable[[float], None]:
-    """A function that sets the learning rate of a network of this page."""
+def try_rate(kind: str) -> Callable[[float], None]:
+    """A function that trains the network `kind` of this page with another learning rate."""
 
     def put(rate: float) -> None:
         st.session_state[f"{kind}_learning_rate"] = rate
+        st.session_state[f"_train_{kind}"] = True
 
     return put
 
@@ -105,6 +106,7 @@ def _train(values: dict[str, Any] | None) -> Run | None:
             st.caption(t("train.expected", seconds=duration(1)), width="content")
         elif values is not None and not same and not run.active:
             st.caption(":material/info: " + t("lab.changed"), width="content")
+    pressed = st.session_state.pop("_train_pair", False) or pressed
     if values is not None and (pressed or shown is None):
         try:
             run_id = services.submit(
@@ -136,12 +138,12 @@ def _task(config: PairConfig) -> None:
 def of_run(access: Access, run: Run, offer: bool = False) -> None:
     """The result of a done run."""
     result = services.record(access, run.id, "result")
-    parts.diverged({t("kind.pair"): result["diverged"]}, run.kind, put_rate(run.kind) if offer else None)
+    parts.diverged({t("kind.pair"): result["diverged"]}, run.kind, try_rate(run.kind) if offer else None)
     learned = result["learned_at"]
     facts = [
         (
             t("pair.learned"),
-            t("number.none") if learned is None else t("pair.learned.epoch", epoch=learned),
+            t("pair.learned.never") if learned is None else t("pair.learned.epoch", epoch=learned),
             t("pair.learned.help"),
         ),
         (t("pair.loss"), number(result["losses"][-1]), t("pair.loss.help")),

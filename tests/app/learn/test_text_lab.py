@@ -158,6 +158,7 @@ def test_a_pair_that_diverged_says_so_and_offers_a_rate_that_does_not(open_app: 
     assert "Word pair** diverged at step" in app.warning[0].value
     app.button(key="pair_rate_offer").click().run()
     assert app.number_input(key="pair_learning_rate").value == 0.1
+    assert not app.warning  # it trains with it
 
 
 def test_an_upload_is_read_and_a_photo_gets_a_sentence(open_app: Open) -> None:

@@ -79,4 +79,6 @@ def test_a_message_is_translated_and_other_text_stays(monkeypatch: pytest.Monkey
     monkeypatch.setattr(i18n, "language", lambda: "zh")
     assert i18n.translated(message) == i18n.catalogue("zh").text("chart.line", {"rows": "3, 4"}) != message
     assert i18n.translated("a text of an older version") == "a text of an older version"
+    assert i18n.stored(str(message), message.to_dict()) == i18n.translated(message)
+    assert i18n.stored("as it was", None) == i18n.stored("as it was", {"key": "gone", "values": {}}) == "as it was"
     assert i18n.sentences(["一。", "二。"]) == "一。二。"
