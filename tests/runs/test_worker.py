@@ -59,7 +59,7 @@ def test_a_worker_asked_to_stop_releases_its_run(file_store: Store) -> None:
     worker = subprocess.Popen(LAUNCHER, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     wait_until(file_store, workspace, run, "running")
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(5) == 128 + signal.SIGTERM
+    assert worker.wait(30) == 128 + signal.SIGTERM
     assert file_store.run(workspace, run).state == "queued"
 
 
@@ -67,6 +67,6 @@ def test_a_worker_asked_to_stop_releases_its_run(file_store: Store) -> None:
 def test_an_idle_worker_leaves(file_store: Store) -> None:
     environment = {**os.environ, "TIDECAST_DATABASE": str(file_store.database.url), "TIDECAST_IDLE_SECONDS": "1"}
     worker = subprocess.Popen(LAUNCHER, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
-    assert worker.wait(10) == 0
+    assert worker.wait(60) == 0
     assert worker.stdin is not None
     worker.stdin.close()
