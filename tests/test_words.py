@@ -25,11 +25,7 @@ COMPOSED = {  # areas whose keys consist of two names of the code: a setting or 
     *("anchor", "decimal", "delimiter", "duplicates", "encoding", "interval", "loss", "outliers", "period", "schedule"),
     *("task", "zeros", "cells", "cosine", "marker", "rollout", "sine"),
 }
-SPELT = {  # keys whose last name is spelt otherwise in the code
-    *("data.answer.zone.utc", "frequency.10min"),
-    *("input.macd-histogram", "input.bollinger-position", "input.bollinger-width", "input.stochastic-oscillator"),
-    *("input.n.seasonal-difference", "input.n.distance-from-the-mean-of"),
-}
+SPELT = {"data.answer.zone.utc", "frequency.10min"}  # keys whose last name is spelt otherwise in the code
 ERRORS = {name for name, cls in inspect.getmembers(errors, inspect.isclass) if issubclass(cls, errors.ForecastingError)}
 TEXTS = {"message", "question", "summary", "evidence"}  # arguments that a user reads
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import streamlit as st
@@ -10,12 +9,9 @@ import streamlit as st
 from forecasting import charts
 from pages.forecast.results.shown import Shown
 from pages.shared import components
-from pages.shared.i18n import chart_words, known, sentences, t
-from pages.shared.setting_words import feature_name, method_name
+from pages.shared.i18n import chart_words, sentences, stored, t
+from pages.shared.setting_words import method_name
 
-_NUMBERED = re.compile(r"(seasonal difference|distance from the mean of|input) (\d+)")
-_WAVE = re.compile(r"(.+), (sine|cosine)(?: (\d))?")
-_HOLIDAY = re.compile(r"(|before a |after a )([A-Z]{2}) (holiday|holidays in the step)")
 _MOST_INPUTS = 16
 _LEAST_WEIGHT = 0.005
 _NEARLY_EVEN = 1.25  # times what each step would get if all got the same
@@ -96,24 +92,14 @@ def _inputs(explanation: dict[str, Any]) -> None:
     if not any(item["weight"] for item in explanation["inputs"]):
         st.caption(t("explain.inputs.none"))
         return
-    rows = [(input_name(item["name"]), float(item["weight"])) for item in explanation["inputs"]]
+    rows = [(_input_name(item), float(item["weight"])) for item in explanation["inputs"]]
     rows.sort(key=lambda row: -row[1])
     figure = charts.shares_chart(rows[:_MOST_INPUTS], t("explain.inputs.axis"), colour="anchor-linear")
     components.chart(figure, "chart_inputs", t("alt.explain.inputs"))
     st.caption(t("explain.inputs.note"))
 
 
-def input_name(name: str) -> str:
-    """An input of the network in words: `evaluation.explain` and `features` name them in English."""
-    slug = name.lower().replace(" ", "-")
-    if known(f"input.{slug}"):
-        return t(f"input.{slug}")
-    if numbered := _NUMBERED.fullmatch(name):
-        return t(f"input.n.{numbered[1].replace(' ', '-')}", count=int(numbered[2]))
-    if wave := _WAVE.fullmatch(name):
-        cycle = feature_name(wave[1].replace(" ", "-"))
-        return t(f"wave.{wave[2]}.n", cycle=cycle, n=wave[3]) if wave[3] else t(f"wave.{wave[2]}", cycle=cycle)
-    if holiday := _HOLIDAY.fullmatch(name):
-        place = {"": "step" if "step" in holiday[3] else "day", "before a ": "before", "after a ": "after"}[holiday[1]]
-        return t(f"holiday.{place}", country=holiday[2])
-    return name
+def _input_name(item: dict[str, Any]) -> str:
+    """A column is called as in the file, every other input in words."""
+    name = stored(item["name"], item.get("message"))
+    return name if item.get("message") is None else name[:1].upper() + name[1:]
