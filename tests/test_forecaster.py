@@ -77,11 +77,11 @@ def test_forecasts_of_a_series_do_not_change_with_the_one_that_stands_before_it(
     long, short = np.cumsum(np.random.default_rng(0).normal(size=900)) - 50, weekly(212)
     moved = long.copy()
     moved[-100:] -= 400  # all within the test stretch
-    found = [
+    forecasts = [
         evaluate(panel(long, series, short, seasons=(7, 365)), config).query("unique_id == 's2'")["forecast"]
         for series in (long, moved)
     ]
-    np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
+    np.testing.assert_allclose(forecasts[0], forecasts[1], rtol=1e-6)
 
 
 @pytest.mark.slow
@@ -152,6 +152,14 @@ def test_series_of_different_lengths_and_units_share_one_network():
     assert middle[0] == pytest.approx(20, rel=0.2)
     future = data.future(5)
     assert (forecast["ds"].to_numpy() == future["ds"].to_numpy()).all()
+
+
+@pytest.mark.slow
+def test_series_shorter_than_what_is_held_out_share_a_network_with_further_inputs():
+    data = panel(*(weekly(120, seed) for seed in range(3)), weekly(20, 3), weekly(8, 4), [4.0, 5.0, 6.0, 5.0, 4.0])
+    forecast = fit(data, CONFIG.replace(features=("day-of-week",))).predict()
+    assert forecast.groupby("unique_id", sort=False).size().tolist() == [5] * 6
+    assert np.isfinite(forecast.select_dtypes("number")).all(axis=None)
 
 
 def test_too_few_values_say_how_many_are_needed_and_what_would_fit_is_accepted():

@@ -23,18 +23,18 @@ def verdicts(make, seasons, **changes):
     return backtests
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=80)
 @pytest.mark.parametrize("method", ["recurrent", "best"])
 def test_random_walks_are_called_random_walks(method):
-    found = verdicts(lambda random: np.cumsum(random.normal(size=600)), (), method=method, epochs=8, horizon=10)
-    assert sum(one.verdict.key == "same" for one in found) >= 0.9 * SEEDS
+    backtests = verdicts(lambda random: np.cumsum(random.normal(size=600)), (), method=method, epochs=8, horizon=10)
+    assert sum(one.verdict.key == "same" for one in backtests) >= 0.9 * SEEDS
     # and nothing is lost by having tried
-    ratio = [one.scores["methods"]["forecast"]["mae"] / one.scores["methods"]["naive"]["mae"] for one in found]
+    ratio = [one.scores["methods"]["forecast"]["mae"] / one.scores["methods"]["naive"]["mae"] for one in backtests]
     assert np.mean(ratio) < 1.01
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=40)
 def test_a_seasonal_signal_is_found_skilful():
     season = np.tile(10 * np.sin(2 * np.pi * np.arange(7) / 7), 100)[:600]
-    found = verdicts(lambda random: season + 4 * random.normal(size=600), (7,), epochs=8, horizon=7)
-    assert sum(one.verdict.grade == "better" for one in found) >= 0.95 * SEEDS
+    backtests = verdicts(lambda random: season + 4 * random.normal(size=600), (7,), epochs=8, horizon=7)
+    assert sum(one.verdict.grade == "better" for one in backtests) >= 0.95 * SEEDS

@@ -112,7 +112,7 @@ def prepare(plan: Plan, held_out: int, earlier: Prepared | None = None) -> Prepa
     last = lengths - held_out - config.horizon
     span = Span(np.full_like(last, min(config.window, max(2, int(np.median(lengths)) // 4))), last)
     lags = earlier.lags if earlier else np.array([-(6 * max(periods, default=1) + config.horizon)], dtype=np.int64)
-    inputs = None if plan.extra is None else scaling.fit_inputs(plan.extra, (lengths - held_out).tolist())
+    inputs = None if plan.extra is None else scaling.fit_inputs(plan.extra, np.maximum(lengths - held_out, 0).tolist())
     beside = None if plan.extra is None or inputs is None else scaling.scale_inputs(plan.extra, inputs)
     flat = windows.flatten(scaled, lead(max(config.windows), config.horizon, lags, periods), beside, config.horizon)
     flat = dataclasses.replace(flat, constant=plan.constant)

@@ -60,9 +60,9 @@ def test_the_direction_has_a_band_that_a_coin_stays_in():
 
 def test_a_forecast_that_repeats_the_last_value_has_no_direction():
     walk = np.cumsum(np.random.default_rng(3).normal(size=600))
-    found = evaluate(steps(walk), ForecastConfig(horizon=5, window=10, hidden_size=4, epochs=1, folds=1))
-    assert found.scores["shrink"] == [0.0]
-    assert found.scores["direction"] is None
+    scored = evaluate(steps(walk), ForecastConfig(horizon=5, window=10, hidden_size=4, epochs=1, folds=1))
+    assert scored.scores["shrink"] == [0.0]
+    assert scored.scores["direction"] is None
 
 
 @pytest.mark.slow

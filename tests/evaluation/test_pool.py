@@ -88,8 +88,8 @@ def test_held_out_origins_are_weighted_by_the_others_alone():
     group = np.repeat([0, 1, 2, 3], 10)
     truth = origins.truth([y], 5)
     oracle = np.where((group == 2)[:, None], truth, 1e3)
-    found, combined = fitted([y], origins, group, {"recurrent": oracle}, (7,), 5)
-    assert found.names[0] == "recurrent"
+    members, combined = fitted([y], origins, group, {"recurrent": oracle}, (7,), 5)
+    assert members.names[0] == "recurrent"
     assert np.abs(combined - truth)[group == 2].mean() > 0.2
 
 
@@ -98,8 +98,8 @@ def test_one_lucky_block_of_a_short_series_does_not_decide_alone():
     y = np.r_[np.arange(54.0), np.full(6, 53.1)]
     origins = Origins.of(np.zeros(1, dtype=np.int64), np.array([54]), 6)
     half = np.full((1, 6), 53.05)
-    found, _ = fitted([y], origins, np.zeros(1, dtype=np.int64), {"recurrent": half}, (), 6)
-    weights = found.mean_weights()
+    members, _ = fitted([y], origins, np.zeros(1, dtype=np.int64), {"recurrent": half}, (), 6)
+    weights = members.mean_weights()
     assert weights["drift"] > 10 * weights["naive"]
     assert 0 < weights["recurrent"] < weights["drift"]  # half the naive error, at an origin that tells little
 
@@ -108,11 +108,11 @@ def test_the_shared_linear_path_is_no_member_of_a_series_with_fewer_than_three_s
     short, long = weekly(20), weekly(21)
     origins = Origins.of(np.array([0, 1]), np.array([15, 16]), 5)
     given = {name: np.full((2, 5), 20.0) for name in ("recurrent", "linear")}
-    found, _ = fitted([short, long], origins, np.zeros(2, dtype=np.int64), given, (7,), 5)
-    at = found.names.index("linear")
-    assert found.weights[0, at] == 0
-    assert found.weights[1, at] > 0
-    np.testing.assert_allclose(found.weights.sum(axis=1), 1)
+    members, _ = fitted([short, long], origins, np.zeros(2, dtype=np.int64), given, (7,), 5)
+    at = members.names.index("linear")
+    assert members.weights[0, at] == 0
+    assert members.weights[1, at] > 0
+    np.testing.assert_allclose(members.weights.sum(axis=1), 1)
 
 
 def test_groups_are_neighbouring_blocks_of_each_series():

@@ -73,6 +73,7 @@ def test_killed_workers_lose_nothing(store: Store, summarise: Summarise) -> None
     check_whole(store)
 
 
+@pytest.mark.slow(seconds=40)
 def test_real_trainings_that_were_killed_end_with_the_same_bits(tmp_path: Path, summarise: Summarise) -> None:
     """All of what a run leaves, byte by byte, the saved network as well."""
     ds = pd.date_range("2024-01-01", periods=300)
@@ -116,6 +117,7 @@ def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> 
 LARGE = {"epochs": 60 if LONG else 30, "points": 3000, "hidden_size": 64}
 
 
+@pytest.mark.slow(seconds=80)
 def test_a_killed_or_stopped_server_leaves_no_worker_and_the_next_one_goes_on(
     tmp_path: Path, summarise: Summarise
 ) -> None:

@@ -20,7 +20,7 @@ def test_each_anchor_is_the_naive_forecast_that_its_name_says(name):
     anchor = anchors.mix([one for one in anchors.candidates((7,), horizon, 20, 200) if one.name == name], horizon)
     assert anchor.names == (name,)
     offsets = regressors(flat, flat.start + seen - 1, anchor.lags)
-    found = z[seen - 1] + (offsets @ anchor.matrix.T)[0]
+    forecast = z[seen - 1] + (offsets @ anchor.matrix.T)[0]
     past = z[:seen]
     for h in range(1, horizon + 1):
         same = [past[i] for i in range(seen) if (seen - 1 + h - i) % 7 == 0]  # the same place in earlier seasons
@@ -33,7 +33,7 @@ def test_each_anchor_is_the_naive_forecast_that_its_name_says(name):
         else:
             cycles = -(-h // 7)
             expected = past[-1] + z[seen - 1 + h - 7 * cycles] - z[seen - 1 - 7 * cycles]
-        assert found[h - 1] == pytest.approx(expected), h
+        assert forecast[h - 1] == pytest.approx(expected), h
 
 
 def test_the_anchor_with_the_least_error_is_chosen():

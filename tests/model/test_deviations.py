@@ -44,9 +44,9 @@ def solved(series: list[Values], base: Linear | None = None) -> tuple[windows.Fl
 
 def test_each_series_finds_its_own_coefficients(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deviations, "PENALTIES", (1e-6,) * SHRUNK)
-    _, found = solved([autoregressive(0.8, 1), autoregressive(-0.8, 2)])
+    _, tried = solved([autoregressive(0.8, 1), autoregressive(-0.8, 2)])
     # y[t+1] - y[t] = w (y[t] - y[t-1]): the weight -w on the offset of the value before the last
-    up, down = found[:, SHRUNK - 1, 0]
+    up, down = tried[:, SHRUNK - 1, 0]
     assert up == pytest.approx([0, 0, -0.8, 0], abs=0.15)
     assert down == pytest.approx([0, 0, 0.8, 0], abs=0.15)
 
@@ -79,10 +79,10 @@ def test_a_series_with_nothing_in_common_finds_its_own_way_whatever_the_others_d
 def test_a_level_smoothed_exponentially_is_among_the_deviations() -> None:
     values = autoregressive(0.5, 3)
     base = Linear(np.full((1, 4), 0.1), np.full((1, 4), 0.2), LAGS, 0.1)
-    flat, found = solved([values, values], base)
+    flat, tried = solved([values, values], base)
     origin = flat.start[0] + 50
     offsets = flat.z[origin + LAGS] - flat.z[origin]
-    for weight, deviation in zip(deviations.SMOOTHING, found[0, deviations.FITTED :], strict=True):
+    for weight, deviation in zip(deviations.SMOOTHING, tried[0, deviations.FITTED :], strict=True):
         level = sum(weight * (1 - weight) ** -lag * (flat.z[origin + lag] - flat.z[origin]) for lag in LAGS)
         assert offsets @ (base.anchor + base.ridge + deviation)[0] == pytest.approx(level)
 
@@ -107,10 +107,10 @@ def test_seasonal_naive_forecasts_whose_lags_are_read_are_among_the_deviations()
 
 
 def test_a_series_with_too_few_origins_deviates_only_by_what_takes_no_fitting() -> None:
-    _, found = solved([autoregressive(0.8, 1), autoregressive(0.8, 2, length=30)])
-    assert found[0, : deviations.FITTED].any(axis=(1, 2)).all()
-    assert not found[1, : deviations.FITTED].any()
-    np.testing.assert_array_equal(found[1, deviations.FITTED :], found[0, deviations.FITTED :])
+    _, tried = solved([autoregressive(0.8, 1), autoregressive(0.8, 2, length=30)])
+    assert tried[0, : deviations.FITTED].any(axis=(1, 2)).all()
+    assert not tried[1, : deviations.FITTED].any()
+    np.testing.assert_array_equal(tried[1, deviations.FITTED :], tried[0, deviations.FITTED :])
 
 
 def test_one_series_alone_has_nothing_to_deviate_from_and_too_many_have_no_room() -> None:
@@ -124,9 +124,9 @@ def test_one_series_alone_has_nothing_to_deviate_from_and_too_many_have_no_room(
 
 
 def test_what_is_added_is_the_deviation_times_the_offsets() -> None:
-    flat, found = solved([autoregressive(0.5, 1), autoregressive(-0.5, 2)])
+    flat, tried = solved([autoregressive(0.5, 1), autoregressive(-0.5, 2)])
     origins = Origins.of(np.array([0, 1]), np.array([21, 51]), 1)
-    matrices = found[:, 2].astype(np.float32)
+    matrices = tried[:, 2].astype(np.float32)
     added = deviations.added(matrices, flat, origins, LAGS)
     for row, (one, origin) in enumerate(zip((0, 1), origins.positions(flat), strict=True)):
         by_hand = sum(matrices[one, 0, i] * (flat.z[origin + lag] - flat.z[origin]) for i, lag in enumerate(LAGS))

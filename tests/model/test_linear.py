@@ -15,12 +15,12 @@ def test_the_ridge_solves_the_augmented_least_squares_problem():
     lags = np.arange(-19, 1)
     x, y = regressors(flat, origins, lags), targets(flat, origins, 5)
     weight = np.random.default_rng(1).uniform(0.5, 2, len(origins))
-    found = linear.ridges(x, y, weight, (0.01,))[0]
+    ridge = linear.ridges(x, y, weight, (0.01,))[0]
     root = np.sqrt(weight)[:, None]
     alpha = 0.01 * np.square(x * root).sum() / (len(lags) - 1)
     stacked = np.vstack([x * root, np.sqrt(alpha) * np.eye(len(lags))])
     oracle = np.linalg.lstsq(stacked, np.vstack([y * root, np.zeros((len(lags), 5))]), rcond=None)[0].T
-    np.testing.assert_allclose(found, oracle, atol=1e-8)
+    np.testing.assert_allclose(ridge, oracle, atol=1e-8)
 
 
 def test_heavy_tailed_noise_moves_the_linear_path_less_than_least_squares():
@@ -34,10 +34,10 @@ def test_heavy_tailed_noise_moves_the_linear_path_less_than_least_squares():
             z[step] = 0.5 * z[step - 1] + noise[step]
         flat = windows.flatten([z], pad=10)
         origins = flat.start[0] + np.arange(20, 690)
-        found = linear.solve(flat, origins, anchor, lags, 1, (1e-4,))[0].ridge
+        ridge = linear.solve(flat, origins, anchor, lags, 1, (1e-4,))[0].ridge
         x, y = regressors(flat, origins, lags), targets(flat, origins, 1)
         least = linear.ridges(x, y, np.ones(len(x)), (1e-4,))[0]
-        robust.append(np.abs(y - x @ found.T).mean())
+        robust.append(np.abs(y - x @ ridge.T).mean())
         plain.append(np.abs(y - x @ least.T).mean())
     assert np.mean(robust) < np.mean(plain)
     assert np.sum(np.array(robust) < np.array(plain)) >= 18

@@ -73,3 +73,15 @@ def test_the_constant_anchor_scales_the_training_part_to_its_range() -> None:
     np.testing.assert_allclose(z, 2 * (values[:260] - low) / (high - low) - 1, atol=1e-12)
     assert prepared.flat.constant
     assert not prepared.anchor.matrix.any()
+
+
+def test_inputs_of_a_series_shorter_than_the_held_out_part_are_not_scaled_by() -> None:
+    """It has nothing before that part, in the past or ahead."""
+    random = np.random.default_rng(3)
+    long, short = random.normal(size=(124, 2)), 50 + random.normal(size=(12, 2))
+    extra = Extra([long[:120, :1], short[:8, :1]], [long[:, 1:], short[:, 1:]])
+    plan = prepare.plan([week(120), week(8)], (7,), CONFIG, extra)
+    inputs = prepare.prepare(plan, 20).inputs
+    assert inputs is not None
+    np.testing.assert_allclose(inputs.centre, long[:100].mean(axis=0))
+    np.testing.assert_allclose(inputs.scale, long[:100].std(axis=0))

@@ -43,25 +43,25 @@ def chosen(errors_follow: bool) -> Volatility:
 
 
 def test_errors_that_follow_the_movement_scale_the_spread_with_it() -> None:
-    found = chosen(errors_follow=True)
-    assert found.power == 1
+    scale = chosen(errors_follow=True)
+    assert scale.power == 1
     flat = windows.flatten([changing()[0]], 50)
-    calm, wild = found.factor(flat, flat.start[0] + np.array([199, 399]))[:, 0]
+    calm, wild = scale.factor(flat, flat.start[0] + np.array([199, 399]))[:, 0]
     assert wild > 4 * calm
 
 
 def test_errors_of_one_size_leave_the_spread_as_it_is() -> None:
-    found = chosen(errors_follow=False)
-    assert found.power == 0
+    scale = chosen(errors_follow=False)
+    assert scale.power == 0
     flat = windows.flatten([changing()[0]], 50)
-    assert (found.factor(flat, flat.start[0] + np.arange(5)) == 1).all()
+    assert (scale.factor(flat, flat.start[0] + np.arange(5)) == 1).all()
 
 
 def test_the_movement_is_the_mean_of_the_last_changes() -> None:
     walk, _ = changing()
     flat = windows.flatten([walk], 50)
-    found = Volatility(7, 1.0, 0.5).movement(flat, flat.start + 299)[0]
-    assert found == pytest.approx(np.mean([abs(walk[t] - walk[t - 7]) for t in range(300 - RECENT, 300)]))
+    scale = Volatility(7, 1.0, 0.5).movement(flat, flat.start + 299)[0]
+    assert scale == pytest.approx(np.mean([abs(walk[t] - walk[t - 7]) for t in range(300 - RECENT, 300)]))
 
 
 def test_without_earlier_errors_the_spread_is_the_networks() -> None:

@@ -68,7 +68,7 @@ def test_unknown_characters_cost_both_the_same_spelling() -> None:
     assert trained.tail["ngram"].min() > 21
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=90)
 def test_half_of_the_usual_steps_beat_every_n_gram_on_the_sample() -> None:
     """docs/benchmarks.md has the whole training: more than 5 % below the best n-gram."""
     text = sample_text()
