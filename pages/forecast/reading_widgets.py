@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from forecasting.intake import Table
-from forecasting.intake.calendar.repair import AGGREGATIONS
+from forecasting.intake import AGGREGATIONS, Table
 from pages.forecast.reading_choices import as_detected, overrule, overrule_dialect, overruled
 from pages.forecast.widget_values import including, show
 from pages.shared.formats import plain_option

@@ -117,7 +117,7 @@ def _monthly(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
             anchor = _MONTHS[month]
             alias = f"{_count(step // 12)}{business}Y{edge}-{anchor}"
             alias = alias.removesuffix("-JAN") if edge == "S" else alias.removesuffix("-DEC")
-            named = Message(f"intake.month.{_MONTHS[month].lower()}")
+            named = Message(f"intake.month.{_MONTHS[month]}")
             return Frequency(alias, Message("intake.why.yearly", day=day, month=named))
         if step % 3 == 0:
             anchor = _MONTHS[month % 3] if edge == "S" else _MONTHS[month % 3 + 9]
@@ -140,7 +140,7 @@ def _daily(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
     step = int(np.gcd.reduce(np.diff(days)))
     if step % 7 == 0:
         anchor = _DAYS[index[0].weekday()]
-        reason = Message("intake.why.weekly", day=Message(f"intake.weekday.{anchor.lower()}"))
+        reason = Message("intake.why.weekly", day=Message(f"intake.weekday.{anchor}"))
         return _if_full(Frequency(f"{_count(step // 7)}W-{anchor}", reason), stamps, step * _DAY)
     weekdays = np.unique(index.weekday)
     if step == 1 and len(weekdays) == 5 and weekdays.max() == 4:
