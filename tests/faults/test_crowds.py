@@ -43,15 +43,15 @@ seed = 0
 while time.monotonic() < deadline:
     seed += 1
     try:
-        dwritten["asked"].append(store.submit(workspace, "counting", {"seed": seed, "note": number}, None, "n"))
+        done["asked"].append(store.submit(workspace, "counting", {"seed": seed, "note": number}, None, "n"))
         held = leases.claim(store.database, number)
         if held is not None:
-            dwritten["claimed"].append(held.run_id)
+            done["claimed"].append(held.run_id)
             leases.beat(store.database, held, {"fraction": 0.5}, [])
             if leases.fail(store.database, held, "counted"):
-                dwritten["ended"].append(held.run_id)
+                done["ended"].append(held.run_id)
     except StoreError as error:
-        dwritten["refused"] += 1
+        done["refused"] += 1
 print(json.dumps(done))
 """
 

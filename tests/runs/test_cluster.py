@@ -208,7 +208,7 @@ def test_workers_without_tidecast_are_reported_and_not_asked_every_second(
     file_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1000.0]
-    monkeypatch.setattr("forecasting.runs.cluster.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("forecasting.runs.workers.cluster.time.monotonic", lambda: clock[0])
     workspace = file_store.new_workspace()
     runs = [file_store.submit(workspace, "counting", {"seed": seed}, None, "n") for seed in range(3)]
     cluster = Cluster(Settings(database="postgresql://x/y", scheduler="tcp://127.0.0.1:1"))

@@ -209,9 +209,15 @@ def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: py
     assert wait_until(store, workspace, run, "done", seconds=40).attempts == 2
     # And one that hangs without a run.
     monkeypatch.setattr(module, "DEAF_SECONDS", 5.0)
-    for worker in supervisor._workers.values():
-        worker.process.send_signal(signal.SIGSTOP)
-    after = supervisor.store.submit(workspace, "counting", {"seed": 5}, None, "n")
+    after = None
+    while after is None:
+        for worker in supervisor._workers.values():
+            worker.process.send_signal(signal.SIGSTOP)
+        try:
+            after = store.submit(workspace, "counting", {"seed": 5}, None, "n")
+        except StoreError:  # it was stopped in a transaction, whose lock it holds
+            for worker in supervisor._workers.values():
+                worker.process.send_signal(signal.SIGCONT)
     wait_until(store, workspace, after, "done", seconds=40)
 
 

@@ -328,8 +328,7 @@ def test_the_textbooks_network_is_trained_beside_and_found_again(folder: Path, p
     own = opener()(**{**pooled, "run": rival.id})
     tab(own, "Compare")
     assert "This is the textbook's network" in words(own)
-    link = opened(
-        "Compare", link=Store().share(Workspace(pooled["workspace"]), pooled["run"])
-    )  # shows one run, and no other
+    shared = Store().share(Workspace(pooled["workspace"]), pooled["run"])  # shows one run, and no other
+    link = opened("Compare", link=shared.token)
     assert "Textbook" not in set(ranked(link)["Method"])
     assert not [button for button in link.button if button.key == "add_textbook"]

@@ -62,7 +62,7 @@ def test_when_yahoo_is_down_the_kept_copy_is_one_click_away(
     shown = address(app)["dataset"]
     yahoo.status = 503
     real = time.time
-    monkeypatch.setattr("forecasting.runs.quotes.time.time", lambda: real() + 3 * 3600)
+    monkeypatch.setattr("forecasting.runs.quote_cache.time.time", lambda: real() + 3 * 3600)
     app = fetch(app, "AAPL")
     assert "answered with an error" in app.error[0].value.replace("\\", "")
     assert address(app)["dataset"] == shown  # the page goes on showing what it showed
