@@ -159,6 +159,7 @@ class Import(NamedTuple):
     at_the_top: bool  # run when the module is imported, not later in a function and not for type checkers only
 
 
+@functools.cache
 def _sources() -> dict[str, Path]:
     """Every module of the project but its tests, benchmarks and scripts, by dotted name."""
     paths = [ROOT / "app.py", *ROOT.glob("forecasting/**/*.py"), *ROOT.glob("pages/**/*.py")]
@@ -196,8 +197,9 @@ def _imports(module: str, path: Path) -> Iterator[Import]:
     return visit(_tree(path), True)
 
 
-def _all_imports() -> list[Import]:
-    return [found for module, path in _sources().items() for found in _imports(module, path)]
+@functools.cache
+def _all_imports() -> tuple[Import, ...]:
+    return tuple(found for module, path in _sources().items() for found in _imports(module, path))
 
 
 def _part(module: str) -> str:
