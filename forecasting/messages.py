@@ -47,6 +47,15 @@ class Message(str):
         return cls(about["key"], **{name: _restored(value) for name, value in about["values"].items()})
 
 
+def restored(text: str, about: Mapping[str, Any] | None) -> str:
+    """The Message whose `to_dict` was stored beside its English `text`; the text alone where none was, as by an older
+    version, or where its key or blanks are no longer what they were."""
+    try:
+        return text if about is None else Message.from_dict(about)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return text
+
+
 class Catalogue:
     """The words of one language, from .po files; a key may stand in one of them only."""
 

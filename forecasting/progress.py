@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from forecasting.config import ForecastConfig
-from forecasting.messages import Message
+from forecasting.messages import Message, restored
 from forecasting.panel import Panel
 from forecasting.suggestions import needed_values
 
@@ -98,14 +98,7 @@ def input_names(training: Mapping[str, Any]) -> list[str]:
     """The names of further inputs in a training report that JSON may have held: Messages where they were ones."""
     names = training["inputs"]
     messages = training.get("messages", {}).get("inputs") or [None] * len(names)
-    return [_restored(name, message) for name, message in zip(names, messages, strict=True)]
-
-
-def _restored(text: str, message: Mapping[str, Any] | None) -> str:
-    try:
-        return text if message is None else Message.from_dict(message)
-    except KeyError:  # no longer known
-        return text
+    return [restored(name, message) for name, message in zip(names, messages, strict=True)]
 
 
 def _without_network(panel: Panel, config: ForecastConfig) -> dict[str, Any]:

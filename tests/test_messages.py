@@ -169,6 +169,22 @@ def test_a_catalogue_knows_its_keys() -> None:
     assert list(catalogue("en")) == ["list.separator", "t.blank", "t.both", "t.plain", "t.rows"]
 
 
+@pytest.mark.parametrize(
+    "about",
+    [None, {}, {"key": "t.gone", "values": {}}, {"key": "t.rows", "values": {"rows": 3}}, {"key": "t.plain"}, "text"],
+)
+def test_what_no_longer_fits_the_catalogue_is_restored_as_its_text(about: Any) -> None:
+    assert type(messages.restored("as it was", about)) is str
+    assert messages.restored("as it was", about) == "as it was"
+
+
+def test_what_was_stored_is_restored_as_a_message() -> None:
+    rows = Message("t.rows", count=3)
+    again = messages.restored("as it was", json.loads(json.dumps(rows.to_dict())))
+    assert isinstance(again, Message)
+    assert chinese(again) == "3 行"
+
+
 def test_a_catalogue_that_is_no_po_file_is_an_error(tmp_path: Path) -> None:
     other = tmp_path / "other.po"
     other.write_text("no catalogue of English", encoding="utf-8")

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from forecasting.messages import Message
+from forecasting.messages import Message, restored
 
 NAMED = 20  # rows and series that a note lists
 MORE = "…"  # ends a list that is cut short
@@ -60,10 +60,7 @@ def with_messages(**texts: str) -> dict[str, Any]:
 
 def message_of(about: Mapping[str, Any], name: str) -> str:
     """A text of a stored note, assumption or report as a Message; what was stored without keys is the text alone."""
-    try:
-        return Message.from_dict(about["messages"][name])
-    except KeyError:
-        return str(about.get(name) or "")
+    return restored(str(about.get(name) or ""), about.get("messages", {}).get(name))
 
 
 def summary_of(notes: Iterable[Note]) -> Message:

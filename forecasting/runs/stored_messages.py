@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from forecasting.messages import Message
+from forecasting.messages import Message, restored
 
 
 def pack(message: str) -> str:
@@ -20,7 +20,4 @@ def unpack(text: str | None) -> str | None:
         return text
     if not isinstance(stored, dict) or "text" not in stored:
         return text
-    try:
-        return Message.from_dict(stored)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return str(stored["text"])
+    return restored(str(stored["text"]), stored)

@@ -78,7 +78,4 @@ def chart_words() -> charts.Words:
 
 def stored(text: str, message: Mapping[str, Any] | None) -> str:
     """A text that a run keeps beside the key and values of its Message, in the session's language."""
-    try:
-        return translated(text if message is None else Message.from_dict(message))
-    except KeyError:  # no longer known
-        return text
+    return translated(messages.restored(text, message))

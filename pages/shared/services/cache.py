@@ -37,13 +37,13 @@ class Cached(Generic[A, P, T]):
         """The result, remembered or computed: by one thread, for which the others wait."""
         entries, key = _entries(self._name), (access, *arguments, *sorted(options.items()))
         with entries.lock:
+            if entries.fresh(key):
+                return cast(T, entries.results[key][0])
             computing = entries.computing.setdefault(key, threading.Lock())
         with computing:
             with entries.lock:
-                value, too_old = entries.results.get(key, (None, 0.0))
-                if time.monotonic() < too_old:
-                    entries.results.move_to_end(key)
-                    return cast(T, value)
+                if entries.fresh(key):  # another thread has computed it meanwhile
+                    return cast(T, entries.results[key][0])
                 forgotten = entries.forgotten
             try:
                 value = self._function(access, *arguments, **options)
@@ -89,6 +89,13 @@ class _Entries:
         self.results: OrderedDict[tuple[Any, ...], tuple[Any, float]] = OrderedDict()  # -> value, when it is too old
         self.computing: dict[tuple[Any, ...], threading.Lock] = {}
         self.forgotten = 0  # how often something was dropped
+
+    def fresh(self, key: tuple[Any, ...]) -> bool:
+        """Whether there is a result that is not too old; then it is the last to be dropped."""
+        if key not in self.results or time.monotonic() >= self.results[key][1]:
+            return False
+        self.results.move_to_end(key)
+        return True
 
     def drop(self, which: Callable[[tuple[Any, ...]], bool]) -> None:
         with self.lock:

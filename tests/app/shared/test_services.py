@@ -63,6 +63,13 @@ def _one(_access: Access) -> int:
     return 1
 
 
+def test_nothing_is_left_behind_for_what_was_answered_from_memory(data_folder: Path) -> None:
+    one = cached(most=3)(_one)
+    for _ in range(2):
+        one(ONE)
+    assert cache._entries(one._name).computing == {}
+
+
 def test_an_error_is_not_remembered(doubled: Doubled) -> None:
     double, calls = doubled
     for _ in range(2):
