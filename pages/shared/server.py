@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from forecasting.errors import ForecastingError
 from forecasting.runs import runtime, stop_runtime
 from forecasting.runs.log import JsonLines, log_to_stderr
+from pages.shared import clipboard
 
 OFFICE = 20  # workspaces that may share an address
 
@@ -158,10 +159,10 @@ def security_headers() -> dict[str, str]:
 
 
 def _inline_scripts() -> list[str]:
-    """Hashes of the scripts that Streamlit's own page carries inside, so that no other may run."""
+    """Hashes of the scripts that Streamlit's own page carries inside and of our own one, so that no other may run."""
     page = Path(streamlit.__file__).parent / "static" / "index.html"
     scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
+    digests = [hashlib.sha256(script.encode()).digest() for script in (*scripts, clipboard.SCRIPT)]
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
