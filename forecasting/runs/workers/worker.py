@@ -7,12 +7,14 @@ it is stopped.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
 import signal
 import socket
 import stat
+import sys
 import threading
 import time
 from types import FrameType
@@ -26,8 +28,10 @@ from forecasting.runs.log import log_to_stderr
 from forecasting.runs.workers.attempt import perform
 from forecasting.runs.workers.heart import Heart
 from forecasting.runs.workers.pulse import resident_mb
+from forecasting.runs.workers.speed import burst
 
 POLL_SECONDS = 0.2
+MEASURE_SECONDS = 4.0  # between two looks of an idle worker at how fast this machine is now
 PARTING_SECONDS = 1.5  # to release the run before leaving
 NICE = 10
 
@@ -65,6 +69,7 @@ class _Worker:
 
     def work(self, once: bool) -> int:
         idle_since = time.monotonic()
+        measured = -MEASURE_SECONDS
         while True:
             end = self._work_once()
             if end in ("memory", "outdated"):
@@ -74,6 +79,10 @@ class _Worker:
                 continue
             if once or (self._owned and time.monotonic() - idle_since > self._settings.idle_seconds):
                 return 0
+            if self._owned and time.monotonic() - measured > MEASURE_SECONDS:
+                _prepare_further()
+                measured = time.monotonic()
+                self._tell_speed()
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
 
@@ -95,6 +104,11 @@ class _Worker:
             return None
         finally:
             self._busy = False
+
+    def _tell_speed(self) -> None:
+        """To the supervisor, which reads what we write."""
+        with contextlib.suppress(OSError):  # it is gone: the end of our pipe is on its way
+            os.write(1, "{:.4f} {:.4f}\n".format(*burst()).encode())
 
     def _watch_stdin(self) -> None:
         while True:
@@ -123,6 +137,13 @@ def _part(database: Database, worker: str) -> None:
         release(database, worker)
     except StoreError as error:
         log.warning("run could not be released", extra={"worker": worker, "why": error.message})
+
+
+def _prepare_further() -> None:
+    """Import what most runs need later, two seconds of it, while there is nothing else to do."""
+    if "torch" in sys.modules:  # else this is no worker for forecasts
+        for name in ("statsforecast.theta", "statsforecast.ets", "statsmodels.tsa.seasonal"):
+            importlib.import_module(name)
 
 
 def _stdin_is_pipe() -> bool:

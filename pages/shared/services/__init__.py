@@ -21,6 +21,7 @@ from pages.shared.services.results import artifact, backtest, forecast, record
 from pages.shared.services.runs import (
     POLL_SECONDS,
     cancel,
+    expected,
     look,
     pin,
     poll,
@@ -48,6 +49,7 @@ __all__ = [
     "cancel",
     "dataset",
     "delete_workspace",
+    "expected",
     "fetch",
     "forecast",
     "keep_days",
