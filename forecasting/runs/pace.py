@@ -111,13 +111,13 @@ def wait(connection: Connection, order: Sequence[str], run_id: str, lanes: int) 
     free: list[float] = []
     for row in running:
         told = json.loads(row.progress)
-        left = told.get("eta")
-        if left is None:
+        eta = told.get("eta")
+        if eta is None:
             whole = told.get("expected") or _typical(connection, row.kind)
-            left = None if whole is None else max(0.0, whole - (at - (row.started or at)))
-        if left is None:
+            eta = None if whole is None else max(0.0, whole - (at - (row.started or at)))
+        if eta is None:
             return None
-        free.append(float(left))
+        free.append(float(eta))
     free = heapq.nsmallest(len(free), free) + [0.0] * max(0, lanes - len(free))
     heapq.heapify(free)
     for other in order:
