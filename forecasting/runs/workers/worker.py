@@ -57,11 +57,12 @@ class _Worker:
         self._busy = False  # may hold a run
         self._version = identity.version()  # of the code that is about to be imported
         self._wake = threading.Event()
-        # Not for one with a supervisor, which vouches for it. Begun before the process is niced, as this is inherited.
-        self._heart = None if "TIDECAST_WORKER" in os.environ else Heart(self._database)
+        self._heart: Heart | None = None
 
     def watch(self) -> None:
         """Be ready to leave, from now on and also in the middle of an import or a training."""
+        if "TIDECAST_WORKER" not in os.environ:  # else the supervisor vouches for us; begun before we are niced
+            self._heart = Heart(self._database)
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, signal.SIG_IGN if self._owned else self._on_signal)
         if self._owned:
