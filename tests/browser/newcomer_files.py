@@ -95,7 +95,7 @@ def load() -> bytes:
         at = datetime.datetime(2023, 1, 1) + datetime.timedelta(hours=i)
         local = at + datetime.timedelta(hours=2 if summer[0] <= at < summer[1] else 1)
         base = 50 + 12 * math.sin(2 * math.pi * (local.hour - 7) / 24) - (9 if local.weekday() > 4 else 0)
-        rows.append(f"{local:%Y-%m-%d %H:%M},{base + random.normal():.3f}")
+        rows.append(f"{local:%Y-%m-%d %H:%M},{base + random.normal():.2f}")
     return _lines("Time,Load (GW)", rows)
 
 
@@ -155,7 +155,7 @@ def long() -> bytes:
     values = 50 + 20 * np.sin(2 * np.pi * minutes / 1440) + np.cumsum(random.normal(0, 0.01, len(minutes)))
     stamps = np.datetime64("2024-01-01T00:00") + minutes.astype("timedelta64[m]")
     return _lines(
-        "time,flow", [f"{stamp},{value:.3f}" for stamp, value in zip(stamps.astype(str), values, strict=True)]
+        "time,flow", [f"{stamp},{value:.2f}" for stamp, value in zip(stamps.astype(str), values, strict=True)]
     )
 
 
