@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from forecasting.errors import ForecastingError
 from forecasting.runs import Link
-from pages.shared import components, i18n, link, login, state, workspace
+from pages.shared import choices, components, i18n, link, login, state, workspace
 from pages.shared.i18n import t
 
 
@@ -67,7 +67,7 @@ def routed() -> Iterator[bool]:
 def _language() -> None:
     """The select box at the sidebar's foot."""
     with st.sidebar:
-        st.selectbox(
+        choices.select(
             t("app.language"),
             list(i18n.LANGUAGES),
             index=list(i18n.LANGUAGES).index(i18n.language()),
