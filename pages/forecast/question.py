@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pandas as pd
@@ -44,12 +45,19 @@ def given_answers(session: Session) -> None:
         choices.radio(
             _title(argument, question),
             range(len(answers)),
-            format_func=lambda place, argument=argument, answers=answers: _name(argument, answers[place]),
+            format_func=functools.partial(_nth, argument, answers),
             key=f"answer_{argument}",
-            on_change=lambda argument=argument, answers=answers: answer(
-                session, argument, answers[st.session_state[f"answer_{argument}"]]
-            ),
+            on_change=_changed,
+            args=(session, argument, answers),
         )
+
+
+def _changed(session: Session, argument: str, answers: list[Any]) -> None:
+    answer(session, argument, answers[st.session_state[f"answer_{argument}"]])
+
+
+def _nth(argument: str, answers: list[Any], place: int) -> str:
+    return _name(argument, answers[place])
 
 
 def _ask(session: Session, problem: AmbiguousInput) -> None:

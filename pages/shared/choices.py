@@ -21,7 +21,8 @@ _DRAWN = "_choices"  # in the session: key -> what was drawn under it last, and 
 
 def select(label: str, options: Sequence[T], *, key: str, format_func: Callable[[Any], str] = str, **more: Any) -> T:
     """A select box; None where nothing is chosen yet."""
-    return _draw(st.selectbox, label, options, key, format_func, more)
+    chosen: T = _draw(st.selectbox, label, options, key, format_func, more)
+    return chosen
 
 
 def several(
@@ -35,19 +36,22 @@ def segments(
     label: str, options: Sequence[T], *, key: str, format_func: Callable[[Any], str] = str, **more: Any
 ) -> T | None:
     """Options beside each other; None as long as the browser reports none."""
-    return _draw(st.segmented_control, label, options, key, format_func, more)
+    chosen: T | None = _draw(st.segmented_control, label, options, key, format_func, more)
+    return chosen
 
 
 def pills(
     label: str, options: Sequence[T], *, key: str, format_func: Callable[[Any], str] = str, **more: Any
 ) -> T | None:
     """Options beside each other of which none may be chosen."""
-    return _draw(st.pills, label, options, key, format_func, more)
+    chosen: T | None = _draw(st.pills, label, options, key, format_func, more)
+    return chosen
 
 
 def radio(label: str, options: Sequence[T], *, key: str, format_func: Callable[[Any], str] = str, **more: Any) -> T:
     """Options below each other; None where nothing is chosen yet."""
-    return _draw(st.radio, label, options, key, format_func, more)
+    chosen: T = _draw(st.radio, label, options, key, format_func, more)
+    return chosen
 
 
 def tabs(names: Mapping[str, str], *, key: str, default: str = "") -> Iterator[tuple[str, DeltaGenerator]]:
