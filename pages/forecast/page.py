@@ -13,6 +13,9 @@ from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
 
 session = state.current()
+st.header(t("forecast.title"), anchor=False)
+if not session.runs:
+    st.caption(t("forecast.lead"))
 head = st.container()
 dataset, problem = data_section()
 if problem is not None:

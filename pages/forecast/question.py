@@ -91,9 +91,9 @@ def _rows(argument: str, rows: pd.DataFrame) -> pd.DataFrame:
     when = [_date(ds) if argument == "day_first" else moment(ds) for ds in rows["ds"]]
     shown: dict[str, Any] = {}
     if "cell" in rows and argument in _OF_THE_FILE:
-        shown[t("how.file")] = rows["cell"]
+        shown[t("ask.file")] = rows["cell"]
     if "text" in rows and argument == "decimal":
-        shown[t("how.file")] = rows["text"]
+        shown[t("ask.file")] = rows["text"]
     else:
         shown[t("how.time")] = when
     shown[t("how.value")] = rows["y"]
