@@ -123,6 +123,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "pages.forecast": SERVICES | {"pages.shared"},
     "pages.runs": SERVICES | {"pages.shared"},
     "pages.learn": SERVICES | {"pages.shared"},
+    "pages.guide": {"pages.shared"},
     "app": {"pages.shared", "forecasting.runs", "forecasting.errors"},
 }
 # slow to import, large in memory
