@@ -19,7 +19,7 @@ from forecasting import baselines
 from forecasting.errors import DataError
 from forecasting.evaluation import metrics
 from forecasting.evaluation.scores import FoldForecasts, score
-from forecasting.evaluation.series_errors import SeriesErrors, series_errors
+from forecasting.evaluation.series_errors import SeriesErrors, paired_skill, series_errors
 from forecasting.evaluation.verdict import Verdict, judge
 from forecasting.messages import Message
 from forecasting.model.origins import Origins
@@ -71,6 +71,11 @@ class Backtest(pd.DataFrame):
     def of_series(self, name: str) -> SeriesErrors:
         """Errors of one series, in its unit. Of a huge backtest, over every so many origins: `scores["every"]`."""
         return series_errors(self.frame[self["unique_id"] == name])
+
+    def skill_against(self, other: Backtest) -> tuple[float, float]:
+        """95 % interval of the skill of these forecasts against another's, on what both forecast; (-inf, inf) where
+        that is too little."""
+        return paired_skill(self.frame, other.frame)
 
     def to_bytes(self) -> bytes:
         """Parquet with the scores in its metadata."""

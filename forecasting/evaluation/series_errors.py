@@ -1,4 +1,5 @@
-"""Errors of one series of a backtest, in its own unit: what may never be averaged with those of another unit.
+"""Errors out of the rows of a backtest: of one series in its own unit, which is never averaged with another, and of two
+backtests of the same series side by side.
 
 Axes: H horizon, O origins.
 """
@@ -11,6 +12,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from forecasting.evaluation import metrics
 from forecasting.panel import Values
 
 _METHODS = ("forecast", "naive", "seasonal-naive")
@@ -37,3 +39,21 @@ def series_errors(rows: pd.DataFrame) -> SeriesErrors:
         by_step[name] = errors.groupby(rows["step"]).mean().tolist()
     first = rows[rows["step"] == 1].sort_values("ds")
     return SeriesErrors(mae, rmse, by_step, (first["y"] - first["forecast"]).to_numpy(dtype=np.float64))
+
+
+def paired_skill(rows: pd.DataFrame, reference: pd.DataFrame) -> tuple[float, float]:
+    """95 % interval of the skill of forecasts against those of other rows, on the cutoffs and steps that both have.
+
+    Errors are scaled by the series' naive error on these, so that series of any unit count alike.
+    """
+    where = ["unique_id", "cutoff", "ds"]
+    both = rows.merge(reference[[*where, "forecast"]], on=where, suffixes=("", "-other"))
+    naive = (both["y"] - both["naive"]).abs().groupby(both["unique_id"]).transform("mean")
+    scale = naive.where(naive > 0, 1.0)
+    errors = (
+        pd.DataFrame({name: (both["y"] - both[name]).abs() / scale for name in ("forecast", "forecast-other")})
+        .groupby([both["fold"], both["cutoff"]])
+        .mean()
+    )
+    own, other = (errors[name].to_numpy() for name in errors)
+    return metrics.skill_interval(own, other, int(both["step"].max()) if len(both) else 1)

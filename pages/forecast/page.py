@@ -7,7 +7,7 @@ from pages.forecast.how_read import how_read
 from pages.forecast.model import model_section
 from pages.forecast.overview import overview
 from pages.forecast.results.tabs import results
-from pages.shared import components, state
+from pages.shared import components, services, state
 from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
 
@@ -21,7 +21,8 @@ else:
     with components.in_place():
         head.empty()  # a fragment can write only where the page has written before
         model_section(head, dataset)
-        series = overview(session, dataset)
+        known = services.poll(session.workspace, session.run) if session.run else None
+        series = overview(session, dataset, folded=known is not None and known.state == "done")
         run = follow(session.workspace, session.run) if session.run else None
         if run is None:
             st.caption(t("run.none"))
