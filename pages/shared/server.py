@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from forecasting.errors import ForecastingError
 from forecasting.runs import runtime, stop_runtime
 from forecasting.runs.log import JsonLines, log_to_stderr
+from pages.shared.browser import open_when_ready
 
 OFFICE = 20  # workspaces that may share an address
 
@@ -44,6 +45,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
         await asyncio.to_thread(runtime)
     except ForecastingError as error:  # a wrong setting: the pages say so, and reading data still works
         log.error("no background work", extra={"why": error.message})
+    open_when_ready()
     yield {}
     await asyncio.to_thread(stop_runtime)
 
