@@ -24,12 +24,14 @@ def verdict(shown: Shown) -> None:
     """Draw it."""
     backtest = shown.backtest()
     judged = backtest.verdict_in(shown.unit) if shown.unit else backtest.verdict
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdict"):
-        _callout(judged)
-        with st.container(horizontal=True, gap="small", vertical_alignment="center", width="content", key="numbers"):
+    with st.container(key="verdict"):
+        sentence, numbers, more = st.columns([9, 3, 2], vertical_alignment="center", gap="small")
+        with sentence:
+            _callout(judged)
+        with numbers, st.container(key="numbers"):
             _adds_up_to(shown)
-            with st.popover(t("details.title"), key="details", icon=":material/analytics:"):
-                _details(shown, judged)
+        with more, st.popover(t("details.title"), key="details"):
+            _details(shown, judged)
 
 
 def _callout(judged: Verdict) -> None:
@@ -56,8 +58,6 @@ def _adds_up_to(shown: Shown) -> None:
         plain_option(amount(found.value, shown.unit)),
         change,
         delta_color="off",
-        border=True,
-        width="content",
         help=plain(t(f"outlook.{kind}.help", span=span, before=before)),
     )
 
