@@ -41,6 +41,9 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.runs",
     "forecasting.labs.sequences",
     "forecasting.labs.text",
+    "forecasting.outlook",
+    "forecasting.spans",
+    "forecasting.units",
 }
 REPORTED = FOUNDATION | {"forecasting.intake.notes", "forecasting.intake.report"}  # what every room of intake may use
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
@@ -68,7 +71,11 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
     "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
-    "forecasting.evaluation": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
+    "forecasting.units": set(),
+    "forecasting.spans": FOUNDATION,
+    "forecasting.outlook": FOUNDATION,
+    "forecasting.evaluation": FOUNDATION
+    | {"forecasting.baselines", "forecasting.model", "forecasting.spans", "forecasting.units"},
     "forecasting.files": set(),
     "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},
     "forecasting.progress": CORE,
