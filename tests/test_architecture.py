@@ -67,7 +67,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.intake.text",
     },
     "forecasting.charts": FOUNDATION,
-    "forecasting.model": FOUNDATION,
+    "forecasting.checkpoints": set(),
+    "forecasting.model": FOUNDATION | {"forecasting.checkpoints"},
     "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
     "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
@@ -96,6 +97,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.runs": FOUNDATION
     | {
         "forecasting",
+        "forecasting.checkpoints",
         "forecasting.evaluation",
         "forecasting.forecaster",
         "forecasting.intake.prices",

@@ -29,7 +29,7 @@ from forecasting import charts, intake, suggest_config
 from forecasting.errors import ForecastingError
 from forecasting.runs import runtime, stop_runtime
 from forecasting.runs.log import JsonLines, log_to_stderr
-from pages.shared import i18n
+from pages.shared import clipboard, i18n
 from pages.shared.browser import open_when_ready
 
 OFFICE = 20  # workspaces that may share an address
@@ -170,10 +170,10 @@ def security_headers() -> dict[str, str]:
 
 
 def _inline_scripts() -> list[str]:
-    """Hashes of the scripts that Streamlit's own page carries inside, so that no other may run."""
+    """Hashes of the scripts that Streamlit's own page carries inside and of our own one, so that no other may run."""
     page = Path(streamlit.__file__).parent / "static" / "index.html"
     scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
+    digests = [hashlib.sha256(script.encode()).digest() for script in (*scripts, clipboard.SCRIPT)]
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
