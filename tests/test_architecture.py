@@ -20,6 +20,7 @@ FOUNDATION = {
     "forecasting.messages",
     "forecasting.errors",
     "forecasting.config",
+    "forecasting.notation",
     "forecasting.panel",
     "forecasting.trading",
 }
@@ -47,6 +48,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.messages": set(),
     "forecasting.errors": {"forecasting.messages"},
     "forecasting.config": {"forecasting.errors", "forecasting.messages"},
+    "forecasting.notation": set(),
     "forecasting.trading": {"forecasting.messages"},
     "forecasting.panel": {"forecasting.errors", "forecasting.messages", "forecasting.trading"},
     "forecasting.intake.limits": set(),
