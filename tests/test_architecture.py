@@ -20,6 +20,7 @@ FOUNDATION = {
     "forecasting.messages",
     "forecasting.errors",
     "forecasting.config",
+    "forecasting.notation",
     "forecasting.panel",
     "forecasting.trading",
 }
@@ -42,12 +43,16 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.runs",
     "forecasting.labs.sequences",
     "forecasting.labs.text",
+    "forecasting.outlook",
+    "forecasting.spans",
+    "forecasting.units",
 }
 REPORTED = FOUNDATION | {"forecasting.intake.notes", "forecasting.intake.report"}  # what every room of intake may use
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.messages": set(),
     "forecasting.errors": {"forecasting.messages"},
     "forecasting.config": {"forecasting.errors", "forecasting.messages"},
+    "forecasting.notation": set(),
     "forecasting.trading": {"forecasting.messages"},
     "forecasting.panel": {"forecasting.errors", "forecasting.messages", "forecasting.trading"},
     "forecasting.intake.limits": set(),
@@ -71,7 +76,11 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
     "forecasting.suggestions": FOUNDATION | {"forecasting.model", "forecasting.work"},
     "forecasting.work": FOUNDATION,
-    "forecasting.evaluation": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
+    "forecasting.units": set(),
+    "forecasting.spans": FOUNDATION,
+    "forecasting.outlook": FOUNDATION,
+    "forecasting.evaluation": FOUNDATION
+    | {"forecasting.baselines", "forecasting.model", "forecasting.spans", "forecasting.units"},
     "forecasting.files": set(),
     "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},
     "forecasting.progress": CORE,
@@ -128,6 +137,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "pages.forecast": SERVICES | {"pages.shared"},
     "pages.runs": SERVICES | {"pages.shared"},
     "pages.learn": SERVICES | {"pages.shared"},
+    "pages.guide": {"pages.shared"},
     "app": {"pages.shared", "forecasting.runs", "forecasting.errors"},
 }
 # slow to import, large in memory
@@ -144,7 +154,8 @@ LATE = {
     "yfinance",
 }
 HEAVY = sorted(LATE - {"scipy"} | {"alembic", "streamlit"})
-OPTIONAL = {"distributed"}  # for who sets TIDECAST_SCHEDULER; its absence is said in a sentence
+# for who sets TIDECAST_SCHEDULER or a TIDECAST_DATABASE on PostgreSQL; their absence is said in a sentence
+OPTIONAL = {"distributed", "psycopg"}
 CARRIED = {"statsmodels"}  # imported by nobody: the samples are files in it
 DISTRIBUTIONS = {
     "babel": "Babel",

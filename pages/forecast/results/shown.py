@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 
 from forecasting import Backtest
+from forecasting.notation import Notation
 from forecasting.runs import Access, Run, Workspace
+from forecasting.units import unit_of
 from pages.shared import services
 
 
@@ -29,6 +31,22 @@ class Shown:
         """None behind a read-only link."""
         return self.access if isinstance(self.access, Workspace) else None
 
+    @property
+    def column(self) -> str:
+        """The column of the file that the series' values stand in; the name of the series where there is no file."""
+        targets = self._report().get("roles", {}).get("target") or [self.series]
+        own = [name for name in targets if name == self.series or self.series.endswith(f" / {name}")]
+        return str((own or targets)[0])
+
+    @property
+    def unit(self) -> str:
+        """The unit of its values, as the reader saw it or the column's name says it; "" where it is unknown."""
+        seen = (self._report().get("units") or {}).get(self.column)
+        return str(seen or unit_of(self.column))
+
+    def _report(self) -> dict[str, Any]:
+        return services.dataset(self.access, self.dataset).report or {}
+
     def backtest(self) -> Backtest:
         return services.backtest(self.access, self.run.id)
 
@@ -39,10 +57,29 @@ class Shown:
     def record(self, name: str) -> dict[str, Any]:
         return services.record(self.access, self.run.id, name)
 
+    @property
+    def notation(self) -> Notation:
+        """How the file writes times, numbers and columns."""
+        return services.notation(self.access, self.dataset)
+
     def history(self) -> pd.DataFrame:
-        """`ds, y` of the series."""
+        """`ds, y` of the series, with the times of the file's own clock."""
         return services.one_series(self.access, self.dataset, self.series)
 
     def of_series(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of the series."""
-        return frame[frame["unique_id"] == self.series]
+        """The rows of the series, with the times of the file's own clock."""
+        rows = pd.DataFrame(frame[frame["unique_id"] == self.series])
+        times = [name for name in ("ds", "cutoff") if name in rows]
+        return rows.assign(**{name: self.notation.clock(rows[name]) for name in times})
+
+    def folds(self) -> list[dict[str, Any]]:
+        """The blocks of the backtest, with the times of the file's own clock."""
+        return [
+            {name: self._shown_time(value) for name, value in fold.items()} for fold in self.backtest().scores["folds"]
+        ]
+
+    def _shown_time(self, value: Any) -> Any:
+        """A time as ISO text by the file's own clock; anything else as it is."""
+        if not isinstance(value, str) or not self.notation.moving:
+            return value
+        return self.notation.clock([pd.Timestamp(value)])[0].isoformat()
