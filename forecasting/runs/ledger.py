@@ -104,19 +104,21 @@ class Ledger:
         return values | {"state": state, "progress": progress, "curve": curve, "position": place}
 
     def expected(
-        self, kind: str, config: Mapping[str, Any], work: Mapping[str, float], speed: float, stretch: float
+        self, kind: str, config: Mapping[str, Any], work: Mapping[str, float], speed: float, stretch: float, idle: int
     ) -> float:
-        """Seconds that a run asked for now would take, once begun: its parts have so many reference seconds.
+        """Seconds that a run asked for now would take, if it need not wait: its parts have so many reference seconds.
 
-        `speed` and `stretch`: what a worker has measured of this machine, see `pace.pace`.
+        `speed` and `stretch`: what a worker has measured of this machine, see `pace.pace`; `idle`: how many workers
+        wait for work. Where none does, one has to be started.
         """
         whole, workers = sum(work.values()), max(1, self.settings.workers)
         with self.database.read() as connection:
             here = pace.pace(connection, kind, config, whole, speed, stretch)
             busy = connection.execute(select(func.count()).where(runs.c.state.in_(("running", "queued")))).scalar_one()
+        start = here.start() if busy >= idle and busy < workers and self.settings.scheduler is None else 0.0
         if JOBS[kind].shards is None or len(work) < 2 or whole <= self.settings.shard_seconds:
-            return here.seconds(whole)
-        return here.of_parts(list(work.values()), max(1, workers - busy))
+            return here.seconds(whole) + start
+        return here.of_parts(list(work.values()), max(1, workers - busy)) + start
 
     def runs(self, workspace: Workspace) -> list[Run]:
         """The workspace's runs, newest first, without their loss curves."""

@@ -26,6 +26,7 @@ ALIKE = 3.0  # what a run of the same method and cell counts beside another
 PRIOR = 0.3  # of a run: what the speed of the machine counts beside the runs
 LATELY = 120.0  # seconds for which a finished run still says how busy the machine is
 STARTING = 0.3  # seconds of a processor to read the data, and to store and publish the results
+IMPORTING = 4.5  # reference seconds until a new worker can begin
 HANDING = 0.15  # the same for each part of a run that is split
 
 runs = schema.runs
@@ -41,6 +42,10 @@ class Pace:
     def seconds(self, work: float) -> float:
         """By the clock, for so many reference seconds."""
         return self.stretch * (self.ratio * work + STARTING)
+
+    def start(self) -> float:
+        """By the clock, for a worker to start: its imports."""
+        return self.stretch * self.ratio * IMPORTING
 
     def of_parts(self, work: Sequence[float], lanes: int) -> float:
         """By the clock, for parts that train side by side in so many lanes, and their merge."""

@@ -129,18 +129,21 @@ def _score(run: Run) -> dict[str, str]:
 
 
 def _names(ticked: list[Run]) -> dict[str, str]:
-    """A name for each run that no other has: its title, else its settings, else its title with a number."""
+    """A name for each run that no other has: its title; where several have it, the settings that not all of these have;
+    where that is not enough, with a number."""
     titles = Counter(jobs.title(run) for run in ticked)
-    settings = Counter(jobs.settings_line(run) for run in ticked)
-    seen: Counter[str] = Counter()
+    lines = {run.id: jobs.settings_line(run).split(" · ") for run in ticked}
     names = {}
     for run in ticked:
-        title, line = jobs.title(run), jobs.settings_line(run)
-        seen[title] += 1
-        if titles[title] == 1:
-            names[run.id] = title
-        else:
-            names[run.id] = line if settings[line] == 1 else f"{title} ({seen[title]})"
+        title = jobs.title(run)
+        alike = [lines[other.id] for other in ticked if jobs.title(other) == title]
+        own = [part for part in lines[run.id] if not all(part in line for line in alike)]
+        names[run.id] = title if titles[title] == 1 else " · ".join(own) or title
+    counts, seen = Counter(names.values()), Counter[str]()
+    for run_id, name in names.items():
+        seen[name] += 1
+        if counts[name] > 1:
+            names[run_id] = f"{name} ({seen[name]})"
     return names
 
 

@@ -25,7 +25,8 @@ for (const place of document.querySelectorAll("[data-copied]:not([data-tried])")
 
 def copy(text: str) -> None:
     """Copy `text` and say below whether that worked; in the run of the script that answers a click, and only there."""
-    words = {"text": text, "copied": t("copy.done"), "refused": t("copy.refused")}
+    count = st.session_state["_copies"] = st.session_state.get("_copies", 0) + 1  # another element for each click
+    words = {"text": text, "copied": t("copy.done"), "refused": t("copy.refused"), "count": str(count)}
     about = " ".join(f'data-{name}="{html.escape(word, quote=True)}"' for name, word in words.items())
     body = f'<p role="status" style="margin:0;font-size:0.875rem" {about}></p><script>{SCRIPT}</script>'
     st.html(body, unsafe_allow_javascript=True)  # a constant script; the text is escaped, and only ever copied

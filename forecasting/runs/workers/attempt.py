@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import secrets
+import sys
 import time
 import traceback
 from pathlib import Path
@@ -53,6 +55,9 @@ def perform(database: Database, claimed: Claim, settings: Settings, heart: Heart
     holding = heart.holding(claimed, settings.wall_seconds) if heart is not None else contextlib.nullcontext()
     with holding, Pulse(database, claimed, settings) as pulse:
         try:
+            if claimed.kind in JOBS and JOBS[claimed.kind].reads == "panel":
+                load_libraries()
+            began, used = time.monotonic(), time.process_time()
             data = _data(database, claimed)
             work = _work(data, claimed)
             names = _shards(data, claimed, settings)
@@ -83,6 +88,14 @@ def perform(database: Database, claimed: Claim, settings: Settings, heart: Heart
             end = _fail(database, claimed, Message("runs.defect", what=_where(error)[-1]), None)
     log.info("run ended", extra={"run": claimed.run_id[:12], "end": end, "seconds": round(time.monotonic() - began, 3)})
     return end
+
+
+def load_libraries() -> None:
+    """Import what forecasts need beside torch, two seconds of it: while there is nothing else to do, or at the latest
+    before the clock of a run begins, by which later ones are estimated."""
+    if "torch" in sys.modules:  # else this is no worker for forecasts
+        for name in ("statsforecast.theta", "statsforecast.ets", "statsmodels.tsa.seasonal"):
+            importlib.import_module(name)
 
 
 def _data(database: Database, claimed: Claim) -> Panel | bytes | None:

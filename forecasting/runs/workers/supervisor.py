@@ -31,7 +31,7 @@ DEAF_SECONDS = 30.0  # an idle worker that has left work in the queue for so lon
 QUIET_SECONDS = LEASE_SECONDS / 2  # a busy worker without a heartbeat for so long is looked at: does it compute?
 STILL_SECONDS = LEASE_SECONDS - QUIET_SECONDS - 3 * WATCH_SECONDS  # without any processor time: it hangs
 
-FRESH_SECONDS = 12.0  # after which what a worker has measured says nothing of how busy the machine is now
+FRESH_SECONDS = 8.0  # after which what a worker has measured says nothing of how busy the machine is now
 
 THREAD = "tidecast-supervisor"
 
@@ -97,14 +97,16 @@ class Supervisor(threading.Thread):
             if self._cluster is None and not self._workers and self.store.settings.workers and not self.stopping:
                 self._start_worker()
 
-    def measured(self) -> tuple[float, float]:
-        """(processor seconds for a reference second, seconds by the clock for one of the processor) as a local worker
-        without work has measured them; 1 and 0 where none has, or not lately."""
+    def measured(self) -> tuple[float, float, int]:
+        """(processor seconds for a reference second, seconds by the clock for one of the processor, how many local
+        workers seem to have no work) as these measure them; 1 and 0 where none has, or not lately."""
         with self._lock:
             newest = max((w.measured for w in self._workers.values() if w.measured), key=lambda m: m[2], default=None)
+            since = time.monotonic() - FRESH_SECONDS
+            idle = sum(worker.measured is not None and worker.measured[2] > since for worker in self._workers.values())
         if newest is None:
-            return 1.0, 0.0
-        return newest[0], newest[1] if time.monotonic() - newest[2] < FRESH_SECONDS else 0.0
+            return 1.0, 0.0, 0
+        return newest[0], newest[1] if newest[2] > since else 0.0, idle
 
     def health(self) -> Health:
         """State of database, queue, workers and disk; never raises for a database that cannot be used."""

@@ -14,7 +14,6 @@ import os
 import signal
 import socket
 import stat
-import sys
 import threading
 import time
 from types import FrameType
@@ -25,7 +24,7 @@ from forecasting.runs.database import Database
 from forecasting.runs.environment import Settings
 from forecasting.runs.leases import claim, release
 from forecasting.runs.log import log_to_stderr
-from forecasting.runs.workers.attempt import perform
+from forecasting.runs.workers.attempt import load_libraries, perform
 from forecasting.runs.workers.heart import Heart
 from forecasting.runs.workers.pulse import resident_mb
 from forecasting.runs.workers.speed import burst
@@ -81,7 +80,7 @@ class _Worker:
             if once or (self._owned and time.monotonic() - idle_since > self._settings.idle_seconds):
                 return 0
             if self._owned and time.monotonic() - measured > MEASURE_SECONDS:
-                _prepare_further()
+                load_libraries()
                 measured = time.monotonic()
                 self._tell_speed()
             self._wake.wait(POLL_SECONDS)
@@ -138,13 +137,6 @@ def _part(database: Database, worker: str) -> None:
         release(database, worker)
     except StoreError as error:
         log.warning("run could not be released", extra={"worker": worker, "why": error.message})
-
-
-def _prepare_further() -> None:
-    """Import what most runs need later, two seconds of it, while there is nothing else to do."""
-    if "torch" in sys.modules:  # else this is no worker for forecasts
-        for name in ("statsforecast.theta", "statsforecast.ets", "statsmodels.tsa.seasonal"):
-            importlib.import_module(name)
 
 
 def _stdin_is_pipe() -> bool:
