@@ -5,6 +5,7 @@ import streamlit as st
 from pages.forecast.data import data_section
 from pages.forecast.how_read import how_read
 from pages.forecast.model import model_section
+from pages.forecast.offer import offer
 from pages.forecast.overview import overview
 from pages.forecast.question import stopped
 from pages.forecast.results.tabs import results
@@ -29,6 +30,7 @@ else:
     with components.in_place():
         head.empty()  # a fragment can write only where the page has written before
         model_section(head, dataset)
+        offer(session, dataset)
         series = overview(session, dataset)
         run = follow(session.workspace, session.run) if session.run else None
         if run is None:
