@@ -41,6 +41,9 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.runs",
     "forecasting.labs.sequences",
     "forecasting.labs.text",
+    "forecasting.outlook",
+    "forecasting.spans",
+    "forecasting.units",
 }
 REPORTED = FOUNDATION | {"forecasting.intake.notes", "forecasting.intake.report"}  # what every room of intake may use
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
@@ -64,11 +67,16 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.intake.text",
     },
     "forecasting.charts": FOUNDATION,
-    "forecasting.model": FOUNDATION,
+    "forecasting.checkpoints": set(),
+    "forecasting.model": FOUNDATION | {"forecasting.checkpoints"},
     "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
     "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
-    "forecasting.evaluation": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
+    "forecasting.units": set(),
+    "forecasting.spans": FOUNDATION,
+    "forecasting.outlook": FOUNDATION,
+    "forecasting.evaluation": FOUNDATION
+    | {"forecasting.baselines", "forecasting.model", "forecasting.spans", "forecasting.units"},
     "forecasting.files": set(),
     "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},
     "forecasting.progress": CORE,
@@ -89,6 +97,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.runs": FOUNDATION
     | {
         "forecasting",
+        "forecasting.checkpoints",
         "forecasting.evaluation",
         "forecasting.forecaster",
         "forecasting.intake.prices",

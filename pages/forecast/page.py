@@ -5,11 +5,11 @@ import streamlit as st
 from pages.forecast.data import data_section
 from pages.forecast.how_read import how_read
 from pages.forecast.model import model_section
-from pages.forecast.offer import offer
-from pages.forecast.overview import overview
+        offer(session, dataset)
+from pages.forecast.overview import below, overview
 from pages.forecast.question import stopped
 from pages.forecast.results.tabs import results
-from pages.shared import components, state
+from pages.shared import components, services, state
 from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
 
@@ -31,9 +31,14 @@ else:
         head.empty()  # a fragment can write only where the page has written before
         model_section(head, dataset)
         offer(session, dataset)
-        series = overview(session, dataset)
+        last = services.poll(session.workspace, session.run) if session.run else None
+        done = last is not None and last.state == "done"  # then the result comes first
+        series = overview(session, dataset, folded=done)
         run = follow(session.workspace, session.run) if session.run else None
         if run is None:
             st.caption(t("run.none"))
         elif ended(run):
-            results(session.workspace, run, series)
+            with components.in_place():
+                results(session.workspace, run, series)
+        if done:
+            below(session, dataset, series)
