@@ -5,7 +5,7 @@ import streamlit as st
 from pages.forecast.data import data_section
 from pages.forecast.how_read import how_read
 from pages.forecast.model import model_section
-        offer(session, dataset)
+from pages.forecast.offer import offer
 from pages.forecast.overview import below, overview
 from pages.forecast.question import stopped
 from pages.forecast.results.tabs import results
