@@ -14,14 +14,14 @@ from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
 
 session = state.current()
-st.header(t("forecast.title"), anchor=False)
+with st.container(horizontal=True, gap="medium", key="head"):
+    st.header(t("forecast.title"), anchor=False, width="content")
+    head = st.container()
 if not session.runs:
     st.caption(t("forecast.lead"))
-head = st.container()
 dataset, problem = data_section()
 if problem is not None:
-    with head:
-        stopped(session, problem)
+    stopped(session, problem)
     how_read(session, None)
 elif dataset is None:
     head.info(t("read.nothing"))
