@@ -142,31 +142,60 @@ def test_a_restarted_server_shows_the_same_page(start: Start, page: Page) -> Non
     expect(page.get_by_role("spinbutton", name="Horizon", exact=True)).to_have_value("9")
 
 
-def test_a_bad_file_gets_one_sentence_and_the_page_stays(server: Server, page: Page) -> None:
+def test_a_bad_file_gets_one_sentence_and_trains_nothing_else(server: Server, page: Page) -> None:
     page.goto(server.url)
     before = traces(chart(page, "chart_series"))
     upload(page, b"hello\nworld\n", "words.csv")
-    alert = page.get_by_test_id("stSidebar").get_by_role("alert")
+    alert = page.get_by_test_id("stMain").get_by_role("alert")
     expect(alert).to_have_count(1)
     expect(alert).to_contain_text("words.csv")
-    assert traces(chart(page, "chart_series")) == before
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(chart(page, "chart_series")).to_have_count(0)
     assert "Traceback" not in page.inner_text("body")
+    page.get_by_test_id("stSidebar").get_by_role("radio", name="Sample").or_(
+        page.get_by_test_id("stSidebar").get_by_role("button", name="Sample", exact=True)
+    ).first.click()
+    assert traces(chart(page, "chart_series")) == before
 
 
 def test_an_ambiguous_date_is_asked_about(server: Server, page: Page) -> None:
     page.goto(server.url)
     upload(page, files.ambiguous(), "dates.csv")
-    question = page.get_by_role("radiogroup", name="Day or month first?")
-    expect(question).to_be_visible()
-    question.get_by_text("Month first").click()
+    question = page.locator(".st-key-question")
+    expect(question).to_contain_text("Day or month first?")
+    train_button = page.get_by_role("button", name="Train", exact=True)
+    expect(train_button).to_be_disabled()
+    expect(train_button).to_be_in_viewport(ratio=1)
+    question.get_by_role("button", name="Month first").click()
     expect(page.get_by_text("2001-01-01 to 2020-12-01")).to_be_visible()
-    question.get_by_text("Day first").click()  # then the dates follow no calendar, which is a question of its own
-    expect(page.get_by_role("radiogroup", name="Which frequency")).to_be_visible()
+    expect(train_button).to_be_enabled()
+    given = page.get_by_role("radiogroup", name="Day or month first?")
+    given.get_by_text("Day first").click()  # then the dates follow no calendar, which is a question of its own
+    expect(question).to_contain_text("Which frequency")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_train_is_in_view_without_scrolling(server: Server, page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
+def test_a_number_out_of_range_is_neither_kept_silently_nor_trained(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    set_number(page, "Hidden size", 5000)
+    expect(page.get_by_test_id("stSidebar").get_by_role("alert")).to_contain_text("Hidden size is 5000")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(page.get_by_text("Correct this first: Hidden size")).to_be_visible()
+    set_number(page, "Hidden size", 32)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
+def test_an_address_without_a_page_says_so_and_leads_to_the_pages(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/nowhere?language=zh")
+    expect(page.get_by_role("heading", name="没有这个页面")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)  # Streamlit's own message
+    page.get_by_test_id("stMain").get_by_role("link", name="指南").click()
+    expect(page).to_have_url(re.compile("/guide"))
+    expect(page.get_by_role("heading", name="指南")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_train_is_in_view_without_scrolling(server: Server, page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
     page.goto(server.url)
     button = page.get_by_role("button", name="Train", exact=True)
     expect(button).to_be_visible()
