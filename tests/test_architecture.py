@@ -20,6 +20,7 @@ FOUNDATION = {
     "forecasting.messages",
     "forecasting.errors",
     "forecasting.config",
+    "forecasting.notation",
     "forecasting.panel",
     "forecasting.trading",
 }
@@ -50,6 +51,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.messages": set(),
     "forecasting.errors": {"forecasting.messages"},
     "forecasting.config": {"forecasting.errors", "forecasting.messages"},
+    "forecasting.notation": set(),
     "forecasting.trading": {"forecasting.messages"},
     "forecasting.panel": {"forecasting.errors", "forecasting.messages", "forecasting.trading"},
     "forecasting.intake.limits": set(),
@@ -149,7 +151,8 @@ LATE = {
     "yfinance",
 }
 HEAVY = sorted(LATE - {"scipy"} | {"alembic", "streamlit"})
-OPTIONAL = {"distributed"}  # for who sets TIDECAST_SCHEDULER; its absence is said in a sentence
+# for who sets TIDECAST_SCHEDULER or a TIDECAST_DATABASE on PostgreSQL; their absence is said in a sentence
+OPTIONAL = {"distributed", "psycopg"}
 CARRIED = {"statsmodels"}  # imported by nobody: the samples are files in it
 DISTRIBUTIONS = {
     "babel": "Babel",

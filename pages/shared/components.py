@@ -83,8 +83,10 @@ def table(
     height: int | Literal["content"] | None = None,
     narrow: str | None = None,
     wide: str | None = None,
+    digits: int | None = None,
 ) -> None:
-    """`frame` over the whole width, dates without a time where all are midnight, numbers with five digits.
+    """`frame` over the whole width, dates without a time where all are midnight, numbers with five digits or with
+    `digits` after the decimal mark.
 
     `narrow`: a column of short numbers, `wide`: one of long text; with the height "content" all rows are in view.
     """
@@ -95,7 +97,7 @@ def table(
             days = bool((frame[name].dt.normalize() == frame[name]).all())
             columns[name] = st.column_config.DatetimeColumn(format="YYYY-MM-DD" if days else "YYYY-MM-DD HH:mm")
         elif kind == "f":
-            columns[name] = st.column_config.NumberColumn(format="%.5g")
+            columns[name] = st.column_config.NumberColumn(format="%.5g" if digits is None else f"%.{digits}f")
     if narrow is not None:
         columns[narrow] = st.column_config.NumberColumn(width=64)
     if wide is not None:
