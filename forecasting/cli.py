@@ -17,6 +17,7 @@ from forecasting.config import ForecastConfig
 from forecasting.errors import AmbiguousInput, ConfigError, ForecastingError, ReadError
 from forecasting.files import write_whole
 from forecasting.messages import Message
+from forecasting.notation import Notation
 from forecasting.options import SAMPLE, SETTINGS, parser
 from forecasting.terminal import describe, plain, progress_line
 
@@ -70,7 +71,7 @@ def _forecast(args: Namespace) -> int:
     config, reasons = _settings(args, panel)
     with progress_line(sys.stderr) as on_progress:
         forecaster = fit(panel, config, on_progress=on_progress)
-    _write_frame(args, forecaster.predict())
+    _write_frame(args, forecaster.predict(), about)
     done = {"config": config.to_dict(), "reasons": reasons, "training": forecaster.training}
     _write_report(args, {**about, **done})
     return DONE
@@ -83,7 +84,7 @@ def _backtest(args: Namespace) -> int:
     config, reasons = _settings(args, panel)
     with progress_line(sys.stderr) as on_progress:
         backtest = evaluate(panel, config, on_progress=on_progress)
-    _write_frame(args, backtest)
+    _write_frame(args, backtest, about)
     verdict = backtest.verdict
     done = {
         "config": config.to_dict(),
@@ -125,8 +126,9 @@ def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
         about = {"input": name, "rows": len(table), "columns": table.columns, "dialect": dialect, **report.to_dict()}
     if args.season:
         panel = dataclasses.replace(panel, seasons=tuple(sorted(set(args.season))))
+    notation = Notation.of(about)
     series = [
-        {"unique_id": name, "values": len(times), "start": _iso(times[0]), "end": _iso(times[-1])}
+        {"unique_id": name, "values": len(times), "start": _iso(times[0], notation), "end": _iso(times[-1], notation)}
         for name, times in zip(panel.series_ids, panel.times(), strict=True)
     ]
     about |= {"panel": panel.id, "frequency": panel.frequency, "seasons": list(panel.seasons), "series": series}
@@ -143,11 +145,11 @@ def _bytes(source: str) -> tuple[bytes, str]:
         raise ReadError(Message("cli.input", path=source, reason=reason)) from error
 
 
-def _iso(time: Any) -> str | int:
-    """A time stamp of a Panel as ISO 8601 text, a whole number as it is."""
-    import pandas as pd
-
-    return int(time) if isinstance(time.item(), int) and time.dtype.kind == "i" else pd.Timestamp(time).isoformat()
+def _iso(time: Any, notation: Notation) -> str | int:
+    """A time stamp of a Panel as ISO 8601 text with the offset of the file's zone, a whole number as it is."""
+    if time.dtype.kind == "i":
+        return int(time)
+    return notation.write([time], iso=True, dated=False)[0]
 
 
 def _settings(args: Namespace, panel: Panel) -> tuple[ForecastConfig, dict[str, str]]:
@@ -194,10 +196,10 @@ def _check_writable(path: str | None, source: str) -> None:
     raise ForecastingError(message, field="output")
 
 
-def _write_frame(args: Namespace, frame: pd.DataFrame) -> None:
+def _write_frame(args: Namespace, frame: pd.DataFrame, about: Mapping[str, Any]) -> None:
     from forecasting.export import forecast_csv
 
-    _write(args.output, forecast_csv(frame))
+    _write(args.output, forecast_csv(frame, Notation.of(about)))
 
 
 def _write_report(args: Namespace, about: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 "C-XNYS"        the sessions of New York: no weekends, no holidays
 "60min-XNYS"    the bars of 60 minutes within them, by their beginnings in UTC
+"C-1111110"     a week that is not the usual one: these weekdays, Monday first, whatever the holidays
 
 Exchanges are named by their market identifier code (ISO 10383). Where a calendar is not known (its holidays are
 announced a year ahead, or its records begin later) all of its weekdays count.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -21,16 +23,32 @@ from forecasting.messages import Message
 EXCHANGES = (  # those that have a name for people; others are shown by their code
     *("XNYS", "XLON", "XETR", "XPAR", "XSWX", "XTSE", "BVMF", "XTKS", "XHKG", "XSHG", "XTAI", "XKRX", "XBOM", "XASX"),
 )
-_FREQUENCY = re.compile(r"(?:C|([1-9]\d{0,2})min)-([A-Z]{4})")
+_FREQUENCY = re.compile(r"(?:C|([1-9]\d{0,2})min)-([A-Z]{4})|C-([01]{7})")
 _YEAR = "2022"  # within the records of every exchange: what a calendar is like is looked up in it
 
 
 def parse(frequency: str) -> tuple[int | None, str] | None:
-    """(minutes of a bar, or None for whole sessions; exchange); None where `frequency` is no trading calendar."""
+    """(minutes of a bar, or None for whole sessions; exchange or week); None where `frequency` is no such calendar."""
     match = _FREQUENCY.fullmatch(frequency)
-    if match is None or match[2] not in _known():
+    if match is None:
+        return None
+    if match[3]:
+        return (None, match[3]) if "1" in match[3] else None
+    if match[2] not in _known():
         return None
     return int(match[1]) if match[1] else None, match[2]
+
+
+def week_calendar(weekdays: Collection[int]) -> str:
+    """The frequency of the days that are these weekdays, 0 for Monday: pandas' own word where there is one."""
+    week = "".join(str(int(day in weekdays)) for day in range(7))
+    return {"1111111": "D", "1111100": "B"}.get(week, f"C-{week}")
+
+
+def open_days(frequency: str) -> tuple[int, ...]:
+    """The weekdays of such a calendar; none for an exchange."""
+    match = _FREQUENCY.fullmatch(frequency)
+    return tuple(day for day, mark in enumerate((match[3] if match else "") or "") if mark == "1")
 
 
 def exchange_name(exchange: str) -> str:
@@ -40,13 +58,15 @@ def exchange_name(exchange: str) -> str:
 
 def known_until(exchange: str) -> pd.Timestamp | None:
     """The last day for which it is known whether the exchange opens; None where its holidays follow rules."""
-    last: pd.Timestamp | None = _sample(exchange).bound_max()
+    last: pd.Timestamp | None = None if exchange.isdigit() else _sample(exchange).bound_max()
     return last
 
 
 def sessions(exchange: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
     """The days on which the exchange opens, from `first` to `last`, both included."""
     first, last = pd.Timestamp(first).normalize(), pd.Timestamp(last).normalize()
+    if exchange.isdigit():
+        return pd.bdate_range(first, last, freq="C", weekmask=exchange)
     calendar = _calendar(exchange, first.year, last.year)
     mask = calendar.weekmask
     inside = pd.DatetimeIndex(calendar.sessions.to_numpy())

@@ -20,6 +20,7 @@ FOUNDATION = {
     "forecasting.messages",
     "forecasting.errors",
     "forecasting.config",
+    "forecasting.notation",
     "forecasting.panel",
     "forecasting.trading",
 }
@@ -50,6 +51,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.messages": set(),
     "forecasting.errors": {"forecasting.messages"},
     "forecasting.config": {"forecasting.errors", "forecasting.messages"},
+    "forecasting.notation": set(),
     "forecasting.trading": {"forecasting.messages"},
     "forecasting.panel": {"forecasting.errors", "forecasting.messages", "forecasting.trading"},
     "forecasting.intake.limits": set(),
@@ -67,7 +69,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.intake.text",
     },
     "forecasting.charts": FOUNDATION,
-    "forecasting.model": FOUNDATION,
+    "forecasting.checkpoints": set(),
+    "forecasting.model": FOUNDATION | {"forecasting.checkpoints"},
     "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
     "forecasting.suggestions": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
@@ -96,6 +99,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.runs": FOUNDATION
     | {
         "forecasting",
+        "forecasting.checkpoints",
         "forecasting.evaluation",
         "forecasting.forecaster",
         "forecasting.intake.prices",
@@ -130,6 +134,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "pages.forecast": SERVICES | {"pages.shared"},
     "pages.runs": SERVICES | {"pages.shared"},
     "pages.learn": SERVICES | {"pages.shared"},
+    "pages.guide": {"pages.shared"},
     "app": {"pages.shared", "forecasting.runs", "forecasting.errors"},
 }
 # slow to import, large in memory
@@ -146,7 +151,8 @@ LATE = {
     "yfinance",
 }
 HEAVY = sorted(LATE - {"scipy"} | {"alembic", "streamlit"})
-OPTIONAL = {"distributed"}  # for who sets TIDECAST_SCHEDULER; its absence is said in a sentence
+# for who sets TIDECAST_SCHEDULER or a TIDECAST_DATABASE on PostgreSQL; their absence is said in a sentence
+OPTIONAL = {"distributed", "psycopg"}
 CARRIED = {"statsmodels"}  # imported by nobody: the samples are files in it
 DISTRIBUTIONS = {
     "babel": "Babel",

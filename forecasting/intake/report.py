@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.intake.notes import Assumption, Note, summary_of, with_messages
 from forecasting.messages import Message
+from forecasting.notation import Notation
 
 LISTED = 2_000  # repairs that `to_dict` lists one by one; their count is always complete
 
@@ -41,6 +42,7 @@ class Report:
     merged: `unique_id, ds, y, rows`: steps that the file had more than once, with their lines; `aggregation` says how.
     outliers, zeros: `unique_id, ds, y, row`: values far from all around, and zeros that may mean nothing measured.
     notes: every assumption, repair and drop, those of the Table first.
+    notation: how the file writes its times, values and columns; its units are listed by themselves as well.
     decimal: the mark by which the numbers were read. assumptions: each choice with its evidence, the Table's first.
     """
 
@@ -61,6 +63,7 @@ class Report:
     covariates: tuple[str, ...] = ()
     known_ahead: tuple[str, ...] = ()
     beyond: int = 0
+    notation: Notation = dataclasses.field(default_factory=Notation)
 
     @property
     def summary(self) -> Message:
@@ -88,6 +91,8 @@ class Report:
             "known_ahead": list(self.known_ahead),
             "beyond": self.beyond,
             "decimal": self.decimal,
+            "notation": self.notation.to_dict(),
+            "units": dict(self.notation.units),
             "assumptions": [assumption.to_dict() for assumption in self.assumptions],
             "notes": [note.to_dict() for note in self.notes],
             **with_messages(summary=self.summary, frequency_reason=self.frequency_reason),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 
+from forecasting import trading
 from forecasting.errors import AmbiguousInput, DataError
+from forecasting.intake.calendar.closing_days import closing_days, names
 from forecasting.intake.calendar.covariates import add_covariates, known_ahead
 from forecasting.intake.calendar.frequency import Frequency, Stamps, infer, seasons_of
 from forecasting.intake.calendar.observations import observe
@@ -17,7 +20,9 @@ from forecasting.intake.columns.decimals import Mark, decimal_mark
 from forecasting.intake.columns.melt import melt
 from forecasting.intake.columns.roles import TypedColumns, find_roles
 from forecasting.intake.columns.split_numbers import join_numbers
+from forecasting.intake.columns.zones import by_local_days, follows_a_place, zone_of
 from forecasting.intake.notes import Assumption, Note
+from forecasting.intake.own_notation import notation_of
 from forecasting.intake.report import Report
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
@@ -44,7 +49,8 @@ def to_panel(
     target: a column or several (several make several series). series: a column, or several that name the series
     together. decimal: "." or ",". duplicates: how values of the same time are merged, one of mean, sum, first, last,
     min, max. covariates: columns of numbers to carry beside the values. outliers, zeros: "keep", or "missing" to leave
-    out what the report flags. zone: of times that have none in the file, such as "Europe/Berlin".
+    out what the report flags. zone: such as "Europe/Berlin", of times that have none in the file; else the one they
+    are shown by.
     Raises AmbiguousInput where two readings fit (ask, then call again with the answer), DataError where the table
     cannot be used.
     """
@@ -56,15 +62,23 @@ def to_panel(
     typed = find_roles(table, time, target, series, day_first, zone)
     roles = typed.roles
     _check_order(table, typed)
+    typed = dataclasses.replace(typed, times=by_local_days(typed.times, zone_of(typed.times, zone), frequency))
+    shown = zone_of(typed.times, zone)
     mark = decimal_mark(table, typed, decimal)
     observed, rows, row_notes = observe(table, typed, mark.decimal)
     set_forward = skipped(typed.times, table) if zone is None else []
-    notes = [*table.notes, *_time_notes(typed), *set_forward, *mark.notes, *_number_notes(typed), *row_notes]
+    notes = [*table.notes, *_time_notes(typed, shown), *set_forward, *mark.notes, *_number_notes(typed), *row_notes]
     if frequency is not None:
         calendar = Frequency(frequency, Message("intake.why.chosen"))
     else:
         calendar = infer(Stamps.of(rows.codes[rows.usable], typed.times.stamps[rows.usable]), roles.time)
-        if calendar.alias.startswith("C-"):
+        closed = closing_days(observed) if calendar.alias == "D" else None
+        if closed is not None:
+            calendar = Frequency(closed.frequency, Message("intake.why.closed-days", days=names(closed.weekdays)))
+            observed, open_rows = closed.without(observed), ~closed.holds(typed.times.stamps)
+            rows = dataclasses.replace(rows, usable=rows.usable & open_rows, beyond=rows.beyond & open_rows)
+            notes.append(closed.note)
+        if calendar.alias.startswith("C-") and not trading.open_days(calendar.alias):
             notes.append(Note("calendar", Message("intake.note.exchange", reason=calendar.reason)))
     settled, settle_notes = settle(observed, calendar.alias, roles.time, duplicates)
     seasons = seasons_of(calendar.alias)
@@ -95,6 +109,7 @@ def to_panel(
         covariates=tuple(panel.covariates),
         known_ahead=tuple(known_ahead(typed, offered, rows)),
         beyond=int(rows.beyond.sum()),
+        notation=notation_of(table, typed, mark.decimal, panel, shown),
     )
     return panel, report
 
@@ -130,15 +145,16 @@ def _assumed(
     ]
 
 
-def _time_notes(typed: TypedColumns) -> list[Note]:
+def _time_notes(typed: TypedColumns, zone: str) -> list[Note]:
     times, column = typed.times, typed.roles.time
     notes = [Note("roles", message) for message in typed.role_notes]
     if times.local or times.hours or times.format not in ("year-month-day", "whole-numbers"):
         notes.append(Note("time", Message("intake.note.format", column=column, format=times.written)))
     if times.local:
         notes.append(Note("time zone", Message("intake.note.midnights", zone=times.zone)))
-    elif times.zone not in (None, "UTC"):
-        notes.append(Note("time zone", Message("intake.note.utc", zone=times.zone)))
+    elif times.zone not in (None, zone) or zone not in ("", "UTC"):
+        key = "like" if follows_a_place(times, zone) else "utc" if zone == "UTC" else "shown"
+        notes.append(Note("time zone", Message(f"intake.note.zone.{key}", zone=times.zone, shown=zone)))
     return notes
 
 

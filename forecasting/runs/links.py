@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from forecasting.errors import LimitError
 from forecasting.messages import Message
@@ -52,6 +54,16 @@ class Links:
         with self.database.read() as connection:
             row = shared_run(connection, link)
         return stored_artifact(self.database, row, name)
+
+    def shared_notation(self, link: Link) -> dict[str, Any]:
+        """How the file of the run that a link shows writes times, numbers and columns; empty where it is not known."""
+        data = schema.workspace_data.c
+        with self.database.read() as connection:
+            row = shared_run(connection, link)
+            here = (data.workspace == row.workspace) & (data.dataset_id == row.dataset_id)
+            report = connection.execute(select(data.report).where(here)).scalar()
+        kept: dict[str, Any] = json.loads(report or "{}").get("notation") or {}
+        return kept
 
     def shared_panel(self, link: Link) -> Panel | None:
         """The Panel of the run that a link shows; None where its job reads none."""

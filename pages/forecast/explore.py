@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
+from forecasting.notation import Notation
 from forecasting.runs import Workspace
 from pages.shared import components, services
 from pages.shared.formats import moment
@@ -47,16 +48,18 @@ def explore(workspace: Workspace, dataset: str, series: str) -> None:
                 st.caption(t("explore.no_calendar"))
             else:
                 components.chart(grid, "chart_calendar", t("alt.calendar", name=name))
-        _outliers(services.dataset(workspace, dataset).report, series)
+        _outliers(services.dataset(workspace, dataset).report, series, services.notation(workspace, dataset))
 
 
-def _outliers(report: dict[str, Any], series: str) -> None:
+def _outliers(report: dict[str, Any], series: str, notation: Notation) -> None:
     """Those of the report; a sample was not checked for any."""
     if "outliers" not in report:
         return
     components.heading(t("explore.outliers"))
     rows = [
-        (moment(step["ds"]), step["y"], step.get("row")) for step in report["outliers"] if step["unique_id"] == series
+        (moment(step["ds"], notation), step["y"], step.get("row"))
+        for step in report["outliers"]
+        if step["unique_id"] == series
     ]
     if rows:
         columns = [t("forecast.time"), t("how.value"), t("explore.row")]

@@ -14,6 +14,9 @@ _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 def frequency_name(alias: str) -> str:
     """An offset alias or trading calendar in words."""
+    if week := trading.open_days(alias):
+        days = t("chart.weekdays").split(",")
+        return t("frequency.week", days=tuple(days[day] for day in week))
     if traded := trading.parse(alias):
         minutes, exchange = traded
         name = trading.exchange_name(exchange)

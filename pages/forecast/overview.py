@@ -9,6 +9,7 @@ import streamlit as st
 
 from forecasting import charts, export
 from forecasting.intake import message_of
+from forecasting.notation import Notation
 from forecasting.panel import Panel
 from forecasting.runs import Dataset, Workspace
 from pages.forecast.explore import explore
@@ -29,7 +30,7 @@ def overview(session: Session, dataset_id: str, *, folded: bool = False) -> str:
     data = services.dataset(workspace, dataset_id)
     panel = services.panel(workspace, dataset_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="what_was_read"):
-        st.markdown(_line(data, panel), width="stretch")
+        st.markdown(_line(data, panel, services.notation(workspace, dataset_id)), width="stretch")
         if data.report:
             with st.popover(_summary(data.report), key="report", icon=":material/fact_check:"):
                 _report(data)
@@ -54,23 +55,27 @@ def below(session: Session, dataset_id: str, series: str) -> None:
 @components.in_place()
 def _chart(workspace: Workspace, dataset_id: str, series: str, *, folded: bool) -> None:
     frame = services.one_series(workspace, dataset_id, series)
-    repairs = None if folded else repair_marks(services.dataset(workspace, dataset_id).report, series, frame)
+    notation = services.notation(workspace, dataset_id)
+    report = services.dataset(workspace, dataset_id).report
+    repairs = None if folded else repair_marks(report, series, notation)
     figure = charts.series_chart(frame, series, repairs=repairs, slider=not folded, words=chart_words())
     if folded:
         figure.update_layout(height=_STRIP, margin={"l": 8, "r": 8, "t": 4, "b": 24}, yaxis={"title": "", "nticks": 3})
-    start, end = moment(frame["ds"].iloc[0]), moment(frame["ds"].iloc[-1])
+    own = services.panel(workspace, dataset_id).frame.query("unique_id == @series")["ds"]
+    start, end = moment(own.iloc[0], notation), moment(own.iloc[-1], notation)
     alt = t("alt.series", name=charts.escape(series), count=len(frame), start=start, end=end)
     components.chart(figure, "chart_series", alt, bar=not folded)
 
 
-def _line(data: Dataset, panel: Panel) -> str:
-    """Such as: **sales.csv** · 1,024 values · 2021-01-04 to 2024-12-31 · business days · season 5"""
+def _line(data: Dataset, panel: Panel, notation: Notation) -> str:
+    """Such as: **sales.csv** · 1,024 values · 04.01.2021 to 31.12.2024 · business days · season 5"""
     count, series = len(panel.frame), len(panel.series_ids)
     ds = panel.frame["ds"]
     parts = [
         f"**{plain(data.name, 80) or '·'}**",
         t("read.rows", count=count) if series == 1 else t("read.rows.series", count=count, series=series),
-        t("read.range", start=moment(ds.min()), end=moment(ds.max())),
+        t("read.range", start=plain(moment(ds.min(), notation)), end=plain(moment(ds.max(), notation))),
+        *([plain(notation.zone)] if notation.zone else []),
         frequency_name(panel.frequency),
     ]
     if panel.seasons:

@@ -6,15 +6,23 @@ from pages.forecast.data import data_section
 from pages.forecast.how_read import how_read
 from pages.forecast.model import model_section
 from pages.forecast.overview import below, overview
+from pages.forecast.question import stopped
 from pages.forecast.results.tabs import results
 from pages.shared import components, services, state
 from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
 
 session = state.current()
+st.header(t("forecast.title"), anchor=False)
+if not session.runs:
+    st.caption(t("forecast.lead"))
 head = st.container()
-dataset = data_section()
-if dataset is None:
+dataset, problem = data_section()
+if problem is not None:
+    with head:
+        stopped(session, problem)
+    how_read(session, None)
+elif dataset is None:
     head.info(t("read.nothing"))
     how_read(session, None)
 else:

@@ -6,11 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.notation import Notation
+
 REPAIRS = {"missing": "filled", "duplicates": "merged", "outliers": "outliers", "zeros": "zeros"}  # kind -> in a report
 
 
-def repair_marks(report: dict[str, Any], series: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Those of one series as marks for its chart: `ds, y, kind, rows`."""
+def repair_marks(report: dict[str, Any], series: str, notation: Notation) -> pd.DataFrame:
+    """Those of one series as marks for its chart, with the times of the file's own clock: `ds, y, kind, rows`."""
     marks = [
         {"ds": step["ds"], "y": step["y"], "kind": kind, "rows": _lines(step)}
         for kind, listed_as in REPAIRS.items()
@@ -18,8 +20,8 @@ def repair_marks(report: dict[str, Any], series: str, frame: pd.DataFrame) -> pd
         if step["unique_id"] == series
     ]
     table = pd.DataFrame(marks, columns=["ds", "y", "kind", "rows"])
-    if frame["ds"].dtype.kind == "M":
-        table["ds"] = pd.to_datetime(table["ds"])
+    if table["ds"].map(lambda ds: isinstance(ds, str)).all():
+        table["ds"] = notation.clock(pd.to_datetime(table["ds"]))
     return table
 
 

@@ -61,8 +61,14 @@ def _series(workspace: Workspace, ticked: list[Run], names: dict[str, str], data
         if step > 1:
             step = st.slider(t("runs.compare.step"), 1, step, 1, key="compare_step")
         frames = [test[test["step"] == step] for test in tests]
+    clock = services.notation(workspace, chosen).clock
     lines = [
-        (names[run.id], frame[frame["unique_id"] == shown][["ds", "forecast"]].rename(columns={"forecast": "y"}))
+        (
+            names[run.id],
+            frame.loc[frame["unique_id"] == shown, ["ds", "forecast"]]
+            .assign(ds=lambda rows: clock(rows["ds"]))
+            .rename(columns={"forecast": "y"}),
+        )
         for run, frame in zip(same_data, frames, strict=True)
     ]
     figure = charts.runs_chart(services.one_series(workspace, chosen, shown), lines, words=chart_words())

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from forecasting.errors import ForecastingError
+from pages.shared.choices import segments
 from pages.shared.formats import plain
 from pages.shared.i18n import translated
 
@@ -52,8 +53,10 @@ def table(
     height: int | Literal["content"] | None = None,
     narrow: str | None = None,
     wide: str | None = None,
+    digits: int | None = None,
 ) -> None:
-    """`frame` over the whole width, dates without a time where all are midnight, numbers with five digits.
+    """`frame` over the whole width, dates without a time where all are midnight, numbers with five digits or with
+    `digits` after the decimal mark.
 
     `narrow`: a column of short numbers, `wide`: one of long text; with the height "content" all rows are in view.
     """
@@ -64,7 +67,7 @@ def table(
             days = bool((frame[name].dt.normalize() == frame[name]).all())
             columns[name] = st.column_config.DatetimeColumn(format="YYYY-MM-DD" if days else "YYYY-MM-DD HH:mm")
         elif kind == "f":
-            columns[name] = st.column_config.NumberColumn(format="%.5g")
+            columns[name] = st.column_config.NumberColumn(format="%.5g" if digits is None else f"%.{digits}f")
     if narrow is not None:
         columns[narrow] = st.column_config.NumberColumn(width=64)
     if wide is not None:
@@ -90,5 +93,5 @@ def in_place() -> Iterator[None]:
 def one_of(label: str, choices: Sequence[T], default: T, *, key: str, **more: Any) -> T:
     """One of a few choices, never none: `default` where the browser reports that nothing is chosen, as it does when
     something is clicked while the page is still being drawn."""
-    chosen: T | None = st.segmented_control(label, choices, default=default, required=True, key=key, **more)
+    chosen: T | None = segments(label, choices, default=default, required=True, key=key, **more)
     return default if chosen is None else chosen

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasting.notation import Notation
 from pages.shared.i18n import t
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|$~:^=&])")
@@ -54,10 +55,13 @@ def age(seconds: float) -> str:
     return t("age.hours", count=minutes // 60) if minutes < 2880 else t("age.days", count=minutes // 1440)
 
 
-def moment(ds: Any) -> str:
-    """A time stamp without the parts that are zero; a step with its thousands separated."""
+def moment(ds: Any, notation: Notation | None = None) -> str:
+    """A time stamp of a Panel as its file writes it, or without the parts that are zero; a step with its thousands
+    separated."""
     if isinstance(ds, int | np.integer):
         return f"{int(ds):,}"
+    if notation is not None and (notation.dates or notation.zone):
+        return notation.write([pd.Timestamp(ds)])[0]
     stamp = pd.Timestamp(ds)
     return stamp.strftime("%Y-%m-%d" if stamp == stamp.normalize() else "%Y-%m-%d %H:%M")
 

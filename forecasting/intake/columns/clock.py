@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import zoneinfo
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,15 +34,29 @@ _ZONES = {  # hours east of UTC; abbreviations that mean several zones (CST, IST
 _HALF_AND_ZONE = (
     r"\s?(?P<ap>[AaPp]\.?[Mm]\.?)?\s?(?P<z>"
     + "|".join(sorted(_ZONES, key=len, reverse=True))
-    + r"|(?:UTC|GMT)?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?(?:\s?\[[A-Za-z_/+-]+\])?"
+    + r"|(?:UTC|GMT)?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?(?:\s?\[(?P<place>[A-Za-z_/+-]+)\])?"
 )
 _SECONDS = r"(?::(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?"
 CLOCK = r"(?P<h>[0-9]{1,2})[:h](?P<mi>[0-9]{2})" + _SECONDS + _HALF_AND_ZONE  # a time of day
 AFTER_DATE = r"(?:(?:T|,?\s+)(?:" + CLOCK + r"))?$"  # a date's end, with or without one
 
 
-def nanoseconds(parts: pa.StructArray) -> tuple[Ints, Flags, str | None]:
-    """Nanoseconds after midnight UTC, which of them are times of day, and the zone in words if there is any."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class Clock:
+    """Times of day. nanos: after midnight UTC. ok: which are times of day. zone: in words, if there is any.
+
+    offsets: seconds east of UTC, of each; None where no cell has a zone. place: that all name, such as "Europe/Berlin".
+    """
+
+    nanos: Ints
+    ok: Flags
+    zone: str | None
+    offsets: Ints | None
+    place: str | None
+
+
+def time_of_day(parts: pa.StructArray) -> Clock:
+    """The groups of CLOCK as times of day."""
     hours, minutes, seconds = ints(parts, "h"), ints(parts, "mi"), ints(parts, "s")
     half = pc.utf8_slice_codeunits(pc.utf8_lower(parts.field("ap")), 0, 1)
     has_half = flags(pc.is_in(half, pa.array(["a", "p"], half.type)))
@@ -48,9 +65,12 @@ def nanoseconds(parts: pa.StructArray) -> tuple[Ints, Flags, str | None]:
     ok &= ~has_half | ((hours >= 1) & (hours <= 12))
     hours = np.where(has_half, hours % 12 + 12 * afternoon, hours)
     fraction = pc.utf8_rpad(pc.fill_null(parts.field("f"), ""), 9, "0")
-    nanos = np.asarray(pc.cast(fraction, pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
+    nanos = np.array(pc.cast(fraction, pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
     offset, zone = _offsets(parts.field("z"))
-    return ((hours * 60 + minutes) * 60 + seconds - offset) * 1_000_000_000 + nanos, ok, zone
+    nanos += ((hours * 60 + minutes) * 60 + seconds - offset) * 1_000_000_000
+    places = pc.unique(parts.field("place").drop_null()).to_pylist()
+    place = places[0] if len(places) == 1 and places[0] in zoneinfo.available_timezones() else None
+    return Clock(nanos, ok, zone, offset if zone is not None else None, place)
 
 
 def _offsets(zones: pa.Array) -> tuple[Ints, str | None]:

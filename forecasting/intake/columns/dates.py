@@ -12,12 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.intake.columns.arrays import Flags, Ints, flags, ints
-from forecasting.intake.columns.clock import AFTER_DATE, nanoseconds
-from forecasting.intake.columns.months import WORDS, month_of
+from forecasting.intake.columns.clock import time_of_day
+from forecasting.intake.columns.date_patterns import NAMED, NEEDED, PATTERNS
+from forecasting.intake.columns.months import month_of
+from forecasting.intake.columns.written_form import Form, form_of
 from forecasting.intake.text.cell_types import NA_TOKENS
 from forecasting.messages import Message
 
 Stamps = npt.NDArray[np.datetime64]
+SOME = 100  # cells from each of three places by which the form of a column is found
 SHARE = 0.5  # share of a sample's cells that must look like one format for the column to be read by it
 
 
@@ -30,7 +33,9 @@ class Times:
     `written`. local: dates with a zone, taken as the days of that place. hours: from a column of their own.
     orders: the readings of 01/02/2024 that fit, if more than one: True day first, False month first, "year".
     mixed: two cells, one of which fits day-first only and the other month-first only. proof: a cell that has one order.
-    zone: in words, if the file had any. weight: how sure this is a time (explicit dates 3, years and counts less).
+    zone: in words, if the file had any. offsets: seconds east of UTC, of each cell, if any had a zone. place: the IANA
+    name beside all of them. written_as: the template of the cells, and the names of months in it. weight: how sure this
+    is a time (explicit dates 3, years and counts less).
     """
 
     stamps: npt.NDArray[np.generic]
@@ -44,6 +49,9 @@ class Times:
     weight: int = 3
     local: bool = False
     hours: bool = False
+    offsets: Ints | None = None
+    place: str | None = None
+    written_as: Form = ("", ())
 
     @property
     def share(self) -> float:
@@ -70,7 +78,7 @@ def look_for_times(column: pa.ChunkedArray, day_first: bool | str | None = None)
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     texts = _cleaned(encoded.dictionary)
-    read = _READERS[form](texts, _PATTERNS[form], day_first)
+    read = _READERS[form](texts, PATTERNS[form], day_first)
     codes = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
     gone = codes < 0
     present = flags(texts.is_valid())[codes] & ~gone
@@ -81,7 +89,22 @@ def look_for_times(column: pa.ChunkedArray, day_first: bool | str | None = None)
     if mixed is not None:
         mixed = (int(np.flatnonzero(codes == mixed[0])[0]), int(np.flatnonzero(codes == mixed[1])[0]))
     proof = None if read.proof is None else int(np.flatnonzero(codes == read.proof)[0])
-    return dataclasses.replace(read, stamps=stamps, ok=ok, present=present, mixed=mixed, proof=proof)
+    return dataclasses.replace(
+        read,
+        stamps=stamps,
+        ok=ok,
+        present=present,
+        mixed=mixed,
+        proof=proof,
+        offsets=None if read.offsets is None else read.offsets[codes],
+        written_as=("", ()) if read.local else form_of(_some(texts), PATTERNS[form], read.format),
+    )
+
+
+def _some(texts: pa.Array) -> list[str]:
+    """Cells from the beginning, the middle and the end."""
+    starts = {0, max(0, len(texts) // 2 - SOME // 2), max(0, len(texts) - SOME)}
+    return [cell for start in sorted(starts) for cell in texts.slice(start, SOME).to_pylist() if cell]
 
 
 def _cleaned(texts: pa.Array) -> pa.Array:
@@ -97,13 +120,13 @@ def _format(sample: pa.Array) -> str | None:
         return None
     best, most = None, SHARE * held
     possible = _possible([cell for cell in sample.to_pylist() if cell])
-    for form, pattern in _PATTERNS.items():
+    for form, pattern in PATTERNS.items():
         if form not in possible:
             continue
         fits = int(flags(pc.fill_null(pc.match_substring_regex(sample, pattern), False)).sum())
         if fits > most or (fits == most and best is None):
             best, most = form, fits
-    if best in _NAMED and not _has_months(sample, best):
+    if best in NAMED and not _has_months(sample, best):
         return None
     return best
 
@@ -112,15 +135,15 @@ def _possible(cells: list[str]) -> set[str]:
     """The formats that the cells can have by the characters in them: trying every pattern would be slow."""
     if not any(re.search("[0-9]", cell) for cell in cells):
         return set()
-    possible = set(_PATTERNS)
-    for needed, forms in _NEEDED:
+    possible = set(PATTERNS)
+    for needed, forms in NEEDED:
         if not any(needed.search(cell) for cell in cells):
             possible -= forms
     return possible
 
 
 def _has_months(sample: pa.Array, form: str) -> bool:
-    names = pc.extract_regex(sample, _PATTERNS[form]).field("mon").drop_null().unique().to_pylist()
+    names = pc.extract_regex(sample, PATTERNS[form]).field("mon").drop_null().unique().to_pylist()
     names = [name for name in names if name]
     return bool(names) and sum(month_of(name) > 0 for name in names) >= 0.8 * len(names)
 
@@ -222,62 +245,19 @@ def _plain(stamps: Stamps, ok: Flags, form: str) -> Times:
 
 
 def _with_clock(days: Stamps, ok: Flags, parts: pa.StructArray, form: str) -> Times:
-    nanos, clock_ok, zone = nanoseconds(parts)
-    ok = ok & clock_ok & flags(parts.is_valid())
+    clock = time_of_day(parts)
+    ok = ok & clock.ok & flags(parts.is_valid())
     if (
-        zone not in (None, "UTC")
+        clock.zone not in (None, "UTC")
         and ok.any()
         and not any(ints(parts, field)[ok].any() for field in ("h", "mi", "s", "f"))
     ):
         # Days of a place: in UTC they would begin the evening before.
-        return Times(days, ok, ok, form, zone=zone, local=True)
-    return Times(days + nanos.astype("timedelta64[ns]"), ok, ok, form, zone=zone)
+        return Times(days, ok, ok, form, zone=clock.zone, local=True)
+    stamps = days + clock.nanos.astype("timedelta64[ns]")
+    return Times(stamps, ok, ok, form, zone=clock.zone, offsets=clock.offsets, place=clock.place)
 
 
-_WEEKDAY = r"(?:[\p{L}]{2,10}\.?,?\s+)?"
-_MON = r"(?P<mon>\p{L}{3,12})\.?,?"
-_GAP = r"[-/. ]\s?" + WORDS + "?'?"
-_MAYBE_GAP = _GAP.replace("[-/. ]", "[-/. ]?")
-_YEAR = r"(?P<y>(?:1[6-9]|20|21)[0-9]{2}|[0-9]{2})"
-_LONG_YEAR = r"(?P<y>(?:1[6-9]|20|21)[0-9]{2})"
-_A4 = r"(?P<a>(?:1[6-9]|20|21)[0-9]{2})"
-_PATTERNS = {
-    "year first": r"^(?P<a>[0-9]{4})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{1,2})\.?" + AFTER_DATE,
-    "yyyymmdd": "^" + _A4 + r"(?P<b>0[1-9]|1[0-2])(?P<c>0[1-9]|[12][0-9]|3[01])"
-    + AFTER_DATE.replace(r"T|,?\s+", r"T|,?\s*").replace("[:h]", "[:h]?", 1).replace("(?::(?P<s>", "(?::?(?P<s>", 1),
-    "year last": r"^(?P<a>[0-9]{1,2})[-/. ](?P<b>[0-9]{1,2})[-/. ](?P<c>[0-9]{4})\.?" + AFTER_DATE,
-    "short year": r"^(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{2})\.?" + AFTER_DATE,
-    "year month": "^" + _A4 + r"\s?[-/. ]\s?(?P<b>0?[1-9]|1[0-2])$",
-    "year M month": "^" + _A4 + r"-?[Mm](?P<b>0?[1-9]|1[0-2])$",
-    "month year": r"^(?P<b>0?[1-9]|1[0-2])[-/.]" + _A4 + "$",
-    "yyyymm": "^" + _A4 + r"(?P<b>0[1-9]|1[0-2])$",
-    "quarter": "^" + _A4 + r"\s?[-/:. ]?\s?[QqTtKk](?P<b>[1-4])$",
-    "quarter first": r"^[QqTt](?P<b>[1-4])\s?[-/:. ']?\s?" + _A4 + "$",
-    "quarter number": r"^(?P<b>[1-4])(?:\.|st|nd|rd|th)?\s?(?:[Qq]|[Qq]uarter|[Qq]uartal)\s?[-/:. ']?\s?" + _A4 + "$",
-    "week": "^" + _A4 + r"\s?-?\s?[WwKk][Ww]?(?P<b>[0-9]{1,2})(?:-(?P<c>[1-7]))?$",
-    "day month name": "^" + _WEEKDAY + r"(?P<d>[0-9]{1,2})(?:st|nd|rd|th|\.|º)?" + _MAYBE_GAP + _MON
-    + _MAYBE_GAP + _YEAR + AFTER_DATE,
-    "month name day": "^" + _WEEKDAY + _MON + r"[-/. ]\s?(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?(?:,\s?|[-/. ])"
-    + _YEAR + AFTER_DATE,
-    "year month name": "^" + _LONG_YEAR + r"[-/. ]" + _MON + r"[-/. ](?P<d>[0-9]{1,2})" + AFTER_DATE,
-    "month name": "^" + _MON + _MAYBE_GAP + r"(?P<y>(?:1[6-9]|20|21)[0-9]{2})$",
-    "month name short": "^" + _MON + r"(?:-|\s?')(?P<y>[0-9]{2})$",
-    "year name": "^" + _LONG_YEAR + r"[-/. ]?" + _MON + "$",
-    "east asian": r"^(?P<a>[0-9]{4})\s?[年년]\s?(?P<b>[0-9]{1,2})\s?[月월]\s?(?P<c>[0-9]{1,2})\s?[日일]"
-    + AFTER_DATE.replace(r"T|,?\s+", r"T|,?\s*"),
-    "east asian month": r"^(?P<a>[0-9]{4})\s?[年년]\s?(?P<b>[0-9]{1,2})\s?[月월]$",
-}  # fmt: skip
-_NAMED = ("day month name", "month name day", "year month name", "month name", "month name short", "year name")
-_NEEDED = (  # what a cell must have for the formats
-    (re.compile(r"[^\W\d_]{3}"), frozenset(_NAMED)),
-    (re.compile("[年년]"), frozenset({"east asian", "east asian month"})),
-    (re.compile("[A-Za-z]"), frozenset({"quarter", "quarter first", "quarter number", "week", "year M month"})),
-    (
-        re.compile(r"[0-9]\s?[-/. ]"),
-        frozenset({"year first", "year last", "short year", "year month", "month year"}),
-    ),
-    (re.compile("[0-9]{6}"), frozenset({"yyyymmdd", "yyyymm"})),
-)
 _READERS: dict[str, Callable[[pa.Array, str, bool | str | None], Times]] = {
     "year first": _year_first,
     "yyyymmdd": _year_first,
@@ -289,5 +269,5 @@ _READERS: dict[str, Callable[[pa.Array, str, bool | str | None], Times]] = {
     "week": _week,
     "east asian": _year_first,
     **dict.fromkeys(("year month", "year M month", "month year", "yyyymm", "east asian month"), _month),
-    **dict.fromkeys(_NAMED, _named_month),
+    **dict.fromkeys(NAMED, _named_month),
 }

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.intake.columns.arrays import Ints, flags
-from forecasting.intake.columns.clock import CLOCK, nanoseconds
+from forecasting.intake.columns.clock import CLOCK, time_of_day
 from forecasting.intake.columns.dates import Times
 from forecasting.intake.columns.months import month_of
 from forecasting.intake.text.table import Table
@@ -110,8 +110,8 @@ def _clock(column: pa.ChunkedArray) -> tuple[Ints, npt.NDArray[np.bool_], str] |
     fits = flags(parts.is_valid())
     if not len(fits) or fits.mean() < 0.9:
         return None
-    nanos, ok, _ = nanoseconds(parts)
-    return nanos, ok & fits, "clock"
+    clock = time_of_day(parts)
+    return clock.nanos, clock.ok & fits, "clock"
 
 
 def _is_clock(column: pa.ChunkedArray) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.export import file_stem, forecast_csv, settings_json
+from pages.forecast.results.export_form import csv_form, form_widgets
 from pages.forecast.results.shown import Shown
 from pages.shared import services
 from pages.shared.i18n import t
@@ -15,6 +16,7 @@ def export(shown: Shown) -> None:
     """Draw it."""
     left, right = st.columns(2)
     with left:
+        form_widgets(shown, csv_form(shown))
         download_forecast(shown, "download_forecast")
         st.caption(t("export.forecast.note", count=len(shown.forecast())))
     with right:
@@ -30,7 +32,7 @@ def download_forecast(shown: Shown, key: str) -> None:
     name = services.dataset(shown.access, shown.dataset).name
     st.download_button(
         t("export.forecast"),
-        forecast_csv(shown.forecast()),
+        forecast_csv(shown.forecast(), shown.notation, csv_form(shown)),
         file_name=f"{file_stem(name)}-forecast.csv",
         mime="text/csv",
         key=key,

@@ -10,6 +10,7 @@ from pages.forecast.results.errors import coverage_note
 from pages.forecast.results.export import download_forecast
 from pages.forecast.results.shown import Shown
 from pages.shared import components
+from pages.shared.formats import plain_option
 from pages.shared.i18n import chart_words, t
 
 
@@ -26,14 +27,23 @@ def forecast(shown: Shown) -> None:
     )
     components.chart(figure, "chart_forecast", t("alt.forecast", name=charts.escape(shown.series), count=horizon))
     st.caption(coverage_note(shown.backtest().scores))
-    components.table(_table(ahead), "forecast_table", height=min(36 + 35 * horizon, 320))
+    digits = shown.notation.digits(shown.notation.target_of(shown.series))
+    components.table(_table(shown, ahead), "forecast_table", height=min(36 + 35 * horizon, 320), digits=digits)
     download_forecast(shown, "download_forecast_here")
 
 
-def _table(ahead: pd.DataFrame) -> pd.DataFrame:
-    """A Forecast with headings for people."""
-    names = {"ds": t("forecast.time"), "forecast": t("forecast.value")}
+def _table(shown: Shown, ahead: pd.DataFrame) -> pd.DataFrame:
+    """The forecast of the series with the file's own names and times."""
+    notation, every = shown.notation, shown.forecast()
+    target = notation.target_of(shown.series) if notation.targets else ""
+    columns = {
+        plain_option(notation.time) if notation.time else t("forecast.time"): notation.write(
+            every.loc[every["unique_id"] == shown.series, "ds"]
+        )
+    }
+    value = plain_option(target) if target else t("forecast.value")
+    columns[value if value not in columns else t("forecast.value")] = ahead["forecast"].to_numpy()
     for level in charts.levels_of(ahead):
-        names[f"forecast-lo-{level}"] = t("forecast.low", level=level)
-        names[f"forecast-hi-{level}"] = t("forecast.high", level=level)
-    return ahead[list(names)].rename(columns=names)
+        columns[t("forecast.low", level=level)] = ahead[f"forecast-lo-{level}"].to_numpy()
+        columns[t("forecast.high", level=level)] = ahead[f"forecast-hi-{level}"].to_numpy()
+    return pd.DataFrame(columns)

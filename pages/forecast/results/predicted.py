@@ -23,7 +23,7 @@ def predicted(shown: Shown) -> None:
         shown.of_series(backtest),
         step,
         shown.series,
-        folds=backtest.scores["folds"],
+        folds=shown.folds(),
         words=chart_words(),
     )
     ahead = t("steps.count", count=step)

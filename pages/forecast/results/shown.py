@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting import Backtest
+from forecasting.notation import Notation
 from forecasting.runs import Access, Run, Workspace
 from forecasting.units import unit_of
 from pages.shared import services
@@ -56,10 +57,29 @@ class Shown:
     def record(self, name: str) -> dict[str, Any]:
         return services.record(self.access, self.run.id, name)
 
+    @property
+    def notation(self) -> Notation:
+        """How the file writes times, numbers and columns."""
+        return services.notation(self.access, self.dataset)
+
     def history(self) -> pd.DataFrame:
-        """`ds, y` of the series."""
+        """`ds, y` of the series, with the times of the file's own clock."""
         return services.one_series(self.access, self.dataset, self.series)
 
     def of_series(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of the series."""
-        return frame[frame["unique_id"] == self.series]
+        """The rows of the series, with the times of the file's own clock."""
+        rows = pd.DataFrame(frame[frame["unique_id"] == self.series])
+        times = [name for name in ("ds", "cutoff") if name in rows]
+        return rows.assign(**{name: self.notation.clock(rows[name]) for name in times})
+
+    def folds(self) -> list[dict[str, Any]]:
+        """The blocks of the backtest, with the times of the file's own clock."""
+        return [
+            {name: self._shown_time(value) for name, value in fold.items()} for fold in self.backtest().scores["folds"]
+        ]
+
+    def _shown_time(self, value: Any) -> Any:
+        """A time as ISO text by the file's own clock; anything else as it is."""
+        if not isinstance(value, str) or not self.notation.moving:
+            return value
+        return self.notation.clock([pd.Timestamp(value)])[0].isoformat()

@@ -5,9 +5,11 @@ read of one run it also reads by a read-only link: such functions take an Access
 """
 
 from pages.shared.services.data import (
+    answered,
     dataset,
     fetch,
     keep_upload,
+    notation,
     one_series,
     panel,
     read_sample,
@@ -43,6 +45,7 @@ from pages.shared.services.workspaces import (
 
 __all__ = [
     "POLL_SECONDS",
+    "answered",
     "artifact",
     "backtest",
     "cancel",
@@ -54,6 +57,7 @@ __all__ = [
     "keep_upload",
     "look",
     "new_workspace",
+    "notation",
     "one_series",
     "panel",
     "pin",

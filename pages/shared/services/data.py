@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Collection
 from typing import Any
@@ -12,7 +13,9 @@ from forecasting import intake, suggest_config
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError
 from forecasting.intake import ReadingChoices
+from forecasting.intake.previews import Preview, preview
 from forecasting.messages import Message
+from forecasting.notation import Notation, decimals_of
 from forecasting.panel import Panel
 from forecasting.runs import Access, Dataset, Link, Workspace, quote_cache
 from pages.shared.services.cache import cached
@@ -43,6 +46,14 @@ def read_sample(workspace: Workspace, name: str) -> str:
     return store().put_dataset(workspace, None, sample.name, about, sample, {})
 
 
+def answered(
+    workspace: Workspace, upload: str, choices: dict[str, Any], argument: str, answer: Any, row: int | None
+) -> Preview:
+    """What an answer to a question about an upload makes of its first rows."""
+    reading = json.dumps(ReadingChoices.from_dict(choices).to_dict(), sort_keys=True)
+    return _answered(workspace, upload, reading, argument, json.dumps(answer), row)
+
+
 def fetch(
     workspace: Workspace, symbols: str, period: str, interval: str, old: Collection[str] = ()
 ) -> tuple[str | None, quote_cache.Fetched]:
@@ -69,10 +80,12 @@ def ticker_minutes() -> float:
 
 @cached(most=64)
 def dataset(access: Access, dataset_id: str) -> Dataset:
-    """Name, choices and report of a dataset. Behind a link: what its run is called, and nothing about the file."""
+    """Name, choices and report of a dataset. Behind a link: what its run is called, and how its file writes."""
     if isinstance(access, Link):
-        run = store().shared_run(access)
-        return Dataset(id="", name=run.name, choices={}, report={}, panel_id=None, has_raw=False, created=run.created)
+        run, report = store().shared_run(access), {"notation": store().shared_notation(access)}
+        return Dataset(
+            id="", name=run.name, choices={}, report=report, panel_id=None, has_raw=False, created=run.created
+        )
     return store().dataset(access, dataset_id)
 
 
@@ -87,10 +100,26 @@ def panel(access: Access, dataset_id: str) -> Panel:
     return shared
 
 
+@cached(most=64)
+def notation(access: Access, dataset_id: str) -> Notation:
+    """How the file writes times, numbers and columns; of a sample or prices, the decimals of each series."""
+    known = Notation.of(dataset(access, dataset_id).report)
+    if known.targets:
+        return known
+    series = panel(access, dataset_id)
+    decimals = {
+        name: digits
+        for name, values in zip(series.series_ids, series.values(), strict=True)
+        if (digits := decimals_of(values)) is not None
+    }
+    return dataclasses.replace(known, decimals=decimals)
+
+
 def one_series(access: Access, dataset_id: str, name: str) -> pd.DataFrame:
-    """`ds, y` of one series."""
+    """`ds, y` of one series, with the times that the clock of the file's zone shows."""
     frame = panel(access, dataset_id).frame
-    return frame.loc[frame["unique_id"] == name, ["ds", "y"]].reset_index(drop=True)
+    series = frame.loc[frame["unique_id"] == name, ["ds", "y"]].reset_index(drop=True)
+    return series.assign(ds=notation(access, dataset_id).clock(series["ds"]))
 
 
 @cached(most=64)
@@ -103,6 +132,13 @@ def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, d
 def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table:
     raw = store().raw(workspace, upload)
     return intake.read_table(raw, dataset(workspace, upload).name, **json.loads(choices))
+
+
+@cached(most=32)
+def _answered(workspace: Workspace, upload: str, choices: str, argument: str, answer: str, row: int | None) -> Preview:
+    reading = json.loads(choices)
+    cells = table(workspace, upload, reading)
+    return preview(cells, ReadingChoices.from_dict(reading), argument, json.loads(answer), row=row)
 
 
 @cached(most=64)

@@ -1,0 +1,88 @@
+"""The Notation of a file: what its cells show of how it writes."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+
+from forecasting.intake.columns.numbers import NumberText
+from forecasting.intake.columns.roles import TypedColumns
+from forecasting.intake.columns.series_role import series_columns
+from forecasting.intake.text.table import Table
+from forecasting.notation import DECIMALS, EPOCHS, Notation, decimals_of, has_offset, is_fixed
+from forecasting.panel import Panel
+
+_BRACKETS = re.compile(r"[(\[\uff08\u3010]\s*([^()\[\]\uff08\uff09\u3010\u3011]{1,12}?)\s*[)\]\uff09\u3011]\s*$")
+_IN = re.compile(r"(?:^|\s)in\s+([^\s\d]{1,8})$", re.IGNORECASE)
+
+
+def notation_of(table: Table, typed: TypedColumns, decimal: str, panel: Panel, zone: str) -> Notation:
+    """How the file writes its times, its values and its columns."""
+    roles = typed.roles
+    decimals = {
+        target: digits for target in roles.target if (digits := _decimals(typed.numbers[target], decimal)) is not None
+    }
+    written, months = _dates(typed, zone)
+    return Notation(
+        zone=zone if panel.frame["ds"].dtype.kind == "M" else "",
+        dates=written,
+        months=months,
+        whole_days=_whole_days(panel.frame["ds"], zone),
+        time=roles.time,
+        targets=tuple(roles.target),
+        series=tuple(series_columns(roles.series)),
+        decimals=decimals,
+        units=units_of(typed),
+        delimiter=table.dialect.delimiter if table.dialect.delimiter in (",", ";", "\t") else ",",
+        decimal=decimal if table.dialect.delimiter else ".",
+        mark=table.dialect.encoding == "utf-8-sig",
+    )
+
+
+def units_of(typed: TypedColumns) -> dict[str, str]:
+    """Of the value columns: a sign that their cells had, else what their names have in brackets or after "in"."""
+    units = {}
+    for target in typed.roles.target:
+        signs = [message.values["unit"] for message, _ in typed.numbers[target].affixes if "unit" in message.values]
+        named = _BRACKETS.search(target) or _IN.search(target)
+        if signs:
+            units[target] = str(signs[0])
+        elif named is not None and not named[1].isdigit():
+            units[target] = named[1]
+    return units
+
+
+def _dates(typed: TypedColumns, zone: str) -> tuple[str, tuple[str, ...]]:
+    times = typed.times
+    template, months = times.written_as
+    if times.offsets is not None and not (is_fixed(zone) or has_offset(template)):
+        template = ""  # one offset that all cells have is not that of the other half of the year
+    if times.format in EPOCHS:
+        return times.format, ()
+    if times.hours:  # a column of its own, which stands beside the day
+        return (f"{template} %H:%M", months) if template else ("", ())
+    whole = {"years": "%Y", "year-month": "%Y-%m", "year-quarter": "%Y-Q%q"}
+    return (template, months) if template else (whole.get(times.format, ""), ())
+
+
+def _decimals(numbers: NumberText, decimal: str) -> int | None:
+    """The most digits after the decimal mark in any cell; for typed and scientific numbers, what their values need."""
+    values, _ = numbers.values(decimal)
+    held = values[np.isfinite(values)]
+    needed = decimals_of(held) if len(held) else None
+    mark = re.escape("." if numbers.plain is not None else decimal)
+    found = pc.extract_regex(numbers.texts, f"{mark}(?P<digits>[0-9]+)$").field("digits")
+    shown = pc.max(pc.utf8_length(found)).as_py() or 0
+    if needed is None:
+        return None
+    return max(needed, shown) if shown <= DECIMALS else needed
+
+
+def _whole_days(ds: pd.Series, zone: str) -> bool:
+    if ds.dtype.kind != "M":
+        return False
+    shown = Notation(zone=zone).clock(pd.Series(pd.unique(ds)))
+    return bool((shown.dt.normalize() == shown).all())

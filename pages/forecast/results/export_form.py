@@ -1,0 +1,70 @@
+"""How downloads are written: as the user's own file until something else is chosen, which the session keeps."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from forecasting.export import COLUMNS, DATES, DECIMALS, SEPARATORS, CsvForm
+from pages.forecast.results.shown import Shown
+from pages.forecast.widget_values import show
+from pages.shared.formats import plain_option
+from pages.shared.i18n import t
+
+_CHOSEN = "_export_form"  # dataset -> what was chosen
+_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", ".": "point"}
+
+
+def csv_form(shown: Shown) -> CsvForm:
+    """The form of the downloads of a dataset."""
+    return dataclasses.replace(CsvForm.of(shown.notation), **_chosen(shown.dataset))
+
+
+def form_widgets(shown: Shown, form: CsvForm) -> None:
+    """Draw what can be chosen, filled in with `form`."""
+    own = bool(shown.notation.targets)
+    left, right = st.columns(2)
+    with left:
+        _select(shown, "separator", list(SEPARATORS), form, _mark)
+        _select(shown, "decimal", list(DECIMALS), form, _mark)
+    with right:
+        _select(shown, "columns", list(COLUMNS if own else COLUMNS[1:]), form, _columns)
+        _select(shown, "dates", list(DATES if own else DATES[1:]), form, lambda choice: _dates(shown, choice))
+    key = "export_mark"
+    show(key, form.mark)
+    st.toggle(t("export.mark"), key=key, help=t("export.mark.help"), on_change=_keep, args=(shown.dataset, "mark", key))
+
+
+def _select(shown: Shown, name: str, options: list[str], form: CsvForm, words: Any) -> None:
+    key, value = f"export_{name}", getattr(form, name)
+    show(key, value if value in options else options[0])
+    st.selectbox(
+        t(f"export.{name}"), options, format_func=words, key=key, on_change=_keep, args=(shown.dataset, name, key)
+    )
+
+
+def _keep(dataset: str, name: str, key: str) -> None:
+    mine = {**_chosen(dataset), name: st.session_state[key]}
+    st.session_state[_CHOSEN] = {**st.session_state.get(_CHOSEN, {}), dataset: mine}
+
+
+def _chosen(dataset: str) -> dict[str, Any]:
+    chosen: dict[str, Any] = st.session_state.get(_CHOSEN, {}).get(dataset, {})
+    return chosen
+
+
+def _mark(choice: str) -> str:
+    return t(f"export.{_WORDS[choice]}")
+
+
+def _columns(choice: str) -> str:
+    return t(f"export.columns.{choice}")
+
+
+def _dates(shown: Shown, choice: str) -> str:
+    """With the first time of the forecast as an example."""
+    first = pd.Series(shown.forecast()["ds"].iloc[:1])
+    return t(f"export.dates.{choice}", example=plain_option(shown.notation.write(first, iso=choice == "iso")[0]))
