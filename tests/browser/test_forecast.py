@@ -63,7 +63,7 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
     assert all(0 < loss < 100 for loss in losses)
 
     expect(page.locator(".st-key-numbers")).to_be_visible(timeout=90_000)
-    expect(page.locator(".st-key-verdict").get_by_role("alert")).to_contain_text("copying last week")
+    expect(page.locator(".st-key-verdict").get_by_test_id("stAlert")).to_contain_text("copying last week")
     page.get_by_role("tab", name="True vs predicted", exact=True).click()
     drawn = traces(chart(page, "chart_predicted"))
     predicted = dict(zip(map(day, drawn["Predicted"]["x"]), drawn["Predicted"]["y"], strict=True))

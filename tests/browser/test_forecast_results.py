@@ -147,7 +147,7 @@ def test_verdict_and_forecast_are_in_view_and_every_tab_is_reached_on_a_phone(se
     expect(page.locator(".st-key-numbers")).to_be_visible(timeout=180_000)
     drawn = chart(page, "chart_forecast")
     expect(drawn.locator(".main-svg").first).to_be_visible()
-    expect(page.locator(".st-key-verdict").get_by_role("alert")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".st-key-verdict").get_by_test_id("stAlert")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("tab", name="Forecast", exact=True)).to_have_attribute("aria-selected", "true")
     box = drawn.bounding_box()
     assert box is not None
