@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from forecasting.baselines import SLOW_SEASON
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
 from forecasting.messages import Message
@@ -21,6 +22,7 @@ _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
 
 
 COMPARED = 200  # series, up to which a backtest of the network alone also fits and scores the other pool members
+_PATIENCE = 15.0  # seconds that the pool may take longer than the network alone to be what is suggested
 
 
 def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
@@ -37,7 +39,7 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     batch_size = max(8, 8 * (7800 // (8 * (window + max(window, 192) - 1)))) if many else 8
     epochs = 22 if many else 8
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
-    method, why_method = _method(panel)
+    method, why_method = _method(panel, seasons)
     config = ForecastConfig(
         horizon=horizon, window=window, method=method, batch_size=batch_size, epochs=epochs, folds=folds
     )
@@ -109,14 +111,16 @@ def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
     return 1.0 + 0.7 * trainings * steps * cost + members
 
 
-def _method(panel: Panel) -> tuple[str, Message]:
+def _method(panel: Panel, seasons: tuple[int, ...]) -> tuple[str, Message]:
     """The pool is more accurate than the network alone (docs/benchmarks.md). Up to COMPARED series a backtest fits its
-    members whatever the method, so that it costs one more fit of them; beyond, it costs a fit of them in each training.
+    members whatever the method, so that it costs one more fit of them, most of it the search for an ETS model.
     """
     count = len(panel.lengths)
-    if count <= COMPARED:
+    each = 0.3 if any(1 < season <= SLOW_SEASON for season in seasons) else 0.1
+    if count <= COMPARED and each * count <= _PATIENCE:
         return "best", Message("default.method.best")
-    return "recurrent", Message("default.method.recurrent", count=count)
+    trainings = 1 if count <= COMPARED else 4
+    return "recurrent", Message("default.method.recurrent", count=count, seconds=round(each * count * trainings))
 
 
 def _horizon(panel: Panel, season: int, length: int) -> tuple[int, Message]:

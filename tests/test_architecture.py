@@ -73,7 +73,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.model": FOUNDATION | {"forecasting.checkpoints"},
     "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
-    "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
+    "forecasting.suggestions": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
     "forecasting.units": set(),
     "forecasting.spans": FOUNDATION,
     "forecasting.outlook": FOUNDATION,
