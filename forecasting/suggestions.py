@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from forecasting import work
 from forecasting.baselines import SLOW_SEASON
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
@@ -96,19 +97,8 @@ def check_least(panel: Panel, config: ForecastConfig, *, folds: int | None) -> N
 
 
 def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
-    """A rough estimate of how long fit and evaluate take together on one slow core."""
-    origins = float(np.maximum(panel.lengths - config.window, 1).sum())
-    stride = max(config.window, 192)
-    windows_apart = config.cell == "bilstm"  # reads each of a chunk's 16 neighbouring windows separately
-    drawn = 64 if windows_apart else stride
-    networks = config.members * (1 + len(config.lookbacks))
-    steps = max(2.0, origins / (config.batch_size * drawn)) * config.epochs * networks
-    chunk = config.batch_size * (2 * 16 * config.window if windows_apart else config.window + stride)
-    layers = config.hidden_size**2 * (2 * config.num_layers - 1) * {"gru": 4, "attention": 2}.get(config.cell, 1)
-    cost = 4e-3 + chunk * 1e-9 * (layers + config.horizon * config.window)
-    trainings = 1.3 * (1 + config.folds)  # training on with the held-out values takes 0.3 of the epochs
-    members = 0.2 * min(len(panel.lengths), 2000) * (config.folds + (config.method == "best"))
-    return 1.0 + 0.7 * trainings * steps * cost + members
+    """About how long fit and evaluate take together on one core of the machine that the prices of `work` are of."""
+    return sum(work.of_trainings(panel, config).values())
 
 
 def _method(panel: Panel, seasons: tuple[int, ...]) -> tuple[str, Message]:
