@@ -151,11 +151,7 @@ def _daily(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
         if index[0] == index[0].normalize() and (traded := exchange_of(index)):
             return Frequency(f"C-{traded[0]}", traded[1])
         return Frequency("B", Message("intake.why.business-days"))
-    if (
-        step == 1
-        and (week := open_week(index.weekday.to_numpy(), (days[-1] - days[0]) / 7))
-        and len(index) >= FULL * ((days[-1] - days[0]) / 7 * len(weekdays))
-    ):
+    if step == 1 and (week := open_week(index.weekday.to_numpy(), (days[-1] - days[0]) / 7)):
         return Frequency(*week)
     return _if_full(Frequency(f"{_count(step)}D", Message("intake.why.days", count=step)), stamps, step * _DAY)
 

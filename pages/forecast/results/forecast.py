@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -36,7 +38,7 @@ def _table(shown: Shown, ahead: pd.DataFrame) -> pd.DataFrame:
     """The forecast of the series with the file's own names and times."""
     notation, every = shown.notation, shown.forecast()
     target = notation.target_of(shown.series) if notation.targets else ""
-    columns = {
+    columns: dict[str, Any] = {
         plain_option(notation.time) if notation.time else t("forecast.time"): notation.write(
             every.loc[every["unique_id"] == shown.series, "ds"]
         )
