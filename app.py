@@ -10,7 +10,17 @@ from pages.shared.server import MIDDLEWARE, ROUTES, lifespan
 # first visitor of /sine_wave after a start would read "Page not found".
 PagesManager.uses_pages_directory = False
 
-app = st.App(__file__, middleware=MIDDLEWARE, routes=ROUTES, lifespan=lifespan)
+
+def broken(_problem: Exception) -> bool:
+    """Show an error that nothing on a page has caught, in the user's language; Streamlit has logged it."""
+    from pages.shared.components import error
+    from pages.shared.i18n import t
+
+    error(t("app.broken"))
+    return True
+
+
+app = st.App(__file__, middleware=MIDDLEWARE, routes=ROUTES, lifespan=lifespan, on_script_error=broken)
 
 if get_script_run_ctx(suppress_warning=True) is not None:  # the server, which looks for `app`, needs no page
     from pages.shared.i18n import t

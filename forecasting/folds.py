@@ -11,15 +11,13 @@ from forecasting.config import ForecastConfig
 from forecasting.model import windows
 from forecasting.panel import Panel, Values
 from forecasting.progress import OnProgress, progress_of_fit
-from forecasting.suggestions import check_least, needed_values
+from forecasting.suggestions import COMPARED, check_least, needed_values
 
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest, Tested
     from forecasting.evaluation.predictor import Predictor
     from forecasting.model.origins import Span
     from forecasting.model.windows import Extra, Fold, Index
-
-COMPARED = 200  # series, up to which a backtest of the network alone also scores the other pool members
 
 
 def evaluate(

@@ -20,6 +20,9 @@ _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
 }  # fmt: skip
 
 
+COMPARED = 200  # series, up to which a backtest of the network alone also fits and scores the other pool members
+
+
 def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     """(config, reasons): a ForecastConfig that suits `panel`, and for each setting why it has this value."""
     length = int(np.median(panel.lengths))
@@ -34,8 +37,12 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     batch_size = max(8, 8 * (7800 // (8 * (window + max(window, 192) - 1)))) if many else 8
     epochs = 22 if many else 8
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
-    config = ForecastConfig(horizon=horizon, window=window, batch_size=batch_size, epochs=epochs, folds=folds)
+    method, why_method = _method(panel)
+    config = ForecastConfig(
+        horizon=horizon, window=window, method=method, batch_size=batch_size, epochs=epochs, folds=folds
+    )
     reasons = {
+        "method": why_method,
         "horizon": why_horizon,
         "window": why_window,
         "epochs": Message("default.epochs.long" if many else "default.epochs.short", count=origins),
@@ -100,6 +107,16 @@ def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
     trainings = 1.3 * (1 + config.folds)  # training on with the held-out values takes 0.3 of the epochs
     members = 0.2 * min(len(panel.lengths), 2000) * (config.folds + (config.method == "best"))
     return 1.0 + 0.7 * trainings * steps * cost + members
+
+
+def _method(panel: Panel) -> tuple[str, Message]:
+    """The pool is more accurate than the network alone (docs/benchmarks.md). Up to COMPARED series a backtest fits its
+    members whatever the method, so that it costs one more fit of them; beyond, it costs a fit of them in each training.
+    """
+    count = len(panel.lengths)
+    if count <= COMPARED:
+        return "best", Message("default.method.best")
+    return "recurrent", Message("default.method.recurrent", count=count)
 
 
 def _horizon(panel: Panel, season: int, length: int) -> tuple[int, Message]:

@@ -27,6 +27,11 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     patch.undo()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores: many tests wait for a browser, a server or a worker."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that at the end no process waits for another; the others keep their order."""
     items.sort(key=lambda item: -max((mark.kwargs.get("seconds", 0) for mark in item.iter_markers("slow")), default=0))

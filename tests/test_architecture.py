@@ -42,6 +42,9 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.runs",
     "forecasting.labs.sequences",
     "forecasting.labs.text",
+    "forecasting.outlook",
+    "forecasting.spans",
+    "forecasting.units",
 }
 REPORTED = FOUNDATION | {"forecasting.intake.notes", "forecasting.intake.report"}  # what every room of intake may use
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
@@ -66,11 +69,16 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.intake.text",
     },
     "forecasting.charts": FOUNDATION,
-    "forecasting.model": FOUNDATION,
+    "forecasting.checkpoints": set(),
+    "forecasting.model": FOUNDATION | {"forecasting.checkpoints"},
     "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
     "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
-    "forecasting.evaluation": FOUNDATION | {"forecasting.baselines", "forecasting.model"},
+    "forecasting.units": set(),
+    "forecasting.spans": FOUNDATION,
+    "forecasting.outlook": FOUNDATION,
+    "forecasting.evaluation": FOUNDATION
+    | {"forecasting.baselines", "forecasting.model", "forecasting.spans", "forecasting.units"},
     "forecasting.files": set(),
     "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},
     "forecasting.progress": CORE,
@@ -91,6 +99,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.runs": FOUNDATION
     | {
         "forecasting",
+        "forecasting.checkpoints",
         "forecasting.evaluation",
         "forecasting.forecaster",
         "forecasting.intake.prices",
@@ -125,6 +134,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "pages.forecast": SERVICES | {"pages.shared"},
     "pages.runs": SERVICES | {"pages.shared"},
     "pages.learn": SERVICES | {"pages.shared"},
+    "pages.guide": {"pages.shared"},
     "app": {"pages.shared", "forecasting.runs", "forecasting.errors"},
 }
 # slow to import, large in memory

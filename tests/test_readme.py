@@ -56,6 +56,6 @@ def test_the_command_lines_run(folder: Path) -> None:
 
 
 def test_the_first_commands_and_every_link_lead_somewhere() -> None:
-    assert _blocks("")[0] == "pip install -r requirements.txt && streamlit run app.py\nbash scripts/test\n"
+    assert _blocks("")[0] == "bash scripts/start\nbash scripts/test\n"
     linked = {target for target in re.findall(r"\]\(([^)]+)\)", README) if "://" not in target}
     assert [target for target in sorted(linked) if not (ROOT / target).exists()] == []

@@ -16,7 +16,7 @@ from forecasting.charts.results import (
     residual_histogram,
     true_vs_predicted,
 )
-from forecasting.charts.runs import losses_chart, runs_chart
+from forecasting.charts.runs import differences_chart, losses_chart, runs_chart
 from forecasting.charts.series import forecast_chart, levels_of, series_chart
 from forecasting.charts.sine_wave import (
     phase_chart,
@@ -57,6 +57,7 @@ __all__ = [
     "cell_loss_chart",
     "cosine_chart",
     "cosine_loss_chart",
+    "differences_chart",
     "errors_by_calendar",
     "errors_by_step",
     "escape",

@@ -15,15 +15,15 @@ CUT = 1.1  # times the largest of those that do, where longer bars end
 Row = tuple[str, float, str]  # what it is called, its error, its colour's name in METHOD_COLOURS
 
 
-def ranking_chart(rows: Sequence[Row], *, words: Words = ENGLISH) -> go.Figure:
-    """Mean absolute error of each method, the first of `rows` on top; without a colour of its own a bar is grey.
+def ranking_chart(rows: Sequence[Row], *, score: str = "mae", words: Words = ENGLISH) -> go.Figure:
+    """The error of each method ("mae" or "mase"), the first of `rows` on top; without a colour of its own it is grey.
 
     A bar far longer than the others is cut, with an arrow at its number, so that these can be compared.
     """
     ranked = list(reversed(rows))
     errors = [error for _, error, _ in ranked]
     most = max((error for error in errors if error <= FAR * float(np.median(errors))), default=0.0) or 1.0
-    figure = blank(_height(ranked), words["mae"], "", showlegend=False, hovermode="closest", bargap=0.3)
+    figure = blank(_height(ranked), words[score], "", showlegend=False, hovermode="closest", bargap=0.3)
     figure.add_bar(
         x=[min(error, CUT * most) for error in errors],
         y=[escape(label) for label, _, _ in ranked],
@@ -41,9 +41,9 @@ def ranking_chart(rows: Sequence[Row], *, words: Words = ENGLISH) -> go.Figure:
     return figure.update_yaxes(ticklabelstandoff=6)
 
 
-def stages_chart(rows: Sequence[Row], *, height: int = 250, words: Words = ENGLISH) -> go.Figure:
-    """Mean absolute error of a network's parts in the order in which each adds to the one before."""
-    figure = blank(height, "", words["mae"], showlegend=False, hovermode="closest", bargap=0.45)
+def stages_chart(rows: Sequence[Row], *, height: int = 250, score: str = "mae", words: Words = ENGLISH) -> go.Figure:
+    """The error ("mae" or "mase") of a network's parts in the order in which each adds to the one before."""
+    figure = blank(height, "", words[score], showlegend=False, hovermode="closest", bargap=0.45)
     figure.add_bar(
         x=[escape(label) for label, _, _ in rows],
         y=[error for _, error, _ in rows],

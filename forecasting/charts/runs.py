@@ -45,6 +45,28 @@ def runs_chart(
     return figure
 
 
+def differences_chart(
+    lines: Sequence[tuple[str, pd.DataFrame]], *, height: int = 240, words: Words = ENGLISH
+) -> go.Figure:
+    """What each of the `lines` has above the first, (name, frame) with `ds, y`, at the times that both have; in the
+    colours of `runs_chart`. The first one is the line at zero."""
+    figure = blank(height, words["time"], words["difference"])
+    figure.add_hline(y=0, line={"color": _style(0)["color"], "width": 1.8})
+    first = lines[0][1].set_index("ds")["y"]
+    for position, (name, frame) in enumerate(lines[1:], 1):
+        above = (frame.set_index("ds")["y"] - first).dropna().reset_index()
+        thinned = above.iloc[thin(above["y"])] if len(above) else above
+        figure.add_scatter(
+            x=thinned["ds"].to_numpy(),
+            y=thinned["y"].to_numpy(),
+            name=escape(name, 40),
+            mode="lines" if len(thinned) > 1 else "markers",
+            line=_style(position),
+            hovertemplate="%{y:+.4g}",
+        )
+    return figure
+
+
 def losses_chart(
     lines: Sequence[tuple[str, Sequence[Loss]]], *, height: int = 380, words: Words = ENGLISH
 ) -> go.Figure:

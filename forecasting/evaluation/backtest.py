@@ -19,11 +19,13 @@ from forecasting import baselines
 from forecasting.errors import DataError
 from forecasting.evaluation import metrics
 from forecasting.evaluation.scores import FoldForecasts, score
+from forecasting.evaluation.series_errors import SeriesErrors, paired_skill, series_errors
 from forecasting.evaluation.verdict import Verdict, judge
 from forecasting.messages import Message
 from forecasting.model.origins import Origins
 from forecasting.model.windows import Index
 from forecasting.panel import Panel, Values
+from forecasting.units import unit_of
 
 METHODS = ("forecast", "naive", "seasonal-naive", "anchor", "anchor-linear")  # columns of every backtest
 MOST_ROWS = 2_000_000  # beyond it origins are thinned evenly; scores["every"] gives the step
@@ -34,12 +36,15 @@ class Backtest(pd.DataFrame):
     naive, seasonal-naive, anchor, anchor-linear.
 
     scores: JSON-able; `methods` (mae, rmse, mase, smape, skill, skill_seasonal of each: the columns, the network as it
-    is ("recurrent"), the members of the pool and the pool itself ("best")), `skill_interval` (95 %, None where there
-    are too few origins), `coverage` and `msis` by level, `by_step` (mae of each method a step ahead), `weights` (of the
-    pool, mean over series and folds), `shrink` (of each fold: the shrinkage factor), `direction` (share of steps whose
-    direction was right, the 95 % band of a coin's share, how many steps), `folds`, `trainings`,
-    `origins` (distinct origins times series), `series`, `series_left_out` (too short to be tested), `season`,
-    `recurrent_adds` (None without a network), `every`.
+    is ("recurrent"), the members of the pool and the pool itself ("best"); of several series mae and rmse are means
+    over all, whatever their units), `skill_interval` (95 %, against repeating the last value; None where there are too
+    few origins), `skill_interval_seasonal` (the same against repeating the last season), `instead` (of each method that
+    could be chosen, the interval of its skill against this forecast), `frequency`, `unit` (of a single series, as far
+    as its name says one), `coverage` and `msis` by level, `by_step` (mae of each method a step ahead), `weights` (of
+    the pool, mean over series and folds), `shrink` (of each fold: the shrinkage factor), `direction` (share of steps
+    whose direction was right, the 95 % band of a coin's share, how many steps), `folds`, `trainings`, `origins`
+    (distinct origins times series), `series`, `series_left_out` (too short to be tested), `season`, `recurrent_adds`
+    (None without a network), `every`.
     """
 
     _metadata = ["scores"]  # noqa: RUF012  # pandas' way of naming what copies carry along
@@ -58,6 +63,19 @@ class Backtest(pd.DataFrame):
     def verdict(self) -> Verdict:
         """What the scores amount to."""
         return judge(self.scores)
+
+    def verdict_in(self, unit: str) -> Verdict:
+        """The same in a unit that is known from elsewhere than the name of the series."""
+        return judge(self.scores, unit)
+
+    def of_series(self, name: str) -> SeriesErrors:
+        """Errors of one series, in its unit. Of a huge backtest, over every so many origins: `scores["every"]`."""
+        return series_errors(self.frame[self["unique_id"] == name])
+
+    def skill_against(self, other: Backtest) -> tuple[float, float]:
+        """95 % interval of the skill of these forecasts against another's, on what both forecast; (-inf, inf) where
+        that is too little."""
+        return paired_skill(self.frame, other.frame)
 
     def to_bytes(self) -> bytes:
         """Parquet with the scores in its metadata."""
@@ -159,6 +177,7 @@ def assemble(
     every = max(1, math.ceil(sum(len(fold.truth) for fold in folds) * horizon / MOST_ROWS))
     left_out = len(values) - len({int(index) for fold in folds for index in fold.origins.series})
     scores = score(folds, season, horizon) | {"series": len(values), "series_left_out": left_out}
+    scores |= {"frequency": panel.frequency, "unit": unit_of(panel.series_ids[0]) if len(values) == 1 else ""}
     scores |= {"folds": _fold_dates(panel, ends), "every": every}
     times, names = panel.times(), np.array(panel.series_ids, dtype=object)
     frames = [

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from forecasting.config import METHODS
 from forecasting.evaluation import metrics
 from forecasting.model.origins import Origins
 from forecasting.panel import Values
@@ -35,8 +36,7 @@ def score(folds: Sequence[FoldForecasts], season: int, horizon: int) -> dict[str
     truth = np.concatenate([fold.truth for fold in folds])
     scale = np.concatenate([fold.scale for fold in folds])
     methods, by_step, mase = _points(folds, truth, scale)
-    per_cutoff = {name: _by_cutoff(folds, name) for name in ("forecast", "naive")}
-    interval = metrics.skill_interval(per_cutoff["forecast"], per_cutoff["naive"], horizon)
+    own = _by_cutoff(folds, "forecast")
     coverage, msis = {}, {}
     for level in folds[0].bounds:
         low, high = (np.concatenate([fold.bounds[level][side] for fold in folds]) for side in (0, 1))
@@ -51,7 +51,13 @@ def score(folds: Sequence[FoldForecasts], season: int, horizon: int) -> dict[str
             weights[name] = weights.get(name, 0.0) + weight / len(folds)
     return {
         "methods": methods,
-        "skill_interval": [_number(end) for end in interval],
+        "skill_interval": _interval(own, _by_cutoff(folds, "naive"), horizon),
+        "skill_interval_seasonal": _interval(own, _by_cutoff(folds, "seasonal-naive"), horizon),
+        "instead": {
+            name: _interval(_by_cutoff(folds, name), own, horizon)
+            for name in METHODS
+            if name in methods and all(name in fold.forecasts for fold in folds)
+        },
         "coverage": coverage,
         "msis": msis,
         "by_step": by_step,
@@ -96,6 +102,11 @@ def _points(
         }
         by_step[name] = np.abs(its_truth - forecast).mean(axis=0).tolist()
     return methods, by_step, mase
+
+
+def _interval(errors: Values, reference: Values, horizon: int) -> list[float | None]:
+    """95 % interval of the skill of errors against those of a reference, both by cutoff; None where it is unknown."""
+    return [_number(end) for end in metrics.skill_interval(errors, reference, horizon)]
 
 
 def _direction(folds: Sequence[FoldForecasts], horizon: int) -> dict[str, Any] | None:

@@ -3,32 +3,62 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
+from forecasting import spans, units
 from forecasting.messages import Message
 
-EXACT = 1e-9  # scaled error that is mere rounding
+EXACT = 1e-9  # of the error of repeating the last value: an error that is mere rounding
+
+_SENTENCES = {"same": "random-walk"}  # what no better than the last value means; of a season it means something else
 
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """grade: "better", "same" or "worse". `key` and `values` (percent) fill the sentence; `text` is English."""
+    """grade: "better", "same" or "worse", against the better of the two naive forecasts. `key` and `values` (percent;
+    `error` in the unit of the series) fill the sentence; `text` is English.
+
+    Keys that end in "-seasonal" compare with repeating the last `season` steps, the others with the last value.
+    """
 
     grade: str
     key: str
     values: dict[str, float]
+    unit: str = ""  # of the values, as far as it is known
+    frequency: str = ""
+    season: int = 1
+
+    @property
+    def reference(self) -> Message:
+        """The naive forecast it was compared with, such as "copying last week"."""
+        return spans.copying(self.frequency, self.season if self.key.endswith("-seasonal") else 1)
+
+    @property
+    def error(self) -> Message:
+        """How far it was off: "Off by 178 EUR a day on average"."""
+        error = units.amount(self.values["error"], self.unit)
+        return Message("verdict.off", error=error, each=spans.a_step(self.frequency))
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The sentence, and a second one where series were left out."""
+        """The sentences, and one more where series were left out."""
         counts = {name: round(value) for name, value in self.values.items()}
-        trainings = Message("verdict.trainings", count=counts["trainings"])
-        basis = Message(
-            "verdict.basis", trainings=trainings, origins=Message("verdict.origins", count=counts["origins"])
-        )
         shown = {name: f"{value:,.0f}" for name, value in self.values.items()}
-        sentence = Message(f"verdict.{self.key}", basis=basis, **shown)
-        if not counts.get("left_out"):
+        one = counts["series"] == 1
+        head = self.error if one else Message("verdict.over", count=counts["series"] - counts["left_out"])
+        interval: Message | str = ""
+        if "low" in shown:
+            ends = sorted(
+                abs(self.values[end]) if self.grade == "worse" else self.values[end] for end in ("low", "high")
+            )
+            interval = Message("verdict.interval", low=f"{ends[0]:,.0f}", high=f"{ends[1]:,.0f}")
+        sentence = Message(
+            f"verdict.{_SENTENCES.get(self.key) or self.key.removesuffix('-seasonal')}",
+            head=head, reference=self.reference, interval=interval, level=shown["level"], held=shown["held"],
+            skill=shown["skill"], loss=shown["loss"],
+        )  # fmt: skip
+        if not counts["left_out"]:
             return (sentence,)
         return sentence, Message("verdict.left-out", count=counts["left_out"], series=counts["series"])
 
@@ -40,42 +70,66 @@ class Verdict:
         return dataclasses.asdict(self)
 
 
-def judge(scores: dict[str, Any]) -> Verdict:
-    """The verdict on the scores of a Backtest.
+def judge(scores: Mapping[str, Any], unit: str | None = None) -> Verdict:
+    """The verdict on the scores of a Backtest. `unit` overrules the one that the name of a series says.
 
-    Better means: the whole 95 % interval of the skill against naive is above zero, and so is the skill against
-    repeating the last season.
+    The forecast is compared with the better of the two naive forecasts on the same origins. Better means: the whole
+    95 % interval of its skill against that one is above zero; worse, that it is below.
     """
-    skill = scores["methods"]["forecast"]["skill"]
-    low, high = scores["skill_interval"]
-    seasonal = scores["methods"]["forecast"]["skill_seasonal"]
+    methods, season = scores["methods"], int(scores["season"])
+    seasonal = season > 1 and _beats(methods["seasonal-naive"], methods["naive"])
+    own = methods["forecast"]
+    skill = own["skill_seasonal" if seasonal else "skill"] or 0.0
+    low, high = scores.get("skill_interval_seasonal" if seasonal else "skill_interval") or (None, None)
     level = min(scores["coverage"], key=lambda name: abs(int(name) - 80))
     values = {
         "trainings": float(scores["trainings"]),
         "origins": float(scores["origins"]),
         "level": float(level),
         "held": 100 * scores["coverage"][level],
-        "skill": 100 * (skill or 0.0),
-        "loss": -100 * (skill or 0.0),
-        "seasonal": 100 * (seasonal or 0.0),
+        "error": float(own["mae"] or 0.0),
+        "skill": 100 * skill,
+        "loss": -100 * skill,
         "series": float(scores["series"]),
         "left_out": float(scores["series_left_out"]),
-        "low": 100 * (low or 0.0),
-        "high": 100 * (high or 0.0),
     }
+    if low is not None and high is not None:
+        values |= {"low": 100 * low, "high": 100 * high}
+    grade, key = _grade(scores, seasonal, skill, low, high)
+    said = scores.get("unit") or ""
+    return Verdict(
+        grade,
+        f"{key}-seasonal" if seasonal else key,
+        values,
+        unit=said if unit is None else unit,
+        frequency=scores.get("frequency") or "",
+        season=season,
+    )
+
+
+def _grade(
+    scores: Mapping[str, Any], seasonal: bool, skill: float, low: float | None, high: float | None
+) -> tuple[str, str]:
+    """(grade, key without its ending), from the skill against the better naive forecast and its 95 % interval."""
     methods = scores["methods"]
-    if methods["naive"]["mae"] == 0:
-        exact = methods["forecast"]["mase"] is not None and methods["forecast"]["mase"] < EXACT
-        return Verdict("same", "exact", values) if exact else Verdict("worse", "worse-exact", values)
+    own, reference = methods["forecast"], methods["seasonal-naive" if seasonal else "naive"]
+    rounding = EXACT * methods["naive"]["mae"]
+    if reference["mae"] <= rounding:
+        exact = own["mae"] <= rounding or (own["mase"] is not None and own["mase"] < EXACT)
+        return ("same", "exact") if exact else ("worse", "worse-exact")
+    if seasonal and "skill_interval_seasonal" not in scores:  # stored by an older version
+        low, high = scores["skill_interval"]  # against the last value
+        if skill > 0 and (low or 0.0) > 0:
+            return "better", "better"
+        return ("worse", "worse") if (high or 0.0) < 0 else ("same", "same")
     if low is None or high is None:
-        return Verdict("worse", "worse", values) if (skill or 0.0) < 0 else Verdict("same", "unknown", values)
+        return ("worse", "worse") if skill < 0 else ("same", "unknown")
     if high < 0:
-        return Verdict("worse", "worse", values)
-    if low <= 0:
-        better_season = scores["season"] > 1 and (methods["seasonal-naive"]["skill"] or 0.0) > 0
-        return Verdict("same", "same-seasonal" if better_season else "same", values)
-    if scores["season"] <= 1 or seasonal is None:
-        return Verdict("better", "better", values)
-    if seasonal <= 0:
-        return Verdict("same", "better-not-seasonal", values)
-    return Verdict("better", "better-seasonal", values)
+        return "worse", "worse"
+    return ("better", "better") if low > 0 else ("same", "same")
+
+
+def _beats(one: Mapping[str, float | None], other: Mapping[str, float | None]) -> bool:
+    """Whether a method's error is smaller: scaled, as the skill is, so that series of any unit count alike."""
+    name = "mase" if None not in (one["mase"], other["mase"]) else "mae"
+    return (one[name] or 0.0) < (other[name] or 0.0)

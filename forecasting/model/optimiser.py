@@ -27,6 +27,11 @@ class AdamW:
         self._square = [torch.zeros_like(parameter) for parameter in self._parameters]
         self._steps = [torch.zeros(()) for _ in self._parameters]
 
+    @property
+    def state(self) -> list[Tensor]:
+        """What it remembers of the steps so far; whoever writes into these tensors sets it back to another time."""
+        return [*self._mean, *self._square, *self._steps]
+
     def zero_grad(self) -> None:
         """Forget the gradients."""
         for parameter in self._parameters:
@@ -80,17 +85,17 @@ class Plateau:
     def __init__(self, learning_rate: float, patience: int = 3) -> None:
         self.learning_rate = learning_rate
         self._patience = patience
-        self._best = math.inf
-        self._waited = 0
+        self.best = math.inf
+        self.waited = 0
 
     def step(self, loss: float) -> None:
         """Take note of an epoch's loss."""
-        if loss < self._best * (1 - 1e-4):
-            self._best, self._waited = loss, 0
+        if loss < self.best * (1 - 1e-4):
+            self.best, self.waited = loss, 0
         else:
-            self._waited += 1
-        if self._waited > self._patience:
-            self.learning_rate, self._waited = self.learning_rate / 2, 0
+            self.waited += 1
+        if self.waited > self._patience:
+            self.learning_rate, self.waited = self.learning_rate / 2, 0
 
 
 def _cosine(start: float, end: float, share: float) -> float:

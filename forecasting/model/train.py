@@ -9,11 +9,14 @@ import copy
 import dataclasses
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from forecasting import checkpoints
+from forecasting.checkpoints import State
 from forecasting.config import ForecastConfig
 from forecasting.messages import Message
 from forecasting.model import networks
@@ -106,48 +109,116 @@ def train(
             config, material.inputs.shape[1], material.linear, material.spread, material.window, known
         )
         network.to(material.z.device)
-        average = copy.deepcopy(network).train(False)
-        optimiser = AdamW(network.parameters(), weight_decay=1e-4)
-        plateau = Plateau(config.learning_rate)
+        course = _Course(network, config, random)
         one_cycled = config.schedule == "one-cycle"
         newest = min(0.3, 1 / (REACH * max(1, epochs * steps)))
-        kept, kept_epoch = _copy(average), 0
-        best = valid(average) if valid else np.empty(0)
-        curve: list[Epoch] = []
-        stopped = Message("model.stopped.all-epochs")
-        for epoch in range(1, epochs + 1):
+        course.best = valid(course.average) if valid else np.empty(0)
+        keeper = checkpoints.current()
+        before = keeper.begin() if keeper else None
+        if before is not None:
+            course.restore(before)
+            for earlier in course.curve:
+                if on_epoch:
+                    on_epoch(earlier)
+        ended = before is not None and before.ended
+        for epoch in range(len(course.curve) + 1, 1 if ended else epochs + 1):
             network.train()
             total = torch.zeros((), device=material.z.device)
             for step in range((epoch - 1) * steps, epoch * steps):
-                rate = one_cycle(config.learning_rate, step, epochs * steps) if one_cycled else plateau.learning_rate
+                rate = course.plateau.learning_rate
+                rate = one_cycle(config.learning_rate, step, epochs * steps) if one_cycled else rate
                 ends = _draw(random, span, material, config.batch_size)
                 loss = _loss(network, material, config.loss, ends, span.first)
-                optimiser.zero_grad()
+                course.optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
                 nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-                optimiser.step(rate)
-                move_average(average, network, newest)
+                course.optimiser.step(rate)
+                move_average(course.average, network, newest)
                 total += loss.detach()
             mean = float(total) / steps
-            losses = valid(average) if valid else best
+            losses = valid(course.average) if valid else course.best
             held_out = float(losses.mean()) if valid else None
             if not math.isfinite(mean) or not math.isfinite(held_out or 0.0):
-                stopped = Message("model.stopped.not-finite", epoch=epoch, kept=kept_epoch)
+                course.stopped = Message("model.stopped.not-finite", epoch=epoch, kept=course.kept_epoch)
                 break
             if config.schedule == "plateau":
-                plateau.step(mean if held_out is None else held_out)
-            curve.append(Epoch(epoch, epochs, mean, held_out, rate))
+                course.plateau.step(mean if held_out is None else held_out)
+            course.curve.append(Epoch(epoch, epochs, mean, held_out, rate))
             if on_epoch:
-                on_epoch(curve[-1])
-            if not valid or not worse(losses, best):
-                kept, kept_epoch = _copy(average), epoch
-            elif epoch - kept_epoch >= max(5, epochs // 2):
-                stopped = Message("model.stopped.worse", count=epoch - kept_epoch)
+                on_epoch(course.curve[-1])
+            if not valid or not worse(losses, course.best):
+                course.kept, course.kept_epoch = _copy(course.average), epoch
+            elif epoch - course.kept_epoch >= max(5, epochs // 2):
+                course.stopped = Message("model.stopped.worse", count=epoch - course.kept_epoch)
                 break
-            if np.log((losses + SMALL) / (best + SMALL)).sum() < 0:
-                best = losses
-    average.load_state_dict(kept)
-    return Trained(average, kept_epoch, tuple(curve), stopped)
+            if np.log((losses + SMALL) / (course.best + SMALL)).sum() < 0:
+                course.best = losses
+            if keeper:
+                keeper.note(course.state, ended=False)
+        if keeper and not ended:
+            keeper.note(course.ended, ended=True)
+    course.average.load_state_dict(course.kept)
+    return Trained(course.average, course.kept_epoch, tuple(course.curve), course.stopped)
+
+
+class _Course:
+    """All that a training changes from epoch to epoch."""
+
+    def __init__(self, network: networks.Scaffold, config: ForecastConfig, random: np.random.Generator) -> None:
+        self.network = network
+        self.average = copy.deepcopy(network).train(False)
+        self.optimiser = AdamW(network.parameters(), weight_decay=1e-4)
+        self.plateau = Plateau(config.learning_rate)
+        self.random = random
+        self.kept, self.kept_epoch = _copy(self.average), 0
+        self.best: Values = np.empty(0)
+        self.curve: list[Epoch] = []
+        self.stopped = Message("model.stopped.all-epochs")
+
+    def state(self) -> State:
+        """To go on from, after this epoch."""
+        tensors = {f"kept/{name}": value.cpu() for name, value in self.kept.items()}
+        tensors |= {f"network/{name}": value.cpu() for name, value in _copy(self.network).items()}
+        tensors |= {f"average/{name}": value.cpu() for name, value in _copy(self.average).items()}
+        tensors |= {f"optimiser/{place}": value.cpu().clone() for place, value in enumerate(self.optimiser.state)}
+        tensors["random"] = torch.get_rng_state()
+        plateau = self.plateau
+        values = {
+            "best": self.best.tolist(),
+            "plateau": [plateau.learning_rate, plateau.best, plateau.waited],
+            "random": self.random.bit_generator.state,
+        }
+        return State(tensors, self._told() | values, ended=False)
+
+    def ended(self) -> State:
+        """What the result is made of."""
+        return State({f"kept/{name}": value.cpu() for name, value in self.kept.items()}, self._told(), ended=True)
+
+    def restore(self, state: State) -> None:
+        """Be where `state` or `ended` was called."""
+
+        def part(name: str) -> dict[str, Tensor]:
+            begin = f"{name}/"
+            return {key.removeprefix(begin): value for key, value in state.tensors.items() if key.startswith(begin)}
+
+        values = state.values
+        self.kept, self.kept_epoch = part("kept"), values["kept_epoch"]
+        self.curve = [Epoch(**epoch) for epoch in values["curve"]]
+        self.stopped = Message.from_dict(values["stopped"])
+        if state.ended:
+            return
+        self.network.load_state_dict(part("network"))
+        self.average.load_state_dict(part("average"))
+        for place, value in part("optimiser").items():
+            self.optimiser.state[int(place)].copy_(value)
+        self.best = np.array(values["best"])
+        self.plateau.learning_rate, self.plateau.best, self.plateau.waited = values["plateau"]
+        self.random.bit_generator.state = values["random"]
+        torch.set_rng_state(state.tensors["random"])
+
+    def _told(self) -> dict[str, Any]:
+        curve = [dataclasses.asdict(epoch) for epoch in self.curve]
+        return {"kept_epoch": self.kept_epoch, "curve": curve, "stopped": self.stopped.to_dict()}
 
 
 def worse(losses: Values, best: Values) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, insert, or_, select, update
 
 from forecasting.messages import Message
-from forecasting.runs import identity, schema, shards
+from forecasting.runs import checkpoints, identity, schema, shards
 from forecasting.runs.claims import Claim, held_by
 from forecasting.runs.database import Database, now
 from forecasting.runs.stored_messages import pack
@@ -67,6 +67,7 @@ def publish(
     with database.write() as connection:
         if not _end(connection, claimed, "done", {**_reported(progress, curve), "scores": scores}):
             return False
+        checkpoints.drop(connection, claimed.run_id)
         connection.execute(delete(schema.artifacts).where(schema.artifacts.c.run_id == claimed.run_id))
         rows = [{"run_id": claimed.run_id, "name": name, "sha256": sha256} for name, sha256 in artifacts.items()]
         connection.execute(insert(schema.artifacts), rows)
@@ -99,9 +100,16 @@ def requeue(database: Database, claimed: Claim) -> bool:
         return connection.execute(update(runs).where(held_by(claimed)).values(**_RELEASED)).rowcount == 1
 
 
-def abandon(database: Database, worker: str) -> list[str]:
-    """Take back what a worker held that is known to have ended; the ids."""
-    return _take_back(database, runs.c.worker == worker)
+def vouch(database: Database, worker: str) -> None:
+    """Renew the heartbeat of what a worker holds that is seen to compute."""
+    held = and_(runs.c.state == "running", runs.c.worker == worker)
+    with database.write() as connection:
+        connection.execute(update(runs).where(held).values(heartbeat=now(connection)))
+
+
+def abandon(database: Database, worker: str, cause: Message | None = None) -> list[str]:
+    """Take back what a worker held that is known to have ended, and perhaps why; the ids."""
+    return _take_back(database, runs.c.worker == worker, cause or Message("runs.died.unknown"))
 
 
 def reclaim(database: Database) -> list[str]:
@@ -110,7 +118,7 @@ def reclaim(database: Database) -> list[str]:
         stale = runs.c.heartbeat < now(connection) - LEASE_SECONDS
         if not connection.execute(select(exists().where(runs.c.state == "running", stale))).scalar():
             return []
-    return _take_back(database, stale)
+    return _take_back(database, stale, Message("runs.died.silent", seconds=round(LEASE_SECONDS)))
 
 
 def _take(connection: Connection, worker: str, run_id: str) -> Claim | None:
@@ -178,7 +186,7 @@ def _reported(progress: Mapping[str, Any] | None, curve: Sequence[Sequence[Any]]
     return {name: json.dumps(value) for name, value in values.items() if value is not None}
 
 
-def _take_back(database: Database, lost: ColumnElement[bool]) -> list[str]:
+def _take_back(database: Database, lost: ColumnElement[bool], cause: Message) -> list[str]:
     freed = {"lease": None, "worker": None, "cancel": False}
     here = and_(runs.c.state == "running", lost)
     with database.write() as connection:
@@ -199,12 +207,15 @@ def _take_back(database: Database, lost: ColumnElement[bool]) -> list[str]:
                 values = {
                     "state": "failed",
                     "finished": at,
-                    "error": pack(Message("runs.worker_died", attempts=ATTEMPTS)),
+                    "error": pack(Message("runs.worker_died", attempts=ATTEMPTS, cause=cause)),
                 }
             connection.execute(update(runs).where(runs.c.id == row.id).values(**values, **freed))
             if row.parent is not None:
                 shards.note_end(connection, row.parent, values["state"], values.get("error"))
-            log.warning("run taken back", extra={"run": row.id[:12], "attempt": row.attempts, "state": values["state"]})
+            log.warning(
+                "run taken back",
+                extra={"run": row.id[:12], "attempt": row.attempts, "cause": cause.key, "state": values["state"]},
+            )
     return [row.id for row in rows]
 
 

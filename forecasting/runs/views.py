@@ -55,6 +55,7 @@ class Run:
     shares: int  # read-only links to it
     position: int | None  # 1: next; None: not queued
     artifacts: tuple[str, ...]  # names that `Store.artifact` has
+    goes_on: bool = False  # cancelled here, and still trained because another workspace waits for it
 
     @property
     def active(self) -> bool:
@@ -80,6 +81,7 @@ def run_view(
 ) -> Run:
     """The view of a row of `linked_runs`; `order` and `names` of its artifacts are read where they are not given."""
     state, progress, curve = visible(connection, row)
+    goes_on = bool(row.cancelled) and state in schema.ACTIVE and not row.cancel
     if row.cancelled and state in schema.ACTIVE:
         state = "cancelled"
     if state == "queued" and order is None:
@@ -108,6 +110,7 @@ def run_view(
         shares=row.shares,
         position=order.index(row.id) + 1 if state == "queued" and order and row.id in order else None,
         artifacts=names or () if state == "done" else (),
+        goes_on=goes_on,
     )
 
 

@@ -10,6 +10,7 @@ from forecasting.intake import message_of
 from pages.forecast.frequency import FREQUENCIES, frequency_name
 from pages.forecast.reading_choices import overrule
 from pages.forecast.widget_values import including, show
+from pages.shared import choices
 from pages.shared.formats import plain, plain_option
 from pages.shared.i18n import t, translated
 from pages.shared.state import Session
@@ -35,7 +36,7 @@ def forget_columns() -> None:
 
 def _time(session: Session, options: list[str], chosen: str | None) -> None:
     show("col_time", chosen)
-    st.selectbox(
+    choices.select(
         t("data.time"),
         including(options, *([chosen] if chosen else [])),
         format_func=plain_option,
@@ -49,7 +50,7 @@ def _time(session: Session, options: list[str], chosen: str | None) -> None:
 def _target(session: Session, options: list[str], chosen: str | list[str]) -> None:
     names = [chosen] if isinstance(chosen, str) else list(chosen)
     show("col_target", names)
-    st.multiselect(
+    choices.several(
         t("data.values"),
         including(options, *names),
         format_func=plain_option,
@@ -63,7 +64,7 @@ def _target(session: Session, options: list[str], chosen: str | list[str]) -> No
 def _series(session: Session, options: list[str], chosen: str | list[str]) -> None:
     names = tuple(chosen) if isinstance(chosen, list) else chosen  # several columns name the series together
     show("col_series", names)
-    st.selectbox(
+    choices.select(
         t("data.series"),
         ["", *including(options, *([names] if names else []))],
         format_func=_series_name,
@@ -82,7 +83,7 @@ def _series_name(chosen: str | tuple[str, ...]) -> str:
 
 def _frequency(session: Session, chosen: str, report: dict[str, Any]) -> None:
     show("col_frequency", chosen)
-    st.selectbox(
+    choices.select(
         t("data.frequency"),
         including(list(FREQUENCIES), chosen),
         format_func=frequency_name,

@@ -5,22 +5,25 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting import intake
-from forecasting.errors import AmbiguousInput, ForecastingError
+from forecasting.errors import AmbiguousInput, DataError, ForecastingError
 from forecasting.intake import limits
 from forecasting.intake.samples import about_sample
 from pages.forecast.columns import column_widgets, forget_columns
-from pages.forecast.question import ask
+from pages.forecast.question import given_answers
 from pages.forecast.ticker import ticker
-from pages.shared import components, services, state, workspace
+from pages.shared import choices, components, services, state, workspace
 from pages.shared.formats import plain
-from pages.shared.i18n import t, translated
+from pages.shared.i18n import t
 from pages.shared.state import Session
 
 TYPES = ("csv", "tsv", "txt", "xlsx", "parquet")
 
 
-def data_section() -> str | None:
-    """Draw the section; the dataset to show: that of the choices, else the last one that could be read."""
+def data_section() -> tuple[str | None, ForecastingError | None]:
+    """Draw the section; the dataset to show, or what has to be settled before the upload is one.
+
+    The dataset is that of the choices, else the last one of this source; never other data under the upload's name.
+    """
     session = state.current()
     with st.sidebar:
         st.subheader(t("data.title"), anchor=False)
@@ -34,15 +37,14 @@ def data_section() -> str | None:
             label_visibility="collapsed",
         )
         read = {"sample": _sample, "upload": _upload, "ticker": ticker}[session.source]
-        dataset: str | None = None
+        found: str | ForecastingError | None = None
         with components.in_place():
-            dataset = read(session)
-    _show(session, dataset)
-    with st.container(key="unread"):
-        if dataset is None and session.source == "upload" and session.upload and session.dataset:
-            shown = services.dataset(session.workspace, session.dataset).name
-            st.info(t("read.unread", name=plain(session.upload_name, 80), shown=plain(shown, 80)))
-    return session.dataset
+            found = read(session)
+    if isinstance(found, ForecastingError):
+        session.dataset = None
+        return None, found
+    _show(session, found)
+    return session.dataset, None
 
 
 def _show(session: Session, dataset: str | None) -> None:
@@ -60,7 +62,7 @@ def _show(session: Session, dataset: str | None) -> None:
 
 def _sample(session: Session) -> str:
     names = intake.sample_names()
-    session.sample = st.selectbox(
+    session.sample = choices.select(
         t("data.sample"),
         names,
         index=names.index(session.sample) if session.sample in names else 0,
@@ -70,7 +72,7 @@ def _sample(session: Session) -> str:
     return services.read_sample(session.workspace, session.sample)
 
 
-def _upload(session: Session) -> str | None:
+def _upload(session: Session) -> str | ForecastingError | None:
     megabytes = int(st.get_option("server.maxUploadSize"))
     file = st.file_uploader(t("data.upload"), type=TYPES, key="upload")
     st.caption(
@@ -94,31 +96,27 @@ def _upload(session: Session) -> str | None:
     return _understand(session, session.upload)
 
 
-def _understand(session: Session, upload: str) -> str | None:
-    """The dataset of the upload read by the choices made so far; None while a question is open. Draws both."""
-    dataset: str | None = None
-    if session.choices.get("target") == []:
-        st.info(t("data.values.choose"))
-    else:
-        dataset = _read(session, upload)
-    for argument, (question, answers) in session.questions.items():
-        ask(session, argument, question, answers)
+def _understand(session: Session, upload: str) -> str | ForecastingError:
+    """The dataset of the upload read by the choices made so far, or why there is none yet; and the columns' roles."""
+    found = _read(session, upload)
+    given_answers(session)
     try:
         columns = services.table(session.workspace, upload, session.choices).columns
-    except ForecastingError:  # reported above
-        return dataset
-    report = services.dataset(session.workspace, dataset).report if dataset else {}
+    except ForecastingError as problem:
+        return problem
+    report = services.dataset(session.workspace, found).report if isinstance(found, str) else {}
     column_widgets(session, columns, report)
-    return dataset
+    return found
 
 
-def _read(session: Session, upload: str) -> str | None:
+def _read(session: Session, upload: str) -> str | ForecastingError:
+    if session.choices.get("target") == []:
+        return DataError(t("data.values.choose"), field="target")
     try:
         with st.spinner(t("data.reading", name=plain(session.upload_name, 60))):
             return services.read_upload(session.workspace, upload, session.choices)
     except AmbiguousInput as problem:
         session.questions = {**session.questions, problem.argument: [problem.question, list(problem.choices)]}
-        st.warning(plain(translated(problem.message), 1_000), icon=":material/help:")
+        return problem
     except ForecastingError as problem:
-        components.error(problem)
-    return None
+        return problem

@@ -13,7 +13,7 @@ import streamlit as st
 from forecasting import features
 from forecasting.panel import STEP, Panel
 from pages.forecast.widget_values import initial
-from pages.shared import state
+from pages.shared import choices, state
 from pages.shared.formats import plain, plain_option
 from pages.shared.i18n import language, t
 from pages.shared.services import methods
@@ -31,7 +31,7 @@ def input_widgets(
         return {"key": f"set_{key}", "on_change": _changed, "args": (subject, key, panel)}
 
     def several(key: str, options: Sequence[str], start: list[str], **more: Any) -> None:
-        st.multiselect(
+        choices.several(
             t(f"model.{key}"), options, placeholder=t("model.none"), **keyed(key),
             **initial(key, start, replace, default=start), **more,
         )  # fmt: skip
@@ -44,7 +44,7 @@ def input_widgets(
         country = country.removeprefix(features.HOLIDAYS)
         countries = {"": t("holidays.none"), **methods.countries(language())}
         options = list(dict.fromkeys([*countries, country]))
-        st.selectbox(
+        choices.select(
             t("model.holidays"), options, format_func=lambda code: countries.get(code, code), help=t("help.holidays"),
             **keyed("country"), **initial("country", country, replace, index=options.index(country)),
         )  # fmt: skip

@@ -23,16 +23,19 @@ def model_section(head: DeltaGenerator, dataset: str) -> None:
     panel = services.panel(session.workspace, dataset)
     with st.sidebar:
         st.subheader(t("model.title"), anchor=False)
-        settings = model_widgets(dataset, panel, subject, session.settings.get(subject, {}), suggested, reasons)
+        settings, refused = model_widgets(
+            dataset, panel, subject, session.settings.get(subject, {}), suggested, reasons
+        )
         config: ForecastConfig | None = None
-        with components.in_place():
-            config = ForecastConfig.from_dict(settings)
+        if not refused:
+            with components.in_place():
+                config = ForecastConfig.from_dict(settings)
         if session.settings.get(subject):
             st.button(
                 t("model.reset"), key="reset", type="tertiary", icon=":material/undo:", on_click=_reset, args=(subject,)
             )
     with head:
-        train_row(session, dataset, subject, panel, config)
+        train_row(session, dataset, subject, panel, config, refused)
     state.finish()
 
 

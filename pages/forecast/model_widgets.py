@@ -14,25 +14,13 @@ from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
 from pages.forecast import inputs
 from pages.forecast.widget_values import initial
-from pages.shared import state
+from pages.shared import choices, fields, state
 from pages.shared.formats import plain
 from pages.shared.i18n import known, t, translated
-from pages.shared.setting_words import setting_value
+from pages.shared.setting_words import setting_label, setting_value
 
-# setting, label, smallest, largest: whole numbers in view, and those under Advanced
-_NUMBERS = (
-    ("horizon", "model.horizon", 1, 10_000),
-    ("window", "model.window", 1, 20_000),
-    ("num_layers", "model.layers", 1, 8),
-    ("hidden_size", "model.hidden", 1, 2048),
-)
-_COUNTS = (
-    ("epochs", "model.epochs", 0, 10_000),
-    ("batch_size", "model.batch_size", 1, 4096),
-    ("members", "model.members", 1, 20),
-    ("folds", "model.folds", 1, 50),
-    ("seed", "model.seed", 0, 2**31 - 1),
-)
+_NUMBERS = ("horizon", "window", "num_layers", "hidden_size")  # in view
+_COUNTS = ("epochs", "batch_size", "members", "folds", "seed")  # under Advanced
 _LEVELS = (50, 60, 70, 80, 90, 95, 98, 99)
 _MOST_LOOKBACKS = 4
 
@@ -40,8 +28,11 @@ _MOST_LOOKBACKS = 4
 def model_widgets(
     dataset: str, panel: Panel, subject: str, changed: Mapping[str, Any], suggested: ForecastConfig,
     reasons: Mapping[str, str],
-) -> dict[str, Any]:  # fmt: skip
-    """Draw them; all settings as they have them. `changed`: those that differ from the suggested ones."""
+) -> tuple[dict[str, Any], list[str]]:  # fmt: skip
+    """Draw them; all settings as they have them, and the labels of those that cannot be so.
+
+    changed: the settings that differ from the suggested ones.
+    """
     values = {**suggested.to_dict(), **changed}
     replace = st.session_state.get("_settings_of") != dataset  # other data, or settings from a button
     st.session_state["_settings_of"] = dataset
@@ -49,12 +40,12 @@ def model_widgets(
     draw = _Widgets(subject, values, help_of, replace)
     draw.choice("method", options.METHODS)
     draw.choice("cell", options.CELLS)
-    _two_in_a_row([functools.partial(draw.whole, *number) for number in _NUMBERS])
+    _two_in_a_row([functools.partial(draw.whole, name) for name in _NUMBERS])
     with st.expander(t("model.advanced"), key="advanced"):
         _textbook(subject, values)
-        dropout = functools.partial(draw.real, "dropout", 0.0, 0.9, 0.05)
-        _two_in_a_row([*(functools.partial(draw.whole, *count) for count in _COUNTS), dropout])
-        draw.real("learning_rate", 1e-6, 1.0, 1e-3, format="%.4g")
+        dropout = functools.partial(draw.real, "dropout", 0.05)
+        _two_in_a_row([*(functools.partial(draw.whole, name) for name in _COUNTS), dropout])
+        draw.real("learning_rate", 1e-3, format="%.4g")
         draw.choice("schedule", options.SCHEDULES)
         draw.choice("loss", options.LOSSES)
         draw.choice("anchor", options.ANCHORS)
@@ -63,7 +54,8 @@ def model_widgets(
         draw.many("levels", sorted({*_LEVELS, *values["levels"]}), format_func=lambda level: f"{level} %")
     names = [field.name for field in dataclasses.fields(ForecastConfig) if f"set_{field.name}" in st.session_state]
     chosen = {**values, **{name: st.session_state[f"set_{name}"] for name in names}}
-    return {**chosen, "lookbacks": _windows(chosen["lookbacks"]), **inputs.chosen_inputs(panel, values)}
+    settings = {**chosen, "lookbacks": _windows(chosen["lookbacks"]), **inputs.chosen_inputs(panel, values)}
+    return settings, draw.refused
 
 
 def set_settings(subject: str, values: Mapping[str, Any]) -> None:
@@ -93,34 +85,42 @@ class _Widgets:
     values: Mapping[str, Any]
     help_of: Callable[[str], str]
     replace: bool  # the widgets show other values than these
+    refused: list[str] = dataclasses.field(default_factory=list)  # labels of fields with what cannot be
 
-    def choice(self, name: str, choices: tuple[str, ...]) -> None:
-        st.selectbox(
-            t(f"model.{name}"), choices, format_func=lambda value: t(f"{name}.{value}"), help=self.help_of(name),
+    def choice(self, name: str, allowed: tuple[str, ...]) -> None:
+        choices.select(
+            t(f"model.{name}"), allowed, format_func=lambda value: t(f"{name}.{value}"), help=self.help_of(name),
             **self._keyed(name),
-            **initial(name, self.values[name], self.replace, index=choices.index(self.values[name])),
+            **initial(name, self.values[name], self.replace, index=allowed.index(self.values[name])),
         )  # fmt: skip
 
-    def whole(self, name: str, label: str, low: int, high: int) -> None:
+    def whole(self, name: str) -> None:
         value = int(self.values[name])
-        st.number_input(
-            t(label), min_value=low, max_value=high, step=1, help=self.help_of(name), **self._keyed(name),
+        typed = fields.whole(
+            setting_label(name), help=self.help_of(name), **self._keyed(name),
             **initial(name, value, self.replace, value=value),
         )  # fmt: skip
+        self._check(name, typed)
 
-    def real(self, name: str, low: float, high: float, step: float, **more: Any) -> None:
+    def real(self, name: str, step: float, **more: Any) -> None:
         value = float(self.values[name])
-        st.number_input(
-            t(f"model.{name}"), min_value=low, max_value=high, step=step, help=self.help_of(name),
-            **self._keyed(name), **initial(name, value, self.replace, value=value), **more,
+        typed = fields.real(
+            setting_label(name), step=step, help=self.help_of(name), **self._keyed(name),
+            **initial(name, value, self.replace, value=value), **more,
         )  # fmt: skip
+        self._check(name, typed)
 
-    def many(self, name: str, choices: list[Any], start: list[Any] | None = None, **more: Any) -> None:
+    def many(self, name: str, allowed: list[Any], start: list[Any] | None = None, **more: Any) -> None:
         start = list(self.values[name]) if start is None else start
-        st.multiselect(
-            t(f"model.{name}"), choices, help=self.help_of(name), **self._keyed(name),
+        chosen = choices.several(
+            t(f"model.{name}"), allowed, help=self.help_of(name), **self._keyed(name),
             **initial(name, start, self.replace, default=start), **more,
         )  # fmt: skip
+        self._check(name, _windows(chosen) if name == "lookbacks" else chosen)
+
+    def _check(self, name: str, value: Any) -> None:
+        if fields.refused(ForecastConfig, name, value, setting_label(name)):
+            self.refused.append(setting_label(name))
 
     def _keyed(self, name: str) -> dict[str, Any]:
         return {"key": f"set_{name}", "on_change": _changed, "args": (self.subject, name)}
@@ -144,7 +144,7 @@ def _textbook(subject: str, values: Mapping[str, Any]) -> None:
 
 def _lookbacks(draw: _Widgets, panel: Panel) -> None:
     """Further windows: some that may help are offered, any other can be typed."""
-    window = int(draw.values["window"])
+    window = max(1, int(draw.values["window"]))
     start = [str(lookback) for lookback in draw.values["lookbacks"]]
     usual = {max(1, window // 2), 2 * window, *panel.seasons} - {window}
     most = int(panel.lengths.max()) // 3

@@ -21,9 +21,11 @@ from pages.shared.formats import listed, moment, plain, plain_option
 from pages.shared.i18n import chart_words, sentences, t, translated
 from pages.shared.state import Session
 
+_STRIP = 92  # pixels
 
-def overview(session: Session, dataset_id: str) -> str:
-    """Draw it, with how the file was read below; the series that is shown."""
+
+def overview(session: Session, dataset_id: str, *, folded: bool = False) -> str:
+    """Draw it; the series that is shown. `folded`: the chart is a strip, and what takes room is left to `below`."""
     workspace = session.workspace
     data = services.dataset(workspace, dataset_id)
     panel = services.panel(workspace, dataset_id)
@@ -32,26 +34,36 @@ def overview(session: Session, dataset_id: str) -> str:
         if data.report:
             with st.popover(_summary(data.report), key="report", icon=":material/fact_check:"):
                 _report(data)
-    how_read(session, dataset_id)
+    if not folded:
+        how_read(session, dataset_id)
     series = panel.series_ids[0]
     if len(panel.series_ids) > 1:
         series = st.selectbox(t("read.shown"), panel.series_ids, format_func=plain_option, key="series_shown")
-    _chart(workspace, dataset_id, series)
-    explore(workspace, dataset_id, series)
+    _chart(workspace, dataset_id, series, folded=folded)
+    if not folded:
+        explore(workspace, dataset_id, series)
     return series
+
+
+def below(session: Session, dataset_id: str, series: str) -> None:
+    """What stands below the results: how the file was read, and the series taken apart."""
+    how_read(session, dataset_id)
+    explore(session.workspace, dataset_id, series)
 
 
 @st.fragment
 @components.in_place()
-def _chart(workspace: Workspace, dataset_id: str, series: str) -> None:
+def _chart(workspace: Workspace, dataset_id: str, series: str, *, folded: bool) -> None:
     frame = services.one_series(workspace, dataset_id, series)
     notation = services.notation(workspace, dataset_id)
-    repairs = repair_marks(services.dataset(workspace, dataset_id).report, series, notation)
-    figure = charts.series_chart(frame, series, repairs=repairs, words=chart_words())
+    repairs = None if folded else repair_marks(services.dataset(workspace, dataset_id).report, series, notation)
+    figure = charts.series_chart(frame, series, repairs=repairs, slider=not folded, words=chart_words())
+    if folded:
+        figure.update_layout(height=_STRIP, margin={"l": 8, "r": 8, "t": 4, "b": 24}, yaxis={"title": "", "nticks": 3})
     own = services.panel(workspace, dataset_id).frame.query("unique_id == @series")["ds"]
     start, end = moment(own.iloc[0], notation), moment(own.iloc[-1], notation)
     alt = t("alt.series", name=charts.escape(series), count=len(frame), start=start, end=end)
-    components.chart(figure, "chart_series", alt)
+    components.chart(figure, "chart_series", alt, bar=not folded)
 
 
 def _line(data: Dataset, panel: Panel, notation: Notation) -> str:

@@ -5,25 +5,38 @@ import streamlit as st
 from pages.forecast.data import data_section
 from pages.forecast.how_read import how_read
 from pages.forecast.model import model_section
-from pages.forecast.overview import overview
+from pages.forecast.overview import below, overview
+from pages.forecast.question import stopped
 from pages.forecast.results.tabs import results
-from pages.shared import components, state
+from pages.shared import components, services, state
 from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
 
 session = state.current()
+st.header(t("forecast.title"), anchor=False)
+if not session.runs:
+    st.caption(t("forecast.lead"))
 head = st.container()
-dataset = data_section()
-if dataset is None:
+dataset, problem = data_section()
+if problem is not None:
+    with head:
+        stopped(session, problem)
+    how_read(session, None)
+elif dataset is None:
     head.info(t("read.nothing"))
     how_read(session, None)
 else:
     with components.in_place():
         head.empty()  # a fragment can write only where the page has written before
         model_section(head, dataset)
-        series = overview(session, dataset)
+        last = services.poll(session.workspace, session.run) if session.run else None
+        done = last is not None and last.state == "done"  # then the result comes first
+        series = overview(session, dataset, folded=done)
         run = follow(session.workspace, session.run) if session.run else None
         if run is None:
             st.caption(t("run.none"))
         elif ended(run):
-            results(session.workspace, run, series)
+            with components.in_place():
+                results(session.workspace, run, series)
+        if done:
+            below(session, dataset, series)

@@ -2,29 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
 
-from forecasting.errors import ForecastingError
+from forecasting.errors import AmbiguousInput, ForecastingError
 from forecasting.intake.choices import TABLE
 from pages.shared import services
 from pages.shared.state import Session
+
+_FOLLOWING = {  # what an answer or a choice decides with it, so that the answers to it no longer hold
+    "time": ("day_first", "frequency", "zone"),
+    "target": ("decimal",),
+    "day_first": ("frequency", "zone", "duplicates"),
+    "zone": ("frequency", "duplicates"),
+    "frequency": ("duplicates",),
+}
 
 FILE = (*TABLE, "decimal")  # about the text and its numbers; the other choices are about columns
 
 
 def overrule(session: Session, role: str, key: str) -> None:
     """Another column was chosen: read again by it. Answers about the column before no longer hold."""
-    stale = {"time": ("day_first", "frequency", "zone"), "target": ("decimal",)}.get(role, ())
-    # A decimal mark that was chosen without a question is about the file, not about one column.
-    stale = tuple(name for name in stale if name != "decimal" or name in session.questions)
-    kept = {name: value for name, value in session.choices.items() if name not in (role, *stale)}
     value = st.session_state[key]
     value = list(value) if isinstance(value, tuple) else value  # as it comes back from the store
-    session.choices = kept if value is None else {**kept, role: value}
-    session.questions = {name: asked for name, asked in session.questions.items() if name not in stale}
-    _answer(session, role)
+    stale = _FOLLOWING.get(role, ()) if role in ("time", "target") else ()
+    # A decimal mark that was chosen without a question is about the file, not about one column.
+    stale = tuple(name for name in stale if name != "decimal" or name in session.questions)
+    if "day_first" in stale and _writes_alike(session, value):
+        stale = tuple(name for name in stale if name != "day_first")
+    _choose(session, role, value, stale)
+
+
+def answer(session: Session, argument: str, value: Any) -> None:
+    """A question was answered, or answered anew: what was answered after it is asked again where it has to be."""
+    _choose(session, argument, value, [name for name in _FOLLOWING.get(argument, ()) if name in session.questions])
+
+
+def _choose(session: Session, name: str, value: Any, stale: Collection[str]) -> None:
+    kept = {other: choice for other, choice in session.choices.items() if other not in (name, *stale)}
+    session.choices = kept if value is None else {**kept, name: value}
+    session.questions = {other: asked for other, asked in session.questions.items() if other not in stale}
+
+
+def _writes_alike(session: Session, time: Any) -> bool:
+    """Whether the answer about day and month can be that for another column of times, too: it is not asked twice."""
+    if "day_first" not in session.choices or "day_first" not in session.questions:
+        return False
+    choices = {"time": time, "day_first": session.choices["day_first"]}
+    try:
+        services.read_upload(session.workspace, session.upload or "", choices)
+    except AmbiguousInput as question:
+        return question.argument != "day_first"
+    except ForecastingError:
+        return False
+    return True
 
 
 def overrule_dialect(session: Session, name: str, key: str) -> None:
@@ -54,8 +87,6 @@ def _read_by(session: Session, choices: dict[str, Any]) -> None:
     before, after = _columns(session, session.choices), _columns(session, choices)
     if after is not None and (before != after if before is not None else not _named(choices) <= set(after)):
         choices = {name: value for name, value in choices.items() if name in FILE and name not in session.questions}
-        for question in session.questions:
-            st.session_state.pop(f"answer_{question}", None)
         session.questions = {}
     session.choices = choices
 
@@ -72,10 +103,3 @@ def _named(choices: dict[str, Any]) -> set[str]:
     """The columns that choices name."""
     named = [choices.get(role) or [] for role in ("time", "target", "series", "covariates")]
     return {name for role in named for name in ([role] if isinstance(role, str) else role)}
-
-
-def _answer(session: Session, role: str) -> None:
-    """A question about what was chosen elsewhere shows that choice as its answer."""
-    _, answers = session.questions.get(role, ("", []))
-    if session.choices.get(role) in answers:
-        st.session_state[f"answer_{role}"] = answers.index(session.choices[role])

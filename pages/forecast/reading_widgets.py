@@ -10,6 +10,7 @@ import streamlit as st
 from forecasting.intake import AGGREGATIONS, Table
 from pages.forecast.reading_choices import as_detected, overrule, overrule_dialect, overruled
 from pages.forecast.widget_values import including, show
+from pages.shared import choices
 from pages.shared.formats import plain_option
 from pages.shared.i18n import known, t
 from pages.shared.state import Session
@@ -83,18 +84,18 @@ def _text(session: Session, cells: Table | None, report: dict[str, Any]) -> list
 
 def _values(session: Session, report: dict[str, Any]) -> list[_Select]:
     """The order of day and month, and what becomes of duplicates, outliers and zeros."""
-    choices = session.choices
+    made = session.choices
     selects = []
     orders = [one for one in report.get("assumptions") or [] if one["what"] == "dates" and one["argument"]]
-    if (orders or "day_first" in choices) and "day_first" not in session.questions:
+    if (orders or "day_first" in made) and "day_first" not in session.questions:
         detected = {"d": True, "m": False}.get(str(orders[0]["value"])[:1]) if orders else None
-        selects.append(_Select("day_first", [True, False], choices.get("day_first", detected)))
-    if report.get("aggregation") or report.get("merged_count") or "duplicates" in choices:
-        value = choices.get("duplicates") or report.get("aggregation") or "mean"
+        selects.append(_Select("day_first", [True, False], made.get("day_first", detected)))
+    if report.get("aggregation") or report.get("merged_count") or "duplicates" in made:
+        value = made.get("duplicates") or report.get("aggregation") or "mean"
         selects.append(_Select("duplicates", list(AGGREGATIONS), value))
     for name in ("outliers", "zeros"):
-        if report.get(f"{name}_count") or name in choices:
-            selects.append(_Select(name, ["keep", "missing"], choices.get(name, "keep")))
+        if report.get(f"{name}_count") or name in made:
+            selects.append(_Select(name, ["keep", "missing"], made.get(name, "keep")))
     return selects
 
 
@@ -102,7 +103,7 @@ def _draw(session: Session, select: _Select) -> None:
     name, options, value, on_change = select
     key = f"col_{name}"
     show(key, value)
-    st.selectbox(
+    choices.select(
         t(f"data.{name}"),
         options if value is None else including(options, value),
         index=None if value is None else 0,
@@ -122,7 +123,7 @@ def _covariates(session: Session, report: dict[str, Any]) -> None:
         return
     ahead = set(report.get("known_ahead") or [])
     show("col_covariates", chosen)
-    st.multiselect(
+    choices.several(
         t("data.covariates"),
         including(offered, *chosen),
         format_func=lambda name: t("how.ahead", name=plain_option(name)) if name in ahead else plain_option(name),

@@ -10,7 +10,7 @@ import streamlit as st
 
 from forecasting.errors import TickerError
 from forecasting.intake import INTERVALS, PERIODS, check_span
-from pages.shared import components, services
+from pages.shared import choices, components, services
 from pages.shared.formats import age, listed, plain
 from pages.shared.i18n import t, translated
 from pages.shared.state import Session
@@ -56,7 +56,7 @@ def ticker(session: Session) -> str | None:
 
 
 def _choice(name: str, options: tuple[str, ...], chosen: str) -> str:
-    return st.selectbox(
+    return choices.select(
         t(f"data.{name}"),
         options,
         index=options.index(chosen) if chosen in options else 0,

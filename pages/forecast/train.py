@@ -11,14 +11,16 @@ from forecasting.panel import Panel
 from pages.forecast.changed_settings import changes, completed
 from pages.forecast.fitting_settings import fitting_settings
 from pages.forecast.model_widgets import set_settings
-from pages.shared import components, services
+from pages.shared import components, fields, services
 from pages.shared.formats import duration, plain
 from pages.shared.i18n import sentences, t, translated
 from pages.shared.state import Session
 
 
-def train_row(session: Session, dataset: str, subject: str, panel: Panel, config: ForecastConfig | None) -> None:
-    """Draw it; `config` is None where the settings are not valid."""
+def train_row(
+    session: Session, dataset: str, subject: str, panel: Panel, config: ForecastConfig | None, refused: list[str]
+) -> None:
+    """Draw it; `config` is None where the settings are not valid, `refused` names the fields where they are not."""
     no_network = None if config is None else _too_short(panel, config)
     no_forecast = None if config is None else _too_short(panel, config, least=True)
     trainable = config is not None and no_forecast is None
@@ -38,6 +40,8 @@ def train_row(session: Session, dataset: str, subject: str, panel: Panel, config
         if config is not None and trainable:
             expected = _expected(panel, config, network=no_network is None)
             st.caption(t("train.busy") if busy else t("train.done") if done else expected, width="content")
+        elif refused:
+            st.caption(fields.correct_first(refused), width="content")
     if trainable and not busy and not done:
         services.warm()
     problem = no_forecast or no_network

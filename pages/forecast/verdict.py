@@ -1,4 +1,4 @@
-"""Whether the forecast is any good: the verdict in a sentence, what was shrunk, and five numbers."""
+"""Whether the forecast is any good: the verdict in a sentence, what it adds up to, and the scores behind Details."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting import Backtest
+from forecasting import Verdict
 from forecasting.config import ForecastConfig
+from forecasting.outlook import outlook
+from forecasting.spans import copying, steps
+from forecasting.units import amount
 from pages.forecast.results.shown import Shown
 from pages.shared import services
-from pages.shared.formats import number, percent, plain
+from pages.shared.formats import number, percent, plain, plain_option
 from pages.shared.i18n import sentences, t, translated
 
 _ALL = 0.995  # a share that is shown as 100 %
@@ -19,30 +22,102 @@ _ALL = 0.995  # a share that is shown as 100 %
 
 def verdict(shown: Shown) -> None:
     """Draw it."""
-    backtest, record = shown.backtest(), shown.record("training")
-    panel = services.panel(shown.access, shown.dataset)
-    _callout(backtest)
-    if note := _shrinkage(backtest.scores, record):
-        st.caption(note)
-    if record.get("fallback"):
-        config = ForecastConfig.from_dict(shown.run.config)
-        longest = int(panel.lengths.max())
-        note = t("result.fallback", available=longest, window=config.window, horizon=config.horizon)
-        st.info(note, icon=":material/straighten:")
-    _numbers(backtest.scores)
-    if len(panel.series_ids) > 1:
-        st.caption(t("number.all", count=len(panel.series_ids)))
+    backtest = shown.backtest()
+    judged = backtest.verdict_in(shown.unit) if shown.unit else backtest.verdict
+    with st.container(key="verdict"):
+        sentence, numbers, more = st.columns([9, 3, 2], vertical_alignment="center", gap="small")
+        with sentence:
+            _callout(judged)
+        with numbers, st.container(key="numbers"):
+            _adds_up_to(shown)
+        with more, st.popover(t("details.title"), key="details"):
+            _details(shown, judged)
 
 
-def _callout(backtest: Backtest) -> None:
+def _callout(judged: Verdict) -> None:
     """The verdict: green, grey or amber."""
-    text = sentences(translated(message) for message in backtest.verdict.messages)
+    text = sentences(translated(message) for message in judged.messages)
     show, icon = {
         "better": (st.success, ":material/check_circle:"),
         "same": (st.info, ":material/drag_handle:"),
         "worse": (st.warning, ":material/warning:"),
-    }[backtest.verdict.grade]
+    }[judged.grade]
     show(plain(text, 1_000), icon=icon)
+
+
+def _adds_up_to(shown: Shown) -> None:
+    """The total over the horizon and its change; of a level the value at its end and its change from the last one."""
+    ahead = shown.of_series(shown.forecast())["forecast"].to_numpy(dtype=float)
+    found = outlook(shown.history()["y"].to_numpy(dtype=float), ahead, shown.column, shown.unit)
+    kind = "total" if found.total else "level"
+    span = translated(steps(services.panel(shown.access, shown.dataset).frequency, found.steps))
+    before = amount(found.before, shown.unit)
+    change = None if found.change is None else f"{100 * found.change:+.1f} %"
+    st.metric(
+        t(f"outlook.{kind}", span=span),
+        plain_option(amount(found.value, shown.unit)),
+        change,
+        delta_color="off",
+        help=plain(t(f"outlook.{kind}.help", span=span, before=before)),
+    )
+
+
+def _details(shown: Shown, judged: Verdict) -> None:
+    """Every score with a sentence that says what it is, and what was done to get it."""
+    backtest, record = shown.backtest(), shown.record("training")
+    scores = backtest.scores
+    many = int(scores["series"]) > 1
+    if record.get("fallback"):
+        config = ForecastConfig.from_dict(shown.run.config)
+        longest = int(services.panel(shown.access, shown.dataset).lengths.max())
+        st.markdown(t("result.fallback", available=longest, window=config.window, horizon=config.horizon))
+    if many:
+        st.caption(t("number.all", count=int(scores["series"])))
+    for label, value, explained in _scores(shown, judged):
+        st.markdown(f"**{label}**   {plain(value)}  \n:gray[{plain(explained, 600)}]")
+    if note := _shrinkage(scores, record):
+        st.caption(note)
+
+
+def _scores(shown: Shown, judged: Verdict) -> list[tuple[str, str, str]]:
+    """(Name, value, what it means). What has a unit is of the series shown, the rest of all series."""
+    scores = shown.backtest().scores
+    own, season = scores["methods"]["forecast"], int(scores["season"])
+    errors = shown.backtest().of_series(shown.series)
+    of_one = f" · {plain(shown.series, 40)}" if int(scores["series"]) > 1 else ""
+    frequency = scores.get("frequency") or ""
+    value, again = (translated(copying(frequency, length)) for length in (1, season))
+    naive = [t("number.mae.naive", rule=value, error=amount(errors.mae["naive"], shown.unit))]
+    if season > 1:
+        naive.append(t("number.mae.naive", rule=again, error=amount(errors.mae["seasonal-naive"], shown.unit)))
+    reference = translated(judged.reference)
+    low, high = (judged.values.get(end) for end in ("low", "high"))
+    rows = [
+        (
+            t("number.mae") + of_one,
+            amount(errors.mae["forecast"], shown.unit),
+            sentences([t("number.mae.help"), *naive]),
+        ),
+        (t("number.rmse") + of_one, amount(errors.rmse["forecast"], shown.unit), t("number.rmse.help")),
+        (t("number.mase"), number(own["mase"]), t("number.mase.help")),
+        (t("number.smape"), _smape(own["smape"]), t("number.smape.help")),
+        (
+            t("number.skill"),
+            percent(judged.values["skill"] / 100),
+            t("number.skill.unknown", reference=reference)
+            if low is None or high is None
+            else t("number.skill.help", reference=reference, low=percent(low / 100), high=percent(high / 100)),
+        ),
+    ]
+    rows += [
+        (t("number.coverage.level", level=level), percent(share), t("number.coverage.help", level=level))
+        for level, share in sorted(scores["coverage"].items(), key=lambda item: int(item[0]))
+    ]
+    return [
+        *rows,
+        (t("details.trainings"), f"{int(scores['trainings']):,}", t("details.trainings.help")),
+        (t("details.origins"), f"{int(scores['origins']):,}", t("details.origins.help")),
+    ]
 
 
 def _shrinkage(scores: Mapping[str, Any], record: Mapping[str, Any]) -> str:
@@ -60,24 +135,6 @@ def _shrinkage(scores: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     if tested < _ALL:
         notes.append(t("shrunk.backtest", percent=percent(tested), count=len(factors)))
     return sentences(notes)
-
-
-def _numbers(scores: Mapping[str, Any]) -> None:
-    own, naive = scores["methods"]["forecast"], scores["methods"]["naive"]
-    low, high = scores.get("skill_interval") or (None, None)
-    coverage = {int(level): share for level, share in scores["coverage"].items()}
-    level = 80 if 80 in coverage else next(iter(coverage), None)
-    metrics = [
-        (t("number.mae"), number(own["mae"]), t("number.mae.help", naive=number(naive["mae"]))),
-        (t("number.mase"), number(own["mase"]), t("number.mase.help")),
-        (t("number.smape"), _smape(own["smape"]), t("number.smape.help")),
-        (t("number.skill"), percent(own["skill"]), t("number.skill.help", low=percent(low), high=percent(high))),
-    ]
-    if level is not None:
-        metrics.append((t("number.coverage"), percent(coverage[level]), t("number.coverage.help", level=level)))
-    with st.container(horizontal=True, gap="small", key="numbers"):
-        for label, value, explained in metrics:
-            st.metric(label, value, help=explained, border=True)
 
 
 def _smape(value: float | None) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from forecasting.errors import ForecastingError
 from forecasting.labs.sequences import SYSTEMS, Settings, longest_window
 from pages.shared import components, setting_words, state
+from pages.shared.choices import segments
 from pages.shared.i18n import known, t
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -43,13 +44,13 @@ class Form:
             help=self._help("learning_rate"),
         )
 
-    def choice(self, name: str, choices: tuple[str, ...], prefix: str) -> None:
+    def choice(self, name: str, allowed: tuple[str, ...], prefix: str) -> None:
         """One of a few."""
         if st.session_state.get(self._key(name)) is None:  # at first, or after a click on a page that was not complete
             st.session_state[self._key(name)] = self.values[name]
-        chosen = st.segmented_control(
+        chosen = segments(
             label(self.kind, name),
-            list(choices),
+            list(allowed),
             required=True,
             format_func=lambda value: t(f"{prefix}.{value}"),
             key=self._key(name),

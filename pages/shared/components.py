@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from forecasting.errors import ForecastingError
+from pages.shared.choices import segments
 from pages.shared.formats import plain
 from pages.shared.i18n import translated
 
@@ -92,5 +93,5 @@ def in_place() -> Iterator[None]:
 def one_of(label: str, choices: Sequence[T], default: T, *, key: str, **more: Any) -> T:
     """One of a few choices, never none: `default` where the browser reports that nothing is chosen, as it does when
     something is clicked while the page is still being drawn."""
-    chosen: T | None = st.segmented_control(label, choices, default=default, required=True, key=key, **more)
+    chosen: T | None = segments(label, choices, default=default, required=True, key=key, **more)
     return default if chosen is None else chosen

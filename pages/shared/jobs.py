@@ -12,6 +12,7 @@ import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from forecasting.config import TEXTBOOK, ForecastConfig
 from forecasting.runs import JOBS, Access, Run
 from pages.shared import setting_words
 from pages.shared.formats import number, percent
@@ -88,16 +89,32 @@ def drawer(run: Run) -> Draw | None:
 
 
 def _forecast_settings(config: Mapping[str, Any]) -> str:
+    """The preset or method, the network, horizon and window, and every other setting that is not the usual one."""
+    kept = {name: value for name, value in config.items() if name in _DEFAULTS}
+    textbook = all(
+        config.get(name) == value for name, value in TEXTBOOK.items() if name not in ("window", "covariates")
+    )
+    usual = _DEFAULTS | (TEXTBOOK if textbook else {})
+    others = [
+        f"{setting_label('forecast', name)} {setting_value(name, value)}"
+        for name, value in kept.items()
+        if name not in _SHOWN and value != usual[name]
+    ]
     cell = t(f"cell.{config['cell']}") if known(f"cell.{config['cell']}") else str(config["cell"])
-    pooled = [t("method.best")] if config.get("method") == "best" else []
     return " · ".join(
         [
-            *pooled,
+            *([t("model.textbook")] if textbook else []),
+            *([t("method.best")] if config.get("method") == "best" else []),
             f"{cell} {config['num_layers']} x {config['hidden_size']}",
             t("runs.horizon", horizon=config["horizon"]),
             t("runs.window", window=config["window"]),
+            *others,
         ]
     )
+
+
+_DEFAULTS = ForecastConfig().to_dict()
+_SHOWN = ("method", "cell", "num_layers", "hidden_size", "horizon", "window")  # in each line
 
 
 def _forecast_score(scores: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from pages.shared.formats import plain
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import status, waiting
 from pages.shared.setting_words import setting_value
+from pages.shared.sharing import app_address
 
 
 def page(link: Link) -> None:
@@ -19,6 +20,7 @@ def page(link: Link) -> None:
     run = services.store().shared_run(link)
     st.header(plain(jobs.title(run), 80), anchor=False)
     st.caption(f":material/visibility: {t('shared.lead', kind=jobs.name_of(run.kind))}")
+    st.caption(f":material/water: {t('shared.app', address=app_address())}")
     if run.state == "done":
         with components.in_place():
             draw = jobs.drawer(run)

@@ -8,11 +8,25 @@ from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from forecasting.errors import ForecastingError
 from forecasting.runs import Link
-from pages.shared import components, i18n, link, login, state, workspace
+from pages.shared import choices, components, i18n, link, login, state, workspace
+from pages.shared.formats import plain
 from pages.shared.i18n import t
+
+_PAGES = {  # address -> its page's file and the key of its title; the first has no address of its own
+    "": ("pages/forecast/page.py", "nav.forecast"),
+    "runs": ("pages/runs/page.py", "nav.runs"),
+    "guide": ("pages/guide/page.py", "nav.guide"),
+}
+_LEARN = {
+    "sine_wave": ("pages/learn/sine_wave/page.py", "nav.sine"),
+    "sequence_lab": ("pages/learn/sequence_lab/page.py", "nav.sequence"),
+    "text_lab": ("pages/learn/text_lab/page.py", "nav.text"),
+}
+_UNKNOWN = "_unknown"  # in the session: the address that was asked for and that no page has
 
 
 def navigate() -> StreamlitPage:
@@ -21,17 +35,34 @@ def navigate() -> StreamlitPage:
     The pages have no icons: an icon would become the tab's, which the browser fetches from another host.
     """
     st.logo(Path(__file__).with_name("logo.svg"), size="large")
-    return st.navigation(
-        [
-            st.Page("pages/forecast/page.py", title=t("nav.forecast"), default=True),
-            st.Page("pages/runs/page.py", url_path="runs", title=t("nav.runs")),
-            st.Page("pages/learn/sine_wave/page.py", url_path="sine_wave", title=t("nav.sine")),
-            st.Page("pages/learn/sequence_lab/page.py", url_path="sequence_lab", title=t("nav.sequence")),
-            st.Page("pages/learn/text_lab/page.py", url_path="text_lab", title=t("nav.text")),
-        ],
-        # A read-only link leads to one run and to nothing else.
-        position="hidden" if state.LINK in st.query_params else "top",
-    )
+    pages, learn = ([_page(address, *about) for address, about in one.items()] for one in (_PAGES, _LEARN))
+    if asked := _unknown():
+        # A page of its own: Streamlit would open the first page under this address, and a message in English.
+        pages.append(st.Page(_nowhere, url_path=asked, title=t("nav.nowhere"), visibility="hidden"))
+    # A read-only link leads to one run and to nothing else.
+    position = "hidden" if state.LINK in st.query_params else "top"
+    return st.navigation({"": pages, t("nav.learn"): learn}, position=position)
+
+
+def _page(address: str, file: str, title: str) -> StreamlitPage:
+    return st.Page(file, url_path=address or None, title=t(title), default=not address)
+
+
+def _unknown() -> str:
+    """The address that was asked for, where no page has it."""
+    context = get_script_run_ctx()
+    asked = context.pages_manager.intended_page_name if context is not None else ""
+    if asked and "/" not in asked and asked not in {**_PAGES, **_LEARN}:
+        st.session_state[_UNKNOWN] = asked
+    return str(st.session_state.get(_UNKNOWN, ""))
+
+
+def _nowhere() -> None:
+    """What stands under an address that no page has."""
+    st.header(t("nav.nowhere"), anchor=False)
+    st.markdown(t("nav.nowhere.lead", address=plain(st.session_state.get(_UNKNOWN, ""), 60)))
+    for file, title in (*_PAGES.values(), *_LEARN.values()):
+        st.page_link(file, label=t(title))
 
 
 @contextmanager
@@ -56,18 +87,21 @@ def routed() -> Iterator[bool]:
         if problem.field != "link":
             st.markdown(t("store.still"))
             st.button(t("store.again"), key="try_again", icon=":material/refresh:")
-    yield session is not None
-    _language()
-    login.foot()
+    try:
+        yield session is not None
+    except Exception:
+        _foot()  # the way to another language and out stays
+        raise
+    _foot()
     if session is not None:
         with components.in_place():
             state.finish()
 
 
-def _language() -> None:
-    """The select box at the sidebar's foot."""
+def _foot() -> None:
+    """The language, and who is logged in, at the sidebar's foot."""
     with st.sidebar:
-        st.selectbox(
+        choices.select(
             t("app.language"),
             list(i18n.LANGUAGES),
             index=list(i18n.LANGUAGES).index(i18n.language()),
@@ -75,3 +109,4 @@ def _language() -> None:
             key="language",
             on_change=lambda: i18n.set_language(st.session_state["language"]),
         )
+    login.foot()

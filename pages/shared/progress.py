@@ -44,7 +44,7 @@ def ended(run: Run) -> bool:
         failed(run)
         st.caption(t("run.failed.again"))
     elif run.state == "cancelled":
-        st.info(t("run.cancelled"), icon=":material/cancel:")
+        st.info(t("run.cancelled.goes_on" if run.goes_on else "run.cancelled"), icon=":material/cancel:")
     return run.state == "done"
 
 

@@ -25,9 +25,12 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from forecasting import charts, intake, suggest_config
 from forecasting.errors import ForecastingError
 from forecasting.runs import runtime, stop_runtime
 from forecasting.runs.log import JsonLines, log_to_stderr
+from pages.shared import clipboard, i18n
+from pages.shared.browser import open_when_ready
 
 OFFICE = 20  # workspaces that may share an address
 
@@ -39,13 +42,22 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Start the background work with the server and end it with the server."""
     log_to_stderr()
     _log_alike()
+    await asyncio.to_thread(_rehearse)
     gc.freeze()  # what is imported by now stays: no collection has to walk through it
     try:
         await asyncio.to_thread(runtime)
     except ForecastingError as error:  # a wrong setting: the pages say so, and reading data still works
         log.error("no background work", extra={"why": error.message})
+    open_when_ready()
     yield {}
     await asyncio.to_thread(stop_runtime)
+
+
+def _rehearse() -> None:
+    """Import and do once what the first page needs, so that the first visitor does not wait for it."""
+    panel = intake.load_sample(intake.sample_names()[0])
+    suggest_config(panel)
+    charts.series_chart(panel.frame[["ds", "y"]], panel.series_ids[0], words=i18n.chart_words()).to_json()
 
 
 async def health(_request: Request) -> JSONResponse:
@@ -158,10 +170,10 @@ def security_headers() -> dict[str, str]:
 
 
 def _inline_scripts() -> list[str]:
-    """Hashes of the scripts that Streamlit's own page carries inside, so that no other may run."""
+    """Hashes of the scripts that Streamlit's own page carries inside and of our own one, so that no other may run."""
     page = Path(streamlit.__file__).parent / "static" / "index.html"
     scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
+    digests = [hashlib.sha256(script.encode()).digest() for script in (*scripts, clipboard.SCRIPT)]
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 

@@ -7,20 +7,23 @@ import urllib.parse
 import streamlit as st
 
 from forecasting.runs import Run, Workspace
-from pages.shared import services, state
+from pages.shared import clipboard, services, state
 from pages.shared.i18n import t
 
 
 def share_buttons(workspace: Workspace, run: Run) -> None:
-    """Copy link, and End all links where there are any."""
+    """Copy link, which makes one and copies it, and End all links where there are any."""
     key = run.id[:12]
     run_id, link = st.session_state.get("_link", ("", ""))  # last made; the link is shown once
     made = link if run_id == run.id else ""
-    if st.button(t("runs.copy"), key=f"copy_{key}", icon=":material/link:", width="stretch"):
+    asked = st.button(t("runs.copy"), key=f"copy_{key}", icon=":material/link:", width="stretch")
+    if asked and not made:
         made = services.share(workspace, run.id).token
         st.session_state["_link"] = (run.id, made)
     if made:
         st.code(_address(made), language=None, wrap_lines=True)
+        if asked:
+            clipboard.copy(_address(made))
         st.caption(t("runs.copy.note"))
     if (run.shares or made) and st.button(
         t("runs.revoke"), key=f"revoke_{key}", icon=":material/link_off:", width="stretch"
@@ -31,8 +34,13 @@ def share_buttons(workspace: Workspace, run: Run) -> None:
         st.rerun()
 
 
-def _address(link: str) -> str:
-    """The address of a read-only link, on whatever host and path the app is served."""
+def app_address() -> str:
+    """Where the app is, on whatever host and path it is served."""
     here = urllib.parse.urlsplit(st.context.url or "")
     base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return urllib.parse.urlunsplit((here.scheme, here.netloc, f"/{base}/" if base else "/", f"{state.LINK}={link}", ""))
+    return urllib.parse.urlunsplit((here.scheme, here.netloc, f"/{base}/" if base else "/", "", ""))
+
+
+def _address(link: str) -> str:
+    """The address of a read-only link."""
+    return f"{app_address()}?{state.LINK}={link}"

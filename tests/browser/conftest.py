@@ -74,11 +74,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
         server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One app for all tests of a module; each test has a workspace of its own."""
+    """One app for all tests of a process, whose worker stays ready; each test has a workspace of its own."""
     folder = tmp_path_factory.mktemp("server")
-    running = launch(folder / "data", folder / "server.log", None, {})
+    running = launch(folder / "data", folder / "server.log", None, {"TIDECAST_IDLE_SECONDS": "600"})
     yield running
     running.stop()
 

@@ -1,7 +1,8 @@
 """A job for tests: a chain of hashes, so that a lost, doubled or reordered step changes the result.
 
 Settings: steps; pause (seconds a step); stubborn (says nothing between its steps); fail ("sentence" or "defect");
-shards (0: it is in one piece); fail_in (only this shard fails); ballast (MB that it holds); note (nothing).
+shards (0: it is in one piece); fail_in (only this shard fails); ballast (MB that it holds); note (nothing); grip
+(seconds for which its first step computes in one call into C that lets no other thread of the process have a turn).
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def chain(panel: Any, config: Mapping[str, Any], report: Any) -> dict[str, bytes
     start = panel.id if panel is not None else ""
     digest = hashlib.sha256(start.encode() + str(config["seed"]).encode()).hexdigest()
     ballast = b"x" * (config.get("ballast", 0) * 2**20)
+    _grip(config.get("grip", 0.0))
     for step in range(1, config["steps"] + 1):
         digest = hashlib.sha256(digest.encode()).hexdigest()
         time.sleep(config["pause"])
@@ -55,6 +57,14 @@ def chain(panel: Any, config: Mapping[str, Any], report: Any) -> dict[str, bytes
     return {"result": json.dumps({"digest": digest}).encode()}
 
 
+def _grip(seconds: float) -> None:
+    """Hold the interpreter in a call into C that computes and never lets it go."""
+    if seconds:
+        began = time.monotonic()
+        sum(range(10_000_000))
+        sum(range(int(10_000_000 * seconds / (time.monotonic() - began))))
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CountingConfig:
     steps: int = 5
@@ -66,6 +76,7 @@ class CountingConfig:
     shards: int = 0
     ballast: int = 0
     note: str = ""
+    grip: float = 0.0
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> CountingConfig:

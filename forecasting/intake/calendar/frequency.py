@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,18 @@ _WEEKS = 365.25 / 7  # in a year
 _DAY = 86_400_000_000_000  # nanoseconds
 MOST = 0.9  # of the times, the share that is enough to offer their frequency
 _EDGES = {"S": "is_month_start", "E": "is_month_end"}
+_CLOCK = {"s": (1, 2, 5, 10, 15, 30), "min": (2, 5, 10, 15, 20, 30), "h": (2, 3, 4, 6, 8, 12)}
+# alias -> length of the steps that clocks and calendars have; months and years by their days on average
+_LENGTHS = {f"{n}{unit}": f"{n}{unit}" for unit, counts in _CLOCK.items() for n in counts} | {
+    "min": "1min",
+    "h": "1h",
+    "D": "1D",
+    "W-SUN": "7D",
+    "MS": "730.5h",
+    "QS": "2191.5h",
+    "YS": "8766h",
+}
+_COARSE = ("min", "h", "D", "W-SUN", "MS", "QS", "YS")
 FULL = 0.5  # share of a calendar's steps that must have a value for it to be the file's own
 
 
@@ -180,11 +193,10 @@ def _if_full(frequency: Frequency, stamps: Stamps, step: int) -> Frequency | Non
 
 def _irregular(index: pd.DatetimeIndex, column: str) -> AmbiguousInput:
     typical = pd.Series(index).diff().median()
-    choices = [
-        alias
-        for alias, length in (("min", "1min"), ("h", "1h"), ("D", "1D"), ("W-SUN", "7D"), ("MS", "28D"))
-        if pd.Timedelta(length) >= typical / 2
-    ][:3] or ["MS"]
+    lengths = {alias: pd.Timedelta(length) for alias, length in _LENGTHS.items()}
+    nearest = min(lengths, key=lambda alias: abs(math.log(lengths[alias] / typical)))
+    coarser = [alias for alias in _COARSE if lengths[alias] > lengths[nearest]]
+    choices = [nearest, *coarser][:3]
     usual = _usual(index)
     choices = [*usual, *(alias for alias in choices if alias not in usual)]
     return AmbiguousInput(
@@ -199,7 +211,8 @@ def _irregular(index: pd.DatetimeIndex, column: str) -> AmbiguousInput:
 def _usual(index: pd.DatetimeIndex) -> list[str]:
     """The frequency that most of the times have, if there is one: a few that are wrong hide it."""
     steps, counts = np.unique(np.diff(index.to_numpy(dtype="datetime64[ns]").astype(np.int64)), return_counts=True)
-    if (edge := next((end for end in ("E", "S") if getattr(index, _EDGES[end]).mean() >= MOST), "")) and len(index) > 4:
+    days = index.normalize().unique()
+    if (edge := next((end for end in ("E", "S") if getattr(days, _EDGES[end]).mean() >= MOST), "")) and len(days) > 4:
         return [f"M{edge}"] if np.median(steps) < 32 * _DAY else []
     step = int(steps[counts.argmax()])
     rests, times = np.unique(index.to_numpy(dtype="datetime64[ns]").astype(np.int64) % step, return_counts=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import time
 import traceback
 from pathlib import Path
 
+from forecasting.checkpoints import Keeper, keeping
 from forecasting.errors import Cancelled, ForecastingError, StoreError
 from forecasting.messages import Message
 from forecasting.panel import Panel
-from forecasting.runs import shards
+from forecasting.runs import checkpoints, identity, shards
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.claims import Claim
 from forecasting.runs.database import Database, UnavailableError
@@ -19,9 +21,11 @@ from forecasting.runs.datasets import stored_input
 from forecasting.runs.environment import Settings
 from forecasting.runs.jobs import JOBS
 from forecasting.runs.leases import claim, fail, publish, requeue
+from forecasting.runs.workers.heart import Heart
 from forecasting.runs.workers.pulse import Pulse, thinned
 
 PUBLISH_TRIES = 3
+CHECKPOINT_SECONDS = 20.0  # of computing that the death of a worker may cost, beside what is no training
 
 log = logging.getLogger("tidecast.worker")
 
@@ -32,16 +36,21 @@ def execute(database_url: str, run_id: str, worker: str | None = None) -> bool:
     try:
         claimed = claim(database, worker or f"execute:{secrets.token_hex(8)}", run_id)
         if claimed is not None:
-            perform(database, claimed, Settings.from_environment())
+            with Heart(database) as heart:
+                perform(database, claimed, Settings.from_environment(), heart)
         return claimed is not None
     finally:
         database.close()
 
 
-def perform(database: Database, claimed: Claim, settings: Settings) -> str:
-    """Carry out a claimed run to whatever end it has: done, failed, cancelled, split, requeued, lost, wall, memory."""
+def perform(database: Database, claimed: Claim, settings: Settings, heart: Heart | None = None) -> str:
+    """Carry out a claimed run to whatever end it has: done, failed, cancelled, split, requeued, lost, wall, memory.
+
+    `heart`: what renews the lease where no supervisor watches over this process.
+    """
     began = time.monotonic()
-    with Pulse(database, claimed, settings) as pulse:
+    holding = heart.holding(claimed, settings.wall_seconds) if heart is not None else contextlib.nullcontext()
+    with holding, Pulse(database, claimed, settings) as pulse:
         try:
             data = _data(database, claimed)
             names = _shards(data, claimed, settings)
@@ -49,7 +58,7 @@ def perform(database: Database, claimed: Claim, settings: Settings) -> str:
             if names and parts is None:
                 end = "split" if shards.split(database, claimed, names) else "lost"
             else:
-                results = _compute(data, claimed, parts, pulse)
+                results = _compute(database, data, claimed, parts, pulse)
                 _publish(database, claimed, results, parts, pulse, time.monotonic() - began)
                 end = "done"
         except Cancelled:
@@ -85,14 +94,19 @@ def _shards(data: Panel | bytes | None, claimed: Claim, settings: Settings) -> t
     return names if len(names) > 1 and how.seconds(data, claimed.config) > settings.shard_seconds else ()
 
 
-def _compute(data: Panel | bytes | None, claimed: Claim, parts: shards.Parts | None, pulse: Pulse) -> dict[str, bytes]:
+def _compute(
+    database: Database, data: Panel | bytes | None, claimed: Claim, parts: shards.Parts | None, pulse: Pulse
+) -> dict[str, bytes]:
     job = JOBS[claimed.kind]
     if parts is not None and job.shards is not None:
         results = job.shards.merge(data, claimed.config, parts.results)
-    elif claimed.shard is not None and job.shards is not None:
-        results = job.shards.compute(data, claimed.config, claimed.shard, pulse.report)
     else:
-        results = job.compute(data, claimed.config, pulse.report)
+        kept = checkpoints.stored(database, claimed)
+        with keeping(Keeper(identity.version(), kept, pulse.keep, CHECKPOINT_SECONDS)):
+            if claimed.shard is not None and job.shards is not None:
+                results = job.shards.compute(data, claimed.config, claimed.shard, pulse.report)
+            else:
+                results = job.compute(data, claimed.config, pulse.report)
     if pulse.over is not None:
         raise Cancelled(Message("runs.ended"))
     return results

@@ -11,7 +11,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from forecasting.messages import Message
 from forecasting.runs.identity import THREADS
+from forecasting.runs.workers import deaths
+from forecasting.runs.workers.heart import processor_seconds
 
 COMMAND = (sys.executable, "-m", "forecasting", "worker")
 
@@ -24,6 +27,10 @@ class LocalWorker:
     def __init__(self, command: Sequence[str], database: str) -> None:
         self.name = secrets.token_hex(8)
         self.started = time.monotonic()
+        self._still_seconds: float | None = None  # for which it hung, where that is why it was ended
+        self._used: float | None = None  # processor time at the last look
+        self._used_at = self.started  # when that was last seen to have grown
+        self._oom_kills = deaths.oom_kills()
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             list(command),
             stdin=subprocess.PIPE,
@@ -53,10 +60,24 @@ class LocalWorker:
             except OSError:  # it ended with an unread line in the pipe
                 log.debug("pipe of a worker was gone")
 
-    def kill(self) -> None:
-        """End it whatever it does."""
-        log.warning("worker hangs and is ended", extra={"worker": self.name})
+    def still(self) -> float:
+        """Seconds for which its processor time has not grown, as far as looks have shown; 0 where nobody can know."""
+        used, at = processor_seconds(self.process.pid), time.monotonic()
+        if used is None or self._used is None or used > self._used:
+            self._used, self._used_at = used, at
+        return at - self._used_at
+
+    def kill(self, seconds: float) -> None:
+        """End it: for so many seconds it has given no sign of life."""
+        log.warning("worker hangs and is ended", extra={"worker": self.name, "seconds": round(seconds)})
+        self._still_seconds = seconds
         self.process.kill()
+
+    def cause(self, status: int) -> Message:
+        """Why it ended with this exit status, for people."""
+        if self._still_seconds is not None:
+            return Message("runs.died.hung", seconds=round(self._still_seconds))
+        return deaths.cause(status, out_of_memory=deaths.oom_kills() > self._oom_kills)
 
     def wait(self, deadline: float) -> None:
         """Wait for its end; kill it at `deadline`, on the monotonic clock."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasting.errors import Cancelled, StoreError
 from forecasting.messages import Message
+from forecasting.runs import checkpoints
 from forecasting.runs.claims import Claim
 from forecasting.runs.database import Database
 from forecasting.runs.environment import Settings
@@ -47,6 +48,7 @@ class Pulse:
         self._progress: dict[str, Any] = {}
         self._written = True  # all that was reported is in the database
         self._curve: list[list[Any]] = []
+        self._checkpoint: bytes | None = None  # not written yet
         self._thread = threading.Thread(target=self._run, name="tidecast-pulse", daemon=True)
 
     def __enter__(self) -> Pulse:
@@ -83,6 +85,12 @@ class Pulse:
             self._curve = thinned(self._curve)
         self._news.set()
 
+    def keep(self, checkpoint: bytes) -> None:
+        """Have the next attempt begin here, without waiting for the database."""
+        with self._lock:
+            self._checkpoint = checkpoint
+        self._news.set()
+
     def last(self) -> tuple[dict[str, Any], list[list[Any]]]:
         """Progress and curve to publish with the result: those of the last half second may not be written yet."""
         with self._lock:
@@ -105,6 +113,7 @@ class Pulse:
         with self._lock:
             progress, curve = (None, None) if self._written else (self._progress, list(self._curve))
             self._written = True
+            checkpoint, self._checkpoint = self._checkpoint, None
         try:
             answer = beat(self._database, self._claimed, progress, curve)
             if answer == "lost":
@@ -114,6 +123,8 @@ class Pulse:
                     self._end("cancelled")
             else:
                 self._check_limits()
+                if checkpoint is not None:
+                    checkpoints.store(self._database, self._claimed, checkpoint)
         except StoreError as error:  # the next beat may succeed; if none does, the lease runs out and that is the end
             log.warning("heartbeat failed", extra={"run": self._claimed.run_id[:12], "why": error.message})
 

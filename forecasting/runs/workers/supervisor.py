@@ -16,7 +16,7 @@ from forecasting.messages import Message
 from forecasting.runs import schema
 from forecasting.runs.database import now
 from forecasting.runs.housekeeping import sweep
-from forecasting.runs.leases import LEASE_SECONDS, abandon, reclaim
+from forecasting.runs.leases import LEASE_SECONDS, abandon, reclaim, vouch
 from forecasting.runs.store import Store
 from forecasting.runs.turns import turns
 from forecasting.runs.workers.cluster import Cluster
@@ -28,6 +28,8 @@ FAILURES = 3  # workers that could not begin, one after the other: there is trou
 LEAST_FREE_MB = 50  # of disk: below it the server says so
 STOP_SECONDS = 3.0  # for workers to release their runs and leave
 DEAF_SECONDS = 30.0  # an idle worker that has left work in the queue for so long hangs
+QUIET_SECONDS = LEASE_SECONDS / 2  # a busy worker without a heartbeat for so long is looked at: does it compute?
+STILL_SECONDS = LEASE_SECONDS - QUIET_SECONDS - 3 * WATCH_SECONDS  # without any processor time: it hangs
 
 THREAD = "tidecast-supervisor"
 
@@ -147,8 +149,8 @@ class Supervisor(threading.Thread):
         next_sweep = time.monotonic() + WATCH_SECONDS
         while not self.stopping:
             try:
+                self._see_to_workers()  # first: it vouches for workers that are busy and late with their heartbeat
                 reclaim(self.store.database)
-                self._see_to_workers()
                 if time.monotonic() > next_sweep:
                     next_sweep = time.monotonic() + SWEEP_SECONDS
                     sweep(self.store.database, self.store.settings)
@@ -205,20 +207,26 @@ class Supervisor(threading.Thread):
                 self._failures = 0
             if status != 0:
                 try:
-                    abandon(self.store.database, name)
+                    abandon(self.store.database, name, worker.cause(status))
                 except StoreError as error:  # then the lease has to run out
                     log.warning("run of a dead worker not taken back", extra={"why": error.message})
 
     def _end_hung(self, busy: Mapping[str, float], waiting: bool) -> None:
-        """End workers that are alive and do nothing: no heartbeat in their run, or no interest in a waiting one."""
+        """End workers that are alive and do nothing: neither heartbeat nor processor time in their run, or no interest
+        in a waiting one. For one that computes, and cannot get at its heartbeat, we vouch."""
         for name, silent in busy.items():
-            if silent > LEASE_SECONDS - 2 * WATCH_SECONDS:  # before others may take the run, so that it is seen here
-                self._workers[name].kill()
+            if silent > QUIET_SECONDS:
+                worker = self._workers[name]
+                still = worker.still()
+                if still < 2 * WATCH_SECONDS:
+                    vouch(self.store.database, name)
+                elif still > STILL_SECONDS:  # before others may take the run, so that it is seen here
+                    worker.kill(silent)
         idle = [worker for name, worker in self._workers.items() if name not in busy]
         if not waiting or not idle:
             self._waiting_since = time.monotonic()
-        elif time.monotonic() - self._waiting_since > DEAF_SECONDS:
+        elif (deaf := time.monotonic() - self._waiting_since) > DEAF_SECONDS:
             self._waiting_since = time.monotonic()
             for worker in idle:
                 if time.monotonic() - worker.started > DEAF_SECONDS:
-                    worker.kill()
+                    worker.kill(deaf)

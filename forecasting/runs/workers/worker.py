@@ -24,6 +24,7 @@ from forecasting.runs.environment import Settings
 from forecasting.runs.leases import claim, release
 from forecasting.runs.log import log_to_stderr
 from forecasting.runs.workers.attempt import perform
+from forecasting.runs.workers.heart import Heart
 from forecasting.runs.workers.pulse import resident_mb
 
 POLL_SECONDS = 0.2
@@ -52,6 +53,8 @@ class _Worker:
         self._busy = False  # may hold a run
         self._version = identity.version()  # of the code that is about to be imported
         self._wake = threading.Event()
+        # Not for one with a supervisor, which vouches for it. Begun before the process is niced, as this is inherited.
+        self._heart = None if "TIDECAST_WORKER" in os.environ else Heart(self._database)
 
     def watch(self) -> None:
         """Be ready to leave, from now on and also in the middle of an import or a training."""
@@ -85,7 +88,7 @@ class _Worker:
                 log.info("code has changed, worker leaves")
                 release(self._database, self._name)
                 return "outdated"
-            return perform(self._database, claimed, self._settings)
+            return perform(self._database, claimed, self._settings, self._heart)
         except StoreError as error:
             log.error("no work without the database", extra={"why": error.message})
             time.sleep(1)

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from pages.forecast.results import textbook
+from pages.forecast.results import textbook, use_method
 from pages.forecast.results.shown import Shown
 from pages.shared import components, services
 from pages.shared.formats import percent
@@ -41,19 +41,26 @@ def compare(shown: Shown) -> None:
     scores = shown.backtest().scores
     other = textbook.textbook_run(shown)
     beside = services.backtest(access, other.id).scores if other is not None and other.state == "done" else None
-    rows = ranking(scores, run.config, beside)
+    rows, score = ranking(scores, run.config, beside), score_of(scores)
     components.heading(t("compare.title", count=int(scores["origins"])), t("compare.members"))
-    bars = [(row.label, float(row.scores["mae"] or 0.0), row.colour) for row in rows if row.scores["mae"] is not None]
-    components.chart(charts.ranking_chart(bars, words=chart_words()), "chart_compare", t("alt.compare"))
+    use_method.offer(shown, other if beside is not None else None)
+    bars = [(row.label, float(row.scores[score] or 0.0), row.colour) for row in rows if row.scores[score] is not None]
+    figure = charts.ranking_chart(bars, score=score, words=chart_words())
+    components.chart(figure, "chart_compare", t("alt.compare"))
     st.space("small")  # a touch screen shows a table's buttons all the time, over what is right above it
-    components.table(_table(rows), "compare_table", height="content", wide=t("compare.method"))
+    components.table(_table(rows, score), "compare_table", height="content", wide=t("compare.method"))
     if any(row.weight is not None for row in rows):
         pooled = any(row.used and row.method == "best" for row in rows) or run.config.get("method") == "best"
         st.caption(t("compare.pool" if pooled else "compare.pool.beside"))
     if beside is not None and beside["origins"] != scores["origins"]:
         st.caption(t("textbook.other", count=int(beside["origins"])))
     textbook.offer(shown, other)
-    _stages(shown, scores)
+    _stages(shown, scores, score)
+
+
+def score_of(scores: Mapping[str, Any]) -> str:
+    """By which error methods are ranked: over several series a scaled one, since their units may differ."""
+    return "mase" if int(scores.get("series") or 1) > 1 else "mae"
 
 
 def ranking(
@@ -61,6 +68,7 @@ def ranking(
 ) -> list[Ranked]:
     """All methods, best first. `beside`: the scores of the textbook's run."""
     methods: dict[str, Any] = dict(scores["methods"])
+    score = score_of(scores)
     season = int(scores.get("season") or 1)
     weights = dict(scores.get("weights") or {})
     # The pool has other names for what is scored already.
@@ -82,10 +90,10 @@ def ranking(
     of_textbook = (beside or {}).get("methods", {})
     if "recurrent" in of_textbook:
         rows.append(Ranked("textbook", t("rank.textbook"), of_textbook["recurrent"]))
-    unit = methods["naive"]["mae"] or 1.0  # errors that differ by rounding alone are equal: the forecast comes first
+    unit = methods["naive"][score] or 1.0  # errors that differ by rounding alone are equal: the forecast comes first
 
     def place(row: Ranked) -> tuple[bool, float, bool]:
-        error = row.scores["mae"]
+        error = row.scores[score]
         return error is None, round((error or 0.0) / unit, 9), not row.used
 
     return sorted(rows, key=place)
@@ -97,16 +105,15 @@ def _same(scores: Mapping[str, float | None], other: Mapping[str, float | None])
     return a == b or (a is not None and b is not None and abs(a - b) <= 1e-9 * abs(a))
 
 
-def _table(rows: list[Ranked]) -> pd.DataFrame:
+def _table(rows: list[Ranked], score: str) -> pd.DataFrame:
+    names = {"mae": "MAE", "rmse": "RMSE", "mase": "MASE", "smape": "sMAPE"}
+    shown = list(names) if score == "mae" else ["mase", "smape"]
     pooled = any(row.weight is not None for row in rows)
     return pd.DataFrame(
         [
             {
                 t("compare.method"): t("compare.used", method=row.label) if row.used else row.label,
-                "MAE": row.scores["mae"],
-                "RMSE": row.scores["rmse"],
-                "MASE": row.scores["mase"],
-                "sMAPE": row.scores["smape"],
+                **{names[one]: row.scores[one] for one in shown},
                 t("compare.against"): "—" if row.method == "naive" else percent(row.scores["skill"]),
             }
             | ({t("compare.weight"): _weight(row.weight)} if pooled else {})
@@ -121,7 +128,7 @@ def _weight(weight: float | None) -> str:
     return "< 1 %" if 0 < weight < 0.005 else percent(weight)
 
 
-def _stages(shown: Shown, scores: Mapping[str, Any]) -> None:
+def _stages(shown: Shown, scores: Mapping[str, Any], score: str) -> None:
     """Anchor, anchor + linear, whole network, and what the recurrent part adds."""
     methods = scores["methods"]
     if "anchor" not in methods or "anchor-linear" not in methods:
@@ -129,10 +136,10 @@ def _stages(shown: Shown, scores: Mapping[str, Any]) -> None:
         return
     components.heading(t("compare.apart"))
     left, right = st.columns([3, 2], vertical_alignment="center")
-    stages = [stage for stage in _STAGES if methods.get(stage, {}).get("mae") is not None]
+    stages = [stage for stage in _STAGES if methods.get(stage, {}).get(score) is not None]
     with left:
-        bars = [(method_name(stage), float(methods[stage]["mae"]), stage) for stage in stages]
-        components.chart(charts.stages_chart(bars, words=chart_words()), "chart_apart", t("alt.apart"))
+        bars = [(method_name(stage), float(methods[stage][score]), stage) for stage in stages]
+        components.chart(charts.stages_chart(bars, score=score, words=chart_words()), "chart_apart", t("alt.apart"))
     with right:
         if scores["recurrent_adds"] is not None:
             st.markdown(_recurrent_adds(float(scores["recurrent_adds"])))

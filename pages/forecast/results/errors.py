@@ -8,21 +8,25 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
+from forecasting.panel import Values
 from pages.forecast.results.shown import Shown
 from pages.shared import components, services
 from pages.shared.formats import percent
 from pages.shared.i18n import chart_words, sentences, t
+
+_FEWEST = 20  # residuals, below which their autocorrelation says nothing
 
 
 def errors(shown: Shown) -> None:
     """Draw it."""
     scores = shown.backtest().scores
     backtest = shown.of_series(shown.backtest())
+    own = shown.backtest().of_series(shown.series)
     words = chart_words()
     left, right = st.columns(2)
     with left:
         components.heading(t("errors.step"))
-        figure = charts.errors_by_step(scores["by_step"], words=words)
+        figure = charts.errors_by_step(own.by_step, words=words)
         components.chart(figure, "chart_by_step", t("alt.errors.step"))
     with right:
         components.heading(t("errors.residuals"))
@@ -49,8 +53,21 @@ def errors(shown: Shown) -> None:
             figure = charts.errors_by_calendar(backtest, unit, words=words)
             components.chart(figure, "chart_by_calendar", t("alt.errors.calendar", unit=t(f"unit.{unit}")))
     with right if units else left:
-        components.heading(t("errors.worst"))
-        components.table(_worst(backtest), "worst")
+        _autocorrelation(own.residuals, int(scores["season"]))
+    components.heading(t("errors.worst"))
+    components.table(_worst(backtest), "worst")
+
+
+def _autocorrelation(residuals: Values, season: int) -> None:
+    """Whether what was missed one step ahead is related to what was missed before."""
+    components.heading(t("errors.autocorrelation"), t("errors.autocorrelation.help"))
+    if len(residuals) < _FEWEST:
+        st.caption(t("errors.autocorrelation.few"))
+        return
+    seasons = (season,) if 1 < season <= len(residuals) // 2 else ()
+    frame = pd.DataFrame({"y": residuals})
+    figure = charts.autocorrelation_chart(frame, seasons, height=280, words=chart_words())
+    components.chart(figure, "chart_residual_autocorrelation", t("alt.errors.autocorrelation"))
 
 
 def coverage_note(scores: dict[str, Any]) -> str:

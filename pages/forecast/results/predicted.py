@@ -16,8 +16,8 @@ def predicted(shown: Shown) -> None:
     horizon = int(backtest["step"].max())
     step = 1
     if horizon > 1:
-        step = st.slider(t("predicted.step"), 1, horizon, min(horizon, st.session_state.get("_step", 1)), key="step")
-        st.session_state["_step"] = step
+        chosen = st.session_state.get("_step", (horizon + 1) // 2)
+        step = st.slider(t("predicted.step"), 1, horizon, min(horizon, chosen), key="step", on_change=_remember)
     figure = charts.true_vs_predicted(
         shown.history(),
         shown.of_series(backtest),
@@ -32,4 +32,11 @@ def predicted(shown: Shown) -> None:
     if step < horizon:
         end, all_steps = t("steps.count", count=horizon - step), t("steps.count", count=horizon)
         notes.append(t("predicted.end", end=end, horizon=all_steps))
+    if horizon > 1:
+        notes.append(t("predicted.flatters.here" if step == 1 else "predicted.flatters"))
     st.caption(sentences(notes))
+
+
+def _remember() -> None:
+    """Other runs open at the step that was chosen, not at the one that they were shown at."""
+    st.session_state["_step"] = st.session_state["step"]

@@ -10,6 +10,7 @@ import pandas as pd
 from forecasting import Backtest
 from forecasting.notation import Notation
 from forecasting.runs import Access, Run, Workspace
+from forecasting.units import unit_of
 from pages.shared import services
 
 
@@ -29,6 +30,22 @@ class Shown:
     def workspace(self) -> Workspace | None:
         """None behind a read-only link."""
         return self.access if isinstance(self.access, Workspace) else None
+
+    @property
+    def column(self) -> str:
+        """The column of the file that the series' values stand in; the name of the series where there is no file."""
+        targets = self._report().get("roles", {}).get("target") or [self.series]
+        own = [name for name in targets if name == self.series or self.series.endswith(f" / {name}")]
+        return str((own or targets)[0])
+
+    @property
+    def unit(self) -> str:
+        """The unit of its values, as the reader saw it or the column's name says it; "" where it is unknown."""
+        seen = (self._report().get("units") or {}).get(self.column)
+        return str(seen or unit_of(self.column))
+
+    def _report(self) -> dict[str, Any]:
+        return services.dataset(self.access, self.dataset).report or {}
 
     def backtest(self) -> Backtest:
         return services.backtest(self.access, self.run.id)

@@ -1,4 +1,4 @@
-"""The result of a done run: verdict, numbers, and a tab for each question."""
+"""The result of a done run: the verdict, and a tab for each question, the forecast first."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from pages.shared.formats import plain_option
 from pages.shared.i18n import t
 
 _TABS: dict[str, Callable[[Shown], None]] = {  # key of the name -> what draws it
-    "tab.predicted": predicted,
     "tab.forecast": forecast,
+    "tab.predicted": predicted,
     "tab.errors": errors,
-    "tab.training": training,
     "tab.explain": explain,
     "tab.compare": compare,
+    "tab.training": training,
     "tab.export": export,
 }
 

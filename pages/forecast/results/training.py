@@ -10,7 +10,7 @@ import streamlit as st
 from forecasting import charts
 from forecasting.runs import Run
 from pages.forecast.results.shown import Shown
-from pages.shared import components
+from pages.shared import choices, components
 from pages.shared.formats import duration, listed, plain
 from pages.shared.i18n import chart_words, stored, t
 from pages.shared.setting_words import setting_label, setting_value
@@ -75,7 +75,7 @@ def _points(curves: list[dict[str, Any]], run: Run) -> list[dict[str, Any]]:
                 format_func=lambda name: t(f"run.stage.{name}"), label_visibility="collapsed",
             )  # fmt: skip
         if len(members) > 1:
-            member = st.selectbox(
+            member = choices.select(
                 t("training.member"), members, key="member", format_func=lambda place: _member(place, run),
                 label_visibility="collapsed", width=220,
             )  # fmt: skip

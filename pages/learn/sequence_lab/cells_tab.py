@@ -13,7 +13,7 @@ from forecasting.runs import Access, Run
 from pages.learn import parts
 from pages.learn.settings_form import Form
 from pages.learn.training_row import result_of, train_and_show
-from pages.shared import components
+from pages.shared import choices, components
 from pages.shared.formats import number, percent
 from pages.shared.i18n import chart_words, t
 
@@ -88,7 +88,7 @@ def _inside(result: dict[str, Any]) -> None:
             key="cells_inside_cell",
         )
     with right:
-        what = st.selectbox(
+        what = choices.select(
             t("cells.inside.what"),
             INSIDE[cell],
             format_func=lambda name: t(f"inside.{name}"),

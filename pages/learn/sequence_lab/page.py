@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.learn.sequence_lab import cells_tab, cosine_tab, marker_tab, rollout_tab
-from pages.shared import state
+from pages.shared import choices, state
 from pages.shared.i18n import t
 
 TABS = {"cosine": cosine_tab.tab, "cells": cells_tab.tab, "rollout": rollout_tab.tab, "marker": marker_tab.tab}
@@ -14,9 +14,7 @@ session = state.current()
 st.header(t("sequence.title"), anchor=False)
 names = {kind: t(f"tab.{kind}") for kind in TABS}
 last = session.form(state.OPENED).get("kind", "cosine")
-tabs = st.tabs(list(names.values()), key="sequence_tabs", on_change="rerun", default=names.get(last, names["cosine"]))
-for kind, tab in zip(TABS, tabs, strict=True):
-    if tab.open:
-        session.forms = {**session.forms, state.OPENED: {"kind": kind}}
-        with tab:
-            TABS[kind]()
+for kind, tab in choices.tabs(names, key="sequence_tabs", default=last):
+    session.forms = {**session.forms, state.OPENED: {"kind": kind}}
+    with tab:
+        TABS[kind]()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from forecasting.labs.sequences import CELLS, SineConfig
 from pages.learn.settings_form import Form
+from pages.shared.choices import pills
 from pages.shared.i18n import t
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -31,7 +32,7 @@ def presets(form: Form) -> None:
         if preset is not None:
             form.put_and_train({**form.defaults, **preset})
 
-    st.pills(
+    pills(
         t("sine.presets"), list(PRESETS), format_func=lambda name: t(f"preset.{name}"), key="sine_preset", on_change=use
     )
     st.caption(t(f"preset.{chosen}.look") if chosen else t("sine.lead", window=form.values["window"]))

@@ -15,6 +15,7 @@ from pages.learn import parts
 from pages.learn.text_lab import surprise, text_code, text_source, writing
 from pages.learn.text_lab.pair_view import try_rate
 from pages.shared import components, services, state
+from pages.shared.fields import Fields, correct_first
 from pages.shared.formats import duration, number, percent
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import ended, follow
@@ -38,8 +39,8 @@ def view() -> None:
         text_source.refused(dataset, problem)
         return
     with st.sidebar:
-        config = _settings(dataset)
-    run = _train(dataset, config)
+        config, refused = _settings(dataset)
+    run = _train(dataset, config, refused)
     _facts(facts)
     if run is not None and run.state == "done" and run.dataset_id == dataset:
         with components.in_place():
@@ -122,9 +123,10 @@ def _facts(facts: Facts) -> None:
     )
 
 
-def _settings(dataset: str) -> TextConfig | None:
-    """The settings in the sidebar; the defaults depend on the text."""
-    session = state.current()
+def _settings(dataset: str) -> tuple[TextConfig | None, list[str]]:
+    """The settings in the sidebar, whose defaults depend on the text; None where they cannot be so, and the labels of
+    numbers that are out of range."""
+    session, fields = state.current(), Fields(TextConfig)
     suggested = dataclasses.asdict(texts.suggestion(session.workspace, dataset))
     values = {**suggested, **session.form("text")}
 
@@ -133,39 +135,41 @@ def _settings(dataset: str) -> TextConfig | None:
         for name in suggested:
             st.session_state.pop(f"text_{name}", None)
 
-    def integer(name: str, low: int, high: int, step: int = 1) -> None:
+    def integer(name: str, step: int = 1) -> None:
         key = f"text_{name}"
         st.session_state.setdefault(key, int(values[name]))
         help_text = t(f"text.{name}.help") if name in ("steps", "batch_size", "sequence_length") else None
-        values[name] = st.number_input(t(f"text.{name}"), low, high, step=step, key=key, help=help_text)
+        values[name] = fields.whole(name, t(f"text.{name}"), step=step, key=key, help=help_text)
 
     st.subheader(t("text.network"), anchor=False)
     left, right = st.columns(2)
     with left:
-        integer("num_layers", 1, 4)
+        integer("num_layers")
     with right:
-        integer("hidden_size", 8, 512, 8)
-    integer("steps", 1, 100_000, 100)
+        integer("hidden_size", 8)
+    integer("steps", 100)
     with st.expander(t("text.more"), key="text_more"):
         st.session_state.setdefault("text_learning_rate", float(values["learning_rate"]))
-        values["learning_rate"] = st.number_input(
-            t("text.learning_rate"), 0.00001, 10.0, step=0.005, format="%.4f", key="text_learning_rate"
+        values["learning_rate"] = fields.real(
+            "learning_rate", t("text.learning_rate"), step=0.005, format="%.4f", key="text_learning_rate"
         )
         st.session_state.setdefault("text_dropout", float(values["dropout"]))
         values["dropout"] = st.slider(t("text.dropout"), 0.0, 0.9, step=0.05, key="text_dropout")
-        integer("batch_size", 1, 256)
-        integer("sequence_length", 8, 512, 8)
-        integer("seed", 0, 2**31 - 1)
+        integer("batch_size")
+        integer("sequence_length", 8)
+        integer("seed")
     changed = {name: value for name, value in values.items() if value != suggested[name]}
     session.forms = {**session.forms, "text": changed}
+    if fields.refused:
+        return None, fields.refused
     try:
-        return TextConfig.from_dict(values)
+        return TextConfig.from_dict(values), []
     except ForecastingError as problem:
         components.error(problem)
-        return None
+        return None, []
 
 
-def _train(dataset: str, config: TextConfig | None) -> Run | None:
+def _train(dataset: str, config: TextConfig | None, refused: list[str]) -> Run | None:
     """The button with the expected time beside it, and the run to show."""
     session = state.current()
     shown = session.shown.get("text")
@@ -180,6 +184,8 @@ def _train(dataset: str, config: TextConfig | None) -> Run | None:
             icon=":material/play_arrow:",
             disabled=config is None or bool(same and run is not None and run.active),
         )
+        if refused:
+            st.caption(correct_first(refused), width="content")
         if config is not None and not (same and run is not None and run.state == "done"):
             text = texts.text(session.workspace, dataset)
             seconds = duration(expected_seconds(text, config))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.learn.text_lab import lstm_view, pair_view
 from pages.shared import state
+from pages.shared.choices import segments
 from pages.shared.i18n import t
 
 VIEWS = {"pair": pair_view.view, "text": lstm_view.view}
@@ -14,7 +15,7 @@ session = state.current()
 st.header(t("text.title"), anchor=False)
 st.session_state.setdefault("text_view", session.form("text_lab").get("view", "pair"))
 with st.sidebar:
-    st.segmented_control(
+    segments(
         t("text.view"),
         list(VIEWS),
         required=True,

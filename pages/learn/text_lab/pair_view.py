@@ -15,19 +15,20 @@ from forecasting.runs import Access, Run
 from pages.learn import parts
 from pages.learn.text_lab import text_code
 from pages.shared import components, services, state
+from pages.shared.fields import Fields, correct_first
 from pages.shared.formats import duration, number, plain
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import ended, follow
 
-NUMBERS = (("hidden_size", 1, 128, 1), ("epochs", 1, 500, 10), ("seed", 0, 2**31 - 1, 1))
+NUMBERS = (("hidden_size", 1), ("epochs", 10), ("seed", 1))  # settings, and how far a click goes
 
 
 def view() -> None:
     """Draw it."""
     session = state.current()
-    config = _settings()
+    config, refused = _settings()
     st.caption(t("pair.lead"))
-    run = _train(None if config is None else dataclasses.asdict(config))
+    run = _train(None if config is None else dataclasses.asdict(config), refused)
     if run is not None and run.state == "done":
         with components.in_place():
             of_run(session.workspace, run, offer=True)
@@ -50,27 +51,29 @@ def try_rate(kind: str) -> Callable[[float], None]:
     return put
 
 
-def _settings() -> PairConfig | None:
-    """The settings in the sidebar; None where they do not fit together, with the error."""
-    session = state.current()
+def _settings() -> tuple[PairConfig | None, list[str]]:
+    """The settings in the sidebar, None where they cannot be so; and the labels of numbers that are out of range."""
+    session, fields = state.current(), Fields(PairConfig)
     values = {**dataclasses.asdict(PairConfig()), **session.form("pair")}
     with st.sidebar:
         for field in ("source", "target"):
             st.session_state.setdefault(f"pair_{field}", str(values[field]))
             values[field] = st.text_input(t(f"pair.{field}"), key=f"pair_{field}", help=t(f"pair.{field}.help"))
         with st.expander(t("text.network"), key="pair_network"):
-            for name, low, high, step in NUMBERS:
+            for name, step in NUMBERS:
                 st.session_state.setdefault(f"pair_{name}", int(values[name]))
-                values[name] = st.number_input(t(f"text.{name}"), low, high, step=step, key=f"pair_{name}")
+                values[name] = fields.whole(name, t(f"text.{name}"), step=step, key=f"pair_{name}")
             st.session_state.setdefault("pair_learning_rate", float(values["learning_rate"]))
-            values["learning_rate"] = st.number_input(
-                t("text.learning_rate"), 0.0001, 100.0, step=0.05, format="%.4f", key="pair_learning_rate"
+            values["learning_rate"] = fields.real(
+                "learning_rate", t("text.learning_rate"), step=0.05, format="%.4f", key="pair_learning_rate"
             )
         default = PairConfig()
         changed = {name: value for name, value in values.items() if value != getattr(default, name)}
         session.forms = {**session.forms, "pair": changed}
+        if fields.refused:
+            return None, fields.refused
         try:
-            return PairConfig.from_dict(values)
+            return PairConfig.from_dict(values), []
         except ForecastingError as problem:
             components.error(problem)
             source = str(values["source"])
@@ -81,14 +84,14 @@ def _settings() -> PairConfig | None:
                     t("pair.offer", word=word), key="pair_offer", icon=":material/auto_fix_high:",
                     on_click=_take, args=(source if problem.field == "target" else default.source, offer),
                 )  # fmt: skip
-            return None
+            return None, []
 
 
 def _take(source: str, target: str) -> None:
     st.session_state["pair_source"], st.session_state["pair_target"] = source, target
 
 
-def _train(values: dict[str, Any] | None) -> Run | None:
+def _train(values: dict[str, Any] | None, refused: list[str]) -> Run | None:
     """The button, and the run to show. The pair of the first visit is trained without a click."""
     session = state.current()
     shown = session.shown.get("pair")
@@ -102,7 +105,9 @@ def _train(values: dict[str, Any] | None) -> Run | None:
             icon=":material/play_arrow:",
             disabled=values is None or bool(same and run is not None and run.active),
         )
-        if run is None:
+        if refused:
+            st.caption(correct_first(refused), width="content")
+        elif run is None:
             st.caption(t("train.expected", seconds=duration(1)), width="content")
         elif values is not None and not same and not run.active:
             st.caption(":material/info: " + t("lab.changed"), width="content")

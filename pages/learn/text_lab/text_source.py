@@ -9,7 +9,7 @@ import streamlit as st
 
 from forecasting.errors import DataError, ForecastingError, ReadError
 from forecasting.labs.text import MOST_BYTES, SAMPLES, fitting, read_text
-from pages.shared import components, services, state
+from pages.shared import choices, components, services, state
 from pages.shared.i18n import t
 from pages.shared.services import texts
 
@@ -23,7 +23,7 @@ def source() -> str | None:
     lab = state.current().form("text_lab")
     st.session_state.setdefault("text_source", lab.get("source", "sample"))
     st.subheader(t("text.source"), anchor=False)
-    chosen = st.segmented_control(
+    chosen = choices.segments(
         t("text.source"),
         SOURCES,
         required=True,
@@ -62,7 +62,7 @@ def refused(dataset: str, problem: ForecastingError) -> None:
 def _sample() -> None:
     lab = state.current().form("text_lab")
     st.session_state.setdefault("text_sample", lab.get("sample", next(iter(SAMPLES))))
-    name = st.selectbox(
+    name = choices.select(
         t("text.sample"), list(SAMPLES), format_func=lambda name: t(f"text.sample.{name}"), key="text_sample"
     )
     st.caption(t("text.sample.note"))

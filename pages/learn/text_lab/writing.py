@@ -7,13 +7,16 @@ from typing import Any
 
 import streamlit as st
 
+from forecasting.config import check_whole
 from forecasting.runs import Access
 from pages.shared import components
+from pages.shared.fields import Fields
 from pages.shared.formats import number
 from pages.shared.i18n import t
 from pages.shared.services import texts
 
 PROMPT = "The "
+MOST = 5_000  # characters written at once
 
 
 def samples(run_id: str, written: list[list[Any]]) -> None:
@@ -31,10 +34,16 @@ def samples(run_id: str, written: list[list[Any]]) -> None:
     st.caption(t("text.samples.caption", bits=number(bits)))
 
 
+def _check(length: int = 1, seed: int = 0) -> None:
+    """ConfigError for what cannot be written in a moment."""
+    check_whole("length", length, 1, MOST)
+    check_whole("seed", seed, 0, 2**31 - 1)
+
+
 def writing(access: Access, run_id: str) -> None:
     """Sampling: the network continues a prompt."""
     model = texts.model(access, run_id)
-    known = len(model.alphabet) - 1
+    known, fields = len(model.alphabet) - 1, Fields(_check)
     components.heading(t("text.write"))
     left, right = st.columns([1, 2])
     with left:
@@ -49,12 +58,14 @@ def writing(access: Access, run_id: str) -> None:
             top = st.slider(t("text.top_k"), 1, known, value=known, key=key, help=t("text.top_k.help"))
         first, second = st.columns(2)
         with first:
-            length = st.number_input(t("text.length"), 50, 5_000, value=500, step=100, key="write_length")
+            length = fields.whole("length", t("text.length"), value=500, step=100, key="write_length")
         with second:
-            seed = st.number_input(t("text.seed"), 0, 2**31 - 1, value=0, key="write_seed", help=t("text.seed.help"))
+            seed = fields.whole("seed", t("text.seed"), value=0, key="write_seed", help=t("text.seed.help"))
+    if fields.refused:
+        return
     with right:
         began = time.perf_counter()
-        text = model.write(prompt or "", int(length), temperature=float(temperature), top_k=int(top), seed=int(seed))
-        rate = int(length) / (time.perf_counter() - began)
+        text = model.write(prompt or "", length, temperature=float(temperature), top_k=int(top), seed=seed)
+        rate = length / (time.perf_counter() - began)
         st.code((prompt or "") + text, language=None, wrap_lines=True, height=330)
         st.caption(t("text.write.rate", rate=f"{round(rate, -2):,.0f}"))

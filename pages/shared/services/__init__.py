@@ -5,6 +5,7 @@ read of one run it also reads by a read-only link: such functions take an Access
 """
 
 from pages.shared.services.data import (
+    answered,
     dataset,
     fetch,
     keep_upload,
@@ -44,6 +45,7 @@ from pages.shared.services.workspaces import (
 
 __all__ = [
     "POLL_SECONDS",
+    "answered",
     "artifact",
     "backtest",
     "cancel",

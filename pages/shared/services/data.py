@@ -13,6 +13,7 @@ from forecasting import intake, suggest_config
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError
 from forecasting.intake import ReadingChoices
+from forecasting.intake.previews import Preview, preview
 from forecasting.messages import Message
 from forecasting.notation import Notation, decimals_of
 from forecasting.panel import Panel
@@ -43,6 +44,14 @@ def read_sample(workspace: Workspace, name: str) -> str:
     sample = intake.load_sample(name)
     about = {"source": "sample", "sample": name}
     return store().put_dataset(workspace, None, sample.name, about, sample, {})
+
+
+def answered(
+    workspace: Workspace, upload: str, choices: dict[str, Any], argument: str, answer: Any, row: int | None
+) -> Preview:
+    """What an answer to a question about an upload makes of its first rows."""
+    reading = json.dumps(ReadingChoices.from_dict(choices).to_dict(), sort_keys=True)
+    return _answered(workspace, upload, reading, argument, json.dumps(answer), row)
 
 
 def fetch(
@@ -123,6 +132,13 @@ def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, d
 def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table:
     raw = store().raw(workspace, upload)
     return intake.read_table(raw, dataset(workspace, upload).name, **json.loads(choices))
+
+
+@cached(most=32)
+def _answered(workspace: Workspace, upload: str, choices: str, argument: str, answer: str, row: int | None) -> Preview:
+    reading = json.loads(choices)
+    cells = table(workspace, upload, reading)
+    return preview(cells, ReadingChoices.from_dict(reading), argument, json.loads(answer), row=row)
 
 
 @cached(most=64)

@@ -54,19 +54,45 @@ def test_an_address_with_only_workspace_and_dataset_shows_that_dataset(open_app:
     assert len(values(figure(again, "chart_series")["data"][0])) == 200
 
 
-def test_an_ambiguous_date_is_asked_about_and_the_answer_kept(open_app: Open) -> None:
-    app = open_app()
-    before = address(app)["dataset"]
-    upload(app, files.ambiguous())
-    assert app.radio(key="answer_day_first").label == "Day or month first?"
-    assert app.radio(key="answer_day_first").value is None
-    assert address(app)["dataset"] == before  # the page stays as it was
+def test_a_question_stops_the_line_until_it_is_answered(open_app: Open) -> None:
+    app = upload(open_app(), files.ambiguous())
+    assert "Day or month first?" in words(app)
+    assert app.button(key="train").disabled
+    assert "Answer the question about sales.csv first" in words(app).replace("\\", "")
+    assert not app.get("plotly_chart")  # nothing of other data under this file's name
+    assert "dataset" not in address(app)
     app = open_app(**address(app))  # and a reload does not lose the file
-    app.radio(key="answer_day_first").set_value(1).run()
-    assert address(app)["dataset"] != before
+    as_days, as_months = (table.value for table in app.dataframe if "In the file" in table.value)
+    assert list(as_days["In the file"]) == list(as_months["In the file"])
+    assert list(as_days["Time"])[:2] == ["1 Jan 2001", "2 Jan 2001"]
+    assert list(as_months["Time"])[:2] == ["1 Jan 2001", "1 Feb 2001"]
+    app.button(key="answer_day_first_1").click().run()
+    assert not app.button(key="train").disabled
     start = figure(app, "chart_series")["data"][0]["x"][0]
     assert start.startswith("2001-01-01")
     assert open_app(**address(app)).radio(key="answer_day_first").value == 1
+
+
+def test_an_answer_can_be_changed_and_what_followed_from_it_is_asked_anew(open_app: Open) -> None:
+    app = upload(open_app(), files.ambiguous())
+    app.button(key="answer_day_first_0").click().run()
+    assert "Which frequency" in words(app)
+    app.button(key="answer_frequency_0").click().run()
+    assert figure(app, "chart_series")
+    app.radio(key="answer_day_first").set_value(1).run()
+    assert app.selectbox(key="col_frequency").value == "MS"  # the frequency chosen for the other reading is not kept
+    assert not [one for one in app.radio if one.key == "answer_frequency"]
+
+
+def test_an_answer_for_one_column_of_dates_is_not_asked_again_for_the_next(open_app: Open) -> None:
+    rows = [f"{1 + i % 12:02}/01/{2001 + i // 12},{1 + i % 12:02}/02/{2001 + i // 12},{i % 7}" for i in range(120)]
+    app = upload(open_app(), ("ordered,sent,value\n" + "\n".join(rows) + "\n").encode())
+    app.selectbox(key="col_time").select("ordered").run()
+    app.button(key="answer_day_first_1").click().run()
+    app.selectbox(key="col_time").select("sent").run()
+    assert not app.button(key="train").disabled
+    assert app.selectbox(key="col_time").value == "sent"
+    assert app.radio(key="answer_day_first").value == 1
 
 
 @pytest.mark.parametrize(
@@ -88,20 +114,25 @@ def test_a_file_that_cannot_be_used_gets_one_sentence_and_the_page_stays(
     upload(app, content, name)
     assert len(app.error) + len(app.warning) == 1
     assert "Traceback" not in words(app)
+    assert not app.sidebar.error  # it stands in the main area
+    assert app.button(key="train").disabled
+    assert not app.get("plotly_chart")
+    app.segmented_control(key="source").set_value("sample").run()
     assert address(app) == before
     assert figure(app, "chart_series")
 
 
-def test_a_file_that_is_not_read_is_reported_beside_what_is_still_shown(open_app: Open) -> None:
+def test_a_file_that_is_not_read_does_not_show_the_one_before(open_app: Open) -> None:
     app = upload(open_app(), files.plain(), "good.csv")
-    assert not app.info
     upload(app, b"hello\nworld\n", "bad.csv")
-    (said,) = app.info
-    assert "bad.csv" in said.value.replace("\\", "")
-    assert "good.csv" in said.value.replace("\\", "")
-    assert open_app(**address(app)).info  # also after a reload
+    for _ in range(2):  # also after a reload
+        assert "bad.csv is not read yet" in words(app).replace("\\", "")
+        assert "good.csv" not in words(app).replace("\\", "")
+        assert app.button(key="train").disabled
+        app = open_app(**address(app))
     upload(app, files.plain(), "better.csv")
-    assert not app.info
+    assert not app.error
+    assert not app.button(key="train").disabled
 
 
 def test_a_column_of_the_file_before_is_not_shown_for_the_next(open_app: Open) -> None:

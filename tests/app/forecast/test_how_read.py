@@ -64,7 +64,7 @@ def test_another_delimiter_and_back_gives_the_same_series(open_app: Open) -> Non
     first = values(figure(app, "chart_series")["data"][0])
     app.selectbox(key="col_delimiter").select("|").run()  # one column: nothing to forecast
     assert len(app.error) == 1
-    assert values(figure(app, "chart_series")["data"][0]) == pytest.approx(first)  # the page stays as it was
+    assert not app.get("plotly_chart")  # nothing that would not be of this reading
     app = open_app(**address(app))
     app.selectbox(key="col_delimiter").select(";").run()
     assert not app.error
@@ -94,8 +94,7 @@ def test_another_decimal_mark_gives_other_numbers(open_app: Open) -> None:
 def test_a_question_and_the_select_box_below_show_the_same_answer(open_app: Open) -> None:
     rows = [f"{day:%Y-%m-%d};{1 + i % 7}.{100 + i}" for i, day in enumerate(pd.date_range("2024-01-01", periods=120))]
     app = upload(open_app(), ("date;value\n" + "\n".join(rows) + "\n").encode())
-    answers = app.radio(key="answer_decimal")
-    assert answers.value is None
+    assert app.button(key="answer_decimal_0").label.startswith("point")
     assert app.selectbox(key="col_decimal").value is None
     app.selectbox(key="col_decimal").select(",").run()
     assert app.radio(key="answer_decimal").value == 1

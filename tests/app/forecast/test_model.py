@@ -125,8 +125,38 @@ def test_a_lookback_is_offered_or_typed(open_app: Open) -> None:
     assert not app.error
     assert asked(app)["lookbacks"] == [9, 33]
     app.multiselect(key="set_lookbacks").set_value(["33", "many"]).run()
-    assert "lookbacks is 'many'" in app.error[0].value.replace("\\", "")
+    assert "Lookbacks is 'many'" in app.error[0].value.replace("\\", "")
     assert app.button(key="train").disabled
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "wrong"),
+    [
+        ("horizon", "Horizon", 0),
+        ("window", "Window", 20_001),
+        ("num_layers", "Layers", 9),
+        ("hidden_size", "Hidden size", -4),
+        ("folds", "Folds", 51),
+        ("dropout", "Dropout", 0.95),
+        ("learning_rate", "Learning rate", 0.0),
+    ],
+)
+def test_a_number_out_of_range_stops_train_and_says_so_below_its_field(
+    open_app: Open, name: str, label: str, wrong: float
+) -> None:
+    app = open_app()
+    good = app.number_input(key=f"set_{name}").value
+    app.number_input(key=f"set_{name}").set_value(wrong).run()
+    (said,) = app.error
+    assert f"{label} is {wrong}; it must be" in said.value.replace("\\", "")
+    assert app.button(key="train").disabled
+    assert f"Correct this first: {label}" in words(app)
+    assert "必须是" in open_app(**address(app), language="zh").error[0].value
+    again = open_app(**address(app))  # it is neither lost nor replaced
+    assert again.number_input(key=f"set_{name}").value == wrong
+    again.number_input(key=f"set_{name}").set_value(good).run()
+    assert not again.error
+    assert not again.button(key="train").disabled
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -33,6 +37,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     app.file_uploader(key="upload").set_value(("sales.csv", files.german(), "text/csv")).run()
     for name, value in SETTINGS.items():
         app.number_input(key=f"set_{name}").set_value(value)
+    app.selectbox(key="set_method").set_value("recurrent")
     app.run()
     app.button(key="train").click().run()
     assert not app.exception
@@ -60,6 +65,26 @@ def tab(app: AppTest, name: str) -> AppTest:
     return app
 
 
+def table(app: AppTest, heading: str) -> pd.DataFrame:
+    """The table with such a heading."""
+    (found,) = (one.value for one in app.dataframe if any(heading in str(name) for name in one.value.columns))
+    return found
+
+
+def details(app: AppTest) -> Any:
+    """The block that Details opens."""
+    (found,) = (one for one in app.get("popover") if one.proto.popover.label == "Details")
+    return found
+
+
+def scores_shown(app: AppTest) -> list[tuple[str, str]]:
+    """(Name, value) of each score in Details; a sentence stands below each."""
+    lines = [one.value.replace("\\", "") for one in details(app).markdown if one.value.startswith("**")]
+    found = [re.fullmatch(r"\*\*(.+)\*\* +(.+?) *\n:gray\[(.+)\]", line) for line in lines]
+    assert all(one and one[3].endswith(".") for one in found)
+    return [(one[1], one[2]) for one in found if one]
+
+
 def test_the_settings_of_the_run_are_in_the_widgets(app: AppTest) -> None:
     for name, value in SETTINGS.items():
         assert app.number_input(key=f"set_{name}").value == value
@@ -71,22 +96,58 @@ def test_the_verdict_is_shown_in_the_colour_of_its_grade(app: AppTest, backtest:
     assert shown[0].value.replace("\\", "") == backtest.verdict.text
 
 
-def test_five_numbers_each_with_a_tooltip(app: AppTest, backtest: Backtest) -> None:
-    numbers = {metric.label: metric for metric in app.metric}
-    assert list(numbers) == ["MAE", "MASE", "sMAPE", "Skill", "Coverage"]
-    assert all(metric.proto.help for metric in numbers.values())
-    scores = backtest.scores["methods"]["forecast"]
-    assert float(numbers["MAE"].value) == pytest.approx(scores["mae"], rel=0.01)
-    assert float(numbers["MASE"].value) == pytest.approx(scores["mase"], rel=0.01)
-    assert float(numbers["sMAPE"].value.split()[0]) == pytest.approx(scores["smape"], rel=0.01)
-    assert float(numbers["Skill"].value.split()[0]) == pytest.approx(100 * scores["skill"], abs=0.51)
-    assert float(numbers["Coverage"].value.split()[0]) == pytest.approx(
-        100 * backtest.scores["coverage"]["80"], abs=0.51
-    )
+def test_every_score_stands_behind_details_with_a_sentence(app: AppTest, backtest: Backtest) -> None:
+    scores, own = backtest.scores, backtest.scores["methods"]["forecast"]
+    found = dict(scores_shown(app))
+    names = ["MAE", "RMSE", "MASE", "sMAPE", "Skill", "Coverage 50 %", "Coverage 80 %", "Coverage 95 %"]
+    assert list(found) == [*names, "Trainings", "Origins"]
+    for name, key in (("MAE", "mae"), ("RMSE", "rmse"), ("MASE", "mase"), ("sMAPE", "smape")):
+        assert float(found[name].split()[0]) == pytest.approx(own[key], rel=0.01)
+    assert float(found["Skill"].split()[0]) == pytest.approx(backtest.verdict.values["skill"], abs=0.51)
+    assert float(found["Coverage 80 %"].split()[0]) == pytest.approx(100 * scores["coverage"]["80"], abs=0.51)
+    assert (int(found["Trainings"]), int(found["Origins"])) == (scores["trainings"], scores["origins"])
+
+
+def test_no_word_of_statisticians_stands_outside_of_details(app: AppTest) -> None:
+    inside = {id(one.proto) for one in details(app).markdown}
+    texts = [one.value for kind in ("markdown", "caption", "success", "info", "warning") for one in app.main.get(kind)]
+    texts += [one.label for one in app.metric]
+    hidden = [one.value for one in details(app).markdown] + [one.value for one in details(app).caption]
+    assert inside
+    for text in texts:
+        if text not in hidden:
+            assert not [word for word in ("MASE", "skill", "Skill", "origin", "anchor", "fold") if word in text], text
+
+
+def test_beside_the_verdict_stands_what_the_forecast_adds_up_to(app: AppTest, trained: dict[str, str]) -> None:
+    store, mine = Store(), Workspace(trained["workspace"])
+    ahead = pd.read_parquet(io.BytesIO(store.artifact(mine, trained["run"], "forecast")))["forecast"].sum()
+    (found,) = app.metric
+    assert found.label == "Total, next 4 days"
+    assert float(found.value.replace(",", "")) == pytest.approx(ahead, abs=0.51)
+    before = store.panel(mine, trained["dataset"]).frame["y"].tail(4).sum()
+    assert float(found.delta.split()[0]) == pytest.approx(100 * (ahead / before - 1), abs=0.051)
+
+
+def test_the_forecast_is_the_first_tab_and_the_series_a_strip(app: AppTest) -> None:
+    assert [one.label for one in app.tabs][:3] == ["Forecast", "True vs predicted", "Errors"]
+    assert figure(app, "chart_forecast")
+    strip = figure(app, "chart_series")["layout"]
+    assert strip["height"] < 100
+    assert "rangeslider" not in strip["xaxis"]
+
+
+def test_true_vs_predicted_opens_in_the_middle_and_says_why_one_step_flatters(app: AppTest) -> None:
+    tab(app, "True vs predicted")
+    assert app.slider(key="step").value == 2
+    assert "One step ahead nearly every forecast looks this good" in words(app)
+    app.slider(key="step").set_value(1).run()
+    assert "One step ahead flatters" in words(app)
 
 
 @pytest.mark.parametrize("step", [1, 4])
 def test_true_vs_predicted_is_the_backtest_at_that_step(app: AppTest, backtest: Backtest, step: int) -> None:
+    tab(app, "True vs predicted")
     app.slider(key="step").set_value(step).run()
     traces = {trace["name"]: trace for trace in figure(app, "chart_predicted")["data"]}
     rows = backtest[backtest["step"] == step].sort_values("ds")
@@ -102,13 +163,13 @@ def test_forecast_fans_out_beyond_the_data(app: AppTest) -> None:
     tab(app, "Forecast")
     traces = [trace for trace in figure(app, "chart_forecast")["data"] if trace["name"] == "Forecast"]
     assert values(traces[0], "x")[-1].startswith("2023-07-23")  # four days after the last of 200
-    assert len(app.dataframe[-1].value) == 4
+    assert len(table(app, "95 %")) == 4
 
 
 @pytest.mark.parametrize(
     ("name", "charts"),
     [
-        ("Errors", ["chart_by_step", "chart_residuals", "chart_by_calendar"]),
+        ("Errors", ["chart_by_step", "chart_residuals", "chart_by_calendar", "chart_residual_autocorrelation"]),
         ("Training", ["chart_loss", "chart_rate"]),
         ("Explain", ["chart_explain_parts", "chart_lags"]),
         ("Compare", ["chart_compare", "chart_apart"]),
@@ -133,8 +194,8 @@ def test_errors_by_horizon_are_those_of_the_backtest(app: AppTest, backtest: Bac
 
 def test_settings_used_are_those_of_the_run(app: AppTest) -> None:
     tab(app, "Training")
-    table = app.dataframe[-1].value
-    used = dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
+    shown = table(app, "Setting")
+    used = dict(zip(shown.iloc[:, 0], shown.iloc[:, 1], strict=True))
     assert used["Horizon"] == "4"
     assert used["Cell"] == "LSTM"
 
@@ -166,6 +227,7 @@ def test_the_time_shown_is_the_one_waited_for(app: AppTest, trained: dict[str, s
 
 
 def test_an_end_before_that_of_the_data_is_explained(app: AppTest) -> None:
+    tab(app, "True vs predicted")
     app.slider(key="step").set_value(1).run()
     assert "ends 3 steps before the data:" in words(app)
     app.slider(key="step").set_value(4).run()

@@ -18,7 +18,7 @@ from forecasting.evaluation.backtest import Backtest
 from forecasting.runs import Run, Store, Workspace, stop_runtime
 from tests.app import files
 from tests.app.conftest import address, figure, opener, upload, values, with_covariates, words, work
-from tests.app.forecast.test_results import tab
+from tests.app.forecast.test_results import scores_shown, tab
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -332,3 +332,83 @@ def test_the_textbooks_network_is_trained_beside_and_found_again(folder: Path, p
     link = opened("Compare", link=shared.token)
     assert "Textbook" not in set(ranked(link)["Method"])
     assert not [button for button in link.button if button.key == "add_textbook"]
+
+
+def test_a_better_method_is_taken_by_a_button_that_trains(
+    folder: Path, pooled: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pages.shared import services
+
+    backtest = services.backtest
+
+    def where_the_network(low: float, high: float) -> None:
+        def found(access: Workspace, run: str) -> Backtest:
+            one = backtest(access, run)
+            copy = Backtest(one)
+            copy.scores = {**one.scores, "instead": {"best": [-0.01, 0.01], "recurrent": [low, high]}}
+            return copy
+
+        monkeypatch.setattr(services, "backtest", found)
+
+    where_the_network(-0.02, 0.3)  # within chance
+    app = opener()(**pooled)
+    tab(app, "Compare")
+    assert not [button for button in app.button if button.key == "use_method"]
+    where_the_network(0.1, 0.3)
+    app = opener()(**pooled)
+    tab(app, "Compare")
+    assert "between 10 % and 30 % less" in words(app)
+    before = Store().run(Workspace(pooled["workspace"]), pooled["run"]).config
+    app.button(key="use_method").click().run()
+    assert not app.exception, [e.message for e in app.exception]
+    mine = address(app)
+    assert mine["run"] != pooled["run"]
+    assert Store().run(Workspace(mine["workspace"]), mine["run"]).config == {**before, "method": "recurrent"}
+    assert app.selectbox(key="set_method").value == "recurrent"
+    assert app.number_input(key="set_window").value == before["window"]
+    work(folder)
+
+
+def test_columns_of_different_units_are_never_averaged(folder: Path) -> None:
+    app = upload(opener()(), files.shop().replace(b"sales,temperature", b"sales (EUR),temperature (C)"), "two.csv")
+    app.multiselect(key="col_target").set_value(["sales (EUR)", "temperature (C)"]).run()
+    where = train(app, folder, **SETTINGS, method="recurrent")
+    tested = Backtest.from_bytes(artifact(where, "backtest"))
+    assert tested.scores["series"] == 2
+    app = opener()(**where)
+    assert "Over 2 series" in words(app)
+    assert tested.verdict.text.startswith("Over 2 series") or "Over 2 series" in tested.verdict.text
+    for name, unit in (("sales (EUR)", "EUR"), ("temperature (C)", "C")):
+        app.selectbox(key="series_shown").set_value(name).run()
+        rows = tested[tested["unique_id"] == name]
+        shown = {label: value for label, value in scores_shown(app) if label.startswith("MAE")}
+        ((label, value),) = shown.items()
+        assert name in label
+        assert value.endswith(f" {unit}")
+        assert float(value.split()[0]) == pytest.approx((rows["y"] - rows["forecast"]).abs().mean(), rel=0.01)
+        tab(app, "Errors")
+        drawn = {trace["name"]: values(trace) for trace in figure(app, "chart_by_step")["data"]}
+        first = rows[rows["step"] == 1]
+        assert drawn["Predicted"][0] == pytest.approx((first["y"] - first["forecast"]).abs().mean())
+    tab(app, "Compare")
+    table = ranked(app)
+    assert "MAE" not in table.columns
+    assert table["MASE"].is_monotonic_increasing
+
+
+def test_a_backtest_of_an_older_version_still_shows(pooled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.shared import services
+
+    backtest, new = services.backtest, ("skill_interval_seasonal", "instead", "frequency", "unit")
+
+    def older(access: Workspace, run: str) -> Backtest:
+        found = backtest(access, run)
+        copy = Backtest(found)
+        copy.scores = {name: value for name, value in found.scores.items() if name not in new}
+        return copy
+
+    monkeypatch.setattr(services, "backtest", older)
+    app = opener()(**pooled)
+    assert "a step on average" in words(app) or "No better" in words(app)
+    for name in ("True vs predicted", "Errors", "Compare"):
+        tab(app, name)

@@ -102,6 +102,15 @@ def test_times_without_order_are_asked_about(seed: int) -> None:
     assert caught.value.argument == "frequency"
 
 
+@pytest.mark.parametrize("alias", ["10s", "min", "5min", "10min", "15min", "30min", "h", "6h"])
+def test_a_clock_that_is_not_exact_is_offered_its_own_step_first(alias: str) -> None:
+    steps = pd.date_range("2024-03-01", periods=300, freq=alias)
+    off = np.random.default_rng(0).uniform(-0.1, 0.1, 300) * (steps[1] - steps[0]).total_seconds()
+    with pytest.raises(AmbiguousInput) as caught:
+        infer(stamps(pd.DatetimeIndex(steps + pd.to_timedelta(off.round(3), unit="s"))), "t")
+    assert caught.value.choices[0] == alias
+
+
 def test_the_hours_of_an_exchange_are_asked_about_rather_than_filled_through_the_night() -> None:
     index = pd.DatetimeIndex(
         [d + pd.Timedelta(f"{h}h") for d in pd.bdate_range("2024-01-01", periods=20) for h in range(9, 16)]

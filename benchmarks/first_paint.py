@@ -1,0 +1,88 @@
+"""Seconds from opening the address to the first words and to the first chart, in Chromium.
+
+    python benchmarks/first_paint.py --servers 3 --visits 3
+
+Each server starts in a fresh folder; its first visitor is given apart from the next ones. `start` is from the command
+to the first answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.browser.conftest import FLAGS, launch
+
+WORDS = ".st-key-what_was_read"
+CHART = ".st-key-chart_series .js-plotly-plot .main-svg"
+
+
+def visit(browser: Browser, url: str) -> dict[str, float]:
+    """Open the page in a browser session of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    begun = time.perf_counter()
+    page.goto(url, wait_until="commit")
+    times = {}
+    page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length > 0", polling=20)
+    times["paint"] = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000
+    for name, selector in (("words", WORDS), ("chart", CHART)):
+        page.locator(selector).first.wait_for()
+        times[name] = time.perf_counter() - begun
+    context.close()
+    return times
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--servers", type=int, default=3)
+    parser.add_argument("--visits", type=int, default=3)
+    asked = parser.parse_args()
+    first: list[dict[str, float]] = []
+    later: list[dict[str, float]] = []
+    starts: list[float] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, "--no-sandbox"])
+        visit_nothing(browser)
+        for _ in range(asked.servers):
+            with tempfile.TemporaryDirectory() as folder:
+                begun = time.perf_counter()
+                server = launch(Path(folder) / "data", Path(folder) / "server.log", None, {})
+                starts.append(time.perf_counter() - begun)
+                try:
+                    time.sleep(1.5)  # for the browser that a person opens
+                    first.append(visit(browser, server.url))
+                    later += [visit(browser, server.url) for _ in range(asked.visits)]
+                finally:
+                    server.stop()
+        browser.close()
+    print(f"start {spread(starts)}")
+    for name, visits in (("first visitor", first), ("next visitors", later)):
+        print(
+            name, *(f"{what} {spread([one[what] for one in visits])}" for what in ("paint", "words", "chart")), sep="  "
+        )
+
+
+def visit_nothing(browser: Browser) -> None:
+    """A browser that has drawn something before."""
+    page = browser.new_page()
+    page.set_content("<p>ready</p>")
+    page.close()
+
+
+def spread(values: list[float]) -> str:
+    """Median with the lowest and the highest."""
+    return f"{statistics.median(values):.2f} s ({min(values):.2f} to {max(values):.2f})"
+
+
+if __name__ == "__main__":
+    main()
