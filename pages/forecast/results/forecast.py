@@ -20,16 +20,17 @@ def forecast(shown: Shown) -> None:
     """Draw it."""
     ahead = shown.of_series(shown.forecast())
     horizon = len(ahead)
+    digits = shown.notation.digits(shown.notation.target_of(shown.series))
     figure = charts.forecast_chart(
         shown.history(),
         ahead,
         shown.series,
         tail=max(4 * horizon, int(shown.run.config.get("window", 60)), 30),
+        digits=digits,
         words=chart_words(),
     )
     components.chart(figure, "chart_forecast", t("alt.forecast", name=charts.escape(shown.series), count=horizon))
     st.caption(coverage_note(shown.backtest().scores))
-    digits = shown.notation.digits(shown.notation.target_of(shown.series))
     components.table(_table(shown, ahead), "forecast_table", height=min(36 + 35 * horizon, 320), digits=digits)
     download_forecast(shown, "download_forecast_here")
 
