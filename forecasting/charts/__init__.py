@@ -28,7 +28,7 @@ from forecasting.charts.sine_wave import (
     wave_chart,
 )
 from forecasting.charts.step_errors import growth_chart, path_chart
-from forecasting.charts.style import PALETTE, QUIET, TOP, escape, in_theme
+from forecasting.charts.style import BARE, PALETTE, QUIET, TOP, escape, in_theme
 from forecasting.charts.task import task_chart
 from forecasting.charts.text_lab import (
     ACROSS,
@@ -45,6 +45,7 @@ from forecasting.charts.words import ENGLISH, ChartWords, Words
 
 __all__ = [
     "ACROSS",
+    "BARE",
     "ENGLISH",
     "PALETTE",
     "QUIET",

@@ -35,6 +35,7 @@ METHOD_COLOURS = {
 }
 
 TOP = 30  # pixels over a figure: a row of the legend, or the mode bar; the legend makes itself room for more rows
+BARE = 12  # the same without a legend
 TICKS = 7  # at most, where they stand on steps
 MOST_STEPS = 400  # beyond which there are more ticks than one would look at when zooming in
 MOST_POINTS = 2_000  # a line; more cannot be seen and costs the browser
@@ -65,6 +66,8 @@ def blank(height: int, x_title: str, y_title: str, **layout: Any) -> go.Figure:
         yaxis={"title": y_title, "automargin": True},
         uirevision="keep",  # zoom and hidden lines survive a redraw
     )
+    if layout.get("showlegend") is False:
+        layout = {"margin_t": BARE, **layout}
     return figure.update_layout(**layout)
 
 

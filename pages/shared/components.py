@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from forecasting.charts import QUIET, TOP, in_theme
+from forecasting.charts import BARE, QUIET, TOP, in_theme
 from forecasting.errors import ForecastingError
 from pages.shared.choices import segments
 from pages.shared.formats import plain
@@ -36,8 +36,10 @@ def chart(figure: go.Figure, key: str, alt: str, *, bar: bool = True, **more: An
 
 def _room_for_legend(figure: go.Figure) -> go.Figure:
     """On a phone, which shows the buttons all the time, the rows of the legend stand below them."""
-    if figure.layout.showlegend is False or figure.layout.margin.t != TOP or not _on_a_phone():
+    if figure.layout.margin.t not in (TOP, BARE) or not _on_a_phone():
         return figure
+    if figure.layout.showlegend is False:
+        return figure.update_layout(margin_t=TOP, height=figure.layout.height + TOP - BARE)
     named = [trace for trace in figure.data if trace.name and trace.showlegend is not False]
     more = 20 * min(3, (len(named) + 1) // 2)
     return figure.update_layout(margin_t=TOP + more, height=figure.layout.height + more)
