@@ -30,6 +30,7 @@ CORE = FOUNDATION | {
     "forecasting.features",
     "forecasting.model",
     "forecasting.suggestions",
+    "forecasting.work",
 }
 SERVICES = FOUNDATION | {  # what the pages call
     "forecasting",
@@ -73,7 +74,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.model": FOUNDATION | {"forecasting.checkpoints"},
     "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
-    "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
+    "forecasting.suggestions": FOUNDATION | {"forecasting.baselines", "forecasting.model", "forecasting.work"},
+    "forecasting.work": FOUNDATION,
     "forecasting.units": set(),
     "forecasting.spans": FOUNDATION,
     "forecasting.outlook": FOUNDATION,
@@ -106,6 +108,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.progress",
         "forecasting.labs.sequences",
         "forecasting.labs.text",
+        "forecasting.work",
     },
     "forecasting.terminal": {"forecasting.messages", "forecasting.progress"},
     "forecasting.options": {"forecasting.config", "forecasting.errors", "forecasting.messages"},

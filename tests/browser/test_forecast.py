@@ -63,8 +63,8 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
     assert all(0 < loss < 100 for loss in losses)
 
     expect(page.locator(".st-key-numbers")).to_be_visible(timeout=90_000)
-    for label in ("MAE", "MASE", "sMAPE", "Skill", "Coverage"):
-        expect(page.get_by_test_id("stMetricLabel").filter(has_text=label).first).to_be_visible()
+    expect(page.locator(".st-key-verdict").get_by_test_id("stAlert")).to_contain_text("copying last week")
+    page.get_by_role("tab", name="True vs predicted", exact=True).click()
     drawn = traces(chart(page, "chart_predicted"))
     predicted = dict(zip(map(day, drawn["Predicted"]["x"]), drawn["Predicted"]["y"], strict=True))
     naive = dict(zip(map(day, drawn["Naive"]["x"]), drawn["Naive"]["y"], strict=True))
@@ -96,6 +96,7 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
 
     page.reload()
     expect(page.locator(".st-key-numbers")).to_be_visible()
+    page.get_by_role("tab", name="True vs predicted", exact=True).click()
     again = traces(chart(page, "chart_predicted"))["Predicted"]
     assert dict(zip(map(day, again["x"]), again["y"], strict=True)) == predicted
     expect(page.get_by_role("spinbutton", name="Window", exact=True)).to_have_value("14")
