@@ -122,7 +122,7 @@ def test_an_open_question_and_its_answer_outlive_a_switch(server: Server, page: 
     page.locator(".st-key-answer_day_first_1 button").click()
     expect(page.locator(".st-key-chart_series")).to_be_visible()
     switch(page, "English")
-    expect(page.get_by_text("2001-01-01 to 2020-12-01")).to_be_visible()
+    expect(page.get_by_text("01/01/2001 to 12/01/2020")).to_be_visible()
     page.get_by_text("How the file was read").click()
     there_and_back(page)
 
