@@ -35,6 +35,8 @@ else:
         done = last is not None and last.state == "done"  # then the result comes first
         series = overview(session, dataset, folded=done)
         run = follow(session.workspace, session.run) if session.run else None
+        if run is not None and run.state == "done" and not done:  # it ended while the page was drawn
+            st.rerun()
         if run is None:
             st.caption(t("run.none"))
         elif ended(run):
