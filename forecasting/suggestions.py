@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from forecasting import trading
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
 from forecasting.messages import Message
@@ -123,6 +124,7 @@ def _horizon(panel: Panel, season: int, length: int) -> tuple[int, Message]:
     alias = panel.frequency.split("-")[0]  # "2h" and other multiples are in no table
     if alias in _HORIZONS:
         horizon, span = _HORIZONS[alias]
+        horizon = 2 * len(trading.open_days(panel.frequency)) or horizon
         reason = Message(f"default.horizon.{span}")
     elif 0 < season <= 48:
         horizon, reason = season, Message("default.horizon.season")
