@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forecasting import work
 from forecasting.config import ForecastConfig
 from forecasting.model import windows
 from forecasting.panel import Panel, Values
@@ -40,7 +41,9 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     values, lengths = panel.values(), panel.lengths
     plan = _fold_plan(panel, config)
     begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
-    report = progress_of_fit(config, on_progress, "fold", fold, len(plan), (fold - 1) / len(plan), 1 / len(plan))
+    start, share = (fold - 1) / len(plan), 1 / len(plan)
+    expected = work.of_fold(panel, config, fold)
+    report = progress_of_fit(config, on_progress, "fold", fold, len(plan), start, share, expected)
     kept = _long_enough(lengths, begin, config)
     extra, _, _ = further_inputs(panel, config)
     some = extra.of(kept) if extra is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting import model_file
+from forecasting import model_file, work
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
@@ -67,7 +68,7 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
 
     check_least(panel, config, folds=None)
     started = time.perf_counter()
-    report = progress_of_fit(config, on_progress, "final", 1, 1, 0.0, 1.0)
+    report = progress_of_fit(config, on_progress, "final", 1, 1, 0.0, 1.0, work.of_fit(panel, config))
     extra, inputs, notes = further_inputs(panel, config)
     predictor, trained = fit_predictor(panel.values(), panel.seasons, config, report, extra)
     training = training_report(predictor, trained, panel, config, inputs, notes)
@@ -197,7 +198,8 @@ class Forecaster:
         self._history.check_frequency(panel)
         extra, _, _ = further_inputs(panel, self.config)
         series, known = self._history.continued(panel, extra)
-        report = progress_of_fit(self.config, on_progress, "final", 1, 1, 0.0, 1.0)
+        expected = dataclasses.replace(work.of_fit(panel, self.config), validation=0.0, choose=0.0)
+        report = progress_of_fit(self.config, on_progress, "final", 1, 1, 0.0, 1.0, expected)
         predictor, error = updating.update(self._predictor, self.config, series, known, extra, report)
         rows = int(sum(len(values) for values in series) - known.sum())
         about = {"rows": rows, "error_before": error}

@@ -11,6 +11,7 @@ from forecasting.config import ForecastConfig
 from forecasting.messages import Message, restored
 from forecasting.panel import Panel
 from forecasting.suggestions import needed_values
+from forecasting.work import Work
 
 if TYPE_CHECKING:
     from forecasting.evaluation.predictor import Predictor
@@ -43,14 +44,16 @@ def progress_of_fit(
     folds: int,
     start: float,
     share: float,
+    work: Work,
 ) -> Callable[[str, int, Any], None] | None:
-    """Turns the epochs of one fit into Progress over `share` of the whole call, from `start` on."""
+    """Turns the epochs of one fit, whose stages take what `work` says, into Progress over `share` of the whole call,
+    from `start` on. The last report is not of its end: what comes after the epochs has its share as well."""
     if on_progress is None:
         return None
 
     def report(stage: str, member: int, epoch: Any) -> None:
         done = (member + epoch.epoch / max(1, epoch.epochs)) / (config.members * (1 + len(config.lookbacks)))
-        within = (done if stage == "validation" else 1 + done) / 2
+        within = work.done(stage, min(1.0, done))
         shown = "fold" if last_stage == "fold" else stage
         on_progress(
             Progress(

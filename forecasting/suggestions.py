@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from forecasting import trading
+from forecasting import trading, work
+from forecasting.baselines import SLOW_SEASON
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
 from forecasting.messages import Message
@@ -22,6 +23,7 @@ _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
 
 
 COMPARED = 200  # series, up to which a backtest of the network alone also fits and scores the other pool members
+_PATIENCE = 15.0  # seconds that the pool may take longer than the network alone to be what is suggested
 
 
 def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
@@ -38,7 +40,7 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     batch_size = max(8, 8 * (7800 // (8 * (window + max(window, 192) - 1)))) if many else 8
     epochs = 22 if many else 8
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
-    method, why_method = _method(panel)
+    method, why_method = _method(panel, seasons)
     config = ForecastConfig(
         horizon=horizon, window=window, method=method, batch_size=batch_size, epochs=epochs, folds=folds
     )
@@ -95,29 +97,20 @@ def check_least(panel: Panel, config: ForecastConfig, *, folds: int | None) -> N
 
 
 def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
-    """A rough estimate of how long fit and evaluate take together on one slow core."""
-    origins = float(np.maximum(panel.lengths - config.window, 1).sum())
-    stride = max(config.window, 192)
-    windows_apart = config.cell == "bilstm"  # reads each of a chunk's 16 neighbouring windows separately
-    drawn = 64 if windows_apart else stride
-    networks = config.members * (1 + len(config.lookbacks))
-    steps = max(2.0, origins / (config.batch_size * drawn)) * config.epochs * networks
-    chunk = config.batch_size * (2 * 16 * config.window if windows_apart else config.window + stride)
-    layers = config.hidden_size**2 * (2 * config.num_layers - 1) * {"gru": 4, "attention": 2}.get(config.cell, 1)
-    cost = 4e-3 + chunk * 1e-9 * (layers + config.horizon * config.window)
-    trainings = 1.3 * (1 + config.folds)  # training on with the held-out values takes 0.3 of the epochs
-    members = 0.2 * min(len(panel.lengths), 2000) * (config.folds + (config.method == "best"))
-    return 1.0 + 0.7 * trainings * steps * cost + members
+    """About how long fit and evaluate take together on one core of the machine that the prices of `work` are of."""
+    return sum(work.of_trainings(panel, config).values())
 
 
-def _method(panel: Panel) -> tuple[str, Message]:
+def _method(panel: Panel, seasons: tuple[int, ...]) -> tuple[str, Message]:
     """The pool is more accurate than the network alone (docs/benchmarks.md). Up to COMPARED series a backtest fits its
-    members whatever the method, so that it costs one more fit of them; beyond, it costs a fit of them in each training.
+    members whatever the method, so that it costs one more fit of them, most of it the search for an ETS model.
     """
     count = len(panel.lengths)
-    if count <= COMPARED:
+    each = 0.3 if any(1 < season <= SLOW_SEASON for season in seasons) else 0.1
+    if count <= COMPARED and each * count <= _PATIENCE:
         return "best", Message("default.method.best")
-    return "recurrent", Message("default.method.recurrent", count=count)
+    trainings = 1 if count <= COMPARED else 4
+    return "recurrent", Message("default.method.recurrent", count=count, seconds=round(each * count * trainings))
 
 
 def _horizon(panel: Panel, season: int, length: int) -> tuple[int, Message]:

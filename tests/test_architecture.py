@@ -30,6 +30,7 @@ CORE = FOUNDATION | {
     "forecasting.features",
     "forecasting.model",
     "forecasting.suggestions",
+    "forecasting.work",
 }
 SERVICES = FOUNDATION | {  # what the pages call
     "forecasting",
@@ -74,7 +75,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.model": FOUNDATION | {"forecasting.checkpoints"},
     "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
-    "forecasting.suggestions": FOUNDATION | {"forecasting.model"},
+    "forecasting.suggestions": FOUNDATION | {"forecasting.baselines", "forecasting.model", "forecasting.work"},
+    "forecasting.work": FOUNDATION,
     "forecasting.units": set(),
     "forecasting.spans": FOUNDATION,
     "forecasting.outlook": FOUNDATION,
@@ -107,6 +109,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.progress",
         "forecasting.labs.sequences",
         "forecasting.labs.text",
+        "forecasting.work",
     },
     "forecasting.terminal": {"forecasting.messages", "forecasting.progress"},
     "forecasting.options": {"forecasting.config", "forecasting.errors", "forecasting.messages"},
@@ -152,7 +155,8 @@ LATE = {
     "yfinance",
 }
 HEAVY = sorted(LATE - {"scipy"} | {"alembic", "streamlit"})
-OPTIONAL = {"distributed"}  # for who sets TIDECAST_SCHEDULER; its absence is said in a sentence
+# for who sets TIDECAST_SCHEDULER or a TIDECAST_DATABASE on PostgreSQL; their absence is said in a sentence
+OPTIONAL = {"distributed", "psycopg"}
 CARRIED = {"statsmodels"}  # imported by nobody: the samples are files in it
 DISTRIBUTIONS = {
     "babel": "Babel",

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
+from forecasting import work
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError
 from forecasting.labs.sequences import SYSTEMS, split_clock
-from forecasting.labs.text import PairConfig, TextConfig, run_pair, train_text
+from forecasting.labs.text import PairConfig, TextConfig, expected_seconds, run_pair, train_text
 from forecasting.messages import Message
 from forecasting.panel import Panel
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from forecasting.progress import Progress
+
+GATHERING = 0.02  # of a forecast's time, for what comes after the trainings
 
 Report = Callable[["Progress"], None]
 
@@ -60,6 +63,7 @@ class Job:
     reads: Literal["panel", "bytes"] | None = None  # of its dataset
     unit: Literal["epoch", "step"] = "epoch"  # what its progress counts
     shards: Shards | None = None  # how a large run of it is split
+    work: Callable[[Any, Mapping[str, Any]], Mapping[str, float]] | None = None  # reference seconds of its parts
 
     def complete(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Every setting of `config`, as JSON holds it."""
@@ -70,10 +74,13 @@ class Job:
 def forecast(panel: Panel | None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
     """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `explain`, `scores`
     (JSON)."""
-    names = trainings(config)
+    expected = work_of_forecast(panel, config)
+    whole, done = sum(expected.values()) / (1 - GATHERING), 0.0
     parts = {}
-    for place, name in enumerate(names):
-        parts[name] = train(panel, config, name, _part(report, place / len(names), (place + 1) / len(names)))
+    for name in trainings(config):
+        end = done + expected[name]
+        parts[name] = train(panel, config, name, _part(report, done / whole, end / whole))
+        done = end
     return gather(panel, config, parts)
 
 
@@ -115,10 +122,11 @@ def gather(
     return {**parts["fit"], "backtest": backtest.to_bytes(), "scores": _json(_few(backtest.scores))}
 
 
-def _seconds(panel: Panel | None, config: Mapping[str, Any]) -> float:
-    from forecasting.forecaster import expected_seconds
-
-    return 0.0 if panel is None else expected_seconds(panel, ForecastConfig.from_dict(config))
+def work_of_forecast(panel: Panel | None, config: Mapping[str, Any]) -> dict[str, float]:
+    """Reference seconds of each of the `trainings`."""
+    if panel is None:
+        return dict.fromkeys(trainings(config), 1.0)
+    return work.of_trainings(panel, ForecastConfig.from_dict(config))
 
 
 def _teaching(name: str, unit: Literal["epoch", "step"] = "epoch") -> Job:
@@ -130,6 +138,11 @@ def _teaching(name: str, unit: Literal["epoch", "step"] = "epoch") -> Job:
         return {"result": _json(result), "scores": _json(system.scores(result)), "clock": _json(clock)}
 
     return Job(name=name, settings=system.config, compute=compute, unit=unit)
+
+
+def _work_of_text(raw: bytes | None, config: Mapping[str, Any]) -> dict[str, float]:
+    text = (raw or b"").decode("utf-8", errors="replace")
+    return {"text": expected_seconds(text, TextConfig.from_dict(config))}
 
 
 def pair(_data: None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
@@ -165,10 +178,13 @@ JOBS: dict[str, Job] = {
             settings=ForecastConfig,
             compute=forecast,
             reads="panel",
-            shards=Shards(trainings, _seconds, train, gather),
+            shards=Shards(
+                trainings, lambda panel, config: sum(work_of_forecast(panel, config).values()), train, gather
+            ),
+            work=work_of_forecast,
         ),
         Job(name="pair", settings=PairConfig, compute=pair),
-        Job(name="text", settings=TextConfig, compute=text, reads="bytes", unit="step"),
+        Job(name="text", settings=TextConfig, compute=text, reads="bytes", unit="step", work=_work_of_text),
         _teaching("sine"),
         _teaching("recipes"),
         _teaching("cosine", unit="step"),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, select, upda
 
 from forecasting.errors import ConfigError, LimitError, StoreError
 from forecasting.messages import Message
-from forecasting.runs import identity, schema, shards
+from forecasting.runs import identity, pace, schema, shards
 from forecasting.runs.access import Workspace, linked_dataset, linked_run, linked_runs, links, touch, workspace_id
 from forecasting.runs.blobs import DamagedError, get_blob
 from forecasting.runs.database import Database, insert_new, now
@@ -34,11 +34,18 @@ class Ledger:
     on_queued: Callable[[], None]  # called after a run was queued; a Supervisor has a worker take it
 
     def submit(
-        self, workspace: Workspace, kind: str, config: Mapping[str, Any], dataset_id: str | None, name: str
+        self,
+        workspace: Workspace,
+        kind: str,
+        config: Mapping[str, Any],
+        dataset_id: str | None,
+        name: str,
+        work: float | None = None,
     ) -> str:
         """Ask for a run and return its id. A question that has its answer is only linked, and done at once.
 
-        One that failed or was cancelled is queued anew.
+        One that failed or was cancelled is queued anew. `work`: the reference seconds that it will take, if the caller
+        knows, for those who wait behind it.
         """
         if kind not in JOBS:
             raise ConfigError(Message("runs.unknown_job", kind=kind, known=tuple(sorted(JOBS))), field="kind")
@@ -53,6 +60,8 @@ class Ledger:
             if waits:
                 _check_room(connection, me, self.settings.queue)
             asked: dict[str, Any] = {"state": "queued", "owner": me, "queued": at, "used": at, **AFRESH}
+            if work is not None:
+                asked["progress"] = json.dumps({"work": work})
             if state is None:
                 question: dict[str, Any] = {"id": run_id, "kind": kind, "config": json.dumps(config), "created": at}
                 question |= {"panel_sha256": _input(data, kind)[1], "version": identity.version()}
@@ -88,11 +97,26 @@ class Ledger:
             state, progress, curve = visible(connection, row)
             order = turns(connection) if state == "queued" else []
             place = order.index(run_id) + 1 if run_id in order else None
-            wait = _seconds_ahead(connection, place) if place is not None else None
+            wait = pace.wait(connection, order, run_id, self.settings.workers) if place is not None else None
         if wait is not None:
             progress = {**progress, "wait": wait}
         values = {name: getattr(row, name) for name in ("attempts", "queued", "started", "finished")}
         return values | {"state": state, "progress": progress, "curve": curve, "position": place}
+
+    def expected(
+        self, kind: str, config: Mapping[str, Any], work: Mapping[str, float], speed: float, stretch: float
+    ) -> float:
+        """Seconds that a run asked for now would take, once begun: its parts have so many reference seconds.
+
+        `speed` and `stretch`: what a worker has measured of this machine, see `pace.pace`.
+        """
+        whole, workers = sum(work.values()), max(1, self.settings.workers)
+        with self.database.read() as connection:
+            here = pace.pace(connection, kind, config, whole, speed, stretch)
+            busy = connection.execute(select(func.count()).where(runs.c.state.in_(("running", "queued")))).scalar_one()
+        if JOBS[kind].shards is None or len(work) < 2 or whole <= self.settings.shard_seconds:
+            return here.seconds(whole)
+        return here.of_parts(list(work.values()), max(1, workers - busy))
 
     def runs(self, workspace: Workspace) -> list[Run]:
         """The workspace's runs, newest first, without their loss curves."""
@@ -224,21 +248,3 @@ def _check_room(connection: Connection, owner: str, limit: int) -> None:
 
 def _my_link(row: Row[Any]) -> Any:
     return update(links).where(links.c.workspace == row.workspace, links.c.run_id == row.id)
-
-
-def _seconds_ahead(connection: Connection, place: int) -> float | None:
-    """About how long until the run at `place` is begun: what is left of the running ones, then those before it, each
-    as long as the last ones took, by as many at a time as are running. None where nothing is known."""
-    last = connection.execute(
-        select(runs.c.finished - runs.c.started)
-        .where(runs.c.state == "done")
-        .order_by(runs.c.finished.desc())
-        .limit(20)
-    ).scalars()
-    took = [float(seconds) for seconds in last if seconds is not None]
-    reported = connection.execute(select(runs.c.progress).where(runs.c.state == "running")).scalars()
-    left = [json.loads(progress).get("eta") for progress in reported]
-    typical = sum(took) / len(took) if took else None
-    ahead = [eta if eta is not None else typical for eta in left] + [typical] * (place - 1)
-    known = [float(seconds) for seconds in ahead if seconds is not None]
-    return sum(known) / len(left) if left and len(known) == len(ahead) else None

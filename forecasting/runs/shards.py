@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
@@ -19,7 +19,9 @@ from forecasting.runs import identity, schema
 from forecasting.runs.blobs import DamagedError, get_blob
 from forecasting.runs.claims import Claim, held_by
 from forecasting.runs.database import Database, insert_new, now
+from forecasting.runs.pace import left
 
+UNMERGED = 0.98  # of a run that is split, when all its shards are done
 MERGE = '{"stage": "merge"}'  # the progress of a parent that only has to be merged
 AFRESH: dict[str, Any] = {  # a run that has not begun
     "attempts": 0,
@@ -43,12 +45,20 @@ class Parts:
     results: dict[str, dict[str, bytes]]  # shard -> name -> bytes
     curve: list[list[Any]]
     seconds: float  # that all of them computed
+    cpu: float  # of a processor, in these
+    work: float  # that was expected of them, in reference seconds
 
 
-def split(database: Database, claimed: Claim, names: Sequence[str]) -> bool:
-    """Let the shards do the work. Those done already are kept; False: the lease is another's."""
+def split(
+    database: Database, claimed: Claim, names: Sequence[str], work: Mapping[str, float], expected: float | None = None
+) -> bool:
+    """Let the shards do the work. Those done already are kept; False: the lease is another's.
+
+    `work`: reference seconds of each; `expected`: seconds of all of them, by the clock.
+    """
     with database.write() as connection:
-        waiting = {"state": "split", "lease": None, "worker": None, "heartbeat": None, "progress": "{}"}
+        waiting = {"state": "split", "lease": None, "worker": None, "heartbeat": None}
+        waiting |= {"progress": json.dumps({"expected": expected})}
         row = connection.execute(
             update(runs)
             .where(held_by(claimed))
@@ -68,6 +78,7 @@ def split(database: Database, claimed: Claim, names: Sequence[str]) -> bool:
                 "lease": None,
                 "worker": None,
                 **AFRESH,
+                "progress": json.dumps({"work": work.get(name)}),
             }
             shard_id = _id(claimed.run_id, name)
             if not insert_new(connection, runs, {"id": shard_id, "created": at, **shard, **asked}):
@@ -91,7 +102,8 @@ def parts(database: Database, claimed: Claim, names: Sequence[str]) -> Parts | N
             by_name[row.shard] = (row, connection.execute(left).all())
     if not all(name in by_name for name in names):
         return None
-    results, curve, seconds = {}, [], 0.0
+    results, curve = {}, []
+    seconds = cpu = work = 0.0
     for name in names:
         row, stored = by_name[name]
         try:
@@ -99,8 +111,11 @@ def parts(database: Database, claimed: Claim, names: Sequence[str]) -> Parts | N
         except DamagedError:  # set aside by now, so that `split` asks for it again
             return None
         curve += json.loads(row.curve)
-        seconds += json.loads(row.progress).get("seconds", 0.0)
-    return Parts(results, curve, seconds)
+        told = json.loads(row.progress)
+        seconds += told.get("seconds", 0.0)
+        cpu += told.get("cpu", 0.0)
+        work += told.get("work") or 0.0
+    return Parts(results, curve, seconds, cpu, work)
 
 
 def lock(connection: Connection, parents: Sequence[str]) -> None:
@@ -149,13 +164,14 @@ def so_far(connection: Connection, parent: Any) -> tuple[dict[str, Any], list[li
         1.0 if row.state == "done" else float(progress.get("fraction", 0.0))
         for row, progress in zip(rows, reported, strict=True)
     ]
-    fraction = sum(done) / len(done) if done else 0.0
+    work = [progress.get("work") or 1.0 for progress in reported]
+    fraction = UNMERGED * sum(part * size for part, size in zip(done, work, strict=True)) / sum(work) if work else 0.0
     elapsed = max(0.0, now(connection) - (parent.started or now(connection)))
     at_work = [progress for row, progress in zip(rows, reported, strict=True) if row.state == "running" and progress]
     progress = {
         **(at_work[0] if at_work else {}),
         "fraction": fraction,
-        "eta": elapsed * (1 - fraction) / fraction if fraction > 0 else None,
+        "eta": left(elapsed, fraction, json.loads(parent.progress).get("expected")),
         "shards": [
             {"name": row.shard, "state": row.state, "fraction": part} for row, part in zip(rows, done, strict=True)
         ],

@@ -120,7 +120,7 @@ def visible(connection: Connection, row: Row[Any]) -> tuple[str, dict[str, Any],
         return "running", *shards.so_far(connection, row)
     progress = json.loads(row.progress)
     if row.state == "queued" and row.progress == shards.MERGE:  # all has been trained; not worth a place in the queue
-        return "running", {**progress, "fraction": 1.0, "eta": 0.0}, json.loads(row.curve)
+        return "running", {**progress, "fraction": shards.UNMERGED, "eta": 1.0}, json.loads(row.curve)
     return row.state, progress, json.loads(row.curve)
 
 

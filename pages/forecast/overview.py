@@ -41,7 +41,10 @@ def overview(session: Session, dataset_id: str, *, folded: bool = False) -> str:
         how_read(session, dataset_id)
     series = panel.series_ids[0]
     if len(panel.series_ids) > 1:
-        series = st.selectbox(t("read.shown"), panel.series_ids, format_func=plain_option, key="series_shown")
+        series = st.selectbox(
+            t("read.shown"), panel.series_ids, format_func=plain_option, key="series_shown",
+            label_visibility="collapsed" if folded else "visible",
+        )  # fmt: skip
     _chart(workspace, dataset_id, series, folded=folded)
     if not folded:
         explore(workspace, dataset_id, series)

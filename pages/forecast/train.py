@@ -6,7 +6,7 @@ import streamlit as st
 
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
-from forecasting.forecaster import check_least, check_length, expected_seconds
+from forecasting.forecaster import check_least, check_length
 from forecasting.panel import Panel
 from pages.forecast.changed_settings import changes, completed
 from pages.forecast.fitting_settings import fitting_settings
@@ -73,7 +73,7 @@ def _expected(panel: Panel, config: ForecastConfig, *, network: bool) -> str:
     """The time to expect and the numbers it is for: a field with a number out of range goes on showing that number."""
     if not network:
         return t("train.without", horizon=config.horizon)
-    seconds = duration(expected_seconds(panel, config))
+    seconds = duration(services.expected("forecast", config.to_dict(), panel) or 0.0)
     return t(
         "train.with", seconds=seconds, horizon=config.horizon, window=config.window, layers=config.num_layers,
         hidden=config.hidden_size,

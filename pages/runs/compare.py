@@ -11,8 +11,9 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.runs import Run, Workspace
+from pages.runs.comparable import comparable
 from pages.shared import components, jobs, services
-from pages.shared.formats import number, percent, plain_option
+from pages.shared.formats import number, percent, plain, plain_option
 from pages.shared.i18n import chart_words, t
 from pages.shared.setting_words import setting_value
 
@@ -21,8 +22,8 @@ from pages.shared.setting_words import setting_value
 def comparison(workspace: Workspace, ticked: list[Run]) -> None:
     """Draw it: a chart of the runs, and a table of the settings that differ and the scores."""
     names = _names(ticked)
-    data = _datasets(ticked)
-    views = ["predicted", "forecast", "loss"] if data else ["loss"]
+    chosen = comparable(workspace, ticked)
+    views = ["predicted", "forecast", "loss"] if len(chosen.same) > 1 else ["loss"]
     view = views[0]
     if len(views) > 1:
         view = components.one_of(
@@ -32,36 +33,30 @@ def comparison(workspace: Workspace, ticked: list[Run]) -> None:
     if view == "loss":
         _losses(workspace, ticked, names)
     else:
-        _series(workspace, ticked, names, data, view)
-    table = _table(ticked, names)
+        _series(workspace, chosen.same, names, view)
+    if chosen.others:
+        lines = [f"- {plain(names[run.id], 80)}: {reason}" for run, reason in chosen.others]
+        st.markdown("\n".join([f"**{t('runs.other')}**", "", *lines]))
+    table = _table(ticked, names, {run.id for run, _ in chosen.others} if len(chosen.same) > 1 else set())
     components.table(table, "compare_settings", height=38 + 35 * len(table))
 
 
-def _series(workspace: Workspace, ticked: list[Run], names: dict[str, str], data: list[str], view: str) -> None:
-    """Predictions or forecasts of the runs on the same data, beside the truth."""
-    left, right = st.columns(2)
-    chosen = data[0]
-    if len(data) > 1:
-        with left:
-            chosen = st.selectbox(
-                t("runs.compare.data"), data, key="compare_data",
-                format_func=lambda dataset: plain_option(services.dataset(workspace, dataset).name),
-            )  # fmt: skip
-    same_data = [run for run in ticked if run.state == "done" and run.kind == "forecast" and run.dataset_id == chosen]
-    series = services.panel(workspace, chosen).series_ids
+def _series(workspace: Workspace, same: list[Run], names: dict[str, str], view: str) -> None:
+    """Predictions or forecasts of runs on the same data beside the truth, and what lies between them."""
+    dataset = str(same[0].dataset_id)
+    series = services.panel(workspace, dataset).series_ids
     shown = series[0]
     if len(series) > 1:
-        with right:
-            shown = st.selectbox(t("read.shown"), series, format_func=plain_option, key="compare_series")
+        shown = st.selectbox(t("read.shown"), series, format_func=plain_option, key="compare_series")
     if view == "forecast":
-        frames = [services.forecast(workspace, run.id) for run in same_data]
+        frames = [services.forecast(workspace, run.id) for run in same]
     else:
-        tests = [services.backtest(workspace, run.id).frame for run in same_data]
+        tests = [services.backtest(workspace, run.id).frame for run in same]
         step = min(int(test["step"].max()) for test in tests)
         if step > 1:
-            step = st.slider(t("runs.compare.step"), 1, step, 1, key="compare_step")
+            step = st.slider(t("runs.compare.step"), 1, step, (step + 1) // 2, key="compare_step")
         frames = [test[test["step"] == step] for test in tests]
-    clock = services.notation(workspace, chosen).clock
+    clock = services.notation(workspace, dataset).clock
     lines = [
         (
             names[run.id],
@@ -69,10 +64,14 @@ def _series(workspace: Workspace, ticked: list[Run], names: dict[str, str], data
             .assign(ds=lambda rows: clock(rows["ds"]))
             .rename(columns={"forecast": "y"}),
         )
-        for run, frame in zip(same_data, frames, strict=True)
+        for run, frame in zip(same, frames, strict=True)
     ]
-    figure = charts.runs_chart(services.one_series(workspace, chosen, shown), lines, words=chart_words())
+    figure = charts.runs_chart(services.one_series(workspace, dataset, shown), lines, words=chart_words())
     components.chart(figure, f"compare_{view}", t("alt.compare.runs", count=len(lines)))
+    first = lines[0][0]
+    st.markdown(f"**{t('runs.difference', name=plain(first, 80))}**")
+    difference = charts.differences_chart(lines, words=chart_words())
+    components.chart(difference, f"compare_difference_{view}", t("alt.compare.difference", name=first))
 
 
 def _losses(workspace: Workspace, ticked: list[Run], names: dict[str, str]) -> None:
@@ -92,8 +91,8 @@ def _losses(workspace: Workspace, ticked: list[Run], names: dict[str, str]) -> N
     st.caption(t("runs.compare.loss"))
 
 
-def _table(ticked: list[Run], names: dict[str, str]) -> pd.DataFrame:
-    """A row for each setting that differs and for the scores, a column for each run."""
+def _table(ticked: list[Run], names: dict[str, str], apart: set[str]) -> pd.DataFrame:
+    """A row for each setting that differs and for the scores, a column for each run; no scores of those `apart`."""
     rows: dict[str, list[str]] = {t("runs.compare.data"): [jobs.title(run) for run in ticked]}
     if len({run.kind for run in ticked}) > 1:
         rows[t("compare.method")] = [jobs.name_of(run.kind) for run in ticked]
@@ -102,17 +101,18 @@ def _table(ticked: list[Run], names: dict[str, str]) -> pd.DataFrame:
         if len({json.dumps(value, sort_keys=True) for value in values}) > 1:
             kind = next(run.kind for run in ticked if name in run.config)
             rows[jobs.setting_label(kind, name)] = [_value(name, value) for value in values]
-    rows |= _scores(ticked)
+    rows |= _scores(ticked, apart)
     columns = {names[run.id]: [row[at] for row in rows.values()] for at, run in enumerate(ticked)}
     return pd.DataFrame({t("runs.compare.setting"): list(rows), **columns})
 
 
-def _scores(ticked: list[Run]) -> dict[str, list[str]]:
+def _scores(ticked: list[Run], apart: set[str]) -> dict[str, list[str]]:
     """The scores that runs have: MAE, MASE, skill and coverage, or each other kind's own line."""
     scores: dict[str, list[str]] = {}
     for at, run in enumerate(ticked):
         for label, value in _score(run).items():
-            scores.setdefault(label, ["—"] * len(ticked))[at] = value
+            row = scores.setdefault(label, ["—"] * len(ticked))
+            row[at] = t("runs.compare.not") if run.id in apart else value
     return scores
 
 
@@ -142,12 +142,6 @@ def _names(ticked: list[Run]) -> dict[str, str]:
         else:
             names[run.id] = line if settings[line] == 1 else f"{title} ({seen[title]})"
     return names
-
-
-def _datasets(ticked: list[Run]) -> list[str]:
-    """The data of finished forecasts, those of the most runs first."""
-    datasets = [run.dataset_id for run in ticked if run.kind == "forecast" and run.state == "done" and run.dataset_id]
-    return [dataset for dataset, _ in Counter(datasets).most_common()]
 
 
 def _value(name: str, value: Any) -> str:

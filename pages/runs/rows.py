@@ -90,6 +90,8 @@ def _row(workspace: Workspace, run: Run) -> None:
             open_button(run)
             manage(workspace, run)
         st.markdown(f":small[{_line(run)}]")
+        if run.goes_on:
+            st.markdown(f":small[:material/info: {t('runs.goes_on')}]")
         if run.state == "failed":
             st.markdown(f":red[{plain(translated(run.error or ''), 300)}]")
 

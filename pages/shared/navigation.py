@@ -41,8 +41,8 @@ def navigate() -> StreamlitPage:
         # A page of its own: Streamlit would open the first page under this address, and a message in English.
         pages.append(st.Page(_nowhere, url_path=asked, title=t("nav.nowhere"), visibility="hidden"))
     # A read-only link leads to one run and to nothing else.
-    position = "hidden" if state.LINK in st.query_params else "top"
-    return st.navigation({"": pages, t("nav.learn"): learn}, position=position)
+    hidden = state.LINK in st.query_params
+    return st.navigation({"": pages, t("nav.learn"): learn}, position="hidden" if hidden else "top")
 
 
 def _page(address: str, file: str, title: str) -> StreamlitPage:

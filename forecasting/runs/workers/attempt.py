@@ -13,7 +13,7 @@ from forecasting.checkpoints import Keeper, keeping
 from forecasting.errors import Cancelled, ForecastingError, StoreError
 from forecasting.messages import Message
 from forecasting.panel import Panel
-from forecasting.runs import checkpoints, identity, shards
+from forecasting.runs import checkpoints, identity, pace, shards
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.claims import Claim
 from forecasting.runs.database import Database, UnavailableError
@@ -23,6 +23,7 @@ from forecasting.runs.jobs import JOBS
 from forecasting.runs.leases import claim, fail, publish, requeue
 from forecasting.runs.workers.heart import Heart
 from forecasting.runs.workers.pulse import Pulse, thinned
+from forecasting.runs.workers.speed import burst
 
 PUBLISH_TRIES = 3
 CHECKPOINT_SECONDS = 20.0  # of computing that the death of a worker may cost, beside what is no training
@@ -48,18 +49,26 @@ def perform(database: Database, claimed: Claim, settings: Settings, heart: Heart
 
     `heart`: what renews the lease where no supervisor watches over this process.
     """
-    began = time.monotonic()
+    began, used = time.monotonic(), time.process_time()
     holding = heart.holding(claimed, settings.wall_seconds) if heart is not None else contextlib.nullcontext()
     with holding, Pulse(database, claimed, settings) as pulse:
         try:
             data = _data(database, claimed)
+            work = _work(data, claimed)
             names = _shards(data, claimed, settings)
             parts = shards.parts(database, claimed, names) if names else None
             if names and parts is None:
-                end = "split" if shards.split(database, claimed, names) else "lost"
+                expected = _expected(database, claimed, [work.get(name, 0.0) for name in names], settings.workers)
+                end = "split" if shards.split(database, claimed, names, work, expected) else "lost"
             else:
+                if parts is not None:
+                    pulse.expect(1.0, 0.0, done=shards.UNMERGED)
+                elif work:
+                    pulse.expect(_expected(database, claimed, [sum(work.values())], 1), sum(work.values()))
                 results = _compute(database, data, claimed, parts, pulse)
-                _publish(database, claimed, results, parts, pulse, time.monotonic() - began)
+                took = {"seconds": time.monotonic() - began, "cpu": time.process_time() - used}
+                took["work"] = sum(work.values())
+                _publish(database, claimed, results, parts, pulse, took)
                 end = "done"
         except Cancelled:
             end = pulse.over or "cancelled"
@@ -83,6 +92,23 @@ def _data(database: Database, claimed: Claim) -> Panel | bytes | None:
         return None
     stored = stored_input(database, claimed.panel_sha256)
     return stored if JOBS[claimed.kind].reads == "bytes" else Panel.from_bytes(stored)
+
+
+def _work(data: Panel | bytes | None, claimed: Claim) -> dict[str, float]:
+    """Reference seconds of the parts of this attempt; none where nobody can know."""
+    job = JOBS[claimed.kind]
+    if job.work is None:
+        return {}
+    work = dict(job.work(data, claimed.config))
+    return {claimed.shard: work[claimed.shard]} if claimed.shard in work else work
+
+
+def _expected(database: Database, claimed: Claim, work: list[float], lanes: int) -> float:
+    """Seconds that they will take here and now."""
+    speed, stretch = burst()
+    with database.read() as connection:
+        here = pace.pace(connection, claimed.kind, claimed.config, sum(work), speed, stretch)
+    return here.of_parts(work, lanes) if len(work) > 1 else here.seconds(work[0])
 
 
 def _shards(data: Panel | bytes | None, claimed: Claim, settings: Settings) -> tuple[str, ...]:
@@ -118,16 +144,17 @@ def _publish(
     results: dict[str, bytes],
     parts: shards.Parts | None,
     pulse: Pulse,
-    took: float,
+    took: dict[str, float],
 ) -> None:
     progress, curve = pulse.last()
     if parts is not None:
-        took, curve = took + parts.seconds, thinned(parts.curve)
+        took = {"seconds": took["seconds"] + parts.seconds, "cpu": took["cpu"] + parts.cpu, "work": parts.work}
+        curve = thinned(parts.curve)
     scores = results["scores"].decode() if "scores" in results else None
     for left in reversed(range(PUBLISH_TRIES)):
         try:
             artifacts = {name: put_blob(database, data) for name, data in results.items()}
-            if not publish(database, claimed, artifacts, {**progress, "seconds": round(took, 3)}, curve, scores):
+            if not publish(database, claimed, artifacts, {**progress, **_rounded(took)}, curve, scores):
                 raise Cancelled(Message("runs.lease_lost"))
             return
         except StoreError as error:
@@ -135,6 +162,10 @@ def _publish(
                 raise
             log.warning("publishing failed, trying again", extra={"run": claimed.run_id[:12], "why": error.message})
             time.sleep(1)
+
+
+def _rounded(took: dict[str, float]) -> dict[str, float]:
+    return {name: round(seconds, 3) for name, seconds in took.items() if seconds}
 
 
 def _fail(database: Database, claimed: Claim, message: str, field: str | None) -> str:

@@ -13,6 +13,7 @@ It is started as a script and imports the standard library alone (and psycopg fo
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import queue
@@ -173,10 +174,9 @@ def _renew(about: dict[str, Any], held: dict[str, Any]) -> None:
         finally:
             connection.close()
         return
-    import psycopg
-
+    psycopg: Any = importlib.import_module("psycopg")  # there is a driver, or the worker could not have begun
     with psycopg.connect(about["database"], connect_timeout=int(BUSY_SECONDS)) as server:
-        server.execute(RENEW.format(now="extract(epoch from clock_timestamp())", mark="%s"), where)  # type: ignore[arg-type,unused-ignore]
+        server.execute(RENEW.format(now="extract(epoch from clock_timestamp())", mark="%s"), where)
 
 
 if __name__ == "__main__":

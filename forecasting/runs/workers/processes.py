@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import secrets
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,7 +36,7 @@ class LocalWorker:
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             list(command),
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             bufsize=0,
             env=_environment(self.name, database),
             start_new_session=True,  # Ctrl-C is for the server, whose end closes the pipe that the worker reads
@@ -42,6 +44,8 @@ class LocalWorker:
         )
         if self.process.stdin is not None and os.name == "posix":
             os.set_blocking(self.process.stdin.fileno(), False)  # a worker that reads nothing must not hold us up
+        self.measured: tuple[float, float, float] | None = None  # what `speed.burst` gave it last, and when
+        threading.Thread(target=self._listen, name="tidecast-measured", daemon=True).start()
         log.info("worker started", extra={"worker": self.name, "worker_pid": self.process.pid})
 
     def wake(self) -> None:
@@ -72,6 +76,16 @@ class LocalWorker:
         log.warning("worker hangs and is ended", extra={"worker": self.name, "seconds": round(seconds)})
         self._still_seconds = seconds
         self.process.kill()
+
+    def _listen(self) -> None:
+        """Take note of what the worker measures while it has no work, until it ends."""
+        if self.process.stdout is None:
+            return
+        with self.process.stdout as said:
+            for line in said:
+                with contextlib.suppress(ValueError):  # something else that a library printed
+                    speed, stretch = map(float, line.split())
+                    self.measured = speed, stretch, time.monotonic()
 
     def cause(self, status: int) -> Message:
         """Why it ended with this exit status, for people."""

@@ -18,6 +18,7 @@ from forecasting.runs.claims import Claim
 from forecasting.runs.database import Database
 from forecasting.runs.environment import Settings
 from forecasting.runs.leases import beat, end_cancelled, fail
+from forecasting.runs.pace import left
 
 if TYPE_CHECKING:
     from forecasting.progress import Progress
@@ -27,6 +28,9 @@ BEAT_SECONDS = 1.0  # without progress: heartbeat, and a look at the cancel flag
 STUBBORN_SECONDS = 5.0  # a computation that has not noticed by then that it must end is ended with its process
 STUBBORN = 3  # the exit status then
 COUNTED = ("fold", "network")  # stages of which there are several
+NEVER_FULL = 0.99  # of the bar, while something is still done
+STRETCH_SECONDS = 3.0  # over which the share of a processor is measured
+MOST_STRETCHED = 20.0  # beyond: it waits for something else than a processor
 CURVE_POINTS = 1000  # more are thinned out: the row is read at every poll
 
 log = logging.getLogger("tidecast.worker")
@@ -49,6 +53,12 @@ class Pulse:
         self._written = True  # all that was reported is in the database
         self._curve: list[list[Any]] = []
         self._checkpoint: bytes | None = None  # not written yet
+        self._expected: float | None = None  # seconds of the whole attempt
+        self._work: float | None = None  # the same by reference
+        self._reported_at = self._began
+        self._shown = 0.0  # the largest fraction so far
+        self._looked = self._began, time.process_time()
+        self._stretch = 0.0  # seconds by the clock for one of the processor, lately
         self._thread = threading.Thread(target=self._run, name="tidecast-pulse", daemon=True)
 
     def __enter__(self) -> Pulse:
@@ -61,6 +71,11 @@ class Pulse:
         self._done.set()
         self._news.set()
         self._thread.join()
+
+    def expect(self, seconds: float, work: float, done: float = 0.0) -> None:
+        """So many seconds are expected, for so many reference seconds of work; `done`: the fraction that is."""
+        with self._lock:
+            self._expected, self._work, self._shown = seconds, work, done
 
     def report(self, progress: Progress) -> None:
         """Take note of progress, without waiting for the database."""
@@ -76,9 +91,9 @@ class Pulse:
                 "epoch": int(progress.epoch),
                 "epochs": int(progress.epochs),
                 "fraction": float(progress.fraction),
-                "eta": _eta(time.monotonic() - self._began, float(progress.fraction)),
                 **({} if progress.detail is None else {"detail": dict(progress.detail)}),
             }
+            self._reported_at = time.monotonic()
             self._written = False
             if point[2] is not None or point[3] is not None:
                 self._curve.append(point)
@@ -96,6 +111,26 @@ class Pulse:
         with self._lock:
             return {**self._progress, "fraction": 1.0, "eta": 0.0}, list(self._curve)
 
+    def _now(self) -> dict[str, Any]:
+        """The progress as it is to be shown now: between two reports the bar goes on at the pace so far, and it is
+        never full while something is still done."""
+        at, used = time.monotonic(), time.process_time()
+        looked_at, looked_used = self._looked
+        if at - looked_at > STRETCH_SECONDS:
+            self._looked = at, used
+            self._stretch = min(MOST_STRETCHED, max(1.0, (at - looked_at) / max(used - looked_used, 1e-3)))
+        fraction = float(self._progress.get("fraction", 0.0))
+        eta = left(self._reported_at - self._began, fraction, self._expected)
+        since = at - self._reported_at
+        if eta is not None and eta > 0:
+            # Half of what is left at most, and as much as the time that has passed since is of what was left then.
+            fraction += (1 - fraction) * min(0.5, 0.8 * since / eta)
+            eta = max(eta - since, 0.2 * eta)
+        self._shown = max(self._shown, min(NEVER_FULL, fraction))
+        told = {**self._progress, "fraction": self._shown, "eta": eta, "stretch": round(self._stretch, 2)}
+        told |= {name: value for name, value in (("expected", self._expected), ("work", self._work)) if value}
+        return told
+
     def _run(self) -> None:
         while not self._done.is_set():
             self._news.wait(BEAT_SECONDS)
@@ -111,7 +146,7 @@ class Pulse:
 
     def _beat(self) -> None:
         with self._lock:
-            progress, curve = (None, None) if self._written else (self._progress, list(self._curve))
+            progress, curve = self._now(), None if self._written else list(self._curve)
             self._written = True
             checkpoint, self._checkpoint = self._checkpoint, None
         try:
@@ -164,8 +199,3 @@ def resident_mb() -> float | None:
 def _number(value: float | None) -> float | None:
     """A loss that JSON can hold: what is no number becomes None."""
     return float(value) if value is not None and abs(value) < float("inf") else None
-
-
-def _eta(elapsed: float, fraction: float) -> float | None:
-    """Seconds left at the average speed so far; None before there is one."""
-    return elapsed * (1 - fraction) / fraction if fraction > 0 else None

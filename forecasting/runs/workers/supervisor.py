@@ -31,6 +31,8 @@ DEAF_SECONDS = 30.0  # an idle worker that has left work in the queue for so lon
 QUIET_SECONDS = LEASE_SECONDS / 2  # a busy worker without a heartbeat for so long is looked at: does it compute?
 STILL_SECONDS = LEASE_SECONDS - QUIET_SECONDS - 3 * WATCH_SECONDS  # without any processor time: it hangs
 
+FRESH_SECONDS = 12.0  # after which what a worker has measured says nothing of how busy the machine is now
+
 THREAD = "tidecast-supervisor"
 
 log = logging.getLogger("tidecast.supervisor")
@@ -94,6 +96,15 @@ class Supervisor(threading.Thread):
             self._reap()
             if self._cluster is None and not self._workers and self.store.settings.workers and not self.stopping:
                 self._start_worker()
+
+    def measured(self) -> tuple[float, float]:
+        """(processor seconds for a reference second, seconds by the clock for one of the processor) as a local worker
+        without work has measured them; 1 and 0 where none has, or not lately."""
+        with self._lock:
+            newest = max((w.measured for w in self._workers.values() if w.measured), key=lambda m: m[2], default=None)
+        if newest is None:
+            return 1.0, 0.0
+        return newest[0], newest[1] if time.monotonic() - newest[2] < FRESH_SECONDS else 0.0
 
     def health(self) -> Health:
         """State of database, queue, workers and disk; never raises for a database that cannot be used."""
@@ -215,13 +226,12 @@ class Supervisor(threading.Thread):
         """End workers that are alive and do nothing: neither heartbeat nor processor time in their run, or no interest
         in a waiting one. For one that computes, and cannot get at its heartbeat, we vouch."""
         for name, silent in busy.items():
-            if silent > QUIET_SECONDS:
-                worker = self._workers[name]
-                still = worker.still()
-                if still < 2 * WATCH_SECONDS:
-                    vouch(self.store.database, name)
-                elif still > STILL_SECONDS:  # before others may take the run, so that it is seen here
-                    worker.kill(silent)
+            worker = self._workers[name]
+            still = worker.still() if silent > 2 * WATCH_SECONDS else 0.0
+            if silent > QUIET_SECONDS and still < 2 * WATCH_SECONDS:
+                vouch(self.store.database, name)
+            elif silent > QUIET_SECONDS and still > STILL_SECONDS:  # before others may take the run, so that we see it
+                worker.kill(silent)
         idle = [worker for name, worker in self._workers.items() if name not in busy]
         if not waiting or not idle:
             self._waiting_since = time.monotonic()

@@ -7,12 +7,14 @@ it is stopped.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
 import signal
 import socket
 import stat
+import sys
 import threading
 import time
 from types import FrameType
@@ -26,8 +28,10 @@ from forecasting.runs.log import log_to_stderr
 from forecasting.runs.workers.attempt import perform
 from forecasting.runs.workers.heart import Heart
 from forecasting.runs.workers.pulse import resident_mb
+from forecasting.runs.workers.speed import burst
 
 POLL_SECONDS = 0.2
+MEASURE_SECONDS = 4.0  # between two looks of an idle worker at how fast this machine is now
 PARTING_SECONDS = 1.5  # to release the run before leaving
 NICE = 10
 
@@ -53,11 +57,12 @@ class _Worker:
         self._busy = False  # may hold a run
         self._version = identity.version()  # of the code that is about to be imported
         self._wake = threading.Event()
-        # Not for one with a supervisor, which vouches for it. Begun before the process is niced, as this is inherited.
-        self._heart = None if "TIDECAST_WORKER" in os.environ else Heart(self._database)
+        self._heart: Heart | None = None
 
     def watch(self) -> None:
         """Be ready to leave, from now on and also in the middle of an import or a training."""
+        if "TIDECAST_WORKER" not in os.environ:  # else the supervisor vouches for us; begun before we are niced
+            self._heart = Heart(self._database)
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, signal.SIG_IGN if self._owned else self._on_signal)
         if self._owned:
@@ -65,6 +70,7 @@ class _Worker:
 
     def work(self, once: bool) -> int:
         idle_since = time.monotonic()
+        measured = -MEASURE_SECONDS
         while True:
             end = self._work_once()
             if end in ("memory", "outdated"):
@@ -74,6 +80,10 @@ class _Worker:
                 continue
             if once or (self._owned and time.monotonic() - idle_since > self._settings.idle_seconds):
                 return 0
+            if self._owned and time.monotonic() - measured > MEASURE_SECONDS:
+                _prepare_further()
+                measured = time.monotonic()
+                self._tell_speed()
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
 
@@ -95,6 +105,11 @@ class _Worker:
             return None
         finally:
             self._busy = False
+
+    def _tell_speed(self) -> None:
+        """To the supervisor, which reads what we write."""
+        with contextlib.suppress(OSError):  # it is gone: the end of our pipe is on its way
+            os.write(1, "{:.4f} {:.4f}\n".format(*burst()).encode())
 
     def _watch_stdin(self) -> None:
         while True:
@@ -123,6 +138,13 @@ def _part(database: Database, worker: str) -> None:
         release(database, worker)
     except StoreError as error:
         log.warning("run could not be released", extra={"worker": worker, "why": error.message})
+
+
+def _prepare_further() -> None:
+    """Import what most runs need later, two seconds of it, while there is nothing else to do."""
+    if "torch" in sys.modules:  # else this is no worker for forecasts
+        for name in ("statsforecast.theta", "statsforecast.ets", "statsmodels.tsa.seasonal"):
+            importlib.import_module(name)
 
 
 def _stdin_is_pipe() -> bool:

@@ -40,9 +40,9 @@ class Shown:
 
     @property
     def unit(self) -> str:
-        """The unit of its values, as the reader saw it or the column's name says it; "" where it is unknown."""
-        seen = (self._report().get("units") or {}).get(self.column)
-        return str(seen or unit_of(self.column))
+        """The unit of its values: a sign that the reader saw in the cells, or what the column's name says."""
+        seen = str((self._report().get("units") or {}).get(self.column) or "")
+        return seen if seen and seen not in self.column else unit_of(self.column)
 
     def _report(self) -> dict[str, Any]:
         return services.dataset(self.access, self.dataset).report or {}

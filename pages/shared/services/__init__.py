@@ -23,6 +23,7 @@ from pages.shared.services.results import artifact, backtest, forecast, record
 from pages.shared.services.runs import (
     POLL_SECONDS,
     cancel,
+    expected,
     look,
     pin,
     poll,
@@ -51,6 +52,7 @@ __all__ = [
     "cancel",
     "dataset",
     "delete_workspace",
+    "expected",
     "fetch",
     "forecast",
     "keep_days",

@@ -11,10 +11,11 @@ import streamlit as st
 
 from forecasting.errors import StoreError
 from forecasting.messages import Message
-from forecasting.runs import Health, Run, Workspace, runtime
+from forecasting.panel import Panel
+from forecasting.runs import JOBS, Health, Run, Workspace, runtime
 from pages.shared.services import links
 from pages.shared.services.cache import cached
-from pages.shared.services.data import dataset
+from pages.shared.services.data import dataset, panel
 from pages.shared.services.store import store
 
 POLL_SECONDS = 1.0
@@ -31,9 +32,17 @@ def submit(
     """Link a run to the workspace, called `name` (else as its data or its job), and have a worker take it; the id."""
     if name is None:
         name = job if dataset_id is None else dataset(workspace, dataset_id).name
-    run_id = store().submit(workspace, job, config, dataset_id, name)
+    run_id = store().submit(workspace, job, config, dataset_id, name, _work(workspace, job, config, dataset_id))
     _forget(workspace, run_id)
     return run_id
+
+
+def expected(job: str, config: Mapping[str, Any], data: Panel | bytes | None) -> float | None:
+    """Seconds that a run of this machine would take now, once begun; None for a job of which that is not known."""
+    work = JOBS[job].work
+    if work is None:
+        return None
+    return store().expected(job, config, work(data, config), *runtime().measured())
 
 
 def retry(workspace: Workspace, run_id: str) -> None:
@@ -110,6 +119,14 @@ def trouble() -> Message | None:
 def warm() -> None:
     """Have a worker ready for somebody who is about to train; it leaves when nothing comes."""
     runtime().warm()
+
+
+def _work(workspace: Workspace, job: str, config: Mapping[str, Any], dataset_id: str | None) -> float | None:
+    """Reference seconds of a run, for the times of those who wait behind it."""
+    of_job = JOBS[job]
+    if of_job.work is None or of_job.reads != "panel" or dataset_id is None:
+        return None
+    return sum(of_job.work(panel(workspace, dataset_id), of_job.complete(config)).values())
 
 
 def _forget(workspace: Workspace, run_id: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from forecasting import load_sample, suggest_config
+from forecasting.config import TEXTBOOK
 from forecasting.runs import Store, Workspace
 from forecasting.runs.leases import beat, claim
 from tests.app.conftest import Open, address, words, work
@@ -130,20 +132,61 @@ def test_open_shows_a_run_on_its_page_with_its_settings(open_app: Open, store: S
 def test_ticked_runs_are_compared_by_what_differs(open_app: Open, store: Store, data_folder: Path) -> None:
     workspace = store.new_workspace()
     ids = [forecast(store, workspace, window=window) for window in (10, 12)]
+    other = forecast(store, workspace, horizon=3)
     work(data_folder)
     app = runs(open_app, workspace=workspace)
     assert not app.get("plotly_chart")
-    for run in ids:
+    for run in [*ids, other]:
         app.checkbox(key=f"tick_{run[:12]}").set_value(True).run()
     app.button(key="compare").click().run()
-    (chart,) = app.get("plotly_chart")
+    chart, difference = app.get("plotly_chart")
     spec = chart.proto.spec
     assert spec.count('"name"') == 3  # the truth and two runs
+    assert difference.proto.spec.count('"name"') == 1  # the second above the first
+    assert "Difference from" in words(app)
+    assert "horizon 3, not" in words(app)
     (table,) = (frame.value for frame in app.dataframe)
     rows = dict(zip(table.iloc[:, 0], table.iloc[:, 1:].to_numpy().tolist(), strict=True))
-    assert sorted(rows["Window"]) == ["10", "12"]
+    assert {"10", "12"} <= set(rows["Window"])
+    assert rows["MAE"].count("not comparable") == 1
     assert "Hidden size" not in rows  # the same in both
     assert {"MAE", "MASE", "Skill"} <= set(rows)
+
+
+def test_rows_tell_runs_apart_by_preset_layers_and_every_setting_that_is_not_usual(
+    open_app: Open, store: Store
+) -> None:
+    workspace = store.new_workspace()
+    panel = load_sample("nile")
+    dataset = store.put_dataset(workspace, None, "nile", {"source": "sample", "sample": "nile"}, panel, {})
+    changes: list[dict[str, Any]] = [
+        dict(TEXTBOOK),
+        {"num_layers": 3},
+        {"dropout": 0.25},
+        {"dropout": 0.25, "epochs": 3},
+        {"features": ["month-of-year"]},
+    ]
+    for change in changes:
+        config = suggest_config(panel)[0].replace(**{"window": 10, **change}).to_dict()
+        store.cancel(workspace, store.submit(workspace, "forecast", config, dataset, "nile"))
+    app = runs(open_app, workspace=workspace)
+    lines = [text.value.replace("\\", "") for text in app.markdown if "horizon" in text.value]
+    assert len(set(lines)) == len(changes)
+    assert sum("Textbook" in line for line in lines) == 1
+    assert sum("LSTM 3 x 64" in line for line in lines) == 1
+    assert sum("Dropout 0.25" in line for line in lines) == 2
+    assert sum("Epochs 3" in line for line in lines) == 1
+    assert sum("month" in line.lower() for line in lines) == 1
+
+
+def test_a_cancelled_run_that_another_session_waits_for_is_said_to_go_on(open_app: Open, store: Store) -> None:
+    mine, other = store.new_workspace(), store.new_workspace()
+    run = forecast(store, mine)
+    assert forecast(store, other, "theirs") == run
+    store.cancel(mine, run)
+    assert "still trained for another session" in words(runs(open_app, workspace=mine))
+    store.cancel(other, run)
+    assert "still trained for another session" not in words(runs(open_app, workspace=mine))
 
 
 def test_a_link_shows_one_run_without_the_workspace_and_ends_when_told(
@@ -161,6 +204,7 @@ def test_a_link_shows_one_run_without_the_workspace_and_ends_when_told(
     seen = open_app(link=token)
     assert seen.get("plotly_chart")
     assert "For the board" in seen.header[0].value.replace("\\", "")
+    assert "one result of Tidecast" in words(seen)
     everything = str(seen.main) + str(seen.sidebar)
     assert "secret-file" not in everything
     assert "other run" not in everything
