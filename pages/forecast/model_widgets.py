@@ -13,7 +13,7 @@ from forecasting import config as options
 from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
 from pages.forecast import inputs
-from pages.forecast.widget_values import initial
+from pages.forecast.widget_values import initial, show
 from pages.shared import choices, state
 from pages.shared.fields import Fields
 from pages.shared.formats import plain
@@ -52,6 +52,7 @@ def model_widgets(
         draw.choice("loss", options.LOSSES)
         draw.choice("anchor", options.ANCHORS)
         _lookbacks(draw, panel)
+        _floor(draw)
         inputs.input_widgets(panel, subject, values, help_of, replace)
         draw.many("levels", sorted({*_LEVELS, *values["levels"]}), format_func=lambda level: f"{level} %")
     names = [field.name for field in dataclasses.fields(ForecastConfig) if f"set_{field.name}" in st.session_state]
@@ -121,6 +122,23 @@ class _Widgets:
 
     def _keyed(self, name: str) -> dict[str, Any]:
         return {"key": f"set_{name}", "on_change": _changed, "args": (self.subject, name)}
+
+
+def _floor(draw: _Widgets) -> None:
+    """Whether anything may be below zero. Other limits come from the command line."""
+    key = "floor_at_zero"
+    show(key, draw.values.get("floor") is not None)
+    st.toggle(
+        t("model.floor.zero"),
+        key=key,
+        help=draw.help_of("floor") or None,
+        on_change=_set_floor,
+        args=(draw.subject, key),
+    )
+
+
+def _set_floor(subject: str, key: str) -> None:
+    state.current().change(subject, "floor", 0.0 if st.session_state[key] else None)
 
 
 def _two_in_a_row(fields: Fields, drawn: list[Callable[[], None]]) -> None:
