@@ -16,7 +16,7 @@ COPY app.py ./
 COPY .streamlit .streamlit
 COPY forecasting forecasting
 COPY pages pages
-COPY docs/guide*.md docs/
+COPY docs/guide.md docs/guide.zh.md docs/
 
 # Nothing here is the program's to write but /data.
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin tidecast \

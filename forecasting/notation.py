@@ -60,14 +60,12 @@ class Notation:
     def of(cls, report: Mapping[str, Any]) -> Notation:
         """That of a report, also of one that was stored by a version which wrote none."""
         values = report.get("notation") or {}
-        known = {field.name: field.default for field in dataclasses.fields(cls)}
-        return cls(
-            **{
-                name: tuple(value) if isinstance(known[name], tuple) else value
-                for name, value in values.items()
-                if name in known
-            }
-        )
+        known: dict[str, Any] = {
+            field.name: tuple(values[field.name]) if isinstance(field.default, tuple) else values[field.name]
+            for field in dataclasses.fields(cls)
+            if field.name in values
+        }
+        return cls(**known)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
@@ -162,7 +160,8 @@ class Notation:
     def _offsets(self, times: pd.Series, local: pd.Series) -> npt.NDArray[np.int64]:
         """Seconds east of UTC."""
         apart = local.to_numpy(dtype="datetime64[s]") - times.to_numpy(dtype="datetime64[s]")
-        return apart.astype(np.int64)
+        seconds: npt.NDArray[np.int64] = apart.astype(np.int64)
+        return seconds
 
 
 def tzinfo(zone: str) -> datetime.tzinfo:

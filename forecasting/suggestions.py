@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from forecasting import work
+from forecasting import trading, work
+from forecasting.baselines import SLOW_SEASON
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
 from forecasting.messages import Message
@@ -21,7 +22,9 @@ _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
 }  # fmt: skip
 
 
+ZEROS = 0.01  # share of values that has to be 0 for a series that is never negative to have its floor there
 COMPARED = 200  # series, up to which a backtest of the network alone also fits and scores the other pool members
+_PATIENCE = 15.0  # seconds that the pool may take longer than the network alone to be what is suggested
 
 
 def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
@@ -38,10 +41,11 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     batch_size = max(8, 8 * (7800 // (8 * (window + max(window, 192) - 1)))) if many else 8
     epochs = 22 if many else 8
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
-    method, why_method = _method(panel)
+    method, why_method = _method(panel, seasons)
     config = ForecastConfig(
-        horizon=horizon, window=window, method=method, batch_size=batch_size, epochs=epochs, folds=folds
-    )
+        horizon=horizon, window=window, method=method, batch_size=batch_size, epochs=epochs, folds=folds,
+        floor=_floor(panel),
+    )  # fmt: skip
     reasons = {
         "method": why_method,
         "horizon": why_horizon,
@@ -52,6 +56,12 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
         "folds": Message("default.folds.three" if folds == 3 else "default.folds.one"),
     }
     return config, {name: reasons.get(name) or Message(f"default.{name}") for name in config.to_dict()}
+
+
+def _floor(panel: Panel) -> float | None:
+    """0 for amounts and counts: never negative in any series, and 0 again and again. Else None."""
+    y = panel.frame["y"].to_numpy()
+    return 0.0 if float(y.min()) >= 0 and float((y == 0).mean()) >= ZEROS else None
 
 
 def needed_values(config: ForecastConfig) -> int:
@@ -99,20 +109,23 @@ def expected_seconds(panel: Panel, config: ForecastConfig) -> float:
     return sum(work.of_trainings(panel, config).values())
 
 
-def _method(panel: Panel) -> tuple[str, Message]:
+def _method(panel: Panel, seasons: tuple[int, ...]) -> tuple[str, Message]:
     """The pool is more accurate than the network alone (docs/benchmarks.md). Up to COMPARED series a backtest fits its
-    members whatever the method, so that it costs one more fit of them; beyond, it costs a fit of them in each training.
+    members whatever the method, so that it costs one more fit of them, most of it the search for an ETS model.
     """
     count = len(panel.lengths)
-    if count <= COMPARED:
+    each = 0.3 if any(1 < season <= SLOW_SEASON for season in seasons) else 0.1
+    if count <= COMPARED and each * count <= _PATIENCE:
         return "best", Message("default.method.best")
-    return "recurrent", Message("default.method.recurrent", count=count)
+    trainings = 1 if count <= COMPARED else 4
+    return "recurrent", Message("default.method.recurrent", count=count, seconds=round(each * count * trainings))
 
 
 def _horizon(panel: Panel, season: int, length: int) -> tuple[int, Message]:
     alias = panel.frequency.split("-")[0]  # "2h" and other multiples are in no table
     if alias in _HORIZONS:
         horizon, span = _HORIZONS[alias]
+        horizon = 2 * len(trading.open_days(panel.frequency)) or horizon
         reason = Message(f"default.horizon.{span}")
     elif 0 < season <= 48:
         horizon, reason = season, Message("default.horizon.season")

@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from forecasting.config import ForecastConfig
 from forecasting.folds import COMPARED
@@ -8,23 +9,29 @@ from forecasting.messages import Message
 from forecasting.panel import STEP, Panel
 
 
-def panel(series, length=30):
+def panel(series, length=30, seasons=()):
     names = np.repeat([f"s{i:04}" for i in range(series)], length).astype(object)
     y = np.random.default_rng(0).normal(size=series * length)
-    return Panel(pd.DataFrame({"unique_id": names, "ds": np.tile(np.arange(length), series), "y": y}), STEP)
+    frame = pd.DataFrame({"unique_id": names, "ds": np.tile(np.arange(length), series), "y": y})
+    return Panel(frame, STEP, seasons)
 
 
-def test_best_of_all_is_suggested_where_the_backtest_fits_its_members_anyway():
-    config, reasons = suggest_config(panel(COMPARED))
-    assert config.method == "best"
+@pytest.mark.parametrize(
+    ("series", "seasons", "method"),
+    [
+        (1, (), "best"),
+        (1, (7,), "best"),
+        (40, (7,), "best"),
+        (80, (7,), "recurrent"),  # the models of short seasons take the longest to find
+        (80, (24,), "best"),
+        (COMPARED + 1, (24,), "recurrent"),
+    ],
+)
+def test_best_of_all_is_suggested_where_it_costs_seconds_and_the_reason_says_why(series, seasons, method):
+    config, reasons = suggest_config(panel(series, seasons=seasons))
+    assert config.method == method
     assert isinstance(reasons["method"], Message)
-    assert suggest_config(panel(1))[0].method == "best"
-
-
-def test_beyond_that_the_network_alone_is_suggested_and_the_reason_names_how_many_series_there_are():
-    config, reasons = suggest_config(panel(COMPARED + 1))
-    assert config.method == "recurrent"
-    assert f"{COMPARED + 1} series" in reasons["method"]
+    assert (f"over {series} series" in reasons["method"]) == (method == "recurrent")
 
 
 def test_the_default_of_python_stays_the_network():

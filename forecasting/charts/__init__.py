@@ -5,7 +5,7 @@ All take `words`, the words of a language; the default is English.
 
 from forecasting.charts.cell_training import cell_loss_chart, gradient_chart, inside_chart, norm_chart
 from forecasting.charts.cosine_frames import cosine_chart, cosine_loss_chart, position_chart
-from forecasting.charts.decomposition import autocorrelation_chart, calendar_chart, parts_chart
+from forecasting.charts.decomposition import autocorrelation_chart, calendar_chart, has_trend, parts_chart
 from forecasting.charts.explanations import forecast_parts_chart, lags_chart, window_attention_chart
 from forecasting.charts.marker_errors import attention_chart, marker_chart
 from forecasting.charts.method_scores import ranking_chart, shares_chart, stages_chart
@@ -28,7 +28,7 @@ from forecasting.charts.sine_wave import (
     wave_chart,
 )
 from forecasting.charts.step_errors import growth_chart, path_chart
-from forecasting.charts.style import PALETTE, escape
+from forecasting.charts.style import BARE, PALETTE, QUIET, TOP, escape, in_theme
 from forecasting.charts.task import task_chart
 from forecasting.charts.text_lab import (
     ACROSS,
@@ -45,8 +45,11 @@ from forecasting.charts.words import ENGLISH, ChartWords, Words
 
 __all__ = [
     "ACROSS",
+    "BARE",
     "ENGLISH",
     "PALETTE",
+    "QUIET",
+    "TOP",
     "ChartWords",
     "Words",
     "attention_chart",
@@ -65,6 +68,8 @@ __all__ = [
     "forecast_parts_chart",
     "gradient_chart",
     "growth_chart",
+    "has_trend",
+    "in_theme",
     "inside_chart",
     "lags_chart",
     "learning_rate_chart",

@@ -13,6 +13,7 @@ from forecasting.charts.words import ENGLISH, Words
 from forecasting.panel import Values
 
 LAGS = 400  # at most
+FAR = 0.35  # mean autocorrelation a tenth to a fifth of a series away, from which on it is a trend's
 Parts = tuple[Values, Values, Values]  # trend, season, rest; all of the length of the series
 
 
@@ -41,6 +42,14 @@ def autocorrelation(values: npt.ArrayLike, most: int) -> Values:
     return products / products[0] if products[0] > 0 else np.zeros(most + 1)
 
 
+def has_trend(values: npt.ArrayLike) -> bool:
+    """Whether the level moves so much that the autocorrelation shows little else: it is still high a tenth of the
+    series away, on the average over a season or more."""
+    y = np.asarray(values, dtype=np.float64)
+    far = len(y) // 10
+    return far >= 2 and float(autocorrelation(y, 2 * far)[far:].mean()) > FAR
+
+
 def parts_chart(series: pd.DataFrame, season: int, *, height: int = 420, words: Words = ENGLISH) -> go.Figure:
     """One series (`ds, y`) as trend, season and rest, below each other on one time axis."""
     trend, seasonal, rest = decompose(series["y"].to_numpy(), season)
@@ -66,10 +75,16 @@ def parts_chart(series: pd.DataFrame, season: int, *, height: int = 420, words: 
 
 
 def autocorrelation_chart(
-    series: pd.DataFrame, seasons: tuple[int, ...] = (), *, height: int = 300, words: Words = ENGLISH
+    series: pd.DataFrame,
+    seasons: tuple[int, ...] = (),
+    *,
+    differenced: bool = False,
+    height: int = 300,
+    words: Words = ENGLISH,
 ) -> go.Figure:
-    """Autocorrelation by lag, with the band that holds 95 % of white noise."""
+    """Autocorrelation by lag, with the band that holds 95 % of white noise; `differenced`: of the changes."""
     y = series["y"].to_numpy()
+    y = np.diff(y) if differenced else y
     most = max(1, min(LAGS, len(y) // 2, max(40, *(round(2.2 * season) for season in seasons), 0)))
     correlations = autocorrelation(y, most)[1:]
     figure = blank(height, words["lag"], words["correlation"], showlegend=False, hovermode="closest")

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from forecasting.charts.style import FORECAST, LINEAR, NAIVE, SEASONAL, TRUTH, blank, escape, thin, tint
+from forecasting.charts.style import FORECAST, LINEAR, NAIVE, SEASONAL, TRUTH, blank, escape, share_format, thin, tint
 from forecasting.charts.words import ENGLISH, Words
 
 PARTS = {  # part -> colour, width, dash; the truth has the blue that an anchor has among bars
@@ -104,7 +104,7 @@ def window_attention_chart(
         title=words["attention_weight"],
         automargin=True,
         rangemode="tozero",
-        tickformat=".0%" if most > 0.1 else ".1%",
+        tickformat=share_format(most),
         row=2,
         col=1,
     )

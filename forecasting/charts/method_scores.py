@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from forecasting.charts.style import METHOD_COLOURS, NAIVE, blank, escape
+from forecasting.charts.style import METHOD_COLOURS, NAIVE, blank, escape, share_format
 from forecasting.charts.words import ENGLISH, Words
 
 FAR = 4.0  # times the median: beyond it an error does not set the scale
@@ -74,7 +74,7 @@ def shares_chart(rows: Sequence[tuple[str, float]], title: str, *, colour: str =
         hovertemplate="%{customdata}: %{x:.1%}<extra></extra>",
     )
     most = max((share for _, share in ranked), default=1.0) or 1.0
-    figure.update_xaxes(range=[0, 1.2 * most], tickformat=".0%")
+    figure.update_xaxes(range=[0, 1.2 * most], tickformat=share_format(most))
     return figure.update_yaxes(tickvals=places, ticktext=names, ticklabelstandoff=6)
 
 

@@ -49,7 +49,7 @@ def true_vs_predicted(
                 line={"width": 0, "color": FORECAST},
                 fill=None if bound == "lo" else "tonexty",
                 fillcolor=tint(FORECAST, 0.16),
-                hovertemplate="%{y:.5g}",
+                hovertemplate=f"%{{y:.5g}}<extra>{words[bound].format(level=level)}</extra>",
             )
     truth = history.iloc[thin(history["y"])]
     figure.add_scatter(

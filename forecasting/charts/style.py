@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import plotly.graph_objects as go
 
 # Each colour has one meaning on every page, the same in both themes: 3:1 against white and against the dark
@@ -19,6 +21,9 @@ LINEAR = "#8f68c4"
 REPAIR = "#c2528b"
 PALETTE = (TRUTH, FORECAST, NAIVE, SEASONAL, LINEAR, REPAIR)
 
+# Of text beside the lines, by theme: 4.5:1 against its background, which no one grey has in both.
+QUIET = {"light": "#5a6570", "dark": "#a3afba"}
+
 METHOD_COLOURS = {
     "forecast": FORECAST,
     "naive": NAIVE,
@@ -29,6 +34,10 @@ METHOD_COLOURS = {
     "textbook": REPAIR,
 }
 
+TOP = 30  # pixels over a figure: a row of the legend, or the mode bar; the legend makes itself room for more rows
+BARE = 12  # the same without a legend
+TICKS = 7  # at most, where they stand on steps
+MOST_STEPS = 400  # beyond which there are more ticks than one would look at when zooming in
 MOST_POINTS = 2_000  # a line; more cannot be seen and costs the browser
 
 
@@ -50,8 +59,7 @@ def blank(height: int, x_title: str, y_title: str, **layout: Any) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=height,
-        # On top there is room for the legend and for the mode bar, which a touch screen shows all the time.
-        margin={"l": 8, "r": 8, "t": 48, "b": 8},
+        margin={"l": 8, "r": 8, "t": TOP, "b": 8},
         hovermode="x unified",
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "title": None},
         xaxis={"title": x_title, "automargin": True},
@@ -59,8 +67,39 @@ def blank(height: int, x_title: str, y_title: str, **layout: Any) -> go.Figure:
         uirevision="keep",  # zoom and hidden lines survive a redraw
     )
     if layout.get("showlegend") is False:
-        layout = {"margin": {"l": 8, "r": 8, "t": 30, "b": 8}, **layout}
+        layout = {"margin_t": BARE, **layout}
     return figure.update_layout(**layout)
+
+
+def hovered(digits: int | None = None) -> str:
+    """How a value is shown under the pointer: with so many decimals, or by its leading digits."""
+    return "%{y:.5g}" if digits is None else f"%{{y:,.{digits}f}}"
+
+
+def on_steps(figure: go.Figure, ds: pd.Series) -> go.Figure:
+    """Ticks on steps of weeks, months and longer: by itself the axis would put them on days between."""
+    if ds.dtype.kind != "M" or not 1 < len(ds) <= MOST_STEPS:
+        return figure
+    days = float(np.median(np.diff(ds.to_numpy(dtype="datetime64[s]")).astype(np.int64))) / 86_400
+    if days < 5:
+        return figure
+    every = max(1, math.ceil(len(ds) / TICKS))
+    shown = ds.iloc[::-every].iloc[::-1]
+    form = "%Y" if days > 360 else "%Y-%m" if days > 27 else "%Y-%m-%d"
+    return figure.update_xaxes(tickmode="array", tickvals=list(shown), tickformat=form)
+
+
+def in_theme(figure: go.Figure, theme: str) -> go.Figure:
+    """Ticks, titles, legend and notes in the quiet colour of a theme, "light" or "dark"."""
+    font = {"color": QUIET[theme]}
+    figure.update_xaxes(tickfont=font, title_font=font).update_yaxes(tickfont=font, title_font=font)
+    figure.update_layout(legend_font=font)
+    return figure.update_annotations(font=font)
+
+
+def share_format(most: float) -> str:
+    """The tick format of an axis of shares up to `most`, with decimals enough to tell its steps apart."""
+    return f".{0 if most >= 0.1 else 1 if most >= 0.01 else 2}%"
 
 
 def thin(*lines: npt.ArrayLike, most: int = MOST_POINTS) -> npt.NDArray[np.intp]:

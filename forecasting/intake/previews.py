@@ -18,6 +18,7 @@ from forecasting.intake.columns.split_numbers import join_numbers
 from forecasting.intake.text.table import Table
 from forecasting.intake.to_panel import to_panel
 from forecasting.messages import Message
+from forecasting.notation import Notation
 from forecasting.panel import Panel
 
 _OF_THE_CALENDAR = ("frequency", "duplicates")  # what is asked once times and values are known
@@ -29,13 +30,15 @@ class Preview:
 
     rows: `cell, ds, text, y`: time and value as the file has them and as they are read; `ds, y` alone where the answer
     is about the calendar on which they are put. panel: what the file becomes; None where another question follows,
-    whose argument is `asked`, or where the answer cannot be: `refused`.
+    whose argument is `asked`, or where the answer cannot be: `refused`. notation: how times are shown, by the zone that
+    is chosen or answered.
     """
 
     rows: pd.DataFrame
     panel: Panel | None = None
     asked: str | None = None
     refused: Message | str | None = None
+    notation: Notation = dataclasses.field(default_factory=Notation)
 
 
 def preview(
@@ -44,20 +47,22 @@ def preview(
     """`table` read by `choices` and `answer` to the question of `argument`: `most` rows from line `row` on."""
     arguments = {**choices.for_panel(), argument: answer}
     panel, asked, refused = None, None, None
+    notation = Notation(zone=arguments.get("zone") or "")
     try:
         panel, report = to_panel(table, **arguments)
+        notation = report.notation
     except AmbiguousInput as question:
         asked = question.argument
     except ForecastingError as problem:
         refused = problem.message
     if panel is not None and argument in _OF_THE_CALENDAR:
         first = report.merged["ds"].min() if argument == "duplicates" and len(report.merged) else None
-        return Preview(_steps(panel, first, most), panel)
+        return Preview(_steps(panel, first, most), panel, notation=notation)
     try:
         rows = _rows(table, arguments, row, most)
     except ForecastingError as problem:
         rows, refused = pd.DataFrame(), refused if asked is None else problem.message
-    return Preview(rows, panel, asked, refused)
+    return Preview(rows, panel, asked, refused, notation)
 
 
 def _steps(panel: Panel, first: Any, most: int) -> pd.DataFrame:

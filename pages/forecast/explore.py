@@ -38,9 +38,12 @@ def explore(workspace: Workspace, dataset: str, series: str) -> None:
             st.caption(t("explore.none"))
         left, right = st.columns(2)
         with left:
-            components.heading(t("explore.autocorrelation"))
-            figure = charts.autocorrelation_chart(frame, tuple(fitting), words=words)
+            trend = charts.has_trend(frame["y"])
+            components.heading(t("explore.autocorrelation.changes") if trend else t("explore.autocorrelation"))
+            figure = charts.autocorrelation_chart(frame, tuple(fitting), differenced=trend, words=words)
             components.chart(figure, "chart_autocorrelation", t("alt.autocorrelation", name=name))
+            if trend:
+                st.caption(t("explore.trend"))
         with right:
             components.heading(t("explore.calendar"))
             grid = charts.calendar_chart(frame, words=words)

@@ -16,6 +16,8 @@ def frequency_name(alias: str) -> str:
     """An offset alias or trading calendar in words."""
     if week := trading.open_days(alias):
         days = t("chart.weekdays").split(",")
+        if week == tuple(range(week[0], week[-1] + 1)):
+            return t("frequency.week.span", first=days[week[0]], last=days[week[-1]])
         return t("frequency.week", days=tuple(days[day] for day in week))
     if traded := trading.parse(alias):
         minutes, exchange = traded

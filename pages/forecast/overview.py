@@ -16,12 +16,14 @@ from pages.forecast.explore import explore
 from pages.forecast.frequency import frequency_name
 from pages.forecast.how_read import how_read
 from pages.forecast.repairs import repair_marks
+from pages.forecast.sparse import sparse
 from pages.shared import components, services
 from pages.shared.formats import listed, moment, plain, plain_option
 from pages.shared.i18n import chart_words, sentences, t, translated
 from pages.shared.state import Session
 
 _STRIP = 92  # pixels
+WHOLE = 2  # seasons that the data have to hold for a season to be named
 
 
 def overview(session: Session, dataset_id: str, *, folded: bool = False) -> str:
@@ -34,11 +36,15 @@ def overview(session: Session, dataset_id: str, *, folded: bool = False) -> str:
         if data.report:
             with st.popover(_summary(data.report), key="report", icon=":material/fact_check:"):
                 _report(data)
+    sparse(session, data, panel)
     if not folded:
         how_read(session, dataset_id)
     series = panel.series_ids[0]
     if len(panel.series_ids) > 1:
-        series = st.selectbox(t("read.shown"), panel.series_ids, format_func=plain_option, key="series_shown")
+        series = st.selectbox(
+            t("read.shown"), panel.series_ids, format_func=plain_option, key="series_shown",
+            label_visibility="collapsed" if folded else "visible",
+        )  # fmt: skip
     _chart(workspace, dataset_id, series, folded=folded)
     if not folded:
         explore(workspace, dataset_id, series)
@@ -56,9 +62,9 @@ def below(session: Session, dataset_id: str, series: str) -> None:
 def _chart(workspace: Workspace, dataset_id: str, series: str, *, folded: bool) -> None:
     frame = services.one_series(workspace, dataset_id, series)
     notation = services.notation(workspace, dataset_id)
-    report = services.dataset(workspace, dataset_id).report
-    repairs = None if folded else repair_marks(report, series, notation)
-    figure = charts.series_chart(frame, series, repairs=repairs, slider=not folded, words=chart_words())
+    digits = notation.digits(notation.target_of(series))
+    repairs = None if folded else repair_marks(services.dataset(workspace, dataset_id).report, series, notation)
+    figure = charts.series_chart(frame, series, repairs=repairs, slider=not folded, digits=digits, words=chart_words())
     if folded:
         figure.update_layout(height=_STRIP, margin={"l": 8, "r": 8, "t": 4, "b": 24}, yaxis={"title": "", "nticks": 3})
     own = services.panel(workspace, dataset_id).frame.query("unique_id == @series")["ds"]
@@ -78,8 +84,9 @@ def _line(data: Dataset, panel: Panel, notation: Notation) -> str:
         *([plain(notation.zone)] if notation.zone else []),
         frequency_name(panel.frequency),
     ]
-    if panel.seasons:
-        parts.append(t("read.season", season=tuple(panel.seasons)))
+    longest = int(panel.lengths.max())
+    if seasons := tuple(season for season in panel.seasons if WHOLE * season <= longest):
+        parts.append(t("read.season", season=seasons))
     return " · ".join(parts)
 
 

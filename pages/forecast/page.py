@@ -5,6 +5,7 @@ import streamlit as st
 from pages.forecast.data import data_section
 from pages.forecast.how_read import how_read
 from pages.forecast.model import model_section
+from pages.forecast.offer import offer
 from pages.forecast.overview import below, overview
 from pages.forecast.question import stopped
 from pages.forecast.results.tabs import results
@@ -13,14 +14,14 @@ from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
 
 session = state.current()
-st.header(t("forecast.title"), anchor=False)
+with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="head"):
+    st.header(t("forecast.title"), anchor=False, width="content")
+    head = st.container()
 if not session.runs:
     st.caption(t("forecast.lead"))
-head = st.container()
 dataset, problem = data_section()
 if problem is not None:
-    with head:
-        stopped(session, problem)
+    stopped(session, problem)
     how_read(session, None)
 elif dataset is None:
     head.info(t("read.nothing"))
@@ -29,10 +30,13 @@ else:
     with components.in_place():
         head.empty()  # a fragment can write only where the page has written before
         model_section(head, dataset)
+        offer(session, dataset)
         last = services.poll(session.workspace, session.run) if session.run else None
         done = last is not None and last.state == "done"  # then the result comes first
         series = overview(session, dataset, folded=done)
         run = follow(session.workspace, session.run) if session.run else None
+        if run is not None and run.state == "done" and not done:  # it ended while the page was drawn
+            st.rerun()
         if run is None:
             st.caption(t("run.none"))
         elif ended(run):

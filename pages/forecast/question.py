@@ -82,13 +82,14 @@ def _offer(session: Session, problem: AmbiguousInput, place: int, value: Any) ->
     row = problem.row if argument == "zone" else None  # the hour that comes twice, else the first rows
     seen = services.answered(session.workspace, session.upload or "", session.choices, argument, value, row)
     if len(seen.rows):
-        components.table(_rows(argument, seen.rows), f"preview_{argument}_{place}", height="content")
+        components.table(_rows(argument, seen), f"preview_{argument}_{place}", height="content")
     st.caption(_consequence(seen))
 
 
-def _rows(argument: str, rows: pd.DataFrame) -> pd.DataFrame:
+def _rows(argument: str, seen: Preview) -> pd.DataFrame:
     """The rows with their times and values in words, beside what the file has where that differs."""
-    when = [_date(ds) if argument == "day_first" else moment(ds) for ds in rows["ds"]]
+    rows = seen.rows
+    when = [_date(ds) if argument == "day_first" else moment(ds, seen.notation) for ds in rows["ds"]]
     shown: dict[str, Any] = {}
     if "cell" in rows and argument in _OF_THE_FILE:
         shown[t("ask.file")] = rows["cell"]
@@ -115,7 +116,7 @@ def _consequence(seen: Preview) -> str:
         key = f"ask.then.{seen.asked}"
         return t(key) if known(key) else t("ask.then")
     ds = seen.panel.frame["ds"]
-    span = t("read.range", start=moment(ds.min()), end=moment(ds.max()))
+    span = t("read.range", start=moment(ds.min(), seen.notation), end=moment(ds.max(), seen.notation))
     return " · ".join([t("read.rows", count=len(seen.panel.frame)), span, frequency_name(seen.panel.frequency)])
 
 

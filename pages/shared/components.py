@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from forecasting.charts import BARE, QUIET, TOP, in_theme
 from forecasting.errors import ForecastingError
 from pages.shared.choices import segments
 from pages.shared.formats import plain
@@ -26,7 +30,7 @@ def heading(text: str, explained: str | None = None) -> None:
 def chart(figure: go.Figure, key: str, alt: str, *, bar: bool = True, **more: Any) -> None:
     """`figure` over the whole width. `alt` says what it shows; without `bar` no buttons come over it."""
     removed = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
-    figure = _room_for_legend(figure)
+    figure = in_theme(_dates_by_number(_room_for_legend(figure)), _theme())
     config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": removed}
     if not bar:
         config["displayModeBar"] = False
@@ -34,17 +38,61 @@ def chart(figure: go.Figure, key: str, alt: str, *, bar: bool = True, **more: An
 
 
 def _room_for_legend(figure: go.Figure) -> go.Figure:
-    """On a phone a legend of three or more takes several rows, over which the buttons would lie: make it room."""
-    named = [trace for trace in figure.data if trace.name and trace.showlegend is not False]
-    more = 20 * (min(3, (len(named) + 1) // 2) - 1)
-    if figure.layout.showlegend is False or more <= 0 or figure.layout.margin.t != 48:
+    """On a phone, which shows the buttons all the time, the rows of the legend stand below them."""
+    if figure.layout.margin.t not in (TOP, BARE) or not _on_a_phone():
         return figure
-    return figure.update_layout(margin_t=48 + more, height=figure.layout.height + more)
+    if figure.layout.showlegend is False:
+        return figure.update_layout(margin_t=TOP, height=figure.layout.height + TOP - BARE)
+    named = [trace for trace in figure.data if trace.name and trace.showlegend is not False]
+    more = 20 * min(3, (len(named) + 1) // 2)
+    return figure.update_layout(margin_t=TOP + more, height=figure.layout.height + more)
+
+
+def _on_a_phone() -> bool:
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
+_MINUTE, _DAY = 60_000, 86_400_000  # milliseconds
+_STOPS = [  # distance of two ticks, from and up to -> how a date is written; what follows a line break only where new
+    {"dtickrange": [None, 1_000], "value": "%H:%M:%S.%L"},
+    {"dtickrange": [1_000, _MINUTE], "value": "%H:%M:%S"},
+    {"dtickrange": [_MINUTE, _DAY], "value": "%H:%M\n%Y-%m-%d"},
+    {"dtickrange": [_DAY, "M1"], "value": "%m-%d\n%Y"},
+    {"dtickrange": ["M1", "M12"], "value": "%Y-%m"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
+
+
+def _dates_by_number(figure: go.Figure) -> go.Figure:
+    """Dates on axes and hover labels in digits, as in every language: Plotly's names of months are English, and other
+    ones come in a script of their own, which the page's security policy forbids."""
+    for trace in figure.data:
+        x = getattr(trace, "x", None)
+        if x is None or len(x) == 0 or not isinstance(x[0], np.datetime64 | datetime.datetime | str):
+            continue
+        if isinstance(x[0], str) and not re.match(r"\d{4}-\d\d-\d\d", x[0]):
+            continue
+        axis = figure.layout["xaxis" + str(trace.xaxis or "x").removeprefix("x")]
+        if axis.tickformat is None and not axis.tickformatstops:
+            days = all(str(one)[10:].strip("T0:.") == "" for one in (x[0], x[len(x) // 2], x[-1]))
+            axis.update(tickformatstops=_STOPS, hoverformat="%Y-%m-%d" if days else "%Y-%m-%d %H:%M")
+    return figure
 
 
 def ink() -> str:
     """The theme's colour of text, for letters that are drawn: .streamlit/config.toml has the same."""
-    return "#e4eaef" if st.context.theme.type == "dark" else "#1c2833"
+    return "#e4eaef" if _theme() == "dark" else "#0c151d"
+
+
+def style() -> None:
+    """What the theme has no option for: the open tab is the brightest, in the dark theme too."""
+    tab, open_tab = "[data-testid=stTabs] [data-testid=stTab]", {"light": "#0e7490", "dark": "#6fd0e4"}[_theme()]
+    # Constants, nothing of which comes from a file.
+    st.html(f"<style>{tab} {{color: {QUIET[_theme()]}}} {tab}[data-selected] {{color: {open_tab}}}</style>")
+
+
+def _theme() -> Literal["light", "dark"]:
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def table(

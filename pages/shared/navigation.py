@@ -34,6 +34,7 @@ def navigate() -> StreamlitPage:
 
     The pages have no icons: an icon would become the tab's, which the browser fetches from another host.
     """
+    components.style()
     st.logo(Path(__file__).with_name("logo.svg"), size="large")
     pages, learn = ([_page(address, *about) for address, about in one.items()] for one in (_PAGES, _LEARN))
     if asked := _unknown():

@@ -63,8 +63,8 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
     assert all(0 < loss < 100 for loss in losses)
 
     expect(page.locator(".st-key-numbers")).to_be_visible(timeout=90_000)
-    for label in ("MAE", "MASE", "sMAPE", "Skill", "Coverage"):
-        expect(page.get_by_test_id("stMetricLabel").filter(has_text=label).first).to_be_visible()
+    expect(page.locator(".st-key-verdict").get_by_test_id("stAlert")).to_contain_text("copying last week")
+    page.get_by_role("tab", name="True vs predicted", exact=True).click()
     drawn = traces(chart(page, "chart_predicted"))
     predicted = dict(zip(map(day, drawn["Predicted"]["x"]), drawn["Predicted"]["y"], strict=True))
     naive = dict(zip(map(day, drawn["Naive"]["x"]), drawn["Naive"]["y"], strict=True))
@@ -86,9 +86,11 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Download forecast CSV").click()
     assert download.value.suggested_filename == "sales-forecast.csv"
-    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
-    assert [day(when) for when in future["x"][1:]] == [row["ds"] for row in rows]
-    assert future["y"][1:] == pytest.approx([float(row["forecast"]) for row in rows])
+    text = download.value.path().read_text("utf-8-sig")  # as the file wrote: semicolons, its dates, two decimals
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    assert [day(when) for when in future["x"][1:]] == ["-".join(reversed(row["Datum"].split("."))) for row in rows]
+    values = [float(row["Umsatz"].replace(",", ".")) for row in rows]
+    assert future["y"][1:] == pytest.approx(values, abs=0.0051)
     assert len(rows) == 5
     with page.expect_download() as download:
         page.get_by_role("button", name="Download settings").click()
@@ -96,6 +98,7 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
 
     page.reload()
     expect(page.locator(".st-key-numbers")).to_be_visible()
+    page.get_by_role("tab", name="True vs predicted", exact=True).click()
     again = traces(chart(page, "chart_predicted"))["Predicted"]
     assert dict(zip(map(day, again["x"]), again["y"], strict=True)) == predicted
     expect(page.get_by_role("spinbutton", name="Window", exact=True)).to_have_value("14")
@@ -142,31 +145,60 @@ def test_a_restarted_server_shows_the_same_page(start: Start, page: Page) -> Non
     expect(page.get_by_role("spinbutton", name="Horizon", exact=True)).to_have_value("9")
 
 
-def test_a_bad_file_gets_one_sentence_and_the_page_stays(server: Server, page: Page) -> None:
+def test_a_bad_file_gets_one_sentence_and_trains_nothing_else(server: Server, page: Page) -> None:
     page.goto(server.url)
     before = traces(chart(page, "chart_series"))
     upload(page, b"hello\nworld\n", "words.csv")
-    alert = page.get_by_test_id("stSidebar").get_by_role("alert")
+    alert = page.get_by_test_id("stMain").get_by_role("alert")
     expect(alert).to_have_count(1)
     expect(alert).to_contain_text("words.csv")
-    assert traces(chart(page, "chart_series")) == before
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(chart(page, "chart_series")).to_have_count(0)
     assert "Traceback" not in page.inner_text("body")
+    page.get_by_test_id("stSidebar").get_by_role("radio", name="Sample").or_(
+        page.get_by_test_id("stSidebar").get_by_role("button", name="Sample", exact=True)
+    ).first.click()
+    assert traces(chart(page, "chart_series")) == before
 
 
 def test_an_ambiguous_date_is_asked_about(server: Server, page: Page) -> None:
     page.goto(server.url)
     upload(page, files.ambiguous(), "dates.csv")
-    question = page.get_by_role("radiogroup", name="Day or month first?")
-    expect(question).to_be_visible()
-    question.get_by_text("Month first").click()
-    expect(page.get_by_text("2001-01-01 to 2020-12-01")).to_be_visible()
-    question.get_by_text("Day first").click()  # then the dates follow no calendar, which is a question of its own
-    expect(page.get_by_role("radiogroup", name="Which frequency")).to_be_visible()
+    question = page.locator(".st-key-question")
+    expect(question).to_contain_text("Day or month first?")
+    train_button = page.get_by_role("button", name="Train", exact=True)
+    expect(train_button).to_be_disabled()
+    expect(train_button).to_be_in_viewport(ratio=1)
+    question.get_by_role("button", name="Month first").click()
+    expect(page.get_by_text("01/01/2001 to 12/01/2020")).to_be_visible()
+    expect(train_button).to_be_enabled()
+    given = page.get_by_role("radiogroup", name="Day or month first?")
+    given.get_by_text("Day first").click()  # then the dates follow no calendar, which is a question of its own
+    expect(question).to_contain_text("Which frequency")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_train_is_in_view_without_scrolling(server: Server, page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
+def test_a_number_out_of_range_is_neither_kept_silently_nor_trained(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    set_number(page, "Hidden size", 5000)
+    expect(page.get_by_test_id("stSidebar").get_by_role("alert")).to_contain_text("Hidden size is 5000")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(page.get_by_text("Correct this first: Hidden size")).to_be_visible()
+    set_number(page, "Hidden size", 32)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
+def test_an_address_without_a_page_says_so_and_leads_to_the_pages(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/nowhere?language=zh")
+    expect(page.get_by_role("heading", name="没有这个页面")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)  # Streamlit's own message
+    page.get_by_test_id("stMain").get_by_role("link", name="指南").click()
+    expect(page).to_have_url(re.compile("/guide"))
+    expect(page.get_by_role("heading", name="指南")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_train_is_in_view_without_scrolling(server: Server, page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
     page.goto(server.url)
     button = page.get_by_role("button", name="Train", exact=True)
     expect(button).to_be_visible()

@@ -60,7 +60,7 @@ def test_another_decimal_mark_and_another_delimiter_change_the_figure(server: Se
     assert drawn(page) == pytest.approx([1000 * value for value in as_decimals])
 
     choose(page, "Delimiter", "pipe")  # one column: nothing to forecast
-    alert = page.get_by_test_id("stSidebar").get_by_role("alert")
+    alert = page.get_by_test_id("stMain").get_by_role("alert")
     expect(alert).to_be_visible()
     expect(how).to_be_visible()  # what cannot be read can be chosen anew
 

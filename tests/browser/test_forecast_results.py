@@ -132,3 +132,39 @@ def test_a_lookback_is_typed(server: Server, page: Page) -> None:
     expect(page.get_by_role("button", name="Remove 33")).to_be_visible()
     expect(page.get_by_role("button", name="Back to defaults")).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
+def test_verdict_and_forecast_are_in_view_and_every_tab_is_reached_on_a_phone(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(server.url)
+    page.get_by_text("Advanced", exact=True).click()
+    set_number(page, "Epochs", 2)
+    set_number(page, "Folds", 1)
+    for label in ("Window", "Layers", "Hidden size"):  # the card's settings, with Best of all, too
+        expect(page.get_by_role("spinbutton", name=label, exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stSidebar").get_by_role("combobox", name="Method")).to_have_value("Best of all")
+    train(page)
+    expect(page.locator(".st-key-numbers")).to_be_visible(timeout=180_000)
+    drawn = chart(page, "chart_forecast")
+    expect(drawn.locator(".main-svg").first).to_be_visible()
+    expect(page.locator(".st-key-verdict").get_by_test_id("stAlert")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("tab", name="Forecast", exact=True)).to_have_attribute("aria-selected", "true")
+    box = drawn.bounding_box()
+    assert box is not None
+    assert box["y"] + 2 / 3 * box["height"] <= 800
+
+    page.get_by_role("button", name="Details", exact=True).click()
+    for score in ("MAE", "RMSE", "MASE", "sMAPE", "Skill", "Origins"):
+        expect(page.get_by_test_id("stPopoverBody").get_by_text(score, exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    tabs = page.locator(".st-key-tabs").get_by_role("tab")
+    tabs.first.focus()
+    for place in range(1, tabs.count()):
+        page.keyboard.press("ArrowRight")
+        expect(tabs.nth(place)).to_be_focused()
+        expect(tabs.nth(place)).to_be_in_viewport(ratio=0.9)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    tabs.first.click()  # scrolls back into view
+    expect(tabs.first).to_have_attribute("aria-selected", "true")

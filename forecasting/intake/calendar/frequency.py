@@ -19,7 +19,6 @@ from forecasting.panel import STEP
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _SEASONS = {"h": (24, 168), "D": (7, 365), "B": (5, 260), "W": (52,), "M": (12,), "Q": (4,), "Y": ()}
-_WEEKS = 365.25 / 7  # in a year
 _DAY = 86_400_000_000_000  # nanoseconds
 MOST = 0.9  # of the times, the share that is enough to offer their frequency
 _EDGES = {"S": "is_month_start", "E": "is_month_end"}
@@ -90,7 +89,7 @@ def seasons_of(frequency: str) -> tuple[int, ...]:
     if frequency == STEP:
         return ()
     if week := trading.open_days(frequency):
-        return (len(week), round(len(week) * _WEEKS))
+        return (len(week), 52 * len(week))
     if trading.parse(frequency):
         daily = trading.bars_a_session(frequency)
         return (5, 252) if frequency.startswith("C-") else (daily, 5 * daily) if daily > 1 else ()
@@ -164,11 +163,7 @@ def _daily(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
         if index[0] == index[0].normalize() and (traded := exchange_of(index)):
             return Frequency(f"C-{traded[0]}", traded[1])
         return Frequency("B", Message("intake.why.business-days"))
-    if (
-        step == 1
-        and (week := open_week(index.weekday.to_numpy(), (days[-1] - days[0]) / 7))
-        and len(index) >= FULL * ((days[-1] - days[0]) / 7 * len(weekdays))
-    ):
+    if step == 1 and (week := open_week(index.weekday.to_numpy(), (days[-1] - days[0]) / 7)):
         return Frequency(*week)
     return _if_full(Frequency(f"{_count(step)}D", Message("intake.why.days", count=step)), stamps, step * _DAY)
 

@@ -22,6 +22,8 @@ FEW = 4  # far values that a short series may have all the same
 EXPLAINS = 0.8  # of the deviation from neighbours in time, below which a season explains a series better
 SAMPLE = 100_000  # values used to decide that
 LEAST = 12  # values that a series needs for anything to be flagged
+NEARLY = 0.8  # of the values at one place of a season, the share of zeros that makes them part of its nature
+WHOLE = 3  # seasons that a series has to hold for that
 ZEROS = 0.2  # share above which zeros are part of a series' nature
 NEVER_NEAR = 0.2  # of the median: positive values that seldom go below this make a zero look odd
 COUNTS = 5  # of the smallest difference between values: positive values below this are near zero
@@ -58,7 +60,7 @@ class Suspects:
 def find_suspects(y: Floats, codes: Ints, seasons: tuple[int, ...]) -> Suspects:
     """Of values on a complete calendar, series by series: `codes` are sorted and count from 0."""
     runs = _Runs.of(codes)
-    zeros = _odd_zeros(y, runs)
+    zeros = _odd_zeros(y, runs, seasons)
     at = _far(y, runs, np.arange(len(y)), seasons)
     if len(at):
         low = np.minimum.reduceat(y, runs.starts)
@@ -202,13 +204,16 @@ def _stand_ins(y: Floats, runs: _Runs) -> Flags:
     return flagged
 
 
-def _odd_zeros(y: Floats, runs: _Runs) -> Flags:
-    """Exact zeros in series whose other values are positive and seldom come near zero."""
+def _odd_zeros(y: Floats, runs: _Runs, seasons: tuple[int, ...]) -> Flags:
+    """Exact zeros in series whose other values are positive and seldom come near zero, unless they come back at the
+    same place of a season: an hour of the night, a day of the week, a month when there is nothing to sell."""
     zero = y == 0
     odd = np.zeros(len(y), dtype=bool)
     for code in np.unique(runs.codes[zero]):
         first = runs.starts[code]
         part = y[first : first + runs.lengths[code]]
+        regular = _regular(part == 0, seasons)
+        part = part[~regular]
         others = part[part != 0]
         count = len(part) - len(others)
         if len(part) < LEAST or count > ZEROS * len(part) or others.min() < 0:
@@ -216,5 +221,16 @@ def _odd_zeros(y: Floats, runs: _Runs) -> Flags:
         if others.min() < COUNTS * np.diff(np.unique(others)).min(initial=np.inf) < np.inf:
             continue  # small counts: after 3, 2, 1 comes 0
         if np.quantile(others, 0.02) >= NEVER_NEAR * np.median(others):
-            odd[first : first + len(part)] = part == 0
+            odd[first : first + len(regular)] = ~regular & zero[first : first + len(regular)]
     return odd
+
+
+def _regular(zero: Flags, seasons: tuple[int, ...]) -> Flags:
+    """Values at a place of a season where nearly all are zero."""
+    regular = np.zeros(len(zero), dtype=bool)
+    for season in seasons:
+        if len(zero) >= WHOLE * season:
+            place = np.arange(len(zero)) % season
+            share = np.bincount(place, zero) / np.bincount(place)
+            regular |= (share >= NEARLY)[place]
+    return regular

@@ -43,12 +43,13 @@ def form_of(cells: Sequence[str], pattern: str, kind: str) -> Form:
         for group in directives
         if group in matches[0].re.groupindex and matches[0][group] is not None
     }
-    refined = {f"%{directives[group]}": _refined(directives[group], texts) for group, texts in held.items()}
-    if "ap" in held and "%H" in refined:
-        refined["%H"] = refined["%H"].replace("H", "I")
     months = _months(held["mon"]) if "mon" in held else ()
-    if None in refined.values() or ("mon" in held and not months):
-        return "", ()
+    refined = {}
+    for group, texts in held.items():
+        directive = _refined(directives[group], texts)
+        if directive is None or (group == "mon" and not months):
+            return "", ()
+        refined[f"%{directives[group]}"] = directive.replace("H", "I") if "ap" in held else directive
     return "".join(refined.get(part) or part.replace("%", "%%") for part in parts[0]), months
 
 

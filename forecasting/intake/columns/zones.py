@@ -63,7 +63,8 @@ def _follow(times: Times, zone: str) -> bool:
     """Whether every offset is that of the zone at its time."""
     instants = pd.DatetimeIndex(times.stamps[times.ok].astype("datetime64[ns]"))
     shown = instants.tz_localize(UTC).tz_convert(zone).tz_localize(None)
-    return bool(((shown - instants).asi8 == times.offsets[times.ok] * 1_000_000_000).all())
+    offsets = np.zeros(len(times.ok), dtype=np.int64) if times.offsets is None else times.offsets
+    return bool(((shown - instants).asi8 == offsets[times.ok] * 1_000_000_000).all())
 
 
 def _of_days(frequency: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from forecasting.export import file_stem, forecast_csv, settings_json
@@ -17,7 +19,7 @@ def export(shown: Shown) -> None:
     left, right = st.columns(2)
     with left:
         form_widgets(shown, csv_form(shown))
-        download_forecast(shown, "download_forecast")
+        download_forecast(shown, "download_forecast", "stretch")
         st.caption(t("export.forecast.note", count=len(shown.forecast())))
     with right:
         _download_settings(shown)
@@ -27,7 +29,7 @@ def export(shown: Shown) -> None:
             share_buttons(shown.workspace, shown.run)
 
 
-def download_forecast(shown: Shown, key: str) -> None:
+def download_forecast(shown: Shown, key: str, width: Literal["content", "stretch"] = "content") -> None:
     """The button that downloads the forecast."""
     name = services.dataset(shown.access, shown.dataset).name
     st.download_button(
@@ -37,6 +39,7 @@ def download_forecast(shown: Shown, key: str) -> None:
         mime="text/csv",
         key=key,
         icon=":material/download:",
+        width=width,
         on_click="ignore",
     )
 
@@ -51,5 +54,6 @@ def _download_settings(shown: Shown) -> None:
         mime="application/json",
         key="download_settings",
         icon=":material/settings:",
+        width="stretch",
         on_click="ignore",
     )

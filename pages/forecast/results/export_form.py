@@ -11,6 +11,7 @@ import streamlit as st
 from forecasting.export import COLUMNS, DATES, DECIMALS, SEPARATORS, CsvForm
 from pages.forecast.results.shown import Shown
 from pages.forecast.widget_values import show
+from pages.shared import choices
 from pages.shared.formats import plain_option
 from pages.shared.i18n import t
 
@@ -41,7 +42,7 @@ def form_widgets(shown: Shown, form: CsvForm) -> None:
 def _select(shown: Shown, name: str, options: list[str], form: CsvForm, words: Any) -> None:
     key, value = f"export_{name}", getattr(form, name)
     show(key, value if value in options else options[0])
-    st.selectbox(
+    choices.select(
         t(f"export.{name}"), options, format_func=words, key=key, on_change=_keep, args=(shown.dataset, name, key)
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -18,16 +20,17 @@ def forecast(shown: Shown) -> None:
     """Draw it."""
     ahead = shown.of_series(shown.forecast())
     horizon = len(ahead)
+    digits = shown.notation.digits(shown.notation.target_of(shown.series))
     figure = charts.forecast_chart(
         shown.history(),
         ahead,
         shown.series,
         tail=max(4 * horizon, int(shown.run.config.get("window", 60)), 30),
+        digits=digits,
         words=chart_words(),
     )
     components.chart(figure, "chart_forecast", t("alt.forecast", name=charts.escape(shown.series), count=horizon))
     st.caption(coverage_note(shown.backtest().scores))
-    digits = shown.notation.digits(shown.notation.target_of(shown.series))
     components.table(_table(shown, ahead), "forecast_table", height=min(36 + 35 * horizon, 320), digits=digits)
     download_forecast(shown, "download_forecast_here")
 
@@ -36,7 +39,7 @@ def _table(shown: Shown, ahead: pd.DataFrame) -> pd.DataFrame:
     """The forecast of the series with the file's own names and times."""
     notation, every = shown.notation, shown.forecast()
     target = notation.target_of(shown.series) if notation.targets else ""
-    columns = {
+    columns: dict[str, Any] = {
         plain_option(notation.time) if notation.time else t("forecast.time"): notation.write(
             every.loc[every["unique_id"] == shown.series, "ds"]
         )

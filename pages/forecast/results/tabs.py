@@ -16,7 +16,7 @@ from pages.forecast.results.predicted import predicted
 from pages.forecast.results.shown import Shown
 from pages.forecast.results.training import training
 from pages.forecast.verdict import verdict
-from pages.shared import components, services
+from pages.shared import choices, components, services
 from pages.shared.formats import plain_option
 from pages.shared.i18n import t
 
@@ -51,8 +51,6 @@ def of_run(access: Access, run: Run) -> None:
 @components.in_place()
 def _tabs(shown: Shown) -> None:
     """Only the open tab is drawn: a hidden figure costs the browser as much as a seen one."""
-    tabs = st.tabs([t(key) for key in _TABS], key="tabs", on_change="rerun")
-    for tab, draw in zip(tabs, _TABS.values(), strict=True):
-        if tab.open:
-            with tab, components.in_place():
-                draw(shown)
+    for name, tab in choices.tabs({key: t(key) for key in _TABS}, key="tabs"):
+        with tab, components.in_place():
+            _TABS[name](shown)

@@ -262,3 +262,18 @@ def test_the_settings_that_train_would_use_are_shown_beside_it(open_app: Open) -
     app.number_input(key="set_horizon").set_value(9).run()
     app.number_input(key="set_window").set_value(21).run()
     assert "horizon 9, window 21" in words(app)
+
+
+def test_what_is_known_ahead_is_offered_and_used_with_one_click(open_app: Open) -> None:
+    from tests.browser import newcomer_files
+
+    app = upload(open_app(), newcomer_files.promotions(), "promotions.csv")
+    said = words(app)
+    assert "**price**, **promo** are known 28 days ahead" in said
+    declined = open_app(**address(app))
+    declined.button(key="offer_decline").click().run()
+    assert "known 28 days ahead" not in words(declined)
+    assert "known 28 days ahead" not in words(open_app(**address(declined)))  # nor after a reload
+    app.button(key="offer_use").click().run()
+    assert app.multiselect(key="set_covariates").value == ["price", "promo"]
+    assert "known 28 days ahead" not in words(app)

@@ -335,7 +335,7 @@ def test_the_textbooks_network_is_trained_beside_and_found_again(folder: Path, p
 
 
 def test_a_better_method_is_taken_by_a_button_that_trains(
-    folder: Path, pooled: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    pooled: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pages.shared import services
 
@@ -366,7 +366,6 @@ def test_a_better_method_is_taken_by_a_button_that_trains(
     assert Store().run(Workspace(mine["workspace"]), mine["run"]).config == {**before, "method": "recurrent"}
     assert app.selectbox(key="set_method").value == "recurrent"
     assert app.number_input(key="set_window").value == before["window"]
-    work(folder)
 
 
 def test_columns_of_different_units_are_never_averaged(folder: Path) -> None:

@@ -38,6 +38,7 @@ def test_no_module_of_the_pages_is_taken_for_a_page_of_streamlits_old_kind() -> 
         ("sine_wave", "The next value of a sine wave"),
         ("sequence_lab", "Sequence lab"),
         ("text_lab", "Text lab"),
+        ("guide", "Guide"),
     ],
 )
 @pytest.mark.usefixtures("data_folder")

@@ -1,0 +1,203 @@
+"""The language switched in a real browser, on each page in each state: every setting stays, and every widget works.
+
+Streamlit's own tester does not show this fault: only a browser sends back the labels of before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, TimeoutError, expect
+
+from tests.app import files
+from tests.browser.conftest import Server, Start, set_number, train, upload
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=60)]
+
+# What each widget shows: the value of its field, or which of its options is chosen.
+VALUES = """
+() => Object.fromEntries([...document.querySelectorAll('[class*="st-key-"]')].flatMap(element => {
+    const key = [...element.classList].find(name => name.startsWith('st-key-')).slice(7)
+    const fields = [...element.querySelectorAll('input:not([type=file])')]
+    const chosen = [...element.querySelectorAll('[aria-checked], [aria-selected], [aria-pressed]')]
+    const tags = [...element.querySelectorAll('[data-baseweb=tag]')].map(tag => tag.textContent)
+    const own = element.querySelector('[class*="st-key-"]') === null && key !== 'language'
+    const shown = [
+        ...fields.map(field => field.type === 'radio' || field.type === 'checkbox' ? field.checked : field.value),
+        ...chosen.map(one => one.ariaChecked ?? one.ariaSelected ?? one.ariaPressed), ...tags]
+    return own && shown.length ? [[key, JSON.stringify(shown)]] : []
+}))
+"""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_breaks(server: Server) -> Iterator[None]:
+    before = server.log.stat().st_size
+    yield
+    said = server.log.read_bytes()[before:].decode(errors="replace")
+    assert "Uncaught app execution" not in said, said
+
+
+def settled(page: Page) -> None:
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def values(page: Page) -> dict[str, str]:
+    """What each widget shows, once that no longer changes."""
+    found: dict[str, str] = {}
+    for _ in range(50):
+        settled(page)
+        before, found = found, page.evaluate(VALUES)
+        if found and found == before:
+            break
+        page.wait_for_timeout(300)
+    return found
+
+
+def choose(page: Page, key: str, option: str | int) -> None:
+    """Choose an option of a select box, by its name or its place."""
+    for _ in range(5):  # a list that opens while the page is drawn anew closes again
+        settled(page)
+        page.locator(f".st-key-{key} input").first.click()
+        listed = page.get_by_role("option")
+        wanted = listed.nth(option) if isinstance(option, int) else listed.filter(has_text=option).first
+        with contextlib.suppress(TimeoutError):
+            wanted.click(timeout=4_000)
+            return
+        page.keyboard.press("Escape")
+    raise AssertionError(f"{key} does not offer {option}")
+
+
+def switch(page: Page, name: str) -> None:
+    choose(page, "language", name)
+    runs = {"中文": "运行", "English": "Runs"}[name]
+    expect(page.get_by_role("navigation").get_by_role("link", name=runs, exact=True)).to_be_visible()
+    settled(page)
+
+
+def there_and_back(page: Page, **uses: str | int) -> None:
+    """To Chinese, options chosen there by their key, and back: all else is as it was."""
+    before = values(page)
+    switch(page, "中文")
+    assert values(page).keys() == before.keys()
+    for key, option in uses.items():
+        choose(page, key, option)
+    switch(page, "English")
+    after = values(page)
+    assert {key for key in before if after.get(key) != before[key]} == uses.keys()
+
+
+def test_settings_of_every_kind_and_an_upload_outlive_a_switch(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    there_and_back(page, set_cell="GRU")
+    assert "GRU" in values(page)["set_cell"]
+    upload(page, files.german())
+    expect(page.get_by_role("button", name="1 gap filled")).to_be_visible()
+    page.get_by_text("Advanced", exact=True).click()
+    choose(page, "set_method", 1)
+    choose(page, "set_country", "Germany")
+    choose(page, "set_calendar", 1)
+    page.keyboard.press("Escape")
+    field = page.locator(".st-key-set_lookbacks input")
+    field.fill("33")
+    field.press("Enter")
+    page.keyboard.press("Escape")
+    set_number(page, "Horizon", 9)
+    set_number(page, "Window", 21)
+    there_and_back(page)
+    there_and_back(page, set_method=0, set_schedule=1, set_country=3, set_anchor=1, set_loss=1, col_frequency=6)
+    there_and_back(page)
+
+
+def test_an_open_question_and_its_answer_outlive_a_switch(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    upload(page, files.ambiguous(), "dates.csv")
+    expect(page.locator(".st-key-question")).to_be_visible()
+    there_and_back(page)
+    switch(page, "中文")
+    page.locator(".st-key-answer_day_first_1 button").click()
+    expect(page.locator(".st-key-chart_series")).to_be_visible()
+    switch(page, "English")
+    expect(page.get_by_text("01/01/2001 to 12/01/2020")).to_be_visible()
+    page.get_by_text("How the file was read").click()
+    there_and_back(page)
+
+
+def test_a_run_and_its_results_outlive_a_switch(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    upload(page, files.german(120))
+    expect(page.get_by_role("button", name="1 gap filled")).to_be_visible()
+    page.get_by_text("Advanced", exact=True).click()
+    for label, value in (("Horizon", 5), ("Window", 14), ("Hidden size", 8), ("Epochs", 5000)):
+        set_number(page, label, value)
+    train(page)
+    expect(page.locator(".st-key-live")).to_be_visible()
+    switch(page, "中文")
+    expect(page.locator(".st-key-live")).to_be_visible()
+    page.locator(".st-key-cancel button").click()
+    expect(page.get_by_text("训练已取消")).to_be_visible()
+    switch(page, "English")
+    set_number(page, "Epochs", 1)
+    train(page)
+    tabs = page.get_by_role("tab")
+    expect(tabs.first).to_be_visible()
+    expect(page.locator(".st-key-chart_forecast")).to_be_visible()
+    first = values(page)
+    for place in range(tabs.count()):
+        tabs.nth(place).click()
+        expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
+        shown = values(page).keys()
+        switch(page, ("中文", "English")[place % 2])
+        expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
+        assert values(page).keys() == shown
+    if tabs.count() % 2:
+        switch(page, "English")
+    tabs.first.click()
+    expect(page.locator(".st-key-chart_forecast")).to_be_visible()
+    assert values(page) == first
+
+
+def test_an_error_of_a_page_is_told_in_the_language(start: Start, page: Page) -> None:
+    page.goto(start(script="tests/browser/broken_app.py").url + "/?language=zh")
+    for key in ("part", "whole"):
+        page.locator(f".st-key-{key} button").click()
+        expect(page.get_by_role("alert").filter(has_text="Tidecast 自身出了错")).to_have_count(1)
+        expect(page.get_by_text("encountered an error")).to_have_count(0)
+        expect(page.get_by_text("secret")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("address", "uses"),
+    [
+        ("sine_wave", {"sine_cell": 1}),
+        ("sequence_lab", {"cosine_cell": 1}),
+        ("text_lab", {"text_view": 1}),
+        ("runs", {}),
+        ("guide", {}),
+    ],
+)
+def test_the_other_pages_outlive_a_switch(server: Server, page: Page, address: str, uses: dict[str, int]) -> None:
+    page.goto(f"{server.url}/{address}")
+    expect(page.get_by_test_id("stHeading").first).to_be_visible()
+    expect(page.locator(".st-key-live")).to_have_count(0, timeout=90_000)
+    there_and_back(page)
+    for key, place in uses.items():
+        switch(page, "中文")
+        page.locator(f".st-key-{key} button").nth(place).click()
+        settled(page)
+        chosen = values(page)[key]
+        switch(page, "English")
+        assert values(page)[key] == chosen
+    tabs = page.get_by_role("tab")
+    for place in range(1, tabs.count()):
+        tabs.nth(place).click()
+        expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
+        expect(page.locator(".st-key-live")).to_have_count(0, timeout=90_000)
+        shown = values(page).keys()
+        switch(page, ("English", "中文")[place % 2])
+        expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
+        assert values(page).keys() == shown
