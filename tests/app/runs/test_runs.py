@@ -146,6 +146,8 @@ def test_ticked_runs_are_compared_by_what_differs(open_app: Open, store: Store, 
     assert "Difference from" in words(app)
     assert "horizon 3, not" in words(app)
     (table,) = (frame.value for frame in app.dataframe)
+    assert sum("window 10" in name for name in table.columns) == 1  # named by what tells them apart,
+    assert not any("LSTM" in name for name in table.columns)  # and by nothing else
     rows = dict(zip(table.iloc[:, 0], table.iloc[:, 1:].to_numpy().tolist(), strict=True))
     assert {"10", "12"} <= set(rows["Window"])
     assert rows["MAE"].count("not comparable") == 1
