@@ -17,6 +17,7 @@ SCHEDULES = ("one-cycle", "plateau", "constant")
 LOSSES = ("mae", "mse", "huber", "pinball")
 CALENDAR = ("minute-of-hour", "hour-of-day", "day-of-week", "day-of-month", "month-of-year", "day-of-year")
 INDICATORS = ("rsi", "macd", "bollinger", "momentum", "stochastic", "volatility")
+LARGEST = 1e15  # of a floor or a cap
 HOLIDAYS = "holidays-"  # and the ISO 3166 code of a country
 
 
@@ -47,6 +48,8 @@ class ForecastConfig:
     features: tuple[str, ...] = ()  # calendar inputs, holidays and indicators: names in `forecasting.features`
     covariates: tuple[str, ...] | None = None  # columns of the Panel to use beside the values; None: all
     folds: int = 3  # trainings of the backtest
+    floor: float | None = None  # no forecast and no end of an interval is lower; None: none is too low
+    cap: float | None = None  # the same upwards
 
     def __post_init__(self) -> None:
         for field, low, high in _WHOLE:
@@ -61,6 +64,7 @@ class ForecastConfig:
         object.__setattr__(self, "levels", _levels(self.levels))
         object.__setattr__(self, "lookbacks", _lookbacks(self.lookbacks))
         object.__setattr__(self, "features", _features(self.features))
+        _check_limits(self.floor, self.cap)
         if self.covariates is not None:
             object.__setattr__(self, "covariates", _names("covariates", self.covariates))
 
@@ -72,6 +76,9 @@ class ForecastConfig:
     def to_dict(self) -> dict[str, Any]:
         """A plain dictionary that JSON can hold; `from_dict` is its inverse."""
         values = dataclasses.asdict(self)
+        for name in ("floor", "cap"):  # a run that was asked without them keeps its id
+            if values[name] is None:
+                del values[name]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     @classmethod
@@ -142,6 +149,14 @@ def check_choice(field: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         message = Message("setting.choice", setting=field, value=repr(value), choices=choices)
         raise ConfigError(message, field=field)
+
+
+def _check_limits(floor: object, cap: object) -> None:
+    for field, value in (("floor", floor), ("cap", cap)):
+        if value is not None:
+            check_real(field, value, -LARGEST, LARGEST)
+    if isinstance(floor, int | float) and isinstance(cap, int | float) and floor >= cap:
+        raise ConfigError(Message("setting.limits", floor=floor, cap=cap), field="cap")
 
 
 def _levels(value: object) -> tuple[int, ...]:

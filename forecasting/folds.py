@@ -88,9 +88,12 @@ def forecast_origins(
     return backtest.Tested(
         fold=fold,
         origins=forecasts.origins.of_panel(places),
-        forecast=forecasts.forecast,
+        forecast=predictors.within(forecasts.forecast, config),
         parts=forecasts.parts,
-        bounds=predictors.bounds(predictor, forecasts, config.levels),
+        bounds={
+            level: (predictors.within(low, config), predictors.within(high, config))
+            for level, (low, high) in predictors.bounds(predictor, forecasts, config.levels).items()
+        },
         periods=predictor.periods,
         weights=predictor.mean_weights,
         shrinkage=predictor.shrinkage.factor,

@@ -103,11 +103,11 @@ class Forecaster:
         for some, part in self._ahead():
             forecasts.append(some.forecast)
             bounds.append(predictors.bounds(part, some, levels))
-        frame["forecast"] = np.concatenate(forecasts).reshape(-1)
+        frame["forecast"] = predictors.within(np.concatenate(forecasts).reshape(-1), self.config)
         for level in levels:
             for side, place in (("lo", 0), ("hi", 1)):
                 ends = np.concatenate([some[level][place] for some in bounds])
-                frame[f"forecast-{side}-{level}"] = ends.reshape(-1)
+                frame[f"forecast-{side}-{level}"] = predictors.within(ends.reshape(-1), self.config)
         return Forecast(frame)
 
     def predict_members(self) -> pd.DataFrame:

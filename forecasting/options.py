@@ -139,5 +139,7 @@ SETTINGS: dict[str, tuple[str, Callable[[str], Any], str]] = {  # setting of For
     "levels": ("--level", _whole, "nominal coverage of an interval, percent; may be given several times"),
     "features": ("--feature", str, "a calendar feature, holidays-US, an indicator; may be given several times"),
     "folds": ("--folds", _whole, "trainings of the backtest"),
+    "floor": ("--floor", _real, "what no forecast and no interval falls below"),
+    "cap": ("--cap", _real, "what no forecast and no interval rises above"),
 }
 SEVERAL = {"levels", "lookbacks", "features"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from forecasting import trading
 from forecasting.messages import Message
 from forecasting.panel import STEP
 
@@ -39,6 +40,9 @@ def copying(frequency: str, season: int) -> Message:
 def _period(frequency: str, season: int) -> str:
     """hour, day, week or year, where a season is as long; "" where it is not."""
     unit, count = _parse(frequency)
+    if unit == "open":
+        days = len(trading.open_days(frequency))
+        return {days: "week", 52 * days: "year"}.get(season, "")
     if unit in ("B", "C"):
         return _WORKDAYS.get(season, "") if count == 1 else ""
     if unit in _MONTHS:
@@ -53,9 +57,11 @@ def _period(frequency: str, season: int) -> str:
 
 
 def _parse(frequency: str) -> tuple[str, int]:
-    """(s, min, h, D, B, C, W, M, Q, Y or step; how many of them one step is)."""
+    """(s, min, h, D, B, C, open (a day of a week of its own), W, M, Q, Y or step; how many of them one step is)."""
     if frequency == STEP or not frequency:
         return STEP, 1
+    if trading.open_days(frequency):
+        return "open", 1
     found = re.fullmatch(r"(\d*)([A-Za-z]+)", frequency.split("-")[0])
     if found is None:
         return STEP, 1

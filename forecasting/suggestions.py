@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from forecasting import work
+from forecasting import trading, work
 from forecasting.baselines import SLOW_SEASON
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
@@ -22,6 +22,7 @@ _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
 }  # fmt: skip
 
 
+ZEROS = 0.01  # share of values that has to be 0 for a series that is never negative to have its floor there
 COMPARED = 200  # series, up to which a backtest of the network alone also fits and scores the other pool members
 _PATIENCE = 15.0  # seconds that the pool may take longer than the network alone to be what is suggested
 
@@ -42,8 +43,9 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
     method, why_method = _method(panel, seasons)
     config = ForecastConfig(
-        horizon=horizon, window=window, method=method, batch_size=batch_size, epochs=epochs, folds=folds
-    )
+        horizon=horizon, window=window, method=method, batch_size=batch_size, epochs=epochs, folds=folds,
+        floor=_floor(panel),
+    )  # fmt: skip
     reasons = {
         "method": why_method,
         "horizon": why_horizon,
@@ -54,6 +56,12 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
         "folds": Message("default.folds.three" if folds == 3 else "default.folds.one"),
     }
     return config, {name: reasons.get(name) or Message(f"default.{name}") for name in config.to_dict()}
+
+
+def _floor(panel: Panel) -> float | None:
+    """0 for amounts and counts: never negative in any series, and 0 again and again. Else None."""
+    y = panel.frame["y"].to_numpy()
+    return 0.0 if float(y.min()) >= 0 and float((y == 0).mean()) >= ZEROS else None
 
 
 def needed_values(config: ForecastConfig) -> int:
@@ -117,6 +125,7 @@ def _horizon(panel: Panel, season: int, length: int) -> tuple[int, Message]:
     alias = panel.frequency.split("-")[0]  # "2h" and other multiples are in no table
     if alias in _HORIZONS:
         horizon, span = _HORIZONS[alias]
+        horizon = 2 * len(trading.open_days(panel.frequency)) or horizon
         reason = Message(f"default.horizon.{span}")
     elif 0 < season <= 48:
         horizon, reason = season, Message("default.horizon.season")

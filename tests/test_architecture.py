@@ -68,6 +68,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.intake.columns",
         "forecasting.intake.prices",
         "forecasting.intake.text",
+        "forecasting.units",
     },
     "forecasting.charts": FOUNDATION,
     "forecasting.checkpoints": set(),

@@ -449,3 +449,21 @@ def test_output_and_report_may_not_overwrite_each_other(
 @pytest.mark.parametrize("season", ["0", "-7"])
 def test_a_season_has_at_least_one_step(season: str, daily: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no number of steps" in _refused(capsys, "inspect", daily, "--season", season)
+
+
+@pytest.mark.slow
+def test_times_of_a_zone_come_out_by_its_clock_with_their_offset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hours = pd.date_range("2024-03-10", "2024-03-31", freq="h", tz="Europe/Berlin", inclusive="left")
+    path, out, report = tmp_path / "load.csv", tmp_path / "out.csv", tmp_path / "r.json"
+    path.write_text("t,load\n" + "".join(f"{t:%Y-%m-%d %H:%M},{t.hour}.5\n" for t in hours), encoding="utf-8")
+    asked = ["forecast", str(path), "--zone", "Europe/Berlin", "--horizon", "3", "--output", str(out), *QUICK]
+    assert cli.main([*asked, "--report", str(report)]) == 0
+    capsys.readouterr()
+    assert pd.read_csv(out)["ds"].tolist() == [
+        "2024-03-31T00:00:00+01:00",
+        "2024-03-31T01:00:00+01:00",
+        "2024-03-31T03:00:00+02:00",
+    ]
+    assert json.loads(report.read_text())["series"][0]["start"] == "2024-03-10T00:00:00+01:00"

@@ -49,6 +49,15 @@ def test_defaults_are_pinned() -> None:
     }
 
 
+def test_a_floor_and_a_cap_are_named_only_where_they_are_set() -> None:
+    assert {"floor", "cap"}.isdisjoint(ForecastConfig().to_dict())
+    limited = ForecastConfig(floor=0, cap=100.0)
+    assert ForecastConfig.from_dict(limited.to_dict()) == limited
+    for wrong in ({"floor": 5, "cap": 5}, {"floor": float("nan")}, {"cap": "high"}, {"floor": True}):
+        with pytest.raises(ConfigError):
+            ForecastConfig(**wrong)  # type: ignore[arg-type]
+
+
 def test_the_textbook_is_a_config_and_names_only_settings() -> None:
     config = ForecastConfig(horizon=9, seed=4).replace(**TEXTBOOK)
     assert (config.num_layers, config.hidden_size, config.window, config.schedule) == (2, 64, 60, "plateau")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -11,6 +12,7 @@ import pytest
 
 from forecasting import export
 from forecasting.config import ForecastConfig
+from forecasting.notation import Notation
 from tests.charts import synthetic
 
 
@@ -56,3 +58,63 @@ def test_settings_go_back_into_a_config() -> None:
 )
 def test_file_names_are_safe_on_any_system(name: str, stem: str) -> None:
     assert export.file_stem(name) == stem
+
+
+SHOP = Notation(
+    dates="%d.%m.%Y", whole_days=True, time="Datum", targets=("Umsatz", "Menge"), series=("Laden", "Stadt"),
+    decimals={"Umsatz": 2, "Menge": 0}, delimiter=";", decimal=",",
+)  # fmt: skip
+
+
+def _shops() -> pd.DataFrame:
+    names = [f"{shop} / {target}" for target in SHOP.targets for shop in ("A / Köln", "B / Ulm")]
+    days = pd.to_datetime(["2024-01-30", "2024-01-31"])
+    return pd.DataFrame(
+        {
+            "unique_id": [name for name in names for _ in days],
+            "ds": [*days] * len(names),
+            "forecast": [1234.5678, -0.001, 2.0, 3.0, 10.4, 11.6, 12.0, 13.0],
+            "forecast-lo-80": 1.0,
+            "forecast-hi-80": 2.0,
+        }
+    )
+
+
+def test_a_european_excel_opens_the_users_own_columns_decimals_and_dates() -> None:
+    written = export.forecast_csv(_shops(), SHOP, export.CsvForm.of(SHOP))
+    assert written.startswith(codecs.BOM_UTF8)
+    lines = written.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Datum;Laden;Stadt;Umsatz;Umsatz low 80;Umsatz high 80;Menge;Menge low 80;Menge high 80"
+    assert lines[1:] == [
+        "30.01.2024;A;Köln;1234,57;1,00;2,00;10;1;2",
+        "31.01.2024;A;Köln;0,00;1,00;2,00;12;1;2",
+        "30.01.2024;B;Ulm;2,00;1,00;2,00;12;1;2",
+        "31.01.2024;B;Ulm;3,00;1,00;2,00;13;1;2",
+    ]
+
+
+def test_programs_get_the_names_of_the_package_and_numbers_in_full_in_any_dialect() -> None:
+    form = export.CsvForm(separator="\t", decimal=",", columns="program", dates="iso")
+    back = pd.read_csv(io.BytesIO(export.forecast_csv(_shops(), SHOP, form)), sep="\t", decimal=",", parse_dates=["ds"])
+    pd.testing.assert_frame_equal(back, _shops(), check_dtype=False, check_exact=True)
+
+
+def test_a_comma_as_separator_and_as_decimal_mark_is_quoted() -> None:
+    form = export.CsvForm(separator=",", decimal=",", columns="file", dates="file")
+    rows = list(csv.reader(io.StringIO(export.forecast_csv(_shops(), SHOP, form).decode())))
+    assert {len(row) for row in rows} == {9}
+    assert rows[1][3] == "1234,57"
+
+
+def test_names_of_the_file_that_a_spreadsheet_would_run_are_harmless_and_none_covers_another() -> None:
+    notation = Notation(time="=1+1", targets=("=1+1",), decimals={"=1+1": 1})
+    forecast = _shops().head(2).assign(unique_id="=1+1")
+    header = export.forecast_csv(forecast, notation, export.CsvForm.of(notation)).decode().splitlines()[0]
+    assert header == "'=1+1,'=1+1_,'=1+1 low 80,'=1+1 high 80"
+
+
+def test_iso_times_have_the_offset_of_the_zone() -> None:
+    forecast = synthetic.forecast(horizon=2)
+    forecast["ds"] = pd.to_datetime(["2024-03-31 00:00", "2024-03-31 01:00"])
+    lines = export.forecast_csv(forecast, Notation(zone="Europe/Berlin")).decode().splitlines()
+    assert [line.split(",")[1] for line in lines[1:]] == ["2024-03-31T01:00:00+01:00", "2024-03-31T03:00:00+02:00"]

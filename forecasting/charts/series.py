@@ -38,10 +38,14 @@ def series_chart(
         hovertemplate=hovered(digits),
     )
     if repairs is not None:
+        rows, low = 0, float(series["y"].min())
+        span = float(series["y"].max()) - low or 1.0
         for kind, marks in repairs.groupby("kind", sort=False):
             name = words.get(str(kind), words["repair"])
             if len(marks) > MANY:
-                _strip(figure, marks, words["marks"].format(name=name, count=len(marks)), str(kind))
+                rows += 1
+                name = words["marks"].format(name=name, count=len(marks))
+                _strip(figure, marks, name, str(kind), low - (0.02 + 0.07 * rows) * span)
                 continue
             lines = [words["line"].format(rows=escape(rows)) if rows else "" for rows in marks["rows"]]
             figure.add_scatter(
@@ -63,12 +67,11 @@ def series_chart(
     return figure
 
 
-def _strip(figure: go.Figure, marks: pd.DataFrame, name: str, kind: str) -> None:
-    """Many marks as ticks along the foot of the figure, on an axis of their own."""
+def _strip(figure: go.Figure, marks: pd.DataFrame, name: str, kind: str, foot: float) -> None:
+    """Many marks as ticks in a row at the foot of the figure."""
     figure.add_scatter(
         x=marks["ds"].to_numpy(),
-        y=[0] * len(marks),
-        yaxis="y2",
+        y=[foot] * len(marks),
         name=name,
         mode="markers",
         marker={
@@ -79,11 +82,8 @@ def _strip(figure: go.Figure, marks: pd.DataFrame, name: str, kind: str) -> None
         },
         hoverinfo="name",
     )
-    figure.update_layout(
-        yaxis={"domain": [0.07, 1]},
-        yaxis2={"domain": [0, 0.05], "visible": False, "range": [-1, 1], "fixedrange": True, "anchor": "x"},
-        xaxis={"anchor": "y2"},
-    )
+    # Marks would widen the axis by their own size.
+    figure.update_xaxes(range=[figure.data[0].x[0], figure.data[0].x[-1]])
 
 
 def forecast_chart(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forecasting.config import ForecastConfig
 from forecasting.evaluation import intervals, pool
 from forecasting.evaluation.pool import Pool
 from forecasting.evaluation.shrinkage import Shrinkage, references
@@ -112,6 +113,14 @@ def ahead(
         forecast = scaling.inverse(scaled, predictor.states, origins.series)
     width = predictor.width[origins.series, None]
     return Forecasts(origins=origins, forecast=forecast, parts=parts, scaled=scaled, spread=spread * width)
+
+
+def within(values: Values, config: ForecastConfig) -> Values:
+    """Forecasts or ends of intervals, kept between the floor and the cap."""
+    if config.floor is None and config.cap is None:
+        return values
+    kept: Values = np.clip(values, config.floor, config.cap)
+    return kept
 
 
 def bounds(predictor: Predictor, forecasts: Forecasts, levels: tuple[int, ...]) -> dict[int, tuple[Values, Values]]:

@@ -14,9 +14,7 @@ from forecasting.intake.columns.series_role import series_columns
 from forecasting.intake.text.table import Table
 from forecasting.notation import DECIMALS, EPOCHS, Notation, decimals_of, has_offset, is_fixed
 from forecasting.panel import Panel
-
-_BRACKETS = re.compile(r"[(\[\uff08\u3010]\s*([^()\[\]\uff08\uff09\u3010\u3011]{1,12}?)\s*[)\]\uff09\u3011]\s*$")
-_IN = re.compile(r"(?:^|\s)in\s+([^\s\d]{1,8})$", re.IGNORECASE)
+from forecasting.units import unit_of
 
 
 def notation_of(table: Table, typed: TypedColumns, decimal: str, panel: Panel, zone: str) -> Notation:
@@ -43,15 +41,12 @@ def notation_of(table: Table, typed: TypedColumns, decimal: str, panel: Panel, z
 
 
 def units_of(typed: TypedColumns) -> dict[str, str]:
-    """Of the value columns: a sign that their cells had, else what their names have in brackets or after "in"."""
+    """Of the value columns: the sign that their cells had, else what their names say."""
     units = {}
     for target in typed.roles.target:
         signs = [message.values["unit"] for message, _ in typed.numbers[target].affixes if "unit" in message.values]
-        named = _BRACKETS.search(target) or _IN.search(target)
-        if signs:
-            units[target] = str(signs[0])
-        elif named is not None and not named[1].isdigit():
-            units[target] = named[1]
+        if unit := str(signs[0]) if signs else unit_of(target):
+            units[target] = unit
     return units
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from forecasting.progress import Progress
 
-GATHERING = 0.02  # of a forecast's time, for what comes after the trainings
+GATHERING = 0.03  # of a forecast's time, for what comes after the trainings
 
 Report = Callable[["Progress"], None]
 
@@ -66,8 +66,9 @@ class Job:
     work: Callable[[Any, Mapping[str, Any]], Mapping[str, float]] | None = None  # reference seconds of its parts
 
     def complete(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """Every setting of `config`, as JSON holds it."""
-        values = dataclasses.asdict(self.settings.from_dict(config))
+        """Every setting of `config`, as JSON holds it; without those that came later and are not set."""
+        settings = self.settings.from_dict(config)
+        values = settings.to_dict() if isinstance(settings, ForecastConfig) else dataclasses.asdict(settings)
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 

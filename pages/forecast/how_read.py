@@ -82,7 +82,7 @@ def _understood(session: Session, dataset: str | None, report: dict[str, Any], c
             components.table(_cells(cells), "understood", height=HEIGHT, narrow=t("how.line"))
         return
     first = services.panel(session.workspace, dataset).frame.head(SHOWN)
-    notation = services.notation(session.workspace, dataset)
+    clock = services.notation(session.workspace, dataset).clock
     repairs = {
         (step["unique_id"], str(step["ds"])): t(f"chart.{kind}")
         for kind, listed_as in REPAIRS.items()
@@ -90,7 +90,7 @@ def _understood(session: Session, dataset: str | None, report: dict[str, Any], c
     }
     stamps = first["ds"].dt.strftime("%Y-%m-%dT%H:%M:%S") if first["ds"].dtype.kind == "M" else first["ds"].astype(str)
     marks = [repairs.get(step, "") for step in zip(first["unique_id"], stamps, strict=True)]
-    columns: dict[str, Any] = {t("how.time"): [moment(ds, notation) for ds in first["ds"]]}
+    columns: dict[str, Any] = {t("how.time"): [moment(ds) for ds in clock(first["ds"])]}
     columns[t("how.series")] = first["unique_id"].to_numpy()
     columns[t("how.value")] = first["y"].to_numpy()
     if any(marks):

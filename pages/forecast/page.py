@@ -14,7 +14,7 @@ from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
 
 session = state.current()
-with st.container(horizontal=True, gap="medium", key="head"):
+with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="head"):
     st.header(t("forecast.title"), anchor=False, width="content")
     head = st.container()
 if not session.runs:

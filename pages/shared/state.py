@@ -146,7 +146,7 @@ def open_run(session: Session, run: Run) -> None:
     about = subject(services.dataset(session.workspace, run.dataset_id).choices)
     suggested = services.suggestion(session.workspace, run.dataset_id)[0].to_dict()
     session.settings = {k: v for k, v in session.settings.items() if k != about}
-    for name, value in run.config.items():
+    for name, value in {"floor": None, "cap": None, **run.config}.items():  # which a run without them does not name
         if suggested.get(name) != value:
             session.change(about, name, value)
     _forget_widgets("set_", "_settings_of")

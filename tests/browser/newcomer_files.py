@@ -160,7 +160,7 @@ def long() -> bytes:
 
 
 FILES = (
-    Brought("filialen.csv", shops, ("1,500 values", "3 series", "daily"), series=3),
+    Brought("filialen.csv", shops, ("1,287 values", "3 series", "open Mon to Sat"), series=3),
     Brought("articles.csv", wide_months, ("3 series", "monthly"), series=3),
     Brought("report.xlsx", titled_workbook, ("72 values", "2018-01", "monthly")),
     Brought("prices.csv", prices, ("2021-01-04",), series=1),

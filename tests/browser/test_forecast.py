@@ -170,7 +170,7 @@ def test_an_ambiguous_date_is_asked_about(server: Server, page: Page) -> None:
     expect(train_button).to_be_disabled()
     expect(train_button).to_be_in_viewport(ratio=1)
     question.get_by_role("button", name="Month first").click()
-    expect(page.get_by_text("2001-01-01 to 2020-12-01")).to_be_visible()
+    expect(page.get_by_text("01/01/2001 to 12/01/2020")).to_be_visible()
     expect(train_button).to_be_enabled()
     given = page.get_by_role("radiogroup", name="Day or month first?")
     given.get_by_text("Day first").click()  # then the dates follow no calendar, which is a question of its own

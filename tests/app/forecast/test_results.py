@@ -206,6 +206,31 @@ def test_export_offers_forecast_and_settings(app: AppTest) -> None:
     assert labels == ["Download report", "Download forecast CSV", "Download settings"]
 
 
+def test_export_is_as_the_file_until_something_else_is_chosen(app: AppTest) -> None:
+    tab(app, "Export")
+    chosen = {name: app.selectbox(key=f"export_{name}").value for name in ("separator", "decimal", "columns", "dates")}
+    assert chosen == {"separator": ";", "decimal": ",", "columns": "file", "dates": "file"}
+    assert app.toggle(key="export_mark").value is True
+    app.selectbox(key="export_separator").set_value("\t").run()
+    app.selectbox(key="export_columns").set_value("program").run()
+    app.toggle(key="export_mark").set_value(False).run()
+    tab(app, "Forecast")  # the download there is written in the same way, and coming back finds it as it was left
+    tab(app, "Export")
+    assert app.selectbox(key="export_separator").value == "\t"
+    assert app.selectbox(key="export_columns").value == "program"
+    assert app.toggle(key="export_mark").value is False
+
+
+def test_the_table_of_the_forecast_has_the_names_and_dates_of_the_file(app: AppTest) -> None:
+    shown = table(app, "80 % low")
+    assert list(shown.columns)[:2] == ["Datum", "Umsatz"]
+    assert shown["Datum"].tolist()[0] == "20.07.2023"
+    start = next(
+        element.value for element in app.markdown if "01.01.2023 to 19.07.2023" in element.value.replace("\\", "")
+    )
+    assert "sales" in start
+
+
 def test_each_download_has_its_own_caption(app: AppTest) -> None:
     tab(app, "Export")
     columns = [c for c in app.columns if c.get("download_button")]
