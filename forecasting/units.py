@@ -84,6 +84,11 @@ def amount(value: float, unit: str = "") -> str:
     """A number with as many digits as are worth reading, and its unit: "1,234 EUR", "$0.125", "3.2 %"."""
     size = abs(value)
     text = f"{value:,.0f}" if size >= 100 else f"{value:.3g}"
+    return with_unit(text, unit)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A number that is written already, and its unit."""
     if not unit:
         return text
     if unit in _BEFORE:

@@ -11,7 +11,7 @@ from forecasting import Verdict
 from forecasting.config import ForecastConfig
 from forecasting.outlook import outlook
 from forecasting.spans import copying, steps
-from forecasting.units import amount
+from forecasting.units import amount, with_unit
 from pages.forecast.results.shown import Shown
 from pages.shared import services
 from pages.shared.formats import number, percent, plain, plain_option
@@ -51,14 +51,18 @@ def _adds_up_to(shown: Shown) -> None:
     found = outlook(shown.history()["y"].to_numpy(dtype=float), ahead, shown.column, shown.unit)
     kind = "total" if found.total else "level"
     span = translated(steps(services.panel(shown.access, shown.dataset).frequency, found.steps))
-    before = amount(found.before, shown.unit)
+
+    def written(value: float) -> str:  # a level has the decimals of the history, a total those that are worth reading
+        text = shown.notation.number(value, shown.column)
+        return amount(value, shown.unit) if found.total else with_unit(text, shown.unit)
+
     change = None if found.change is None else f"{100 * found.change:+.1f} %"
     st.metric(
         t(f"outlook.{kind}", span=span),
-        plain_option(amount(found.value, shown.unit)),
+        plain_option(written(found.value)),
         change,
         delta_color="off",
-        help=plain(t(f"outlook.{kind}.help", span=span, before=before)),
+        help=plain(t(f"outlook.{kind}.help", span=span, before=written(found.before))),
     )
 
 
