@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from forecasting.progress import Progress
 
-GATHERING = 0.02  # of a forecast's time, for what comes after the trainings
+GATHERING = 0.03  # of a forecast's time, for what comes after the trainings
 
 Report = Callable[["Progress"], None]
 

@@ -21,7 +21,7 @@ from forecasting.runs.claims import Claim, held_by
 from forecasting.runs.database import Database, insert_new, now
 from forecasting.runs.pace import left
 
-UNMERGED = 0.98  # of a run that is split, when all its shards are done
+UNMERGED = 0.95  # of a run that is split, when all its shards are done
 MERGE = '{"stage": "merge"}'  # the progress of a parent that only has to be merged
 AFRESH: dict[str, Any] = {  # a run that has not begun
     "attempts": 0,

@@ -14,7 +14,8 @@ from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
 from pages.forecast import inputs
 from pages.forecast.widget_values import initial, show
-from pages.shared import choices, fields, state
+from pages.shared import choices, state
+from pages.shared.fields import Fields
 from pages.shared.formats import plain
 from pages.shared.i18n import known, t, translated
 from pages.shared.setting_words import setting_label, setting_value
@@ -40,12 +41,13 @@ def model_widgets(
     draw = _Widgets(subject, values, help_of, replace)
     draw.choice("method", options.METHODS)
     draw.choice("cell", options.CELLS)
-    _two_in_a_row([functools.partial(draw.whole, name) for name in _NUMBERS])
+    _two_in_a_row(draw.fields, [functools.partial(draw.whole, name) for name in _NUMBERS])
     with st.expander(t("model.advanced"), key="advanced"):
         _textbook(subject, values)
         dropout = functools.partial(draw.real, "dropout", 0.05)
-        _two_in_a_row([*(functools.partial(draw.whole, name) for name in _COUNTS), dropout])
+        _two_in_a_row(draw.fields, [*(functools.partial(draw.whole, name) for name in _COUNTS), dropout])
         draw.real("learning_rate", 1e-3, format="%.4g")
+        draw.fields.say()
         draw.choice("schedule", options.SCHEDULES)
         draw.choice("loss", options.LOSSES)
         draw.choice("anchor", options.ANCHORS)
@@ -56,7 +58,7 @@ def model_widgets(
     names = [field.name for field in dataclasses.fields(ForecastConfig) if f"set_{field.name}" in st.session_state]
     chosen = {**values, **{name: st.session_state[f"set_{name}"] for name in names}}
     settings = {**chosen, "lookbacks": _windows(chosen["lookbacks"]), **inputs.chosen_inputs(panel, values)}
-    return settings, draw.refused
+    return settings, draw.fields.refused
 
 
 def set_settings(subject: str, values: Mapping[str, Any]) -> None:
@@ -86,7 +88,7 @@ class _Widgets:
     values: Mapping[str, Any]
     help_of: Callable[[str], str]
     replace: bool  # the widgets show other values than these
-    refused: list[str] = dataclasses.field(default_factory=list)  # labels of fields with what cannot be
+    fields: Fields = dataclasses.field(default_factory=lambda: Fields(ForecastConfig))
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> None:
         choices.select(
@@ -97,19 +99,17 @@ class _Widgets:
 
     def whole(self, name: str) -> None:
         value = int(self.values[name])
-        typed = fields.whole(
-            setting_label(name), help=self.help_of(name), **self._keyed(name),
+        self.fields.whole(
+            name, setting_label(name), help=self.help_of(name), **self._keyed(name),
             **initial(name, value, self.replace, value=value),
         )  # fmt: skip
-        self._check(name, typed)
 
     def real(self, name: str, step: float, **more: Any) -> None:
         value = float(self.values[name])
-        typed = fields.real(
-            setting_label(name), step=step, help=self.help_of(name), **self._keyed(name),
+        self.fields.real(
+            name, setting_label(name), step=step, help=self.help_of(name), **self._keyed(name),
             **initial(name, value, self.replace, value=value), **more,
         )  # fmt: skip
-        self._check(name, typed)
 
     def many(self, name: str, allowed: list[Any], start: list[Any] | None = None, **more: Any) -> None:
         start = list(self.values[name]) if start is None else start
@@ -117,11 +117,8 @@ class _Widgets:
             t(f"model.{name}"), allowed, help=self.help_of(name), **self._keyed(name),
             **initial(name, start, self.replace, default=start), **more,
         )  # fmt: skip
-        self._check(name, _windows(chosen) if name == "lookbacks" else chosen)
-
-    def _check(self, name: str, value: Any) -> None:
-        if fields.refused(ForecastConfig, name, value, setting_label(name)):
-            self.refused.append(setting_label(name))
+        self.fields.check(name, setting_label(name), _windows(chosen) if name == "lookbacks" else chosen)
+        self.fields.say()
 
     def _keyed(self, name: str) -> dict[str, Any]:
         return {"key": f"set_{name}", "on_change": _changed, "args": (self.subject, name)}
@@ -144,11 +141,12 @@ def _set_floor(subject: str, key: str) -> None:
     state.current().change(subject, "floor", 0.0 if st.session_state[key] else None)
 
 
-def _two_in_a_row(drawn: list[Callable[[], None]]) -> None:
+def _two_in_a_row(fields: Fields, drawn: list[Callable[[], None]]) -> None:
     for row in range(0, len(drawn), 2):
         for column, draw in zip(st.columns(2), drawn[row : row + 2], strict=False):
             with column:
                 draw()
+        fields.say()
 
 
 def _textbook(subject: str, values: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
 
 session = state.current()
-with st.container(horizontal=True, gap="medium", key="head"):
+with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="head"):
     st.header(t("forecast.title"), anchor=False, width="content")
     head = st.container()
 if not session.runs:
@@ -35,6 +35,8 @@ else:
         done = last is not None and last.state == "done"  # then the result comes first
         series = overview(session, dataset, folded=done)
         run = follow(session.workspace, session.run) if session.run else None
+        if run is not None and run.state == "done" and not done:  # it ended while the page was drawn
+            st.rerun()
         if run is None:
             st.caption(t("run.none"))
         elif ended(run):

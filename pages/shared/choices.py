@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.i18n import t
+
 T = TypeVar("T")
 
 _DRAWN = "_choices"  # in the session: key -> what was drawn under it last, and all labels it had
@@ -21,7 +23,7 @@ _DRAWN = "_choices"  # in the session: key -> what was drawn under it last, and 
 
 def select(label: str, options: Sequence[T], *, key: str, format_func: Callable[[Any], str] = str, **more: Any) -> T:
     """A select box; None where nothing is chosen yet."""
-    chosen: T = _draw(st.selectbox, label, options, key, format_func, more)
+    chosen: T = _draw(st.selectbox, label, options, key, format_func, {"placeholder": t("app.choose"), **more})
     return chosen
 
 
@@ -29,7 +31,7 @@ def several(
     label: str, options: Sequence[Any], *, key: str, format_func: Callable[[Any], str] = str, **more: Any
 ) -> list[Any]:
     """A select box for any number of options."""
-    return list(_draw(st.multiselect, label, options, key, format_func, more))
+    return list(_draw(st.multiselect, label, options, key, format_func, {"placeholder": t("app.choose"), **more}))
 
 
 def segments(

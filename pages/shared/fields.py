@@ -30,11 +30,12 @@ def real(label: str, *, step: float, **more: Any) -> float:
 
 
 class Fields:
-    """The number fields of one config; `refused` has the labels of those with what cannot be."""
+    """The fields of one config; `refused` has the labels of those with what cannot be."""
 
     def __init__(self, config: Callable[..., object]) -> None:
         self.config = config
         self.refused: list[str] = []
+        self._unsaid: list[str] = []
 
     def whole(self, name: str, label: str, **more: Any) -> int:
         """A field for a whole number."""
@@ -44,25 +45,27 @@ class Fields:
         """A field for a number."""
         return self._checked(name, label, real(label, **more))
 
+    def check(self, name: str, label: str, value: Any) -> None:
+        """Note what is wrong with a value, in a sentence with the field's label."""
+        try:
+            self.config(**{name: value})
+        except ConfigError as problem:
+            message = problem.message
+            # Other errors are about settings that do not fit together, and here the others have their defaults.
+            if problem.field == name and isinstance(message, Message) and message.key.startswith("setting."):
+                named = {"setting": label} if "setting" in message.values else {}
+                self.refused.append(label)
+                self._unsaid.append(t(message.key, **{**message.values, **named}))
+
+    def say(self) -> None:
+        """Draw the sentences of the fields above: below their row, since a field beside another is narrow."""
+        for sentence in self._unsaid:
+            components.error(sentence)
+        self._unsaid.clear()
+
     def _checked(self, name: str, label: str, value: N) -> N:
-        if refused(self.config, name, value, label):
-            self.refused.append(label)
+        self.check(name, label, value)
         return value
-
-
-def refused(config: Callable[..., object], name: str, value: Any, label: str) -> bool:
-    """Whether a setting of `config` cannot have this value; then its sentence is drawn, with the field's label."""
-    try:
-        config(**{name: value})
-    except ConfigError as problem:
-        message = problem.message
-        # Other errors are about settings that do not fit together, and here the others have their defaults.
-        if problem.field != name or not isinstance(message, Message) or not message.key.startswith("setting."):
-            return False
-        named = {"setting": label} if "setting" in message.values else {}
-        components.error(t(message.key, **{**message.values, **named}))
-        return True
-    return False
 
 
 def correct_first(labels: list[str]) -> str:

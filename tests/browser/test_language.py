@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.app import files
-from tests.browser.conftest import Server, set_number, train, upload
+from tests.browser.conftest import Server, Start, set_number, train, upload
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=60)]
 
@@ -161,6 +161,15 @@ def test_a_run_and_its_results_outlive_a_switch(server: Server, page: Page) -> N
     assert values(page) == first
 
 
+def test_an_error_of_a_page_is_told_in_the_language(start: Start, page: Page) -> None:
+    page.goto(start(script="tests/browser/broken_app.py").url + "/?language=zh")
+    for key in ("part", "whole"):
+        page.locator(f".st-key-{key} button").click()
+        expect(page.get_by_role("alert").filter(has_text="Tidecast 自身出了错")).to_have_count(1)
+        expect(page.get_by_text("encountered an error")).to_have_count(0)
+        expect(page.get_by_text("secret")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("address", "uses"),
     [
@@ -180,11 +189,15 @@ def test_the_other_pages_outlive_a_switch(server: Server, page: Page, address: s
         switch(page, "中文")
         page.locator(f".st-key-{key} button").nth(place).click()
         settled(page)
-        shown = values(page)[key]
+        chosen = values(page)[key]
         switch(page, "English")
-        assert values(page)[key] == shown
-    for place in range(page.get_by_role("tab").count()):
-        page.get_by_role("tab").nth(place).click()
+        assert values(page)[key] == chosen
+    tabs = page.get_by_role("tab")
+    for place in range(1, tabs.count()):
+        tabs.nth(place).click()
+        expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
         expect(page.locator(".st-key-live")).to_have_count(0, timeout=90_000)
-        there_and_back(page)
-        expect(page.get_by_role("tab").nth(place)).to_have_attribute("aria-selected", "true")
+        shown = values(page).keys()
+        switch(page, ("English", "中文")[place % 2])
+        expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
+        assert values(page).keys() == shown

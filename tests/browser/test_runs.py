@@ -70,8 +70,7 @@ def test_the_forecast_and_the_runs_work_under_the_security_policy(server: Server
         expect(page.get_by_text(f"{position + 1} ticked")).to_be_visible()
     page.get_by_role("button", name="Compare").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator(".js-plotly-plot")).to_be_visible()
-    dialog.get_by_text("Loss", exact=True).click()
+    expect(dialog.get_by_text("not a forecast")).to_be_visible()
     expect(dialog.locator(".st-key-compare_loss .js-plotly-plot")).to_be_visible()
 
 
@@ -156,12 +155,20 @@ def test_a_link_opens_one_run_in_a_browser_without_the_workspace(server: Server,
     manage = page.get_by_role("button", name="Manage")
     expect(manage).to_have_count(1)  # a page that is being drawn anew may show what was there beside what is
     manage.click()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The link is in the clipboard.")).to_be_visible()
     link = page.get_by_test_id("stCode").inner_text().strip()
+    assert page.evaluate("navigator.clipboard.readText()") == link
     assert workspace_of(page) not in link
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')) }")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("copy it by hand")).to_be_visible()
+    assert page.get_by_test_id("stCode").inner_text().strip() == link  # the same one, and not a second
     other = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
     other.goto(link)
     traces(chart(other, "sine_predicted"))
+    expect(other.get_by_role("link", name=f"{server.url}/")).to_be_visible()  # where the app is
     expect(other.get_by_role("button", name="Train", exact=True)).to_have_count(0)
     expect(other.get_by_test_id("stTopNavLink")).to_have_count(0)
     assert other.evaluate("document.scrollingElement.scrollWidth") <= 390

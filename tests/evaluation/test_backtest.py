@@ -6,7 +6,7 @@ import pytest
 
 from forecasting import errors
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import backtest
+from forecasting.evaluation import backtest, metrics
 from forecasting.evaluation.backtest import Backtest
 from forecasting.folds import evaluate, evaluate_fold, gather
 from forecasting.panel import STEP, Panel
@@ -29,6 +29,27 @@ def test_truth_cutoffs_and_naives_are_those_of_the_series():
     assert ((backtest["ds"] - backtest["cutoff"]).dt.days == backtest["step"]).all()
     assert backtest.scores["trainings"] == 2
     assert backtest.scores["origins"] == backtest["cutoff"].nunique()
+
+
+@pytest.mark.slow
+def test_intervals_against_the_season_and_against_other_methods_are_those_of_the_errors_at_each_cutoff():
+    y = weekly(400)
+    config = CONFIG.replace(folds=1, epochs=1, horizon=3)  # one fold: one scale, which falls out of every ratio
+    tested = evaluate(panel(y), config)
+    of_rows = {
+        name: (tested["y"] - tested[name]).abs().groupby(tested["cutoff"]).mean().to_numpy()
+        for name in ("forecast", "naive", "seasonal-naive")
+    }
+    for key, reference in (("skill_interval", "naive"), ("skill_interval_seasonal", "seasonal-naive")):
+        wanted = metrics.skill_interval(of_rows["forecast"], of_rows[reference], 3)
+        assert tested.scores[key] == pytest.approx(wanted)
+    season = backtest.make(tested.frame.assign(forecast=tested["seasonal-naive"]), tested.scores)
+    assert tested.skill_against(season) == pytest.approx(tested.scores["skill_interval_seasonal"])
+    pooled = evaluate(panel(y), config.replace(method="best"))
+    own, other = tested.scores["methods"]["forecast"]["mae"], tested.scores["methods"]["best"]["mae"]
+    low, high = tested.scores["instead"]["best"]
+    assert (low + high) / 2 == pytest.approx(1 - other / own)
+    assert set(pooled.scores["instead"]) == {"recurrent", "best"}
 
 
 @pytest.mark.slow

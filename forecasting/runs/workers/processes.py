@@ -10,8 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import geometric_mean
 
 from forecasting.messages import Message
 from forecasting.runs.identity import THREADS
@@ -19,6 +21,8 @@ from forecasting.runs.workers import deaths
 from forecasting.runs.workers.heart import processor_seconds
 
 COMMAND = (sys.executable, "-m", "forecasting", "worker")
+
+BURSTS = 4  # measurements of an idle worker that count together: one says little on a busy machine
 
 log = logging.getLogger("tidecast.supervisor")
 
@@ -44,7 +48,8 @@ class LocalWorker:
         )
         if self.process.stdin is not None and os.name == "posix":
             os.set_blocking(self.process.stdin.fileno(), False)  # a worker that reads nothing must not hold us up
-        self.measured: tuple[float, float, float] | None = None  # what `speed.burst` gave it last, and when
+        self._bursts: deque[tuple[float, float]] = deque(maxlen=BURSTS)  # what `speed.burst` gave it last
+        self.measured: tuple[float, float, float] | None = None  # the mean of these, and when it was last measured
         threading.Thread(target=self._listen, name="tidecast-measured", daemon=True).start()
         log.info("worker started", extra={"worker": self.name, "worker_pid": self.process.pid})
 
@@ -85,6 +90,8 @@ class LocalWorker:
             for line in said:
                 with contextlib.suppress(ValueError):  # something else that a library printed
                     speed, stretch = map(float, line.split())
+                    self._bursts.append((speed, stretch))
+                    speed, stretch = (geometric_mean(some) for some in zip(*self._bursts, strict=True))
                     self.measured = speed, stretch, time.monotonic()
 
     def cause(self, status: int) -> Message:

@@ -229,6 +229,7 @@ class Supervisor(threading.Thread):
             worker = self._workers[name]
             still = worker.still() if silent > 2 * WATCH_SECONDS else 0.0
             if silent > QUIET_SECONDS and still < 2 * WATCH_SECONDS:
+                log.info("worker computes without a heartbeat", extra={"worker": name, "seconds": round(silent)})
                 vouch(self.store.database, name)
             elif silent > QUIET_SECONDS and still > STILL_SECONDS:  # before others may take the run, so that we see it
                 worker.kill(silent)

@@ -31,7 +31,7 @@ from forecasting.runs.workers.pulse import resident_mb
 from forecasting.runs.workers.speed import burst
 
 POLL_SECONDS = 0.2
-MEASURE_SECONDS = 4.0  # between two looks of an idle worker at how fast this machine is now
+MEASURE_SECONDS = 2.0  # between two looks of an idle worker at how fast this machine is now
 PARTING_SECONDS = 1.5  # to release the run before leaving
 NICE = 10
 

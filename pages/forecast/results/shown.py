@@ -33,16 +33,24 @@ class Shown:
 
     @property
     def column(self) -> str:
-        """The column of the file that the series' values stand in; the name of the series where there is no file."""
+        """The column of the file that the series' values stand in; of a ticker its closes; else the series' name."""
+        if self._currencies():
+            return "Close"
         targets = self._report().get("roles", {}).get("target") or [self.series]
         own = [name for name in targets if name == self.series or self.series.endswith(f" / {name}")]
         return str((own or targets)[0])
 
     @property
     def unit(self) -> str:
-        """The unit of its values: a sign that the reader saw in the cells, or what the column's name says."""
+        """The unit of its values: of prices the currency, else a sign that the cells had or what the column says."""
+        if currency := self._currencies().get(self.series):
+            return currency
         seen = str((self._report().get("units") or {}).get(self.column) or "")
         return seen if seen and seen not in self.column else unit_of(self.column)
+
+    def _currencies(self) -> dict[str, str]:
+        """That of each ticker."""
+        return {str(one["symbol"]): str(one.get("currency") or "") for one in self._report().get("tickers") or []}
 
     def _report(self) -> dict[str, Any]:
         return services.dataset(self.access, self.dataset).report or {}

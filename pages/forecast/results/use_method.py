@@ -11,6 +11,7 @@ from forecasting.config import TEXTBOOK, ForecastConfig
 from forecasting.errors import ForecastingError
 from forecasting.runs import Run, Workspace
 from pages.forecast.changed_settings import completed
+from pages.forecast.model_widgets import set_settings
 from pages.forecast.results.shown import Shown
 from pages.shared import components, services, state
 from pages.shared.formats import percent
@@ -59,11 +60,14 @@ def _better(shown: Shown, textbook: Run | None) -> tuple[str, tuple[float, float
 
 
 def _use(workspace: Workspace, run: Run, dataset: str, changes: dict[str, Any]) -> None:
-    config = ForecastConfig.from_dict({**completed(run.config), **changes})
+    """Ask for the run's question with `changes`, show it, and have its settings in the widgets."""
+    wanted = ForecastConfig.from_dict({**completed(run.config), **changes}).to_dict()
+    session = state.current()
     try:
-        wanted = services.poll(workspace, services.submit(workspace, "forecast", config.to_dict(), dataset))
+        session.show_run(dataset, services.submit(workspace, "forecast", wanted, dataset))
     except ForecastingError as problem:
         st.session_state[_PROBLEM] = problem.message
         return
-    if wanted is not None:
-        state.open_run(state.current(), wanted)
+    subject = state.subject(services.dataset(workspace, dataset).choices)
+    shown = {**services.suggestion(workspace, dataset)[0].to_dict(), **session.settings.get(subject, {})}
+    set_settings(subject, {name: value for name, value in wanted.items() if shown.get(name) != value})

@@ -148,6 +148,7 @@ def _settings(dataset: str) -> tuple[TextConfig | None, list[str]]:
     with right:
         integer("hidden_size", 8)
     integer("steps", 100)
+    fields.say()
     with st.expander(t("text.more"), key="text_more"):
         st.session_state.setdefault("text_learning_rate", float(values["learning_rate"]))
         values["learning_rate"] = fields.real(
@@ -158,6 +159,7 @@ def _settings(dataset: str) -> tuple[TextConfig | None, list[str]]:
         integer("batch_size")
         integer("sequence_length", 8)
         integer("seed")
+        fields.say()
     changed = {name: value for name, value in values.items() if value != suggested[name]}
     session.forms = {**session.forms, "text": changed}
     if fields.refused:

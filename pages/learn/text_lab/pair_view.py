@@ -67,6 +67,7 @@ def _settings() -> tuple[PairConfig | None, list[str]]:
             values["learning_rate"] = fields.real(
                 "learning_rate", t("text.learning_rate"), step=0.05, format="%.4f", key="pair_learning_rate"
             )
+            fields.say()
         default = PairConfig()
         changed = {name: value for name, value in values.items() if value != getattr(default, name)}
         session.forms = {**session.forms, "pair": changed}

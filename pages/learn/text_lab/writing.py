@@ -61,6 +61,7 @@ def writing(access: Access, run_id: str) -> None:
             length = fields.whole("length", t("text.length"), value=500, step=100, key="write_length")
         with second:
             seed = fields.whole("seed", t("text.seed"), value=0, key="write_seed", help=t("text.seed.help"))
+    fields.say()
     if fields.refused:
         return
     with right:

@@ -71,6 +71,21 @@ def test_words_of_different_length_get_a_sentence_and_an_offer(open_app: Open) -
     assert app.text_input(key="pair_target").value == "ирм"  # a reload keeps it
 
 
+def test_a_number_out_of_range_stops_train_on_both_views(open_app: Open) -> None:
+    app = open_app(PAGE)
+    for view, names in (("pair", ("hidden_size", "learning_rate")), ("text", ("steps", "sequence_length"))):
+        app.segmented_control(key="text_view").set_value(view).run()
+        for name in names:
+            good = app.number_input(key=f"{view}_{name}").value
+            app.number_input(key=f"{view}_{name}").set_value(10**7).run()
+            (said,) = app.error
+            assert "it must be" in said.value.replace("\\", "")
+            assert app.button(key=f"{view}_train").disabled
+            assert "Correct this first" in words(app)
+            app.number_input(key=f"{view}_{name}").set_value(good).run()
+            assert not app.error
+
+
 def test_a_text_shows_its_n_grams_at_once_and_what_they_expect(open_app: Open) -> None:
     app = _network(open_app)
     bars = figure(app, "text_ngrams")["data"][0]

@@ -39,7 +39,6 @@ def test_no_module_of_the_pages_is_taken_for_a_page_of_streamlits_old_kind() -> 
         ("sequence_lab", "Sequence lab"),
         ("text_lab", "Text lab"),
         ("guide", "Guide"),
-        ("nowhere", "There is no such page"),
     ],
 )
 @pytest.mark.usefixtures("data_folder")
