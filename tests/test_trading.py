@@ -31,6 +31,31 @@ def test_sessions_are_weekdays_without_the_holidays_of_the_exchange() -> None:
     assert list(found) == list(new_york())
 
 
+def test_a_week_with_other_closing_days_is_a_calendar_without_holidays() -> None:
+    assert trading.parse("C-1111110") == (None, "1111110")
+    assert trading.parse("C-0000000") is trading.parse("C-111111") is None
+    assert trading.open_days("C-0111110") == (1, 2, 3, 4, 5)
+    assert trading.open_days("C-XNYS") == trading.open_days("D") == ()
+    weeks = [trading.week_calendar(days) for days in (range(7), range(5), (0, 2, 4))]
+    assert weeks == ["D", "B", "C-1010100"]
+    after = steps_after(np.datetime64("2024-12-24"), "C-1111110", 6)  # a Tuesday
+    assert [str(day)[5:10] for day in after] == ["12-25", "12-26", "12-27", "12-28", "12-30", "12-31"]
+    early = steps_after(np.datetime64("1900-01-06"), "C-1111110", 1)  # no record begins late, none ends
+    assert str(early[0])[:10] == "1900-01-08"
+
+
+@pytest.mark.slow
+def test_a_forecast_of_a_week_with_closing_days_has_open_days_only() -> None:
+    days = [day for day in pd.date_range("2024-01-01", periods=200) if day.weekday() < 6]
+    panel, _ = to_panel(read_table(prices(pd.DatetimeIndex(days)), "shop.csv"))
+    config = ForecastConfig(
+        horizon=8, window=12, hidden_size=4, epochs=1, folds=1, features=("day-of-week", "day-of-year", "holidays-DE")
+    )
+    ahead = fit(panel, config).predict()
+    assert ahead["ds"].tolist() == panel.future(8)["ds"].tolist()
+    assert set(ahead["ds"].dt.weekday) == set(range(6))
+
+
 def test_a_forecast_over_christmas_has_only_days_on_which_the_exchange_opens() -> None:
     after = steps_after(np.datetime64("2026-12-23"), "C-XNYS", 6)
     days = ["2026-12-24", "2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31", "2027-01-04"]

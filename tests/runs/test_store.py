@@ -181,7 +181,9 @@ def test_links_are_renamed_pinned_and_deleted_each_for_itself(store: Store) -> N
 
 def test_a_read_only_link_shows_one_run_until_it_is_deleted(store: Store, make_panel: MakePanel) -> None:
     workspace = store.new_workspace()
-    data = store.put_dataset(workspace, b"1", "a.csv", {}, make_panel(), {})
+    data = store.put_dataset(
+        workspace, b"1", "a.csv", {}, make_panel(), {"notation": {"zone": "Europe/Berlin"}, "notes": ["mine"]}
+    )
     run = store.submit(workspace, "counting", {}, data, "shown")
     store.submit(workspace, "counting", {"seed": 1}, data, "not shown")
     finish(store)
@@ -191,12 +193,14 @@ def test_a_read_only_link_shows_one_run_until_it_is_deleted(store: Store, make_p
     panel = store.shared_panel(link)
     assert panel is not None
     assert panel.id == make_panel().id
+    assert store.shared_notation(link) == {"zone": "Europe/Berlin"}  # and nothing else of the report
     disguised = Workspace(link.token)
     for use in (
         lambda: store.run(disguised, run),
         lambda: store.runs(disguised),
         lambda: store.submit(disguised, "counting", {}, None, ""),
         lambda: store.shared_run(Link(workspace.token)),
+        lambda: store.shared_notation(Link(workspace.token)),
     ):
         with pytest.raises(StoreError):
             use()
