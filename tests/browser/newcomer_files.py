@@ -167,7 +167,7 @@ FILES = (
     Brought("load.csv", load, ("hourly",), answer="Europe/Berlin"),
     Brought("orders.csv", ambiguous, ("240 values",), answer="Month first"),
     Brought("members.csv", twenty, ("20 values",)),
-    Brought("sensor.csv", sensor, ("10 minutes",)),
+    Brought("sensor.csv", sensor, ("every 10 minutes",), answer="every 10 minutes"),
     Brought("meters.csv", fifty, ("50 series", "daily"), series=50),
     Brought("promotions.csv", promotions, ("600 values", "daily")),
     Brought("flow.csv", long, ("200,000 values",), minutes=True),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import LIVE, Server, chart
+from tests.browser.conftest import LIVE, PATIENCE, Server, chart
 from tests.browser.newcomer_files import FILES, Brought
 from tests.conftest import REPORTED
 
@@ -78,7 +78,8 @@ def test_a_file_becomes_a_forecast_in_four_clicks(
     told(page, brought)
     somebody.click(train)
     verdict = page.locator(".st-key-verdict")
-    expect(verdict).to_contain_text(re.compile("better|worse|random walk|copying|repeating|too few", re.IGNORECASE))
+    words = re.compile("better|worse|random walk|copying|repeating|too few", re.IGNORECASE)
+    expect(verdict).to_contain_text(words, timeout=3 * PATIENCE)
     expect(chart(page, "chart_forecast").locator(".main-svg").first).to_be_visible()
     seconds = time.monotonic() - begun
     assert somebody.clicks <= MOST_CLICKS
