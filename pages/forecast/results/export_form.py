@@ -11,11 +11,11 @@ import streamlit as st
 from forecasting.export import COLUMNS, DATES, DECIMALS, SEPARATORS, CsvForm
 from pages.forecast.results.shown import Shown
 from pages.forecast.widget_values import show
-from pages.shared import choices
+from pages.shared import choices, state
 from pages.shared.formats import plain_option
 from pages.shared.i18n import t
 
-_CHOSEN = "_export_form"  # dataset -> what was chosen
+_CHOSEN = "export"  # among the session's forms: dataset -> what was chosen
 _WORDS = {",": "comma", ";": "semicolon", "\t": "tab", ".": "point"}
 
 
@@ -48,13 +48,26 @@ def _select(shown: Shown, name: str, options: list[str], form: CsvForm, words: A
 
 
 def _keep(dataset: str, name: str, key: str) -> None:
-    mine = {**_chosen(dataset), name: st.session_state[key]}
-    st.session_state[_CHOSEN] = {**st.session_state.get(_CHOSEN, {}), dataset: mine}
+    kept = {**_all(), dataset: {**_chosen(dataset), name: st.session_state[key]}}
+    kept = dict(list(kept.items())[-state.REMEMBERED :])
+    if state.begun():
+        session = state.current()
+        session.forms = {**session.forms, _CHOSEN: kept}
+        state.finish()  # the tabs are drawn without the rest of the page, which would keep it
+    else:  # behind a read-only link
+        st.session_state[_CHOSEN] = kept
 
 
 def _chosen(dataset: str) -> dict[str, Any]:
-    chosen: dict[str, Any] = st.session_state.get(_CHOSEN, {}).get(dataset, {})
-    return chosen
+    """What was chosen, as far as there still is such a choice."""
+    allowed = {"separator": SEPARATORS, "decimal": DECIMALS, "columns": COLUMNS, "dates": DATES, "mark": (False, True)}
+    chosen = _all().get(dataset)
+    known = chosen.items() if isinstance(chosen, dict) else ()
+    return {name: value for name, value in known if value in allowed.get(name, ())}
+
+
+def _all() -> dict[str, Any]:
+    return state.current().form(_CHOSEN) if state.begun() else st.session_state.get(_CHOSEN, {})
 
 
 def _mark(choice: str) -> str:

@@ -216,9 +216,15 @@ def test_export_is_as_the_file_until_something_else_is_chosen(app: AppTest) -> N
     app.toggle(key="export_mark").set_value(False).run()
     tab(app, "Forecast")  # the download there is written in the same way, and coming back finds it as it was left
     tab(app, "Export")
-    assert app.selectbox(key="export_separator").value == "\t"
-    assert app.selectbox(key="export_columns").value == "program"
-    assert app.toggle(key="export_mark").value is False
+    again = opener()(**address(app))  # a reload
+    tab(again, "Export")
+    for shown in (app, again):
+        assert shown.selectbox(key="export_separator").value == "\t"
+        assert shown.selectbox(key="export_columns").value == "program"
+        assert shown.toggle(key="export_mark").value is False
+    again.selectbox(key="export_separator").set_value(";").run()  # the other tests have the same store
+    again.selectbox(key="export_columns").set_value("file").run()
+    again.toggle(key="export_mark").set_value(True).run()
 
 
 def test_the_table_of_the_forecast_has_the_names_and_dates_of_the_file(app: AppTest) -> None:
