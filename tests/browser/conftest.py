@@ -210,6 +210,15 @@ def upload(page: Page, content: bytes, name: str = "sales.csv") -> None:
     )
 
 
+def go(page: Page, name: str) -> None:
+    """Open a page by the navigation; the teaching pages stand under Learn."""
+    link = page.get_by_test_id("stTopNavLink").filter(has_text=name)
+    if name in ("Sine wave", "Sequence lab", "Text lab"):
+        page.get_by_test_id("stTopNavSection").click()
+        link = page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name)
+    link.first.click()
+
+
 def train(page: Page) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
 
