@@ -235,3 +235,12 @@ def test_nothing_is_fetched_from_another_host(server: Server, page: Page) -> Non
     page.goto(server.url)
     traces(chart(page, "chart_series"))
     assert hosts <= {"127.0.0.1", ""}
+
+
+def test_axes_can_be_read_in_a_theme_that_is_changed_in_an_open_page(server: Server, page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto(server.url)
+    tick = chart(page, "chart_series").locator(".xtick text").first
+    expect(tick).to_be_visible()
+    page.emulate_media(color_scheme="dark")
+    expect(tick).to_have_css("fill", "rgb(228, 234, 239)")  # the dark theme's colour of text
