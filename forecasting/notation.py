@@ -3,8 +3,9 @@
 A Panel's times are UTC where the file had a zone. They become clock times of that zone here, at the edge, and nowhere
 else. Templates of times have the directives of strftime, and beside them:
 
-%-d %-m %-H %-I  without a leading zero          %q         quarter, 1 to 4
+%-d %-m %-H %-I  without a leading zero          %q %E      quarter, half of the year
 %:z %h           +01:00, +01 (%z is +0100)       %1f ... %9f  so many digits of the second
+%N %-N           the year after, 24, 2024
 %P               am, pm (%p is AM, PM)           %b         the file's own name of the month
 """
 
@@ -215,6 +216,9 @@ _PARTS: dict[str, _Part] = {
     "-I": lambda at, *_: str(at.hour % 12 or 12),
     "-V": lambda at, *_: str(at.isocalendar().week),
     "q": lambda at, *_: str(at.quarter),
+    "E": lambda at, *_: str(1 + (at.month > 6)),
+    "N": lambda at, *_: f"{(at.year + 1) % 100:02d}",
+    "-N": lambda at, *_: str(at.year + 1),
     "b": lambda at, _seconds, _zone, months: months[at.month - 1],
     "p": lambda at, *_: "PM" if at.hour >= 12 else "AM",
     "P": lambda at, *_: "pm" if at.hour >= 12 else "am",

@@ -69,6 +69,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     add("--header", metavar="LINE", type=_header, help="the line of the column names, or none")
     add("--sheet", metavar="NAME", help="of a workbook")
     add("--zone", metavar="ZONE", help="time zone of times without one, such as Europe/Berlin; UTC leaves them as is")
+    add("--dates", metavar="READING", help="how dates are meant where a question offers it, such as fiscal-years")
     add(
         "--duplicates",
         metavar="HOW",

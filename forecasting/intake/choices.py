@@ -39,6 +39,7 @@ class ReadingChoices:
     outliers: str | None = None
     zeros: str | None = None
     zone: str | None = None
+    dates: str | None = None
 
     def __post_init__(self) -> None:
         for field, value in vars(self).items():

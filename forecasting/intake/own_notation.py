@@ -59,7 +59,7 @@ def _dates(typed: TypedColumns, zone: str) -> tuple[str, tuple[str, ...]]:
         return times.format, ()
     if times.hours:  # a column of its own, which stands beside the day
         return (f"{template} %H:%M", months) if template else ("", ())
-    whole = {"years": "%Y", "year-month": "%Y-%m", "year-quarter": "%Y-Q%q"}
+    whole = {"years": "%Y", "year-month": "%Y-%m", "year-quarter": "%Y-Q%q", "year-week": "%G-W%V"}
     return (template, months) if template else (whole.get(times.format, ""), ())
 
 

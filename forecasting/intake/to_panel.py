@@ -17,6 +17,8 @@ from forecasting.intake.calendar.repair import AGGREGATIONS, settle
 from forecasting.intake.calendar.screening import KEPT, screen
 from forecasting.intake.columns.daylight_saving import check_zone, skipped
 from forecasting.intake.columns.decimals import Mark, decimal_mark
+from forecasting.intake.columns.digits import in_latin_digits
+from forecasting.intake.columns.doubts import in_doubt
 from forecasting.intake.columns.melt import melt
 from forecasting.intake.columns.roles import TypedColumns, find_roles
 from forecasting.intake.columns.split_numbers import join_numbers
@@ -43,23 +45,24 @@ def to_panel(
     outliers: str = "keep",
     zeros: str = "keep",
     zone: str | None = None,
+    dates: str | None = None,
 ) -> tuple[Panel, Report]:
     """The series in a table, complete and on a regular calendar, and the report of how they were read.
 
     target: a column or several (several make several series). series: a column, or several that name the series
     together. decimal: "." or ",". duplicates: how values of the same time are merged, one of mean, sum, first, last,
     min, max. covariates: columns of numbers to carry beside the values. outliers, zeros: "keep", or "missing" to leave
-    out what the report flags. zone: such as "Europe/Berlin", of times that have none in the file; else the one they
+    out what the report flags. dates: one of the readings that a question about dates offered. zone: such as "Europe/Berlin", of times that have none in the file; else the one they
     are shown by.
     Raises AmbiguousInput where two readings fit (ask, then call again with the answer), DataError where the table
     cannot be used.
     """
     _check_choices(duplicates, outliers, zeros)
     check_zone(zone)
-    table = join_numbers(table, decimal)
+    table = join_numbers(in_latin_digits(table), decimal)
     if time is None and target is None and series is None:
         table = melt(table)
-    typed = find_roles(table, time, target, series, day_first, zone)
+    typed = find_roles(table, time, target, series, day_first, zone, dates)
     roles = typed.roles
     _check_order(table, typed)
     typed = dataclasses.replace(typed, times=by_local_days(typed.times, zone_of(typed.times, zone), frequency))
@@ -169,6 +172,8 @@ def _number_notes(typed: TypedColumns) -> list[Note]:
 def _check_order(table: Table, typed: TypedColumns) -> None:
     """Raises AmbiguousInput where day and month are interchangeable, DataError where both orders occur."""
     times, column = typed.times, typed.roles.time
+    if times.doubt is not None and times.mixed is None:
+        raise in_doubt(table, column, times.doubt)
     cells = table.cells[column]
     if times.mixed is not None:
         day, month = times.mixed

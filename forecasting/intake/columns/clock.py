@@ -36,9 +36,13 @@ _HALF_AND_ZONE = (
     + "|".join(sorted(_ZONES, key=len, reverse=True))
     + r"|(?:UTC|GMT)?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?(?:\s?\[(?P<place>[A-Za-z_/+-]+)\])?"
 )
-_SECONDS = r"(?::(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?"
-CLOCK = r"(?P<h>[0-9]{1,2})[:h](?P<mi>[0-9]{2})" + _SECONDS + _HALF_AND_ZONE  # a time of day
+_SECONDS = r"(?:[:.](?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?"
+CLOCK = r"(?P<h>[0-9]{1,2})[:h.](?P<mi>[0-9]{2})" + _SECONDS + _HALF_AND_ZONE  # a time of day
 AFTER_DATE = r"(?:(?:T|,?\s+)(?:" + CLOCK + r"))?$"  # a date's end, with or without one
+COMPACT = (  # the same after digits without separators: 00, 0010, 235959, with T, a blank or another mark before them
+    r"(?:(?:T|,?\s+|[:_-])?(?P<h>[01][0-9]|2[0-4])(?:[:h.]?(?P<mi>[0-5][0-9])(?:[:.]?(?P<s>[0-5][0-9]|60)"
+    r"(?:[.,](?P<f>[0-9]{1,9}))?)?)?" + _HALF_AND_ZONE + ")?$"
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

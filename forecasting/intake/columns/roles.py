@@ -16,10 +16,11 @@ from forecasting.intake.columns.joined_times import join_times
 from forecasting.intake.columns.numbers import NumberText, look_for_numbers
 from forecasting.intake.columns.series_role import SERIES_NAMES, choose_series, may_name_series, series_columns
 from forecasting.intake.columns.target_role import choose_targets, may_be_target
-from forecasting.intake.columns.time_role import choose_time, read_as_time
+from forecasting.intake.columns.time_role import by_content, choose_time, read_as_time
 from forecasting.intake.report import Roles
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
+from forecasting.notation import EPOCHS
 
 _VALUE_SHARE = 0.8
 _CHOSEN_SHARE = 0.3  # of a column that the user named
@@ -43,6 +44,7 @@ def find_roles(
     series: str | Sequence[str] | None,
     day_first: bool | str | None,
     zone: str | None = None,
+    dates: str | None = None,
 ) -> TypedColumns:
     """The roles of the table's columns; local times are converted to UTC if `zone` is given.
 
@@ -58,19 +60,21 @@ def find_roles(
                 known = tuple(map(repr, columns[:20]))
                 message = Message("intake.column.unknown", column=name, name=table.name, columns=known)
                 raise DataError(message, field=field, column=name)
-    times = {name: read for name in columns if (read := read_as_time(table, name, time, day_first)) is not None}
+    times = {name: read for name in columns if (read := read_as_time(table, name, time, day_first, dates)) is not None}
+    if not times:
+        times = by_content(table, lambda name, years: join_times(table, name, years, {*targets, *keys}) is not None)
     reason = Message("intake.why.chosen")
     if time is None:
         time, reason = choose_time(table, times, {*targets, *keys})
     elif time not in times:
         raise DataError(Message("intake.column.not-time", column=time), field="time", column=time)
-    joined = join_times(table, time, times[time], {*targets, *keys})
+    joined = join_times(table, time, times[time], {*targets, *keys}, dates, zone)
     if joined is not None:
         times[time] = joined.times
         reason = Message("intake.why.both", first=reason, second=joined.message)
     parts = joined.columns if joined is not None else ()
     set_back = clocks(times[time])
-    if set_back is not None and zone is None and not times[time].orders:
+    if set_back is not None and zone is None and not times[time].orders and times[time].doubt is None:
         raise ask_zone(table, time, set_back)
     reasons = {"time": reason}
     numbers = {
@@ -91,7 +95,9 @@ def find_roles(
     else:
         reasons["series"] = _chosen(keys)
     candidates = [
-        name for name, texts in numbers.items() if name not in keys and may_be_target(table, name, texts, times[time])
+        name
+        for name, texts in numbers.items()
+        if name not in keys and not _is_counted_time(times.get(name)) and may_be_target(table, name, texts, times[time])
     ]
     if not targets:
         targets, reasons["target"] = choose_targets(candidates, table, times[time], numbers)
@@ -106,7 +112,7 @@ def find_roles(
         codes = pd.factorize(pd.MultiIndex.from_frame(table.cells.select(keys).to_pandas()))[0] if keys else None
         together = np.zeros(len(table), dtype=np.int64) if codes is None else codes.astype(np.int64)
         times[time] = in_zone(times[time], together, zone, table, time)
-    notes = [joined.message] if joined is not None else []
+    notes = [*([joined.message] if joined is not None else []), *times[time].said]
     notes.extend(
         Message("intake.note.constant", column=name, cell=table.cells[name][0].as_py())
         for name in columns
@@ -116,6 +122,11 @@ def find_roles(
     )
     values = {name: numbers[name] for name in {*targets, *candidates}}
     return TypedColumns(roles, offered, times[time], values, tuple(notes))
+
+
+def _is_counted_time(times: Times | None) -> bool:
+    """Whether a column holds other times since 1970, such as the ends of bars."""
+    return times is not None and (times.format in EPOCHS or times.format == "mixed-epochs")
 
 
 def _chosen(names: Sequence[str]) -> Message:

@@ -20,6 +20,9 @@ _DATE_PARTS: Mapping[str, Mapping[str, str]] = {  # format (see Times) -> group 
     "named-month": {"mon": "b", "y": "Y"},
     "year-month": {"a": "Y", "b": "m"},
     "year-quarter": {"a": "Y", "b": "q"},
+    "half-years": {"a": "Y", "b": "E"},
+    "fiscal-years": {"a": "Y", "b": "N"},
+    "years": {"a": "Y"},
     "iso-weeks": {"a": "G", "b": "V", "c": "u"},
 }
 _CLOCK_PARTS = {"h": "H", "mi": "M", "s": "S", "f": "f", "ap": "p", "z": "z"}
@@ -78,6 +81,8 @@ def _refined(directive: str, texts: list[str]) -> str | None:
     match directive:
         case "Y":
             return "%y" if widths == {2} else "%Y" if widths == {4} else None
+        case "N":
+            return "%N" if widths == {2} else "%-N" if widths == {4} else None
         case "f":
             return f"%{widths.pop()}f" if len(widths) == 1 else None
         case "p":
