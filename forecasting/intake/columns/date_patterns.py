@@ -24,8 +24,8 @@ PATTERNS = {
     "year M month": "^" + _A4 + r"-?[Mm](?P<b>0?[1-9]|1[0-2])$",
     "month year": r"^(?P<b>0?[1-9]|1[0-2])[-/.]" + _A4 + "$",
     "yyyynn": "^" + _A4 + r"(?P<mark>)(?P<b>0[1-9]|[1-4][0-9]|5[0-3])$",
-    "marked year": r"^(?P<before>[FSC]Y\s?-?)?" + _A4
-    + r"\s?(?P<after>年度?|년|г\.?|r\.|AD|CE|BP|\(?[a-z]{1,2}\)?|\*+)?$",
+    "marked year": r"^(?:[FSC]Y\s?-?'?(?P<short>[0-9]{2})|(?:[FSC]Y\s?-?)?" + _A4
+    + r"\s?(?P<after>年度?|년|г\.?|r\.|AD|CE|BP|\(?[a-z]{1,2}\)?|\*+)?)$",
     "quarter": "^" + _A4 + r"\s?[-/:. ]?\s?[QqTtKk](?P<b>[1-4])$",
     "quarter first": r"^[QqTt](?P<b>[1-4])\s?[-/:. ']?\s?" + _A4 + "$",
     "quarter number": r"^(?P<b>[1-4])(?:\.|st|nd|rd|th)?\s?(?:[Qq]|[Qq]uarter|[Qq]uartal)\s?[-/:. ']?\s?" + _A4 + "$",
@@ -39,13 +39,15 @@ PATTERNS = {
     + _YEAR + AFTER_DATE,
     "year month name": "^" + _LONG_YEAR + r"\.?[-/. ]" + _MON + r"[-/. ](?P<d>[0-9]{1,2})\.?" + AFTER_DATE,
     "month name": "^" + _MON + _MAYBE_GAP + r"(?P<y>(?:1[6-9]|20|21)[0-9]{2})\.?$",
-    "month name short": "^" + _MON + r"(?:[-/]|\s?')(?P<y>[0-9]{2})$",
+    "month name short": r"^(?P<mon>\p{L}{3,12})(?:\.?[-/.]|\.?\s?')(?P<y>[0-9]{2})$",
+    "month name and number": r"^(?P<mon>\p{L}{3,12})\.?\s(?P<y>[0-9]{2})$",
     "year name": "^" + _LONG_YEAR + r"\.?[-/. ]?" + _MON + "$",
     "east asian": r"^(?P<a>[0-9]{4})\s?[年년]\s?(?P<b>[0-9]{1,2})\s?[月월]\s?(?P<c>[0-9]{1,2})\s?[日일]"
     + AFTER_DATE.replace(r"T|,?\s+", r"T|,?\s*"),
     "east asian month": r"^(?P<a>[0-9]{4})\s?[年년]\s?(?P<b>[0-9]{1,2})\s?[月월]$",
 }  # fmt: skip
-NAMED = ("day month name", "month name day", "year month name", "month name", "month name short", "year name")
+NAMED = ("day month name", "month name day", "year month name", "month name", "month name short")
+NAMED += ("month name and number", "year name")
 NEEDED = (  # what a cell must have for the formats
     (re.compile(r"[^\W\d_]{3}"), frozenset(NAMED)),
     (re.compile("[年년]"), frozenset({"east asian", "east asian month"})),

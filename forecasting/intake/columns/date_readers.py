@@ -37,6 +37,15 @@ def _named_month(texts: pa.Array, pattern: str, _: Answers) -> Times:
     return dataclasses.replace(read, doubt=_unknown_month(parts.field("mon"), month, read))
 
 
+def _month_and_number(texts: pa.Array, pattern: str, answers: Answers) -> Times:
+    """Jan 21: a month of 2021, if the months follow one another; days of January have no year, and are not read."""
+    read = _named_month(texts, pattern, answers)
+    months = np.unique(read.stamps[read.ok].astype("datetime64[M]"))
+    steps = np.diff(months.astype(np.int64))
+    even = len(months) >= 3 and evenness(months) >= 0.9 and bool(np.median(steps) in (1, 3))
+    return read if even else dataclasses.replace(read, ok=np.zeros_like(read.ok), doubt=None)
+
+
 def _unknown_month(names: pa.Array, month: Ints, read: Times) -> Doubt | None:
     """A word in the place of the month that is not known, where a month is lacking altogether."""
     unknown = np.flatnonzero(flags(names.is_valid()) & (month == 0))
@@ -122,7 +131,8 @@ def _half(texts: pa.Array, pattern: str, _: Answers) -> Times:
 def _marked_year(texts: pa.Array, pattern: str, _: Answers) -> Times:
     """Years with a sign before or behind them, such as FY2023, 2023年 and 2023p."""
     parts = pc.extract_regex(texts, pattern)
-    year = ints(parts, "a")
+    year, short = ints(parts, "a"), ints(parts, "short")
+    year = np.where(year > 0, year, np.where(short < 70, 2000, 1900) + short)
     stamps, ok = stamps_of(year, np.ones_like(year), np.ones_like(year))
     ok &= flags(parts.is_valid())
     after = [mark for mark in pc.unique(parts.field("after")).to_pylist() if mark]
@@ -150,4 +160,5 @@ READERS: dict[str, Callable[[pa.Array, str, Answers], Times]] = {
     **dict.fromkeys(("quarter", "quarter first", "quarter number"), _quarter),
     **dict.fromkeys(("half", "half first", "half number"), _half),
     **dict.fromkeys(NAMED, _named_month),
+    "month name and number": _month_and_number,
 }

@@ -35,16 +35,18 @@ def in_periods(table: Table, column: str, times: Times, part: PartOfDay, zone: s
     days = pd.DatetimeIndex(times.stamps[at]).tz_localize(None)
     length = _DAY // part.periods
     counted = pd.Series(part.nanos[at] // length + 1).groupby(days).max()
-    longer = counted.index[counted > part.periods]
-    if not len(longer) or zone == AS_THEY_STAND:
+    hour = part.periods // 24
+    longer, shorter = counted.index[counted > part.periods], counted.index[1:-1][counted.iloc[1:-1] == part.periods - hour]
+    if not len(longer) + len(shorter) or zone == AS_THEY_STAND:
         return None
-    fitting = tuple(name for name in _ZONES if _have_25_hours(longer, name))
+    fitting = tuple(name for name in _ZONES if _last(longer, name, 25) and _last(shorter, name, 23))
     if zone is None:
         if not fitting:
             return None
-        row = int(table.rows[at[int(np.flatnonzero(days == longer[0])[0])]])
+        odd = (*longer, *shorter)[0]
+        row = int(table.rows[at[int(np.flatnonzero(days == odd)[0])]])
         raise AmbiguousInput(
-            Message("intake.ask.long-day", column=column, day=str(longer[0].date()), row=row, number=int(counted.max())),
+            Message("intake.ask.long-day", column=column, day=str(odd.date()), row=row, number=int(counted[odd])),
             question=Message("intake.question.zone"),
             argument="zone",
             choices=(*fitting, AS_THEY_STAND),
@@ -59,7 +61,8 @@ def in_periods(table: Table, column: str, times: Times, part: PartOfDay, zone: s
     )
 
 
-def _have_25_hours(days: pd.DatetimeIndex, zone: str) -> bool:
+def _last(days: pd.DatetimeIndex, zone: str, hours: int) -> bool:
+    """Whether the days have so many hours in a zone."""
     starts = days.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
     ends = (days + pd.Timedelta(days=1)).tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-    return bool(((ends - starts) == pd.Timedelta(hours=25)).all())
+    return bool(((ends - starts) == pd.Timedelta(hours=hours)).all())

@@ -30,6 +30,7 @@ _MONTH_NAMES = re.compile(r"month|monat|mois|\bmes\b|mese|maand|period|mm$|^ym$|
 _NOT_IN_DIGITS = ("fiscal-years", "half-years")
 _AMOUNT_LIKE = "year-month"  # 2012.05 is a month or an amount
 _STEP_NAMES = re.compile(r"^(ds|t|n|step|steps|time|index|period|idx|day|week|month|year|hour)$", re.IGNORECASE)
+_RECENT = (36_526, 50_000)  # 2000-01-01 and 2036-11-21 in Excel's days
 SHARE = 0.9  # of the cells that hold something, the share that must be readable as time
 _CHOSEN_SHARE = 0.5  # the same of a column that the user named
 
@@ -80,7 +81,9 @@ def by_content(table: Table, joins: Callable[[str, Times], bool]) -> dict[str, T
         if steps is not None and len(steps.stamps) > 3:
             ordered = np.sort(steps.stamps.astype(np.int64))
             if bool((np.diff(ordered) == 1).all()):
-                return {name: steps}
+                within = _RECENT[0] <= ordered[0] and ordered[-1] <= _RECENT[1]
+                serials = look_for_serials(table.cells[name]) if within else None
+                return {name: serials or steps}
     return {}
 
 

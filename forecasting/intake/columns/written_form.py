@@ -22,7 +22,7 @@ _DATE_PARTS: Mapping[str, Mapping[str, str]] = {  # format (see Times) -> group 
     "year-quarter": {"a": "Y", "b": "q"},
     "half-years": {"a": "Y", "b": "E"},
     "fiscal-years": {"a": "Y", "b": "N"},
-    "years": {"a": "Y"},
+    "years": {"a": "Y", "short": "y"},
     "iso-weeks": {"a": "G", "b": "V", "c": "u"},
 }
 _CLOCK_PARTS = {"h": "H", "mi": "M", "s": "S", "f": "f", "ap": "p", "z": "z"}

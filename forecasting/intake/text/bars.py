@@ -29,7 +29,7 @@ def named_bars(cells: pa.Table) -> tuple[pa.Table, tuple[Note, ...]]:
     names = list(cells.column_names)
     known = len(_NAMES) if cells.num_columns > 5 and _numbers(cells.column(5)) is not None else 4
     before = tuple(repr(name) for name in names[1:5])
-    names[1 : 1 + known] = _NAMES[:known]
+    names[: 1 + known] = ("time", *_NAMES[:known])
     if _repeats_first(cells):
         names[6] = "close time"
     return cells.rename_columns(names), (Note("header", Message("intake.note.prices", columns=before)),)
