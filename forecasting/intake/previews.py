@@ -80,7 +80,9 @@ def _rows(table: Table, arguments: dict[str, Any], row: int | None, most: int) -
     table = join_numbers(in_latin_digits(table), arguments.get("decimal"))
     if time is None and target is None and series is None:
         table = melt(table)
-    typed = find_roles(table, time, target, series, arguments.get("day_first"), arguments.get("zone"), arguments.get("dates"))
+    typed = find_roles(
+        table, time, target, series, arguments.get("day_first"), arguments.get("zone"), arguments.get("dates")
+    )
     try:
         decimal = decimal_mark(table, typed, arguments.get("decimal")).decimal
     except AmbiguousInput:  # asked next

@@ -52,8 +52,8 @@ def to_panel(
     target: a column or several (several make several series). series: a column, or several that name the series
     together. decimal: "." or ",". duplicates: how values of the same time are merged, one of mean, sum, first, last,
     min, max. covariates: columns of numbers to carry beside the values. outliers, zeros: "keep", or "missing" to leave
-    out what the report flags. dates: one of the readings that a question about dates offered. zone: such as "Europe/Berlin", of times that have none in the file; else the one they
-    are shown by.
+    out what the report flags. zone: such as "Europe/Berlin", of times that have none in the file; else the one they
+    are shown by. dates: one of the readings that a question about dates offered.
     Raises AmbiguousInput where two readings fit (ask, then call again with the answer), DataError where the table
     cannot be used.
     """

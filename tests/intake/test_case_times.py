@@ -55,7 +55,7 @@ def test_a_case_is_read(
     length: int,
     values: dict[int, float | None],
 ) -> None:
-    panel, report = case(number, **choices)
+    panel, _ = case(number, **choices)
     series = panel.frame[panel.frame["unique_id"] == panel.frame["unique_id"].iloc[0]].reset_index(drop=True)
     assert panel.frequency == frequency
     assert (series["ds"].iloc[0], series["ds"].iloc[-1]) == (pd.Timestamp(first), pd.Timestamp(last))

@@ -27,6 +27,7 @@ EVERY = {
     "outliers": "missing",
     "zeros": "keep",
     "zone": "UTC",
+    "dates": "year-month",
 }
 
 

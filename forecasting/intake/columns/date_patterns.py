@@ -20,12 +20,12 @@ PATTERNS = {
     "yyyymmdd": "^" + _A4 + r"(?P<b>0[1-9]|1[0-2])(?P<c>0[1-9]|[12][0-9]|3[01])" + COMPACT,
     "year last": r"^(?P<a>[0-9]{1,2})[-/. ](?P<b>[0-9]{1,2})[-/. ](?P<c>[0-9]{4})\.?" + AFTER_DATE,
     "short year": r"^(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{2})\.?" + AFTER_DATE,
-    "year number": "^(?:[FS]Y ?)?" + _A4 + r"(?P<mark>\s?[-/. –]\s?)(?P<b>(?:1[6-9]|20|21)?[0-9]{1,2})$",
+    "year number": "^(?:[FS]Y ?)?" + _A4 + r"(?P<mark>\s?[-/. \x{2013}]\s?)(?P<b>(?:1[6-9]|20|21)?[0-9]{1,2})$",
     "year M month": "^" + _A4 + r"-?[Mm](?P<b>0?[1-9]|1[0-2])$",
     "month year": r"^(?P<b>0?[1-9]|1[0-2])[-/.]" + _A4 + "$",
     "yyyynn": "^" + _A4 + r"(?P<mark>)(?P<b>0[1-9]|[1-4][0-9]|5[0-3])$",
     "marked year": r"^(?:[FSC]Y\s?-?'?(?P<short>[0-9]{2})|(?:[FSC]Y\s?-?)?" + _A4
-    + r"\s?(?P<after>年度?|년|г\.?|r\.|AD|CE|BP|\(?[a-z]{1,2}\)?|\*+)?)$",
+    + r"\s?(?P<after>年度?|년|\x{433}\.?|r\.|AD|CE|BP|\(?[a-z]{1,2}\)?|\*+)?)$",
     "quarter": "^" + _A4 + r"\s?[-/:. ]?\s?[QqTtKk](?P<b>[1-4])$",
     "quarter first": r"^[QqTt](?P<b>[1-4])\s?[-/:. ']?\s?" + _A4 + "$",
     "quarter number": r"^(?P<b>[1-4])(?:\.|st|nd|rd|th)?\s?(?:[Qq]|[Qq]uarter|[Qq]uartal)\s?[-/:. ']?\s?" + _A4 + "$",
@@ -54,8 +54,10 @@ NEEDED = (  # what a cell must have for the formats
     (
         re.compile(r"[^\W\d_]"),
         frozenset(
-            ("quarter", "quarter first", "quarter number", "half", "half first", "half number")
-            + ("week", "year M month")
+            (
+                *("quarter", "quarter first", "quarter number", "half", "half first", "half number"),
+                *("week", "year M month"),
+            )
         ),
     ),
     (re.compile(r"[^\W\d_]|[*(]"), frozenset({"marked year"})),

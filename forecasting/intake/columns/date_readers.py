@@ -88,9 +88,7 @@ def _year_and_number(texts: pa.Array, pattern: str, answers: Answers) -> Times:
     return dataclasses.replace(plain(stamps, ok, chosen), doubt=doubt, said=said)
 
 
-def _of_a_run(
-    best: list[str], months: Stamps, year: Ints, fits: np.ndarray, digits: bool
-) -> tuple[str, Doubt | None]:
+def _of_a_run(best: list[str], months: Stamps, year: Ints, fits: np.ndarray, digits: bool) -> tuple[str, Doubt | None]:
     """Which of the readings that fit all cells alike the cells follow, and the question where they follow several."""
     at = (int(np.flatnonzero(fits)[0]), int(np.flatnonzero(fits)[-1])) if fits.any() else (0, 0)
     if "fiscal-years" in best:

@@ -19,6 +19,7 @@ _LESS_EVEN = 0.25  # of the steps, how many fewer may be alike
 _SWAPPABLE = 20  # dates from which on a swap of days and months shows
 _IN_ORDER = 0.99
 
+
 def year_first(texts: pa.Array, pattern: str, answers: Answers) -> Times:
     """The year in front: ISO 8601, digits alone, Chinese and Japanese."""
     parts = pc.extract_regex(texts, pattern)

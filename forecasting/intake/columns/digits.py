@@ -14,9 +14,9 @@ from forecasting.messages import Message
 
 _HEAD = 2000  # cells by which a column is judged
 _SHARE = 0.8
-_OTHER = "[٠-٩۰-۹०-९০-৯੦-੯૦-૯୦-୯௦-௯౦-౯೦-೯൦-൯๐-๙໐-໙༠-༩၀-၉០-៩]"
+_OTHER = r"[\p{Nd}]"
 _WRITTEN = r"^[\p{Nd}\s\p{P}\p{S}\x{200e}\x{200f}]*$"
-_MARKS = {"٫": ".", "٬": ",", "٪": "%", "−": "-"}
+_MARKS = {"\u066b": ".", "\u066c": ",", "\u066a": "%", "\u2212": "-"}  # of Arabic, and the minus sign
 
 
 def in_latin_digits(table: Table) -> Table:
@@ -34,7 +34,8 @@ def in_latin_digits(table: Table) -> Table:
 
 def _has_other_digits(column: pa.ChunkedArray) -> bool:
     head = column.slice(0, _HEAD)
-    if not pc.any(pc.match_substring_regex(head, _OTHER)).as_py():
+    digits = pc.replace_substring_regex(head, "[0-9]+", "")
+    if not pc.any(pc.match_substring_regex(digits, _OTHER)).as_py():
         return False
     written = pc.sum(pc.match_substring_regex(head, _WRITTEN)).as_py() or 0
     return bool(written >= _SHARE * (len(head) - head.null_count))

@@ -29,7 +29,9 @@ def latin_digits(cell: str) -> str:
 
 def from_japanese(cell: str) -> str:
     """令和5年1月1日, R5.1.1 and H31/4/30 with the year of the common era."""
-    return _OF_JAPAN.sub(lambda found: str(_JAPANESE[found[1]] + (1 if found[2] == "元" else int(found[2]))), cell, count=1)
+    return _OF_JAPAN.sub(
+        lambda found: str(_JAPANESE[found[1]] + (1 if found[2] == "元" else int(found[2]))), cell, count=1
+    )
 
 
 def from_buddhist(cell: str) -> str:

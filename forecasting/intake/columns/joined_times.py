@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.errors import AmbiguousInput
-from forecasting.intake.columns.arrays import Ints
 from forecasting.intake.columns.long_days import in_periods
 from forecasting.intake.columns.series_role import SERIES_NAMES
 from forecasting.intake.columns.spacing import evenness
@@ -128,7 +127,14 @@ def _in_days(table: Table, column: str, times: Times, others: list[str], zone: s
 
 
 def _with_part(
-    table: Table, column: str, times: Times, part: PartOfDay, name: str, named: bool, zone: str | None, others: list[str]
+    table: Table,
+    column: str,
+    times: Times,
+    part: PartOfDay,
+    name: str,
+    named: bool,
+    zone: str | None,
+    others: list[str],
 ) -> JoinedTimes:
     message = Message(f"intake.joined.{part.kind}", column=name)
     joined = in_periods(table, column, times, part, zone)
@@ -151,7 +157,9 @@ def _in_year(table: Table, times: Times, others: list[str], zone: str | None) ->
     for name in [name for name in others if _QUARTER.search(name)]:
         if (quarters := whole(table.cells[name], 1, 4)) is not None:
             stamps = (years.astype("datetime64[M]") + (quarters - 1) * 3).astype("datetime64[ns]")
-            yield _joined(times, stamps, times.ok, "year-quarter", (name,), Message("intake.joined.quarters", column=name))
+            yield _joined(
+                times, stamps, times.ok, "year-quarter", (name,), Message("intake.joined.quarters", column=name)
+            )
     for name in sorted(others, key=lambda name: _MONTH.search(name) is None):
         named = _MONTH.search(name) is not None
         months = None if not named and SERIES_NAMES.match(name) else numbered_months(table.cells[name])

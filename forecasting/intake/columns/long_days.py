@@ -36,7 +36,10 @@ def in_periods(table: Table, column: str, times: Times, part: PartOfDay, zone: s
     length = _DAY // part.periods
     counted = pd.Series(part.nanos[at] // length + 1).groupby(days).max()
     hour = part.periods // 24
-    longer, shorter = counted.index[counted > part.periods], counted.index[1:-1][counted.iloc[1:-1] == part.periods - hour]
+    longer, shorter = (
+        counted.index[counted > part.periods],
+        counted.index[1:-1][counted.iloc[1:-1] == part.periods - hour],
+    )
     if not len(longer) + len(shorter) or zone == AS_THEY_STAND:
         return None
     fitting = tuple(name for name in _ZONES if _last(longer, name, 25) and _last(shorter, name, 23))

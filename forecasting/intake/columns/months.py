@@ -112,7 +112,7 @@ def _languages() -> dict[str, dict[str, int]]:
 
 
 def _bare(word: str) -> str:
-    folded = unicodedata.normalize("NFD", word.casefold().replace("ı", "i"))
+    folded = unicodedata.normalize("NFD", word.casefold().replace("\u0131", "i"))
     return "".join(c for c in folded if not unicodedata.combining(c) and c not in ".\u200e\u200f").strip(" ,'\u2019")
 
 

@@ -1,4 +1,4 @@
-"""Why a table has no time: the column that comes closest, its first cell that cannot be read, and what it would take."""
+"""Why a table has no time: the column that comes closest, its first cell that cannot be read, what it would take."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
 _HEAD = 5_000  # rows of long tables that are looked at
-_NAMES = re.compile(r"date|time|day|month|year|week|period|datum|zeit|tag|monat|jahr|fecha|data|ds|step|t\b", re.IGNORECASE)
+_NAMES = re.compile(
+    r"date|time|day|month|year|week|period|datum|zeit|tag|monat|jahr|fecha|data|ds|step|t\b", re.IGNORECASE
+)
 _YEAR = re.compile(r"^(?:1[6-9]|20|21)\d\d$")
 _REASONS = (  # what a cell looks like -> what it would take
     (re.compile(r"^\d{1,2}[-/ .]?[^\W\d_]{3,12}\.?$|^[^\W\d_]{3,12}\.?[-/ .]\d{1,2}$"), "no-year"),

@@ -48,7 +48,9 @@ def of_intervals(starts: Times, ends: Times) -> tuple[Message, ...]:
     ).astype(np.int64)
     following = np.searchsorted(ordered, starts.stamps[both].astype("datetime64[ns]").astype(np.int64)) + 1
     known = following < len(ordered)
-    steps = ordered[np.minimum(following, len(ordered) - 1)] - starts.stamps[both].astype("datetime64[ns]").astype(np.int64)
+    steps = ordered[np.minimum(following, len(ordered) - 1)] - starts.stamps[both].astype("datetime64[ns]").astype(
+        np.int64
+    )
     usual = int(np.median(steps[known])) if known.any() else 0
     apart = usual - lengths  # 0 where the end is the next beginning, a unit where it is the last moment or day before
     units = (0, 1, 1_000_000, 1_000_000_000, 60_000_000_000, 3_600_000_000_000, 86_400_000_000_000)

@@ -1,4 +1,4 @@
-"""Dates in forms that no format fits as they are: rewritten cell by cell, with a sentence on what was taken for what."""
+"""Dates in forms that no format fits as they are: rewritten cell by cell, and said what was taken for what."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from forecasting.intake.columns import eras
 from forecasting.intake.columns.months import ENGLISH, language_of, months_of, twelve_like
 from forecasting.messages import Message
 
-_PIECE = re.compile(r"[^\W\d_](?:[^\d/,;:()–-]*[^\W\d_])?\.?")
-_SMALL = re.compile(r"(?<=[\d ])\s?(?:г|р|m|r|d|año|година|года|год|року|năm|tahun|de)\.?(?=\s|$)")
+_PIECE = re.compile(r"[^\W\d_](?:[^\d/,;:()\u2013-]*[^\W\d_])?\.?")
+_SMALL = re.compile(r"(?<=[\d ])\s?(?:\u0433|\u0440|m|r|d|año|година|года|год|року|năm|tahun|de)\.?(?=\s|$)")
 _WORDS = 60  # different ones that a column of months can have, with those of weekdays
 _ENOUGH = 0.8  # of the cells, the share that must have a month
-_SPACED = re.compile(r"^(.*\d.*?)\s+(?:-|–|—|~|/|to|bis|until|through|au|al?|до|по|t/m)\s+(.*\d.*)$")
-_JOINED = re.compile(r"^(.*\d.*?)\s?(?:–|—|~|--|\.\.|/)\s?(.*\d.*)$")
+_SPACED = re.compile(r"^(.*\d.*?)\s+(?:-|\u2013|—|~|/|to|bis|until|through|au|al?|до|по|t/m)\s+(.*\d.*)$")
+_JOINED = re.compile(r"^(.*\d.*?)\s?(?:\u2013|—|~|--|\.\.|/)\s?(.*\d.*)$")
 _COUNTED = re.compile(r"^([0-9]{1,2})-(0[1-9]|1[0-2])$")
 _YEAR_OF_ERA = re.compile(r"(?<!\d)(?:2[456]\d\d)(?!\d)|^2[456]\d{6}$")
 
@@ -74,7 +74,9 @@ def _months(
     if not known:
         return
     names = re.compile(
-        r"(?<![^\W\d_])(" + "|".join(re.escape(word) for word in sorted(known, key=len, reverse=True)) + r")(?![^\W\d_])\.?"
+        r"(?<![^\W\d_])("
+        + "|".join(re.escape(word) for word in sorted(known, key=len, reverse=True))
+        + r")(?![^\W\d_])\.?"
     )
     if sum(names.search(cell) is not None for cell in sample) < _ENOUGH * len(sample):
         return

@@ -14,6 +14,7 @@ from forecasting.intake.columns.months import months_of
 
 MINUTE = 60_000_000_000  # nanoseconds
 HOUR = 60 * MINUTE
+_INTERVAL = r"^([0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?)\s?[-\x{2013}]\s?[0-9:.]+$"  # from, to
 _PERIODS = {24: HOUR, 48: HOUR // 2, 96: HOUR // 4}  # in a day -> their length
 
 
@@ -38,7 +39,9 @@ def part_of_day(column: pa.ChunkedArray) -> PartOfDay | None:
     if numbers is not None:
         return _counted(numbers) or _digits(numbers)
     texts = pc.utf8_trim_whitespace(column.combine_chunks())
-    texts = pc.replace_substring_regex(texts, r"^([0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?)\s?[-–]\s?[0-9:.]+$", r"\1")
+    texts = pc.replace_substring_regex(
+        texts, r"^([0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?)\s?[-\x{2013}]\s?[0-9:.]+$", r"\1"
+    )
     parts = pc.extract_regex(texts, "^" + CLOCK + "$")
     fits = flags(parts.is_valid())
     if not len(fits) or fits.mean() < 0.9:

@@ -55,7 +55,9 @@ def read_as_time(
         if wanted or _TIME_NAMES.search(name) or _is_even(times.stamps[times.ok], times.format):
             return times
     years = look_for_years(column)
-    if years is not None and (wanted or _YEAR_NAMES.search(name) or _is_consecutive(years.stamps[years.ok], balanced=True)):
+    if years is not None and (
+        wanted or _YEAR_NAMES.search(name) or _is_consecutive(years.stamps[years.ok], balanced=True)
+    ):
         return years
     epochs = look_for_epochs(column)
     if epochs is not None and (wanted or _TIME_NAMES.search(name) or _is_even(epochs.stamps[epochs.ok], "seconds")):
@@ -98,9 +100,7 @@ def _numeric(table: Table) -> int:
     return sum(numbers is not None and numbers.share >= SHARE for numbers in held)
 
 
-def _by_name(
-    times: Times | None, column: pa.ChunkedArray, name: str, day_first: bool | str | None
-) -> Times | None:
+def _by_name(times: Times | None, column: pa.ChunkedArray, name: str, day_first: bool | str | None) -> Times | None:
     """202401 and its like, which are weeks or months, as the column's name says."""
     if times is None or times.doubt is None or times.doubt.key != "week-or-month":
         return times

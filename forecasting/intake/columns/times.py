@@ -81,4 +81,3 @@ class Times:
         if self.local:
             words = Message("intake.format.local-days", format=words)
         return Message("intake.format.with-hours", format=words) if self.hours else words
-

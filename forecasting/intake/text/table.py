@@ -14,8 +14,8 @@ import pyarrow as pa
 from forecasting.errors import ReadError
 from forecasting.intake import limits
 from forecasting.intake.notes import Assumption, Note
-from forecasting.intake.text.bulk import lay_out_regular
 from forecasting.intake.text.bars import named_bars
+from forecasting.intake.text.bulk import lay_out_regular
 from forecasting.intake.text.column_names import name_columns
 from forecasting.intake.text.containers import Unpacked, kind_of, unpack
 from forecasting.intake.text.dialect import LINES, SAMPLE, Dialect, Sniffed, sniff

@@ -46,7 +46,7 @@ def era(year: int) -> str:
         (MONTHS[::12], lambda t: f"FY{t:%y}"),
         (MONTHS[::12], lambda t: f"{t:%Y}年度"),
         (MONTHS[::12], lambda t: f"{t.year}/{t.year + 1}"),
-        (MONTHS[::12], lambda t: f"{t.year}–{(t.year + 1) % 100:02d}"),
+        (MONTHS[::12], lambda t: f"{t.year}\u2013{(t.year + 1) % 100:02d}"),
         (MONTHS[::6], lambda t: f"{t.year}-H{1 + (t.month > 6)}"),
         (MONTHS[::6], lambda t: f"H{1 + (t.month > 6)} {t.year}"),
         (DAYS, lambda t: f"{era(t.year)}年{t.month}月{t.day}日"),
@@ -79,9 +79,7 @@ def test_a_form_is_read(times: pd.DatetimeIndex, write: Callable[[pd.Timestamp],
         ("year;month;day;hour;minute;v", HALF_HOURS, lambda t: f"{t.year};{t.month};{t.day};{t.hour};{t.minute}"),
     ],
 )
-def test_time_over_columns_is_joined(
-    head: str, times: pd.DatetimeIndex, write: Callable[[pd.Timestamp], str]
-) -> None:
+def test_time_over_columns_is_joined(head: str, times: pd.DatetimeIndex, write: Callable[[pd.Timestamp], str]) -> None:
     panel, report = read(table(head, times, write), decimal=".")
     assert list(panel.frame["ds"]) == list(times)
     assert report.roles.target == ["v"]
@@ -105,9 +103,7 @@ def test_columns_that_make_times_only_beside_another_are_asked_about() -> None:
         ([f"2024{n:02d}" for n in range(1, 11)], ("year-month", "iso-weeks"), ("2024-01-01", "2024-01-01")),
     ],
 )
-def test_what_fits_two_readings_is_asked(
-    cells: list[str], choices: tuple[str, ...], firsts: tuple[str, ...]
-) -> None:
+def test_what_fits_two_readings_is_asked(cells: list[str], choices: tuple[str, ...], firsts: tuple[str, ...]) -> None:
     text = "a,v\n" + "".join(f"{cell},{place}.5\n" for place, cell in enumerate(cells))
     with pytest.raises(AmbiguousInput) as asked:
         read(text, time="a")
@@ -131,7 +127,7 @@ def test_half_swapped_days_are_asked_about_and_swapped_back(forms: tuple[str, st
     for chosen in ({}, {"time": "date"}):
         with pytest.raises(AmbiguousInput, match=r"in 33 of them.*\(line 3\).*\(line 14\)"):
             read(text, decimal=".", **chosen)
-    panel, report = read(text, decimal=".", dates="swapped")
+    panel, _ = read(text, decimal=".", dates="swapped")
     assert list(panel.frame["ds"]) == list(SWAPPED)
     assert list(panel.frame["y"]) == [step + 0.5 for step in range(90)]
 
@@ -170,7 +166,7 @@ def test_written_months_are_read_and_written_back(language: str) -> None:
 
 
 def test_a_month_that_is_never_known_is_not_filled_in() -> None:
-    names = "Jan Feb Mrc Apr Mai Jun Jul Aug Sep Okt Nov Dez".split()
+    names = ["Jan", "Feb", "Mrc", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"]
     with pytest.raises(DataError, match=r"'Mrc 2019' \(line 4; cells like it: 4\)"):
         read(table("m;v", MONTHS, lambda t: f"{names[t.month - 1]} {t.year}"), decimal=".")
 
