@@ -46,7 +46,7 @@ PATTERNS = {
     + AFTER_DATE.replace(r"T|,?\s+", r"T|,?\s*"),
     "east asian month": r"^(?P<a>[0-9]{4})\s?[年년]\s?(?P<b>[0-9]{1,2})\s?[月월]$",
 }  # fmt: skip
-NAMED = ("day month name", "month name day", "year month name", "month name", "month name short")
+NAMED: tuple[str, ...] = ("day month name", "month name day", "year month name", "month name", "month name short")
 NAMED += ("month name and number", "year name")
 NEEDED = (  # what a cell must have for the formats
     (re.compile(r"[^\W\d_]{3}"), frozenset(NAMED)),

@@ -64,8 +64,10 @@ def in_periods(table: Table, column: str, times: Times, part: PartOfDay, zone: s
     )
 
 
-def _last(days: pd.DatetimeIndex, zone: str, hours: int) -> bool:
+def _last(days: pd.Index[pd.Timestamp], zone: str, hours: int) -> bool:
     """Whether the days have so many hours in a zone."""
-    starts = days.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-    ends = (days + pd.Timedelta(days=1)).tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
+    starts = pd.DatetimeIndex(days).tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
+    ends = (pd.DatetimeIndex(days) + pd.Timedelta(days=1)).tz_localize(
+        zone, ambiguous=True, nonexistent="shift_forward"
+    )
     return bool(((ends - starts) == pd.Timedelta(hours=hours)).all())

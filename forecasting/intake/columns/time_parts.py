@@ -39,9 +39,7 @@ def part_of_day(column: pa.ChunkedArray) -> PartOfDay | None:
     if numbers is not None:
         return _counted(numbers) or _digits(numbers)
     texts = pc.utf8_trim_whitespace(column.combine_chunks())
-    texts = pc.replace_substring_regex(
-        texts, r"^([0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?)\s?[-\x{2013}]\s?[0-9:.]+$", r"\1"
-    )
+    texts = pc.replace_substring_regex(texts, _INTERVAL, r"\1")
     parts = pc.extract_regex(texts, "^" + CLOCK + "$")
     fits = flags(parts.is_valid())
     if not len(fits) or fits.mean() < 0.9:
