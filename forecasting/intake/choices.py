@@ -38,6 +38,7 @@ class ReadingChoices:
     covariates: Sequence[str] | None = None
     outliers: str | None = None
     zeros: str | None = None
+    limits: str | None = None
     zone: str | None = None
 
     def __post_init__(self) -> None:
