@@ -1,4 +1,4 @@
-"""Files rebuilt after public reports: limits, magnitudes, flags, attributes and headers, against what a person reads."""
+"""Files rebuilt after public reports: limits, magnitudes, flags, attributes, headers, against what a person reads."""
 
 import json
 from pathlib import Path

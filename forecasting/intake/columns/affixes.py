@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +37,8 @@ _UNICODE = (  # what stands for an ASCII sign in numbers
 )
 
 
-class Affix(NamedTuple):
+@dataclasses.dataclass(frozen=True, eq=False)
+class Affix:
     """What was taken off cells: in words, how many had it, and at which positions (None: not known)."""
 
     message: Message

@@ -28,7 +28,7 @@ def read_limits(typed: TypedColumns, limits: str) -> TypedColumns:
 
 def number_notes(table: Table, typed: TypedColumns) -> list[Note]:
     """What was taken off the values, scaled or read as a limit, each with its count and first lines."""
-    notes = []
+    notes: list[Note] = []
     for target in typed.roles.target:
         numbers = typed.numbers[target]
         flags = [taken for taken in numbers.affixes if "flag" in taken.message.values]

@@ -145,6 +145,9 @@ _DIMENSIONS: tuple[Mapping[str, float], ...] = (
     {"Pa": 1, "hPa": 1e2, "mbar": 1e2, "kPa": 1e3, "bar": 1e5, "MPa": 1e6},
     {"%": 1, "‰": 0.1},
 )
+_UNITS = (
+    MONEY | {unit for units in _DIMENSIONS for unit in units if len(unit) > 1} | {"lb", "oz", "ft", "in", "mi", "yd"}
+)
 _FLAG = re.compile(r"[A-Za-z](?:[ ,/:;]?[A-Za-z])?|est\.?|prov\.?|prel\.?|rev\.?|[pPeErR]\.")
 _NO_FLAGS = frozenset(["am", "pm", "st", "nd", "rd", "th", "bc", "ad", "ce"])  # times of day, ordinals, eras
 _SIDES = frozenset(["N", "S", "E", "W", "Dr", "DR", "Cr", "CR"])  # directions, debit and credit: not to be lost
@@ -193,6 +196,8 @@ def endings_of(counts: Mapping[str, int], decimals: bool) -> Endings:
         mark = max(rest, key=lambda core: rest[core])
         if mark in MONEY or mark in ("%", "‰") or rest[mark] >= 0.9 * total:
             known |= {ending: Suffix(unit=mark) for ending in found if ending.strip() == mark}
+    if any(suffix.unit and suffix.unit not in MONEY and suffix.unit not in ("%", "‰") for suffix in known.values()):
+        return Endings(known)  # letters beside a unit are another unit
     left = {ending: count for ending, count in found.items() if ending not in known}
     return Endings({**known, **_flags(left, total, decimals)})
 
@@ -258,5 +263,6 @@ def _flags(left: Mapping[str, int], total: int, decimals: bool) -> dict[str, Suf
         for ending in left
         if _FLAG.fullmatch(ending.strip())
         and ending.strip().lower() not in _NO_FLAGS
+        and ending.strip() not in _UNITS
         and (decimals or plain or (ending[:1] == " " and flagged < total))
     }

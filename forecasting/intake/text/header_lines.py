@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from forecasting.errors import ReadError
-from forecasting.intake.text.cell_types import is_missing, is_number, is_time
+from forecasting.intake.text.cell_types import is_marked_number, is_missing, is_number, is_time, without_flag
 from forecasting.intake.text.records import Record
 from forecasting.messages import Message
 
@@ -89,7 +89,7 @@ def _typed(records: list[Record], width: int) -> dict[int, bool]:
 
 def _is_typed(cells: list[str]) -> bool:
     held = [cell for cell in cells if not is_missing(cell)]
-    return bool(held) and sum(is_number(cell) or is_time(cell) for cell in held) >= 0.7 * len(held)
+    return bool(held) and sum(is_marked_number(cell) or is_time(cell) for cell in held) >= 0.7 * len(held)
 
 
 def _is_header(cells: list[str], typed: dict[int, bool]) -> bool:
@@ -119,7 +119,7 @@ def _is_mostly_digits(cell: str) -> bool:
 
 def _is_header_of_times(cells: list[str], typed: dict[int, bool], sample: list[list[str]]) -> bool:
     """Names such as 2019, 2020, 2021 over columns of other numbers."""
-    over = [cells[column].strip() for column in typed if column < len(cells)]
+    over = [without_flag(cells[column]).strip() for column in typed if column < len(cells)]
     outside = [cell for column, cell in enumerate(cells) if column not in typed]
     years = [int(cell) for cell in over if re.fullmatch(r"(1[6-9]|20|21)\d\d", cell)]
     if len(years) >= 2 and len(years) >= len(over) - 1:
