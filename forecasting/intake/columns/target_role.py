@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +20,7 @@ _ID_NAMES = re.compile(  # codes of things, which whole numbers may be
     r"(?i:(^|[_ .-])(id|code|zip|zipcode|postcode|plz|fips|ean|isbn|cik)$|[^\W_][_ .-](no|nr|nbr)\.?$)|"
     r"[a-z](ID|Id|Nr|No)$"
 )
+_HEAD = 5000  # rows that are looked at first
 _KINDS = 6  # different cells up to which a column may be a switch or marks
 _MEASURES = re.compile(r"count|anzahl|total|sum|units", re.IGNORECASE)
 _SIDE_NAMES = re.compile(  # of what accompanies a series
@@ -105,15 +105,14 @@ def _attributes(candidates: list[str], table: Table, numbers: dict[str, NumberTe
 
     Empty where all do, so that something is left to forecast.
     """
-    series = pd.factorize(pd.MultiIndex.from_frame(table.cells.select(keys).to_pandas()))[0] if keys else None
-    left = {name: why for name in candidates if (why := _attribute(numbers[name], series))}
+    left = {name: why for name in candidates if (why := _attribute(numbers[name], table, keys))}
     first = candidates[0]
     if first == table.columns[0] and first not in left and _counts_rows(numbers[first]):
         left[first] = "counter"
     return left if len(left) < len(candidates) else {}
 
 
-def _attribute(numbers: NumberText, series: npt.NDArray[np.integer] | None) -> str:
+def _attribute(numbers: NumberText, table: Table, keys: list[str]) -> str:
     values = numbers.plain
     if pc.count_distinct(numbers.texts.slice(0, 2000)).as_py() <= _KINDS:
         readable = numbers.readable(".") | numbers.readable(",")
@@ -124,11 +123,18 @@ def _attribute(numbers: NumberText, series: npt.NDArray[np.integer] | None) -> s
             return "switch"
     if values is None:
         return ""
-    if series is not None and not np.isnan(values).any():
-        spread = pd.Series(values).groupby(series).agg(["min", "max"])
-        if len(spread) > 1 and len(values) >= 2 * len(spread) and (spread["min"] == spread["max"]).all():
-            return "attribute"
-    return ""
+    whole = keys and not np.isnan(values).any()
+    return "attribute" if whole and _is_by_series(values, table.cells.select(keys)) else ""
+
+
+def _is_by_series(values: Floats, cells: pa.Table) -> bool:
+    """Whether each of several series has one value only: the first rows seldom leave it open."""
+    for count in (_HEAD, len(values)):
+        keys = cells.slice(0, count).to_pandas()
+        spread = pd.Series(values[:count]).groupby([keys[name] for name in keys], dropna=False).agg(["min", "max"])
+        if not (spread["min"] == spread["max"]).all():
+            return False
+    return len(spread) > 1 and len(values) >= 2 * len(spread)
 
 
 def _counts_rows(numbers: NumberText) -> bool:
