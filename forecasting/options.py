@@ -77,6 +77,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     )
     add("--outliers", metavar="HOW", default="keep", help="suspected outliers: keep, or missing to fill them")
     add("--zeros", metavar="HOW", default="keep", help="suspected stand-ins for missing values: keep, or missing")
+    add("--limits", metavar="HOW", default="limit", help="values such as <0.02: limit, half, or missing")
     about = "numbers to use beside the values; may be given several times"
     add("--covariate", dest="covariates", metavar="COLUMN", action="append", help=about)
 

@@ -38,6 +38,7 @@ class ReadingChoices:
     covariates: Sequence[str] | None = None
     outliers: str | None = None
     zeros: str | None = None
+    limits: str | None = None
     zone: str | None = None
     dates: str | None = None
 

@@ -44,7 +44,9 @@ def units_of(typed: TypedColumns) -> dict[str, str]:
     """Of the value columns: the sign that their cells had, else what their names say."""
     units = {}
     for target in typed.roles.target:
-        signs = [message.values["unit"] for message, _ in typed.numbers[target].affixes if "unit" in message.values]
+        signs = [
+            taken.message.values["unit"] for taken in typed.numbers[target].affixes if "unit" in taken.message.values
+        ]
         if unit := str(signs[0]) if signs else unit_of(target):
             units[target] = unit
     return units

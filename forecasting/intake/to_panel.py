@@ -20,6 +20,7 @@ from forecasting.intake.columns.decimals import Mark, decimal_mark
 from forecasting.intake.columns.digits import in_latin_digits
 from forecasting.intake.columns.doubts import in_doubt
 from forecasting.intake.columns.melt import melt
+from forecasting.intake.columns.number_notes import LIMITS, number_notes, read_limits
 from forecasting.intake.columns.roles import TypedColumns, find_roles
 from forecasting.intake.columns.split_numbers import join_numbers
 from forecasting.intake.columns.zones import by_local_days, follows_a_place, zone_of
@@ -44,6 +45,7 @@ def to_panel(
     covariates: Sequence[str] | None = None,
     outliers: str = "keep",
     zeros: str = "keep",
+    limits: str = "limit",
     zone: str | None = None,
     dates: str | None = None,
 ) -> tuple[Panel, Report]:
@@ -52,17 +54,18 @@ def to_panel(
     target: a column or several (several make several series). series: a column, or several that name the series
     together. decimal: "." or ",". duplicates: how values of the same time are merged, one of mean, sum, first, last,
     min, max. covariates: columns of numbers to carry beside the values. outliers, zeros: "keep", or "missing" to leave
-    out what the report flags. zone: such as "Europe/Berlin", of times that have none in the file; else the one they
-    are shown by. dates: one of the readings that a question about dates offered.
+    out what the report flags. limits: how "<0.02" and ">100" are read: "limit" as the number, "half" (of a limit that
+    values are below), or "missing". zone: such as "Europe/Berlin", of times that have none in the file; else the one
+    they are shown by. dates: one of the readings that a question about dates offered.
     Raises AmbiguousInput where two readings fit (ask, then call again with the answer), DataError where the table
     cannot be used.
     """
-    _check_choices(duplicates, outliers, zeros)
+    _check_choices(duplicates, outliers, zeros, limits)
     check_zone(zone)
     table = join_numbers(in_latin_digits(table), decimal)
     if time is None and target is None and series is None:
         table = melt(table)
-    typed = find_roles(table, time, target, series, day_first, zone, dates)
+    typed = read_limits(find_roles(table, time, target, series, day_first, zone, dates), limits)
     roles = typed.roles
     _check_order(table, typed)
     typed = dataclasses.replace(typed, times=by_local_days(typed.times, zone_of(typed.times, zone), frequency))
@@ -70,7 +73,14 @@ def to_panel(
     mark = decimal_mark(table, typed, decimal)
     observed, rows, row_notes = observe(table, typed, mark.decimal)
     set_forward = skipped(typed.times, table) if zone is None else []
-    notes = [*table.notes, *_time_notes(typed, shown), *set_forward, *mark.notes, *_number_notes(typed), *row_notes]
+    notes = [
+        *table.notes,
+        *_time_notes(typed, shown),
+        *set_forward,
+        *mark.notes,
+        *number_notes(table, typed),
+        *row_notes,
+    ]
     if frequency is not None:
         calendar = Frequency(frequency, Message("intake.why.chosen"))
     else:
@@ -107,6 +117,7 @@ def to_panel(
         notes=tuple(notes),
         outliers=screened.outliers,
         zeros=screened.zeros,
+        limits=sum(int(typed.numbers[target].limited.sum()) for target in roles.target),
         decimal=mark.decimal,
         assumptions=(*table.assumptions, *_assumed(table, typed, mark, calendar, day_first)),
         covariates=tuple(panel.covariates),
@@ -117,11 +128,12 @@ def to_panel(
     return panel, report
 
 
-def _check_choices(duplicates: str | None, outliers: str, zeros: str) -> None:
+def _check_choices(duplicates: str | None, outliers: str, zeros: str, limits: str) -> None:
     for field, value, choices in (
         ("duplicates", duplicates, AGGREGATIONS),
         ("outliers", outliers, KEPT),
         ("zeros", zeros, KEPT),
+        ("limits", limits, LIMITS),
     ):
         if value is not None and value not in choices:
             raise DataError(Message("intake.column.no-choice", field=field, value=value, choices=choices), field=field)
@@ -150,7 +162,7 @@ def _assumed(
 
 def _time_notes(typed: TypedColumns, zone: str) -> list[Note]:
     times, column = typed.times, typed.roles.time
-    notes = [Note("roles", message) for message in typed.role_notes]
+    notes = [*typed.role_notes]
     if times.local or times.hours or times.format not in ("year-month-day", "whole-numbers"):
         notes.append(Note("time", Message("intake.note.format", column=column, format=times.written)))
     if times.local:
@@ -159,14 +171,6 @@ def _time_notes(typed: TypedColumns, zone: str) -> list[Note]:
         key = "like" if follows_a_place(times, zone) else "utc" if zone == "UTC" else "shown"
         notes.append(Note("time zone", Message(f"intake.note.zone.{key}", zone=times.zone, shown=zone)))
     return notes
-
-
-def _number_notes(typed: TypedColumns) -> list[Note]:
-    return [
-        Note("number format", Message("intake.note.affix", count=count, affix=affix, column=target), count)
-        for target in typed.roles.target
-        for affix, count in typed.numbers[target].affixes
-    ]
 
 
 def _check_order(table: Table, typed: TypedColumns) -> None:

@@ -26,6 +26,7 @@ EVERY = {
     "covariates": ["c"],
     "outliers": "missing",
     "zeros": "keep",
+    "limits": "half",
     "zone": "UTC",
     "dates": "year-month",
 }

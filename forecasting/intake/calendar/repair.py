@@ -73,9 +73,10 @@ def settle(observed: Observed, frequency: str, column: str, duplicates: str | No
     order, late = _order(observed.codes, place)
     notes: list[Note] = []
     if len(late):
-        message = Message("intake.note.order", count=len(late))
-        summary = Message("intake.summary.order", count=len(late))
-        notes.append(Note("order", message, len(late), some(observed.rows[late]), summary))
+        rows = np.unique(observed.rows[late])  # a row with values of several columns counts once
+        message = Message("intake.note.order", count=len(rows))
+        summary = Message("intake.summary.order", count=len(rows))
+        notes.append(Note("order", message, len(rows), some(rows), summary))
     ordered = Settled(
         ids=observed.ids,
         steps=steps,
@@ -106,7 +107,7 @@ def fill(settled: Settled) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
 
 
 def _on_calendar(observed: Observed, frequency: str, column: str) -> tuple[npt.NDArray[np.generic], Ints, int]:
-    """The calendar's steps, the place of each observation on it, and how many had to be moved onto it."""
+    """The calendar's steps, the place of each observation on it, and the rows that had to be moved onto it."""
     if frequency == STEP and observed.ds.dtype.kind == "M":
         stamps, place = np.unique(observed.ds, return_inverse=True)
         pairs, inverse = np.unique(observed.codes * len(stamps) + place, return_inverse=True)
@@ -118,7 +119,7 @@ def _on_calendar(observed: Observed, frequency: str, column: str) -> tuple[npt.N
         steps, place = buckets(observed.ds, frequency)
     except (ValueError, OverflowError) as error:
         raise DataError(Message("intake.calendar.no-frequency", frequency=frequency), field="frequency") from error
-    return steps, place, int((steps[place] != observed.ds).sum())
+    return steps, place, len(np.unique(observed.rows[steps[place] != observed.ds]))
 
 
 def _order(codes: Ints, place: Ints) -> tuple[Ints, Ints]:
@@ -138,7 +139,7 @@ def _order(codes: Ints, place: Ints) -> tuple[Ints, Ints]:
 def _merge(
     ordered: Settled, frequency: str, column: str, duplicates: str | None, moved: int
 ) -> tuple[Settled, list[Note]]:
-    """One value per series and step; `moved`: how many of the values were moved onto the calendar."""
+    """One value per series and step; `moved`: how many rows were moved onto the calendar."""
     codes, y, rows = ordered.codes, ordered.y, ordered.rows
     same = (np.diff(codes) == 0) & (np.diff(ordered.place) == 0)
     notes = []
@@ -155,7 +156,8 @@ def _merge(
     spread = pd.Series(y[again]).groupby(group[again]).agg(["min", "max"])
     differ = spread.index.to_numpy()[(spread["min"] != spread["max"]).to_numpy()]
     if duplicates is None and not moved and len(differ) > max(1, ASKED * len(first)):
-        raise _ask(ordered, int(first[differ[0]]), len(differ), column)
+        times = len(np.unique(ordered.place[first[differ]]))
+        raise _ask(ordered, int(first[differ[0]]), times, column)
     values = pd.Series(y).groupby(group).agg(how).to_numpy()
     lines = pd.Series(rows[again].astype(str)).groupby(group[again]).agg(", ".join)
     at = first[lines.index.to_numpy()]
@@ -167,7 +169,7 @@ def _merge(
             "rows": lines.to_numpy(),
         }
     )
-    surplus = int(same.sum())
+    surplus = len(np.unique(rows[np.flatnonzero(same) + 1]))
     by_value = len(differ) > 0 or duplicates is not None
     if not moved:
         if by_value:
@@ -175,7 +177,9 @@ def _merge(
         else:
             message = Message("intake.note.same-duplicates", count=surplus)
         summary = Message("intake.summary.duplicates", count=surplus)
-        notes.append(Note("duplicates", message, surplus, some(rows[np.flatnonzero(same) + 1]), summary))
+        notes.append(
+            Note("duplicates", message, surplus, some(dict.fromkeys(rows[np.flatnonzero(same) + 1].tolist())), summary)
+        )
     settled = dataclasses.replace(
         ordered,
         codes=codes[first],

@@ -12,8 +12,8 @@ from forecasting.intake.columns.dates import Times, look_for_times
 from forecasting.intake.columns.months import month_of
 from forecasting.intake.columns.numeric_times import look_for_years
 from forecasting.intake.columns.time_role import SHARE
-from forecasting.intake.notes import Note
-from forecasting.intake.text.cell_types import is_number
+from forecasting.intake.notes import Note, first_of
+from forecasting.intake.text.cell_types import is_marked_number, is_number, without_flag
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
@@ -47,10 +47,14 @@ def _by_month(table: Table) -> Table | None:
 
 def _by_header(table: Table) -> Table | None:
     """Series down, times across: one record per series and time."""
-    times = _named_by_time(table.columns)
+    names = [without_flag(name) for name in table.columns]
+    if len(set(names)) < len(names):
+        names = table.columns
+    times = _named_by_time(names)
     if times is None or not times.ok.sum() >= max(LEAST, 0.5 * len(table.columns)):
         return None
     across = [name for name, ok in zip(table.columns, times.ok, strict=True) if ok]
+    plain = dict(zip(table.columns, names, strict=True))
     down = [name for name in table.columns if name not in across]
     if not down or any(_is_time(table, name) for name in down):
         return None
@@ -60,18 +64,24 @@ def _by_header(table: Table) -> Table | None:
     count = len(table)
     values = [cell for name in across for cell in table.cells[name].to_pylist()]
     held = [cell for cell in values if cell and cell.strip()]
-    if not held or sum(map(is_number, held)) < 0.8 * len(held):
+    if not held or sum(map(is_marked_number, held)) < 0.8 * len(held):
         return None
     columns = {
         labels: table.cells[labels].to_pylist() * len(across),
-        "year" if times.format == "years" else "time": [name for name in across for _ in range(count)],
+        "year" if times.format == "years" else "time": [plain[name] for name in across for _ in range(count)],
         "value": values,
     }
     others = [name for name in down if name != labels]
     message = Message(
         "intake.note.times-across", first=across[0], last=across[-1], labels=labels, left_out=_left_out(others)
     )
-    return _long(table, columns, np.tile(table.rows, len(across)), message)
+    flagged = [name for name in across if plain[name] != name]
+    melted = _long(table, columns, np.tile(table.rows, len(across)), message)
+    if not flagged:
+        return melted
+    message = Message("intake.note.flagged-times", count=len(flagged), columns=first_of(map(repr, flagged), 8))
+    note = Note("flags", message, len(flagged), (), Message("intake.summary.flagged-times", count=len(flagged)))
+    return dataclasses.replace(melted, notes=(*melted.notes, note))
 
 
 def _left_out(columns: list[str]) -> str:

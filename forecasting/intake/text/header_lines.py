@@ -8,10 +8,11 @@ import re
 import numpy as np
 
 from forecasting.errors import ReadError
-from forecasting.intake.text.cell_types import is_missing, is_number, is_time
+from forecasting.intake.text.cell_types import is_marked_number, is_missing, is_number, is_time, without_flag
 from forecasting.intake.text.records import Record
 from forecasting.messages import Message
 
+_NAME = re.compile(r"[A-Za-z]{3}\d+|\d+[A-Za-z]{3}")  # letters that could be a currency, beside digits
 HEADERS = 4  # lines that a header may have
 
 
@@ -46,8 +47,12 @@ def find_header(records: list[Record], width: int, header: bool | int | None) ->
 
 def _one_column_start(records: list[Record]) -> int:
     """Titles above a single column: several lines of words before the first number."""
-    typed = [is_number(cells[0]) or is_time(cells[0]) for _, cells in records[:50]]
+    cells = [cells[0] for _, cells in records[:50]]
+    typed = [is_number(cell) or is_time(cell) for cell in cells]
     first = typed.index(True) if True in typed else 0
+    letters = sum(map(_has_letter, cells)) > 0.1 * len(cells)
+    if first + 1 < len(cells) and typed[first + 1] and _is_name(cells[first], letters):
+        first += 1
     return max(0, first - 1)
 
 
@@ -71,22 +76,37 @@ def _header_lines(records: list[Record], width: int) -> int:
     return min(lines, len(records) - 1) if lines else 0
 
 
-def _typed(records: list[Record], width: int) -> list[int]:
-    """The columns that mostly hold numbers or times."""
+def _typed(records: list[Record], width: int) -> dict[int, bool]:
+    """The columns that mostly hold numbers or times, and whether their cells have letters, such as EUR 5."""
     sample = [cells for _, cells in records if len(cells) == width]
-    return [column for column in range(width) if _is_typed([cells[column] for cells in sample])]
+    typed = {}
+    for column in range(width):
+        cells = [cells[column] for cells in sample]
+        if _is_typed(cells):
+            typed[column] = sum(map(_has_letter, cells)) > 0.1 * len(cells)
+    return typed
 
 
 def _is_typed(cells: list[str]) -> bool:
     held = [cell for cell in cells if not is_missing(cell)]
-    return bool(held) and sum(is_number(cell) or is_time(cell) for cell in held) >= 0.7 * len(held)
+    return bool(held) and sum(is_marked_number(cell) or is_time(cell) for cell in held) >= 0.7 * len(held)
 
 
-def _is_header(cells: list[str], typed: list[int]) -> bool:
-    held = [cells[column] for column in typed if column < len(cells) and cells[column].strip()]
-    data = sum(is_number(cell) or is_time(cell) for cell in held)
-    words = sum(not (is_number(cell) or is_time(cell) or is_missing(cell)) for cell in held)
+def _is_header(cells: list[str], typed: dict[int, bool]) -> bool:
+    held = [(cells[column], letters) for column, letters in typed.items() if column < len(cells)]
+    held = [(cell, letters) for cell, letters in held if cell.strip()]
+    data = sum(is_time(cell) or (is_number(cell) and not _is_name(cell, letters)) for cell, letters in held)
+    words = sum(not is_missing(cell) for cell, _ in held) - data
     return words > 0 and data <= words / 3
+
+
+def _is_name(cell: str, letters: bool) -> bool:
+    """Whether a cell like DGS10 or EUR5 is a name: its letters touch the digits, and the column has none below."""
+    return not letters and _NAME.fullmatch(cell.strip()) is not None
+
+
+def _has_letter(cell: str) -> bool:
+    return _NAME.search(cell) is not None
 
 
 def _has_digit(cell: str) -> bool:
@@ -97,19 +117,19 @@ def _is_mostly_digits(cell: str) -> bool:
     return len(cell) > 5 and 2 * sum(character.isdigit() for character in cell) >= len(cell) and not is_time(cell)
 
 
-def _is_header_of_times(cells: list[str], typed: list[int], sample: list[list[str]]) -> bool:
+def _is_header_of_times(cells: list[str], typed: dict[int, bool], sample: list[list[str]]) -> bool:
     """Names such as 2019, 2020, 2021 over columns of other numbers."""
-    over = [cells[column].strip() for column in typed if column < len(cells)]
+    over = [without_flag(cells[column]).strip() for column in typed if column < len(cells)]
     outside = [cell for column, cell in enumerate(cells) if column not in typed]
     years = [int(cell) for cell in over if re.fullmatch(r"(1[6-9]|20|21)\d\d", cell)]
     if len(years) >= 2 and len(years) >= len(over) - 1:
         steps = set(np.diff(years).tolist())
-        below = [cells[typed[-1]] for cells in sample[:50]]
+        below = [cells[max(typed)] for cells in sample[:50]]
         return (
             len(steps) == 1
             and 0 not in steps
             and not all(re.fullmatch(r"(1[6-9]|20|21)\d\d", c.strip()) for c in below)
         )
     times = [cell for cell in over if is_time(cell)]
-    below = [cells[column] for cells in sample[:50] for column in typed[1:]]
+    below = [cells[column] for cells in sample[:50] for column in list(typed)[1:]]
     return len(times) >= 3 and len(times) >= len(over) - 1 and bool(outside) and not any(map(is_time, below))
