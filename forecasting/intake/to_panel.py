@@ -19,6 +19,7 @@ from forecasting.intake.columns.daylight_saving import check_zone, skipped
 from forecasting.intake.columns.decimals import Mark, decimal_mark
 from forecasting.intake.columns.melt import melt
 from forecasting.intake.columns.roles import TypedColumns, find_roles
+from forecasting.intake.columns.series_role import series_columns
 from forecasting.intake.columns.split_numbers import join_numbers
 from forecasting.intake.columns.zones import by_local_days, follows_a_place, zone_of
 from forecasting.intake.notes import Assumption, Note
@@ -57,8 +58,10 @@ def to_panel(
     _check_choices(duplicates, outliers, zeros)
     check_zone(zone)
     table = join_numbers(table, decimal)
-    if time is None and target is None and series is None:
-        table = melt(table)
+    keys = series_columns(series)
+    if not {name for name in (time, *_listed(target)) if name is not None} & set(table.columns):
+        table = melt(table, keys)
+        series = _melted(table, keys, series)
     typed = find_roles(table, time, target, series, day_first, zone)
     roles = typed.roles
     _check_order(table, typed)
@@ -112,6 +115,16 @@ def to_panel(
         notation=notation_of(table, typed, mark.decimal, panel, shown),
     )
     return panel, report
+
+
+def _listed(names: str | Sequence[str] | None) -> list[str]:
+    return [names] if isinstance(names, str) else list(names or [])
+
+
+def _melted(table: Table, keys: list[str], series: str | Sequence[str] | None) -> str | Sequence[str] | None:
+    """The series columns that were chosen, by their name in a melted table."""
+    together = " / ".join(keys)
+    return together if keys and together in table.columns else series
 
 
 def _check_choices(duplicates: str | None, outliers: str, zeros: str) -> None:

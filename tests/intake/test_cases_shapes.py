@@ -1,0 +1,28 @@
+"""Files rebuilt after public reports: wide tables, opening hours, questions. The right values are known."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from forecasting.intake import Report, read_table, to_panel
+from forecasting.panel import Panel
+
+CASES = Path(__file__).with_name("cases")
+
+
+def read_case(name: str, **choices: object) -> tuple[Panel, Report]:
+    table = read_table((CASES / name).read_bytes(), name)
+    return to_panel(table, **choices)  # type: ignore[arg-type]
+
+
+def test_the_wide_table_of_places_with_latitudes() -> None:
+    panel, report = read_case("56-jhu-covid.csv")
+    assert panel.frequency == "D"
+    assert panel.series_ids[:3] == ["Albania", "New South Wales / Australia", "Victoria / Australia"]
+    assert "Korea, South" in panel.series_ids
+    assert panel.lengths.tolist() == [200] * 5
+    assert panel.frame["ds"].iloc[0] == pd.Timestamp("2020-01-22")
+    assert panel.values()[0][:4].tolist() == [10, 20, 28, 35]
+    assert panel.values()[2][-1] == 4065
+    assert any("'Lat', 'Long'" in note.message for note in report.notes)
+    assert not len(report.filled)
