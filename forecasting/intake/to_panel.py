@@ -13,6 +13,7 @@ from forecasting.intake.calendar.closing_days import closing_days, names
 from forecasting.intake.calendar.covariates import add_covariates, known_ahead
 from forecasting.intake.calendar.frequency import Frequency, Stamps, infer, seasons_of
 from forecasting.intake.calendar.observations import observe
+from forecasting.intake.calendar.opening_hours import note_on
 from forecasting.intake.calendar.repair import AGGREGATIONS, settle
 from forecasting.intake.calendar.screening import KEPT, screen
 from forecasting.intake.columns.daylight_saving import check_zone, skipped
@@ -81,6 +82,8 @@ def to_panel(
             observed, open_rows = closed.without(observed), ~closed.holds(typed.times.stamps)
             rows = dataclasses.replace(rows, usable=rows.usable & open_rows, beyond=rows.beyond & open_rows)
             notes.append(closed.note)
+        if trading.opening_hours(calendar.alias):
+            notes.append(note_on(calendar.alias))
         if calendar.alias.startswith("C-") and not trading.open_days(calendar.alias):
             notes.append(Note("calendar", Message("intake.note.exchange", reason=calendar.reason)))
     settled, settle_notes = settle(observed, calendar.alias, roles.time, duplicates)

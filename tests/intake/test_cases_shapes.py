@@ -26,3 +26,13 @@ def test_the_wide_table_of_places_with_latitudes() -> None:
     assert panel.values()[2][-1] == 4065
     assert any("'Lat', 'Long'" in note.message for note in report.notes)
     assert not len(report.filled)
+
+
+def test_sales_in_opening_hours_have_no_nights() -> None:
+    panel, report = read_case("70-open-hours-only.csv")
+    assert panel.frequency == "60min-1111111@07:00-18:00"
+    assert not len(report.filled)
+    assert set(panel.frame["ds"].dt.hour) == set(range(7, 18))
+    assert panel.values()[0][:4].tolist() == [20, 24, 25, 38]
+    later = pd.read_csv(CASES / "70.future.csv", parse_dates=["ds"])
+    assert panel.future(len(later))["ds"].tolist() == later["ds"].tolist()
