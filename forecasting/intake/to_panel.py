@@ -11,7 +11,7 @@ from forecasting import trading
 from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake.calendar.closing_days import closing_days, names
 from forecasting.intake.calendar.covariates import add_covariates, known_ahead
-from forecasting.intake.calendar.frequency import Frequency, Stamps, infer, seasons_of
+from forecasting.intake.calendar.frequency import Frequency, Stamps, infer, is_irregular, seasons_of
 from forecasting.intake.calendar.observations import observe
 from forecasting.intake.calendar.opening_hours import note_on
 from forecasting.intake.calendar.repair import AGGREGATIONS, settle
@@ -72,10 +72,11 @@ def to_panel(
     observed, rows, row_notes = observe(table, typed, mark.decimal)
     set_forward = skipped(typed.times, table) if zone is None else []
     notes = [*table.notes, *_time_notes(typed, shown), *set_forward, *mark.notes, *_number_notes(typed), *row_notes]
+    stamps = Stamps.of(rows.codes[rows.usable], typed.times.stamps[rows.usable])
     if frequency is not None:
         calendar = Frequency(frequency, Message("intake.why.chosen"))
     else:
-        calendar = infer(Stamps.of(rows.codes[rows.usable], typed.times.stamps[rows.usable]), roles.time)
+        calendar = infer(stamps, roles.time)
         closed = closing_days(observed) if calendar.alias == "D" else None
         if closed is not None:
             calendar = Frequency(closed.frequency, Message("intake.why.closed-days", days=names(closed.weekdays)))
@@ -86,7 +87,13 @@ def to_panel(
             notes.append(note_on(calendar.alias))
         if calendar.alias.startswith("C-") and not trading.open_days(calendar.alias):
             notes.append(Note("calendar", Message("intake.note.exchange", reason=calendar.reason)))
-    settled, settle_notes = settle(observed, calendar.alias, roles.time, duplicates)
+    settled, settle_notes = settle(
+        observed,
+        calendar.alias,
+        roles.time,
+        duplicates,
+        irregular=frequency is not None and is_irregular(stamps, roles.time),
+    )
     seasons = seasons_of(calendar.alias)
     screened = screen(settled, seasons, outliers, zeros)
     notes.extend([*settle_notes, *screened.notes])

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from forecasting.errors import AmbiguousInput
 from forecasting.intake import Report, read_table, to_panel
 from forecasting.panel import Panel
 
@@ -36,3 +38,19 @@ def test_sales_in_opening_hours_have_no_nights() -> None:
     assert panel.values()[0][:4].tolist() == [20, 24, 25, 38]
     later = pd.read_csv(CASES / "70.future.csv", parse_dates=["ds"])
     assert panel.future(len(later))["ds"].tolist() == later["ds"].tolist()
+
+
+def test_orders_at_irregular_times_can_be_added_up() -> None:
+    with pytest.raises(AmbiguousInput, match="sum") as asked:
+        read_case("83-shop-orders.csv", target="Total")
+    assert asked.value.argument == "frequency"
+    assert "D" in asked.value.choices
+    with pytest.raises(AmbiguousInput) as merged:
+        read_case("83-shop-orders.csv", target="Total", frequency="D")
+    assert merged.value.argument == "duplicates"
+    assert "sum" in merged.value.choices
+    panel, report = read_case("83-shop-orders.csv", target="Total", frequency="D", duplicates="sum")
+    orders = pd.read_csv(CASES / "83-shop-orders.csv")
+    totals = orders.groupby(orders["Created at"].str[:10])["Total"].sum()
+    held = panel.frame[~panel.frame["ds"].isin(report.filled["ds"])]
+    assert held["y"].round(2).tolist() == totals.round(2).tolist()

@@ -85,6 +85,17 @@ def infer(stamps: Stamps, column: str) -> Frequency:
     return frequency
 
 
+def is_irregular(stamps: Stamps, column: str) -> bool:
+    """Whether time stamps follow no frequency of their own."""
+    try:
+        infer(stamps, column)
+    except AmbiguousInput:
+        return True
+    except DataError:
+        return False
+    return False
+
+
 def seasons_of(frequency: str) -> tuple[int, ...]:
     """Season lengths in steps that a calendar suggests."""
     if frequency == STEP:
