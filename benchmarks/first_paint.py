@@ -9,7 +9,6 @@ to the first answer.
 from __future__ import annotations
 
 import argparse
-import shutil
 import statistics
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.browser.conftest import FLAGS, launch
+from tests.browser.conftest import launch, start_chromium
 
 WORDS = ".st-key-what_was_read"
 CHART = ".st-key-chart_series .js-plotly-plot .main-svg"
@@ -51,7 +50,8 @@ def main() -> None:
     later: list[dict[str, float]] = []
     starts: list[float] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, "--no-sandbox"])
+        browser = start_chromium(playwright)
+        assert browser is not None, "there is no Chromium"
         visit_nothing(browser)
         for _ in range(asked.servers):
             with tempfile.TemporaryDirectory() as folder:

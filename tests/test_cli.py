@@ -23,7 +23,7 @@ from forecasting.intake import sample_names
 from forecasting.runs.identity import THREADS
 from tests.conftest import ROOT
 
-QUICK = ["--window", "14", "--hidden-size", "4", "--epochs", "1", "--folds", "1"]
+QUICK = ["--method", "recurrent", "--window", "14", "--hidden-size", "4", "--epochs", "1", "--folds", "1"]
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def _run(command: list[str], folder: Path) -> str:
 @pytest.mark.slow
 def test_the_python_example_runs(folder: Path) -> None:
     (example,) = _blocks("python")
-    assert "naive forecast" in _run([sys.executable, "-W", "error", "-c", example], folder)
+    assert "better than copying last week" in _run([sys.executable, "-W", "error", "-c", example], folder)
     assert (folder / "sales.safetensors").exists()
 
 

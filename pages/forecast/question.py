@@ -25,15 +25,16 @@ _OF_THE_FILE = ("day_first", "zone")  # questions whose answers are seen where t
 def stopped(session: Session, problem: ForecastingError) -> None:
     """The question with its answers, or the error; and Train, which is off until this is settled."""
     name = plain(session.upload_name, 80)
-    if isinstance(problem, AmbiguousInput):
-        _ask(session, problem)
-        reason = t("train.question", name=name)
-    else:
-        components.error(problem)
-        reason = t("train.unread", name=name)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train_row"):
+    asked = isinstance(problem, AmbiguousInput)
+    above = st.container()
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train_row"):  # off at once
         st.button(t("train.button"), key="train", type="primary", icon=":material/play_arrow:", disabled=True)
-        st.caption(reason, width="content")
+        st.caption(t("train.question" if asked else "train.unread", name=name), width="content")
+    with above:
+        if isinstance(problem, AmbiguousInput):
+            _ask(session, problem)
+        else:
+            components.error(problem)
 
 
 def given_answers(session: Session) -> None:

@@ -17,7 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Locator,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.conftest import ROOT
@@ -31,6 +41,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE = 60_000  # milliseconds: two such tests and their servers and workers may share a slow machine's two cores
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 expect.set_options(timeout=PATIENCE)
 
 
@@ -134,31 +145,51 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium, another one on the path, or Playwright's own."""
-    own = playwright.chromium.executable_path
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if (path := shutil.which(name))), own if Path(own).exists() else None)
-    if found is None:
+    """The Chromium that is there."""
+    launched = start_chromium(playwright)
+    if launched is None:
         pytest.skip("there is no Chromium: install the package chromium, or run `playwright install chromium`")
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS  # Chromium refuses its sandbox to root
-    launched = playwright.chromium.launch(executable_path=found, args=flags)
     yield launched
     launched.close()
 
 
+def start_chromium(playwright: Playwright) -> Browser | None:
+    """Debian's without windows, which takes a quarter less time, or with them; another one; or Playwright's own."""
+    own = playwright.chromium.executable_path
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), own if Path(own).exists() else None)
+    if found is None:
+        return None
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS  # Chromium refuses its sandbox to root
+    return playwright.chromium.launch(executable_path=found, args=flags)
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for the pages of all tests: Streamlit's scripts, 8 MB, are fetched and compiled once."""
+    shared = browser.new_context(viewport=SIZE, accept_downloads=True)
+    shared.set_default_timeout(PATIENCE)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """A new browser session at 1280 x 900. Whatever the page logs as an error fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(PATIENCE)
+def page(context: BrowserContext, tmp_path: Path) -> Iterator[Page]:
+    """A new page at 1280 x 900, without anything that another test has left. Whatever it logs as an error fails the
+    test."""
     opened = context.new_page()
     complaints: list[str] = []
     frames: list[str | bytes] = []
     opened.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(frame)))
     opened.on("pageerror", lambda error: complaints.append(f"{error}\n{error.stack}\n{_told(frames)}"))
     yield opened
-    context.close()
+    for left in context.pages:
+        with contextlib.suppress(Error):  # a page that was never opened has no storage
+            left.evaluate("localStorage.clear()")
+        left.close()
+    context.clear_cookies()
+    context.clear_permissions()
     assert complaints == []
 
 
@@ -208,6 +239,15 @@ def upload(page: Page, content: bytes, name: str = "sales.csv") -> None:
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": content}
     )
+
+
+def go(page: Page, name: str) -> None:
+    """Open a page by the navigation; the teaching pages stand under Learn."""
+    link = page.get_by_test_id("stTopNavLink").filter(has_text=name)
+    if name in ("Sine wave", "Sequence lab", "Text lab"):
+        page.get_by_test_id("stTopNavSection").click()
+        link = page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name)
+    link.first.click()
 
 
 def train(page: Page) -> None:

@@ -76,7 +76,7 @@ def prices() -> bytes:
     """Daily open, high, low, close and volume: weekdays without a few holidays."""
     random = np.random.default_rng(4)
     close, rows = 100.0, []
-    for day in _days("2021-01-04", 900):
+    for day in _days("2021-01-04", 600):
         if day.weekday() > 4 or (day.month, day.day) in ((12, 25), (1, 1), (7, 4)):
             continue
         start, close = close, close * math.exp(0.012 * random.normal())
@@ -87,12 +87,12 @@ def prices() -> bytes:
 
 
 def load() -> bytes:
-    """Hourly load of a German grid in local time: one hour is missing in spring, and one is there twice in autumn."""
+    """Hourly load of a German grid in local time: one hour is there twice in autumn."""
     random = np.random.default_rng(5)
     summer = (datetime.datetime(2023, 3, 26, 1), datetime.datetime(2023, 10, 29, 1))  # in UTC
     rows = []
-    for i in range(24 * 330):
-        at = datetime.datetime(2023, 1, 1) + datetime.timedelta(hours=i)
+    for i in range(24 * 150):
+        at = datetime.datetime(2023, 7, 1) + datetime.timedelta(hours=i)
         local = at + datetime.timedelta(hours=2 if summer[0] <= at < summer[1] else 1)
         base = 50 + 12 * math.sin(2 * math.pi * (local.hour - 7) / 24) - (9 if local.weekday() > 4 else 0)
         rows.append(f"{local:%Y-%m-%d %H:%M},{base + random.normal():.2f}")
@@ -126,12 +126,12 @@ def sensor() -> bytes:
 
 
 def fifty() -> bytes:
-    """Fifty meters of 200 days."""
+    """Fifty meters of 120 days."""
     random = np.random.default_rng(8)
     rows = [
         f"{day},meter {meter:02},{20 + meter + 5 * math.sin(2 * math.pi * i / 7) + random.normal():.2f}"
         for meter in range(50)
-        for i, day in enumerate(_days("2024-01-01", 200))
+        for i, day in enumerate(_days("2024-01-01", 120))
     ]
     return _lines("day,meter,kWh", rows)
 

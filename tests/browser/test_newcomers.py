@@ -72,6 +72,7 @@ def test_a_file_becomes_a_forecast_in_four_clicks(
     train = page.get_by_role("button", name="Train", exact=True)
     if brought.answer:
         expect(page.get_by_text(re.compile("Answer the question about"))).to_be_visible()
+        expect(train).to_have_count(1)
         expect(train).to_be_disabled()
         expect(page.locator(".st-key-what_was_read")).to_have_count(0)  # nothing of other data under this file's name
         somebody.click(page.get_by_role("button", name=brought.answer).first)

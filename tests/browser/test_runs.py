@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from forecasting.runs import Store, Workspace
 from tests.app import files
-from tests.browser.conftest import Server, Start, chart, live_loss, set_number, traces, train, upload
+from tests.browser.conftest import Server, Start, chart, go, live_loss, set_number, traces, train, upload
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,10 +28,6 @@ def strict(page: Page) -> Iterator[Page]:
     yield page
     # Streamlit's 64-bit integers try WebAssembly once and do without: allowing it would allow more than that.
     assert [said for said in refused if "wasm-eval" not in said] == []
-
-
-def go(page: Page, name: str) -> None:
-    page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
 
 
 def workspace_of(page: Page) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Start, chart, traces
+from tests.browser.conftest import Start, chart, go, traces
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,7 +32,7 @@ def test_the_sine_page_trains_compares_and_rolls_out(start: Start, page: Page) -
     expect(page.locator(".st-key-findings")).to_contain_text("variance of the noise", timeout=60_000)
     noisy = traces(chart(page, "sine_predicted"))["True"]
     assert np.std(np.array(noisy["y"]) - np.sin(noisy["x"])) == pytest.approx(0.2, rel=0.2)
-    page.get_by_role("link", name="Forecast").first.click()
+    go(page, "Forecast")
     expect(chart(page, "chart_series").locator(".js-plotly-plot")).to_be_visible()
-    page.get_by_role("link", name="Sine wave").first.click()
+    go(page, "Sine wave")
     expect(page.get_by_role("slider", name="Noise Noise")).to_have_value("0.2")
