@@ -43,7 +43,9 @@ def opening_hours(times: pd.DatetimeIndex, minutes: int) -> tuple[str, bool] | N
     weekday = days.dayofweek.to_numpy().astype(np.int64)
     weeks = (days[-1] - days[0]).days / 7
     different, counts = np.unique(weekday * _DAY + begins, return_counts=True)
-    own = pd.Series(days).groupby(weekday).nunique().reindex(range(7), fill_value=0).to_numpy()  # days of each weekday
+    own = (
+        pd.Series(days).groupby(weekday).nunique().reindex(range(7), fill_value=0).to_numpy(dtype=np.int64)
+    )  # days of each weekday
     hours = _often(different % _DAY, counts, int(own.sum()))
     present = {day for day in range(7) if own[day] >= LIKELY * weeks} if weeks >= WEEKS else set(range(7))
     week = [hours if day in present else set() for day in range(7)]
