@@ -11,8 +11,9 @@ from forecasting import trading
 from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake.calendar.closing_days import closing_days, names
 from forecasting.intake.calendar.covariates import add_covariates, known_ahead
-from forecasting.intake.calendar.frequency import Frequency, Stamps, infer, seasons_of
+from forecasting.intake.calendar.frequency import Frequency, Stamps, infer, is_irregular, seasons_of
 from forecasting.intake.calendar.observations import observe
+from forecasting.intake.calendar.opening_hours import note_on
 from forecasting.intake.calendar.repair import AGGREGATIONS, settle
 from forecasting.intake.calendar.screening import KEPT, screen
 from forecasting.intake.columns.daylight_saving import check_zone, skipped
@@ -22,6 +23,7 @@ from forecasting.intake.columns.doubts import in_doubt
 from forecasting.intake.columns.melt import melt
 from forecasting.intake.columns.number_notes import LIMITS, number_notes, read_limits
 from forecasting.intake.columns.roles import TypedColumns, find_roles
+from forecasting.intake.columns.series_role import series_columns
 from forecasting.intake.columns.split_numbers import join_numbers
 from forecasting.intake.columns.zones import by_local_days, follows_a_place, zone_of
 from forecasting.intake.notes import Assumption, Note
@@ -63,8 +65,10 @@ def to_panel(
     _check_choices(duplicates, outliers, zeros, limits)
     check_zone(zone)
     table = join_numbers(in_latin_digits(table), decimal)
-    if time is None and target is None and series is None:
-        table = melt(table)
+    keys = series_columns(series)
+    if not {name for name in (time, *_listed(target)) if name is not None} & set(table.columns):
+        table = melt(table, keys)
+        series = _melted(table, keys, series)
     typed = read_limits(find_roles(table, time, target, series, day_first, zone, dates), limits)
     roles = typed.roles
     _check_order(table, typed)
@@ -81,19 +85,28 @@ def to_panel(
         *number_notes(table, typed),
         *row_notes,
     ]
+    stamps = Stamps.of(rows.codes[rows.usable], typed.times.stamps[rows.usable])
     if frequency is not None:
         calendar = Frequency(frequency, Message("intake.why.chosen"))
     else:
-        calendar = infer(Stamps.of(rows.codes[rows.usable], typed.times.stamps[rows.usable]), roles.time)
+        calendar = infer(stamps, roles.time)
         closed = closing_days(observed) if calendar.alias == "D" else None
         if closed is not None:
             calendar = Frequency(closed.frequency, Message("intake.why.closed-days", days=names(closed.weekdays)))
             observed, open_rows = closed.without(observed), ~closed.holds(typed.times.stamps)
             rows = dataclasses.replace(rows, usable=rows.usable & open_rows, beyond=rows.beyond & open_rows)
             notes.append(closed.note)
+        if trading.opening_hours(calendar.alias):
+            notes.append(note_on(calendar.alias))
         if calendar.alias.startswith("C-") and not trading.open_days(calendar.alias):
             notes.append(Note("calendar", Message("intake.note.exchange", reason=calendar.reason)))
-    settled, settle_notes = settle(observed, calendar.alias, roles.time, duplicates)
+    settled, settle_notes = settle(
+        observed,
+        calendar.alias,
+        roles.time,
+        duplicates,
+        irregular=frequency is not None and is_irregular(stamps, roles.time),
+    )
     seasons = seasons_of(calendar.alias)
     screened = screen(settled, seasons, outliers, zeros)
     notes.extend([*settle_notes, *screened.notes])
@@ -126,6 +139,16 @@ def to_panel(
         notation=notation_of(table, typed, mark.decimal, panel, shown),
     )
     return panel, report
+
+
+def _listed(names: str | Sequence[str] | None) -> list[str]:
+    return [names] if isinstance(names, str) else list(names or [])
+
+
+def _melted(table: Table, keys: list[str], series: str | Sequence[str] | None) -> str | Sequence[str] | None:
+    """The series columns that were chosen, by their name in a melted table."""
+    together = " / ".join(keys)
+    return together if keys and together in table.columns else series
 
 
 def _check_choices(duplicates: str | None, outliers: str, zeros: str, limits: str) -> None:

@@ -14,6 +14,7 @@ from forecasting.messages import Message
 
 _NAME = re.compile(r"[A-Za-z]{3}\d+|\d+[A-Za-z]{3}")  # letters that could be a currency, beside digits
 HEADERS = 4  # lines that a header may have
+STEPS = 5  # names that are 1, 2, 3 ... from which on they are no values
 
 
 def find_header(records: list[Record], width: int, header: bool | int | None) -> tuple[int, int]:
@@ -118,18 +119,28 @@ def _is_mostly_digits(cell: str) -> bool:
 
 
 def _is_header_of_times(cells: list[str], typed: dict[int, bool], sample: list[list[str]]) -> bool:
-    """Names such as 2019, 2020, 2021 over columns of other numbers."""
-    over = [without_flag(cells[column]).strip() for column in typed if column < len(cells)]
-    outside = [cell for column, cell in enumerate(cells) if column not in typed]
-    years = [int(cell) for cell in over if re.fullmatch(r"(1[6-9]|20|21)\d\d", cell)]
-    if len(years) >= 2 and len(years) >= len(over) - 1:
-        steps = set(np.diff(years).tolist())
-        below = [cells[max(typed)] for cells in sample[:50]]
+    """Names such as 2019, 2020, 2021, or 1, 2, 3, over columns of other numbers; what is beside them are words."""
+    over = [(column, without_flag(cells[column]).strip()) for column in typed if column < len(cells)]
+    years = [(column, cell) for column, cell in over if re.fullmatch(r"(1[6-9]|20|21)\d\d", cell)]
+    words = [cell for cell in map(str.strip, cells) if cell and not (is_number(cell) or is_time(cell))]
+    beside = sum(not (is_number(cell) or is_time(cell)) for _, cell in over)  # names of attributes over numbers
+    if len(years) >= 2 and len(years) >= len(over) - max(1, beside):
+        steps = set(np.diff([int(cell) for _, cell in years]).tolist())
+        below = [row[years[-1][0]] for row in sample[:50]]
         return (
             len(steps) == 1
             and 0 not in steps
             and not all(re.fullmatch(r"(1[6-9]|20|21)\d\d", c.strip()) for c in below)
         )
-    times = [cell for cell in over if is_time(cell)]
-    below = [cells[column] for cells in sample[:50] for column in list(typed)[1:]]
-    return len(times) >= 3 and len(times) >= len(over) - 1 and bool(outside) and not any(map(is_time, below))
+    steps_at = [column for column, cell in over if re.fullmatch(r"\d{1,4}", cell)]
+    if words and len(steps_at) == len(over) - beside and is_numbered_on([cells[at].strip() for at in steps_at]):
+        return not any(is_numbered_on([row[at].strip() for at in steps_at]) for row in sample[:50])
+    times = [column for column, cell in over if is_time(cell)]
+    below = [row[column] for row in sample[:50] for column in times]
+    named = bool(words) or len(times) == len(cells)
+    return named and len(times) >= max(3, len(over) - max(1, beside)) and not any(map(is_time, below))
+
+
+def is_numbered_on(cells: list[str]) -> bool:
+    """Whether texts are whole numbers from 0 or 1 on, each one more than the one before."""
+    return len(cells) >= STEPS and cells in ([str(first + at) for at in range(len(cells))] for first in (0, 1))
