@@ -62,7 +62,7 @@ def opening_hours(times: pd.DatetimeIndex, minutes: int) -> tuple[str, bool] | N
     share = inside / len(trading.steps(frequency, times[0], times[-1]))
     if share < LIKELY or inside < (1 - STRAY) * len(times):
         return None
-    steady = min(_shares(week, different, counts, own))
+    steady = min(_shares(week, different, counts, np.asarray(own, dtype=np.int64)))
     return frequency, min(share, steady) >= SURE and inside == len(times)
 
 
