@@ -27,13 +27,13 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import numpy as np  # noqa: E402 - after the thread counts
-import pandas as pd  # noqa: E402
+import pandas as pd  # noqa: E402 - after the thread counts
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forecasting import Panel, suggest_config  # noqa: E402
-from forecasting.runs import JOBS, Store, Supervisor, Workspace  # noqa: E402
+from forecasting import Panel, suggest_config  # noqa: E402 - found by the line above
+from forecasting.runs import JOBS, Store, Supervisor, Workspace  # noqa: E402 - found by the line above
 
 FACTOR = 1.5
 
@@ -126,7 +126,7 @@ def _together(
         run = store.submit(workspace, "forecast", config, dataset, "run", sum(parts.values()))
         asked.append(Asked(f"{data} {change}", len(some), expected, run, began))
     while not all(one.took for one in asked):
-        time.sleep(0.1)
+        time.sleep(0.1)  # finer than the times that are printed
         for one in asked:
             if not one.took:
                 _look(store, workspace, one)
@@ -175,7 +175,7 @@ def _report(done: list[Asked]) -> None:
 def _until_measured(supervisor: Supervisor) -> None:
     deadline = time.monotonic() + 60
     while supervisor.measured()[1] == 0 and time.monotonic() < deadline:
-        time.sleep(0.1)
+        time.sleep(0.1)  # for the idle worker's first measurement
     print("speed {:.2f}, stretch {:.2f}".format(*supervisor.measured()))
 
 

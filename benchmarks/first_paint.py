@@ -59,7 +59,7 @@ def main() -> None:
                 server = launch(Path(folder) / "data", Path(folder) / "server.log", None, {})
                 starts.append(time.perf_counter() - begun)
                 try:
-                    time.sleep(1.5)  # for the browser that a person opens
+                    time.sleep(1.5)  # as long as a person's browser takes to open
                     first.append(visit(browser, server.url))
                     later += [visit(browser, server.url) for _ in range(asked.visits)]
                 finally:

@@ -12,7 +12,8 @@ from forecasting.config import ForecastConfig
 from forecasting.model import windows
 from forecasting.panel import Panel, Values
 from forecasting.progress import OnProgress, progress_of_fit
-from forecasting.suggestions import COMPARED, check_least, needed_values
+from forecasting.suggestions import check_least, needed_values
+from forecasting.work import COMPARED
 
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest, Tested

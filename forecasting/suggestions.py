@@ -23,7 +23,6 @@ _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
 
 
 ZEROS = 0.01  # share of values that has to be 0 for a series that is never negative to have its floor there
-COMPARED = 200  # series, up to which a backtest of the network alone also fits and scores the other pool members
 _PATIENCE = 15.0  # seconds that the pool may take longer than the network alone to be what is suggested
 
 
@@ -115,9 +114,9 @@ def _method(panel: Panel, seasons: tuple[int, ...]) -> tuple[str, Message]:
     """
     count = len(panel.lengths)
     each = 0.3 if any(1 < season <= SLOW_SEASON for season in seasons) else 0.1
-    if count <= COMPARED and each * count <= _PATIENCE:
+    if count <= work.COMPARED and each * count <= _PATIENCE:
         return "best", Message("default.method.best")
-    trainings = 1 if count <= COMPARED else 4
+    trainings = 1 if count <= work.COMPARED else 4
     return "recurrent", Message("default.method.recurrent", count=count, seconds=round(each * count * trainings))
 
 

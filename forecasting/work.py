@@ -30,7 +30,7 @@ FITTING = 1.36e-3  # pool: for each value that its members are fitted on
 FITTED = 500  # values, of each series, that they are fitted on at most
 TRACKING = 2.4e-6  # pool: for each value
 
-COMPARED = 200  # series, up to which a backtest of the network alone also fits the pool
+COMPARED = 200  # series, up to which a backtest of the network alone also fits and scores the other pool members
 POOLED = 2000  # series, beyond which the pool has no members that take long
 BATCH_LEAST = 64  # origins that a chunk counts for
 

@@ -33,15 +33,7 @@ def runs_chart(
         hovertemplate="%{y:.5g}",
     )
     for position, (name, frame) in enumerate(lines):
-        thinned = frame.iloc[thin(frame["y"])]
-        figure.add_scatter(
-            x=thinned["ds"].to_numpy(),
-            y=thinned["y"].to_numpy(),
-            name=escape(name, 40),
-            mode="lines" if len(thinned) > 1 else "markers",
-            line=_style(position),
-            hovertemplate="%{y:.5g}",
-        )
+        _add(figure, position, name, frame, "%{y:.5g}")
     return figure
 
 
@@ -55,16 +47,21 @@ def differences_chart(
     first = lines[0][1].set_index("ds")["y"]
     for position, (name, frame) in enumerate(lines[1:], 1):
         above = (frame.set_index("ds")["y"] - first).dropna().reset_index()
-        thinned = above.iloc[thin(above["y"])] if len(above) else above
-        figure.add_scatter(
-            x=thinned["ds"].to_numpy(),
-            y=thinned["y"].to_numpy(),
-            name=escape(name, 40),
-            mode="lines" if len(thinned) > 1 else "markers",
-            line=_style(position),
-            hovertemplate="%{y:+.4g}",
-        )
+        _add(figure, position, name, above, "%{y:+.4g}")
     return figure
+
+
+def _add(figure: go.Figure, position: int, name: str, frame: pd.DataFrame, hover: str) -> None:
+    """The line of the run at `position`; a single value is a point."""
+    thinned = frame.iloc[thin(frame["y"])] if len(frame) else frame
+    figure.add_scatter(
+        x=thinned["ds"].to_numpy(),
+        y=thinned["y"].to_numpy(),
+        name=escape(name, 40),
+        mode="lines" if len(thinned) > 1 else "markers",
+        line=_style(position),
+        hovertemplate=hover,
+    )
 
 
 def losses_chart(

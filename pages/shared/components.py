@@ -13,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from forecasting.charts import BARE, QUIET, TOP, in_theme
+from forecasting.charts import BARE, TOP, in_theme
 from forecasting.errors import ForecastingError
 from pages.shared.choices import segments
 from pages.shared.formats import plain
@@ -85,10 +85,14 @@ def ink() -> str:
 
 
 def style() -> None:
-    """What the theme has no option for: the open tab is the brightest, in the dark theme too."""
-    tab, open_tab = "[data-testid=stTabs] [data-testid=stTab]", {"light": "#0e7490", "dark": "#6fd0e4"}[_theme()]
-    # Constants, nothing of which comes from a file.
-    st.html(f"<style>{tab} {{color: {QUIET[_theme()]}}} {tab}[data-selected] {{color: {open_tab}}}</style>")
+    """What the theme has no option for: the open tab is the brightest, and axes and legends can be read. In shares of
+    the theme's own colour of text, which the browser knows at once where the theme is changed in an open page."""
+    tab = "[data-testid=stTabs] [data-testid=stTab]"
+    written = ".js-plotly-plot :is([class$=tick], .legend, [class$=title]) text"
+    st.html(
+        f"<style>{tab} {{color: inherit; opacity: 0.75}} {tab}[data-selected] {{opacity: 1}}"
+        f"{written} {{fill: currentColor !important; fill-opacity: 0.75 !important}}</style>"
+    )
 
 
 def _theme() -> Literal["light", "dark"]:

@@ -231,6 +231,12 @@ def live_loss(page: Page) -> tuple[int, list[float]]:
     return len(re.findall("[ML]", path)), [float(loss) for loss in said.groups() if loss]
 
 
+def settled(page: Page) -> None:
+    """Wait until no script runs, and look that none has failed."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
 def upload(page: Page, content: bytes, name: str = "sales.csv") -> None:
     """Choose Upload and bring a file."""
     page.get_by_test_id("stSidebar").get_by_role("radio", name="Upload").or_(
@@ -250,8 +256,14 @@ def go(page: Page, name: str) -> None:
     link.first.click()
 
 
+def train_button(page: Page) -> Locator:
+    """Train as it is now: while a page is drawn anew, that of before may stand beside it for a moment."""
+    now = page.locator("[data-testid=stElementContainer][data-stale=false]")
+    return now.get_by_role("button", name="Train", exact=True)
+
+
 def train(page: Page) -> None:
-    page.get_by_role("button", name="Train", exact=True).click()
+    train_button(page).click()
 
 
 def set_number(page: Page, label: str, value: int) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -397,16 +397,15 @@ def test_no_altered_token_or_id_reaches_anything(
 
 
 @pytest.fixture(scope="module")
-def isolation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Workspace, str, str]:
-    from tests.runs import counting
-
-    counting.register()
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('isolation') / 'x.db'}")
-    workspace = store.new_workspace()
-    data = store.put_dataset(workspace, b"1", "a.csv", {}, None, {})
-    run = store.submit(workspace, "counting", {}, None, "n")
-    finish(store)
-    return store, workspace, data, run
+def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Workspace, str, str]]:
+    with pytest.MonkeyPatch.context() as patch:  # a job that the pages' tests would miss a view for
+        patch.setitem(JOBS, "counting", counting.JOB)
+        store = Store(f"sqlite:///{tmp_path_factory.mktemp('isolation') / 'x.db'}")
+        workspace = store.new_workspace()
+        data = store.put_dataset(workspace, b"1", "a.csv", {}, None, {})
+        run = store.submit(workspace, "counting", {}, None, "n")
+        finish(store)
+        yield store, workspace, data, run
 
 
 def test_sqlite_is_set_up_to_keep_what_was_committed(file_store: Store) -> None:

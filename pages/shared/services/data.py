@@ -102,7 +102,8 @@ def panel(access: Access, dataset_id: str) -> Panel:
 
 @cached(most=64)
 def notation(access: Access, dataset_id: str) -> Notation:
-    """How the file writes times, numbers and columns; of a sample or prices, the decimals of each series."""
+    """How the file writes times, numbers and columns; of a sample or prices, whether they have days alone, and the
+    decimals of each series."""
     known = Notation.of(dataset(access, dataset_id).report)
     if known.targets:
         return known
@@ -112,7 +113,9 @@ def notation(access: Access, dataset_id: str) -> Notation:
         for name, values in zip(series.series_ids, series.values(), strict=True)
         if (digits := decimals_of(values)) is not None
     }
-    return dataclasses.replace(known, decimals=decimals)
+    ds = series.frame["ds"]
+    days = ds.dtype.kind == "M" and bool((ds.dt.normalize() == ds).all())
+    return dataclasses.replace(known, decimals=decimals, whole_days=days)
 
 
 def one_series(access: Access, dataset_id: str, name: str) -> pd.DataFrame:

@@ -198,3 +198,10 @@ def test_a_file_is_stored_once_however_often_it_is_read(data_folder: Path, monke
     assert len(readings) == 2
     assert put.count(len(raw)) == 1
     assert all(services.store().raw(workspace, reading) == raw for reading in readings)
+
+
+def test_the_days_of_a_sample_have_no_time_of_day(data_folder: Path) -> None:
+    workspace = services.store().new_workspace()
+    dataset = services.read_sample(workspace, "co2")
+    ds = services.panel(workspace, dataset).frame["ds"]
+    assert services.notation(workspace, dataset).write(ds[:1]) == ["1958-03-29"]
