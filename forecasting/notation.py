@@ -36,6 +36,7 @@ class Notation:
     """How one file writes. A default stands for what is not known.
 
     zone: an IANA name or an offset such as "+02:00" whose clock the times are shown by; "": as they stand.
+    kept: a Panel's times are those of the zone's clock already, not of UTC.
     dates: a template, the name of an EPOCHS unit, or "" for ISO 8601. months: the names of %b, January first.
     whole_days: no time has a time of day.
     time, targets, series: the file's own names of these columns.
@@ -45,6 +46,7 @@ class Notation:
     """
 
     zone: str = ""
+    kept: bool = False
     dates: str = ""
     months: tuple[str, ...] = ()
     whole_days: bool = False
@@ -79,7 +81,7 @@ class Notation:
     @property
     def moving(self) -> bool:
         """Whether showing a time moves it: its zone is another than UTC."""
-        return self.zone not in ("", "UTC")
+        return self.zone not in ("", "UTC") and not self.kept
 
     def clock(self, ds: Any) -> pd.Series:
         """Times of a Panel as its zone's clock shows them, still without a zone; whole-number steps as they are."""
@@ -160,6 +162,9 @@ class Notation:
 
     def _offsets(self, times: pd.Series, local: pd.Series) -> npt.NDArray[np.int64]:
         """Seconds east of UTC."""
+        if self.kept:
+            zoned = local.dt.tz_localize(tzinfo(self.zone), ambiguous=True, nonexistent="shift_forward")
+            times = zoned.dt.tz_convert("UTC").dt.tz_localize(None)
         apart = local.to_numpy(dtype="datetime64[s]") - times.to_numpy(dtype="datetime64[s]")
         seconds: npt.NDArray[np.int64] = apart.astype(np.int64)
         return seconds

@@ -17,18 +17,21 @@ from forecasting.panel import Panel
 from forecasting.units import unit_of
 
 
-def notation_of(table: Table, typed: TypedColumns, decimal: str, panel: Panel, zone: str) -> Notation:
-    """How the file writes its times, its values and its columns."""
+def notation_of(
+    table: Table, typed: TypedColumns, decimal: str, panel: Panel, zone: str, *, kept: bool = False
+) -> Notation:
+    """How the file writes its times, its values and its columns; kept: the Panel has the times of the zone's clock."""
     roles = typed.roles
     decimals = {
         target: digits for target in roles.target if (digits := _decimals(typed.numbers[target], decimal)) is not None
     }
     written, months = _dates(typed, zone)
     return Notation(
+        kept=kept,
         zone=zone if panel.frame["ds"].dtype.kind == "M" else "",
         dates=written,
         months=months,
-        whole_days=_whole_days(panel.frame["ds"], zone),
+        whole_days=_whole_days(panel.frame["ds"], "" if kept else zone),
         time=roles.time,
         targets=tuple(roles.target),
         series=tuple(series_columns(roles.series)),

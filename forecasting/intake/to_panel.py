@@ -13,7 +13,7 @@ from forecasting.intake.calendar.closing_days import closing_days, names
 from forecasting.intake.calendar.covariates import add_covariates, known_ahead
 from forecasting.intake.calendar.frequency import Frequency, Stamps, infer, is_irregular, seasons_of
 from forecasting.intake.calendar.observations import observe
-from forecasting.intake.calendar.opening_hours import note_on
+from forecasting.intake.calendar.opening_hours import by_the_clock, note_on
 from forecasting.intake.calendar.repair import AGGREGATIONS, settle
 from forecasting.intake.calendar.screening import KEPT, screen
 from forecasting.intake.columns.daylight_saving import check_zone, skipped
@@ -74,12 +74,15 @@ def to_panel(
     _check_order(table, typed)
     typed = dataclasses.replace(typed, times=by_local_days(typed.times, zone_of(typed.times, zone), frequency))
     shown = zone_of(typed.times, zone)
+    on_the_clock = by_the_clock(typed.times, shown, frequency)
+    if on_the_clock is not None:
+        typed = dataclasses.replace(typed, times=on_the_clock)
     mark = decimal_mark(table, typed, decimal)
     observed, rows, row_notes = observe(table, typed, mark.decimal)
     set_forward = skipped(typed.times, table) if zone is None else []
     notes = [
         *table.notes,
-        *_time_notes(typed, shown),
+        *_time_notes(typed, shown, kept=on_the_clock is not None),
         *set_forward,
         *mark.notes,
         *number_notes(table, typed),
@@ -136,7 +139,7 @@ def to_panel(
         covariates=tuple(panel.covariates),
         known_ahead=tuple(known_ahead(typed, offered, rows)),
         beyond=int(rows.beyond.sum()),
-        notation=notation_of(table, typed, mark.decimal, panel, shown),
+        notation=notation_of(table, typed, mark.decimal, panel, shown, kept=on_the_clock is not None),
     )
     return panel, report
 
@@ -183,7 +186,7 @@ def _assumed(
     ]
 
 
-def _time_notes(typed: TypedColumns, zone: str) -> list[Note]:
+def _time_notes(typed: TypedColumns, zone: str, *, kept: bool) -> list[Note]:
     times, column = typed.times, typed.roles.time
     notes = [*typed.role_notes]
     if times.local or times.hours or times.format not in ("year-month-day", "whole-numbers"):
@@ -191,7 +194,7 @@ def _time_notes(typed: TypedColumns, zone: str) -> list[Note]:
     if times.local:
         notes.append(Note("time zone", Message("intake.note.midnights", zone=times.zone)))
     elif times.zone not in (None, zone) or zone not in ("", "UTC"):
-        key = "like" if follows_a_place(times, zone) else "utc" if zone == "UTC" else "shown"
+        key = "kept" if kept else "like" if follows_a_place(times, zone) else "utc" if zone == "UTC" else "shown"
         notes.append(Note("time zone", Message(f"intake.note.zone.{key}", zone=times.zone, shown=zone)))
     return notes
 

@@ -6,14 +6,18 @@ fall on open hours.
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from forecasting import trading
 from forecasting.intake.calendar.closing_days import names
+from forecasting.intake.columns.times import Times
 from forecasting.intake.notes import Note
 from forecasting.messages import Message
+from forecasting.notation import tzinfo
 
 DAYS = 10  # days with values from which on an hour that never occurs is closed
 WEEKS = 2  # the same of weekdays, in weeks from the first to the last value
@@ -25,6 +29,7 @@ SURE = 0.8  # of a calendar's steps, the share with a value that is enough to ta
 LIKELY = 0.5  # and to offer it
 SPANS = 8  # spans of opening hours that a calendar may have: more are no hours that anybody keeps
 _DAY = 1440  # minutes
+_MINUTE = 60_000_000_000  # nanoseconds
 
 Ints = npt.NDArray[np.int64]
 
@@ -74,6 +79,30 @@ def _shares(week: list[set[int]], different: Ints, counts: Ints, own: Ints) -> l
         days = [day for day in range(7) if begin in week[day]]
         shares.append(sum(found.get(day * _DAY + begin, 0) for day in days) / max(1, int(own[days].sum())))
     return shares
+
+
+def by_the_clock(times: Times, zone: str, frequency: str | None) -> Times | None:
+    """Times of a zone as its clock shows them, where they keep opening hours there; None where they do not.
+
+    By UTC such hours move with summer time. frequency: the one that was chosen, if any.
+    """
+    held = times.stamps[times.ok]
+    if zone in ("", "UTC") or held.dtype.kind != "M" or not len(held):
+        return None
+    if frequency is not None and not trading.opening_hours(frequency):
+        return None
+    instants = pd.DatetimeIndex(held.astype("datetime64[ns]"))
+    local = instants.tz_localize("UTC").tz_convert(tzinfo(zone)).tz_localize(None)
+    different = local.unique().sort_values()
+    if len(different) < 2 or len(different) < instants.nunique():
+        return None  # open in an hour that comes twice
+    step = int(np.gcd.reduce(np.diff(different.to_numpy(dtype="datetime64[ns]").astype(np.int64))))
+    found = opening_hours(different, step // _MINUTE) if frequency is None and step % _MINUTE == 0 else None
+    if frequency is None and (found is None or not found[1]):
+        return None
+    stamps = times.stamps.astype("datetime64[ns]")
+    stamps[times.ok] = local.to_numpy(dtype="datetime64[ns]")
+    return dataclasses.replace(times, stamps=stamps)
 
 
 def in_words(frequency: str) -> tuple[Message, ...]:

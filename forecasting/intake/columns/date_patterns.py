@@ -24,6 +24,8 @@ PATTERNS = {
     "year M month": "^" + _A4 + r"-?[Mm](?P<b>0?[1-9]|1[0-2])$",
     "month year": r"^(?P<b>0?[1-9]|1[0-2])[-/.]" + _A4 + "$",
     "yyyynn": "^" + _A4 + r"(?P<mark>)(?P<b>0[1-9]|[1-4][0-9]|5[0-3])$",
+    "ordinal": "^" + _A4 + "[-/.]?(?P<c>[0-3][0-9]{2})" + AFTER_DATE,
+    "yyyyq": "^" + _A4 + "(?P<b>[1-4])$",
     "marked year": r"^(?:[FSC]Y\s?-?'?(?P<short>[0-9]{2})|(?:[FSC]Y\s?-?)?" + _A4
     + r"\s?(?P<after>年度?|년|\x{433}\.?|r\.|AD|CE|BP|\(?[a-z]{1,2}\)?|\*+)?)$",
     "quarter": "^" + _A4 + r"\s?[-/:. ]?\s?[QqTtKk](?P<b>[1-4])$",
@@ -66,4 +68,6 @@ NEEDED = (  # what a cell must have for the formats
         frozenset({"year first", "year last", "short year", "year number", "month year"}),
     ),
     (re.compile("[0-9]{6}"), frozenset({"yyyymmdd", "yyyynn"})),
+    (re.compile("^[12][0-9]{3}[-/.]?[0-9]{3}(?:$|[T ])"), frozenset({"ordinal"})),
+    (re.compile("^[12][0-9]{4}$"), frozenset({"yyyyq"})),
 )

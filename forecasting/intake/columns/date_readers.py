@@ -77,6 +77,8 @@ def _year_and_number(texts: pa.Array, pattern: str, answers: Answers) -> Times:
         "fiscal-years": (years, of_year & follows & ~digits & ~dots),
         "iso-weeks": (weeks, of_week & fits & ~dots),
     }
+    if digits[fits].all() and _are_quarters(year[fits], number[fits]):
+        readings["year-quarter"] = (stamps_of(year, number * 3 - 2, np.ones_like(year))[0], of_month & fits)
     counts = {form: int(ok.sum()) for form, (_, ok) in readings.items()}
     if answers.dates in readings:
         chosen, doubt = answers.dates, None
@@ -91,6 +93,8 @@ def _year_and_number(texts: pa.Array, pattern: str, answers: Answers) -> Times:
 def _of_a_run(best: list[str], months: Stamps, year: Ints, fits: np.ndarray, digits: bool) -> tuple[str, Doubt | None]:
     """Which of the readings that fit all cells alike the cells follow, and the question where they follow several."""
     at = (int(np.flatnonzero(fits)[0]), int(np.flatnonzero(fits)[-1])) if fits.any() else (0, 0)
+    if "year-quarter" in best:
+        return "year-quarter", None
     if "fiscal-years" in best:
         apart = np.unique(year[fits])
         if "year-month" not in best or (len(apart) >= _RUN and bool((np.diff(apart) == 1).all())):
@@ -103,6 +107,30 @@ def _of_a_run(best: list[str], months: Stamps, year: Ints, fits: np.ndarray, dig
         return "year-month", None  # 202312 is followed by 202401
     doubt = Doubt("week-or-month", at, ("year-month", "iso-weeks")) if len(apart) > 1 else None
     return "year-month", doubt
+
+
+def _are_quarters(year: Ints, number: Ints) -> bool:
+    """Whether numbers beside years are 1 to 4 in each of three years or more, without a gap."""
+    quarters = np.unique(year * 4 + number - 1)
+    return bool(number.max(initial=0) == 4 and len(quarters) >= 9 and (np.diff(quarters) == 1).all())
+
+
+def _ordinal(texts: pa.Array, pattern: str, _: Answers) -> Times:
+    """Years with the day of the year, such as 2023-032 and 2023032."""
+    parts = pc.extract_regex(texts, pattern)
+    year, number = ints(parts, "a"), ints(parts, "c")
+    first, ok = stamps_of(year, np.ones_like(year), np.ones_like(year))
+    days = first.astype("datetime64[D]") + (number - 1)
+    ok &= flags(parts.is_valid()) & (number >= 1) & (days.astype("datetime64[Y]") == first.astype("datetime64[Y]"))
+    return with_clock(days.astype("datetime64[ns]"), ok, parts, "ordinal-dates")
+
+
+def _quarter_digit(texts: pa.Array, pattern: str, answers: Answers) -> Times:
+    """20231 to 20234 as quarters, where they follow one another."""
+    read = _quarter(texts, pattern, answers)
+    quarters = np.unique(read.stamps[read.ok].astype("datetime64[M]").astype(np.int64) // 3)
+    follow = len(quarters) >= 9 and bool((np.diff(quarters) == 1).all())
+    return read if follow else dataclasses.replace(read, ok=np.zeros_like(read.ok))
 
 
 def _month(texts: pa.Array, pattern: str, _: Answers) -> Times:
@@ -151,6 +179,8 @@ READERS: dict[str, Callable[[pa.Array, str, Answers], Times]] = {
     "year last": year_last,
     "short year": year_last,
     "marked year": _marked_year,
+    "ordinal": _ordinal,
+    "yyyyq": _quarter_digit,
     "week": _week,
     "east asian": year_first,
     **dict.fromkeys(("year number", "yyyynn"), _year_and_number),

@@ -14,7 +14,7 @@ from forecasting.intake.columns.arrays import Ints, flags
 from forecasting.intake.columns.date_patterns import NAMED, NEEDED, PATTERNS
 from forecasting.intake.columns.date_readers import READERS
 from forecasting.intake.columns.months import month_of
-from forecasting.intake.columns.other_forms import of_intervals, of_two_forms
+from forecasting.intake.columns.other_forms import Periods, of_intervals, of_several_periods, of_two_forms
 from forecasting.intake.columns.rewriting import Rewriting, rewritings
 from forecasting.intake.columns.times import Answers, Doubt, Times
 from forecasting.intake.columns.written_form import Form, form_of
@@ -24,6 +24,7 @@ __all__ = ["Times", "look_for_times"]
 HEAD = 2000  # cells by which the format of a column is found
 REWRITTEN = 300  # of them, those that are rewritten where no format fits
 SOME = 100  # cells from each of three places by which the form of a column is found
+_YEAR = "^(?:1[6-9]|20|21)[0-9]{2}$"
 SHARE = 0.5  # share of a sample's cells that must look like one format for the column to be read by it
 
 
@@ -32,23 +33,22 @@ def look_for_times(
 ) -> Times | None:
     """The column as dates or times; None where hardly any cell looks like one."""
     answers = Answers(day_first, dates)
-    found = _found(_cleaned(pc.unique(_head(column))))
+    sample = _cleaned(pc.unique(_head(column)))
+    several = of_several_periods(_different(column)[0]) if _has_years(sample) else None
+    found = _found(sample) if several is None else (several.finest, None)
     if found is None:
         return None
     form, rewriting = found
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    texts = _cleaned(encoded.dictionary)
-    if rewriting is None:
+    texts, codes = _different(column)
+    if several is not None:
+        read, own = _of_one_kind(texts, several, answers)
+    elif rewriting is None:
         read = READERS[form](texts, PATTERNS[form], answers)
         read = dataclasses.replace(read, doubt=read.doubt or of_two_forms(texts, read, form, answers))
         own = ("", ()) if read.local or dates == "swapped" else form_of(_some(texts), PATTERNS[form], read.format)
     else:
         read, own = _rewritten(texts, form, rewriting, answers)
-    codes = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
-    gone = codes < 0
-    present = flags(texts.is_valid())[codes] & ~gone
+    present = (flags(texts.is_valid()) if several is None else read.present)[codes] & (codes >= 0)
     ok = read.ok[codes] & present
     stamps = read.stamps[codes].copy()
     stamps[~ok] = np.datetime64("NaT")
@@ -67,6 +67,15 @@ def look_for_times(
         offsets=None if read.offsets is None else read.offsets[codes],
         written_as=own,
     )
+
+
+def _different(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+    """The different cells, cleaned, and the place of each row's among them; -1 for none."""
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    codes = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    return _cleaned(encoded.dictionary), codes
 
 
 def _head(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -110,6 +119,26 @@ def _rewritten(texts: pa.Array, form: str, rewriting: Rewriting, answers: Answer
         template, months = form_of(_some(changed), PATTERNS[form], read.format)
         own = (template, rewriting.months) if months else own
     return dataclasses.replace(read, said=said), own
+
+
+def _has_years(sample: pa.Array) -> bool:
+    """Whether years without anything beside them stand among other cells."""
+    alone = flags(pc.fill_null(pc.match_substring_regex(sample, _YEAR), False))
+    return bool(alone.any() and alone.sum() < len(sample) - sample.null_count)
+
+
+def _of_one_kind(texts: pa.Array, several: Periods, answers: Answers) -> tuple[Times, Form]:
+    """Months, quarters or years of a column that has several of them, as the user answers; else the finest, in doubt.
+
+    Cells of other kinds are not present: they give the same again, summed up or averaged.
+    """
+    kind = answers.dates if answers.dates in several.cells else next(iter(several.cells))
+    form, chosen = several.formats[kind], answers.dates in several.cells
+    only = pc.if_else(pa.array(several.cells[kind]), texts, pa.scalar(None, pa.string()))
+    read = READERS[form](only, PATTERNS[form], answers)
+    present = several.cells[kind] if chosen else flags(texts.is_valid())
+    read = dataclasses.replace(read, present=present, doubt=None if chosen else several.doubt)
+    return read, form_of(_some(only), PATTERNS[form], read.format)
 
 
 def _changed(texts: pa.Array, change: Callable[[str], str]) -> pa.Array:

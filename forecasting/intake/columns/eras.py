@@ -14,6 +14,17 @@ _BUDDHIST_MARK = re.compile(r"^พ\.?ศ\.?\s?|\s?(?:B\.?E\.?|พ\.?ศ\.?)(?=\s
 _JALALI = re.compile(r"^(1[234]\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)|^(1[234]\d\d)(?:)(0[1-9]|1[0-2])([0-3]\d)$")
 _OF_TAIWAN = re.compile(r"^(?:民[國国]\s?)?(1[0-2]\d|\d\d)(?=\s?年|[./-]\d{1,2}[./-]\d{1,2}$)")
 _BEHIND = re.compile(r"(?<=\d)\s?(?:DST|ST|hrs?\.?|Uhr|Std\.?|o'clock|local(?: time)?|LT|h)\s*$", re.IGNORECASE)
+_JALALI_MONTHS = (  # by their first letters, in Persian and in Latin
+    *("فروردین|farvardin", "اردیبهشت|ordibehesht", "خرداد|khordad", "تیر|tir", "مرداد|امرداد|mordad"),
+    *("شهریور|shahrivar", "مهر|mehr", "آبان|aban", "آذر|azar", "دی|dey", "بهمن|bahman", "اسفند|esfand"),
+)
+_NAMED_JALALI = re.compile(
+    r"^(?:(?P<day>\d{1,2})\s+)?(?P<name>[^\W\d_]{2,12})(?:\s+ماه)?[\s,،/-]+(?P<year>1[234]\d\d)$"
+    r"|^(?P<before>1[234]\d\d)[\s/-]+(?P<behind>[^\W\d_]{2,12})$",
+    re.IGNORECASE,
+)
+_JALALI_MONTH = re.compile(r"^(1[234]\d\d)[-/.]?(0?[1-9]|1[0-2])$")
+_SHORT_THAI = re.compile(r"(?<!\d)([3-9]\d)$")  # 2566 as 66; 96 is 1953, 33 is 1990
 _LAST_JALALI = 1420  # a later year is more likely one of the Islamic calendar
 _SINCE = datetime.date(2023, 3, 21).toordinal()  # 1402/01/01
 
@@ -60,6 +71,28 @@ def from_jalali(cell: str) -> str:
     if month == 12 and _jalali_days(year, 12, day) >= _jalali_days(year + 1, 1, 1):
         return cell  # the 30th of a year that has none
     return datetime.date.fromordinal(_SINCE + days).isoformat() + cell[found.end() :]
+
+
+def from_jalali_months(cell: str) -> str:
+    """1402/01 and فروردین 1402 as 2023-03, the month in which the Iranian one begins; with a day as `from_jalali`."""
+    named = _NAMED_JALALI.match(cell)
+    if named:
+        word = (named["name"] or named["behind"]).casefold().replace("ي", "ی")
+        month = next((at for at, names in enumerate(_JALALI_MONTHS, 1) if word in names.split("|")), 0)
+        year = named["year"] or named["before"]
+        if not month:
+            return cell
+        if named["day"]:
+            return from_jalali(f"{year}/{month}/{named['day']}")
+        cell = f"{year}/{month}"
+    found = _JALALI_MONTH.match(cell)
+    first = from_jalali(f"{found[1]}/{int(found[2])}/1") if found else ""
+    return first[:7] if first.count("-") == 2 else cell
+
+
+def from_short_buddhist(cell: str) -> str:
+    """Jan 66 with the year 2023."""
+    return _SHORT_THAI.sub(lambda found: str(2500 + int(found[1]) - 543), cell)
 
 
 def without_suffix(cell: str) -> str:

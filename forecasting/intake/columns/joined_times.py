@@ -16,21 +16,20 @@ from forecasting.intake.columns.long_days import in_periods
 from forecasting.intake.columns.series_role import SERIES_NAMES
 from forecasting.intake.columns.spacing import evenness
 from forecasting.intake.columns.stamps import weeks_of
-from forecasting.intake.columns.time_parts import MINUTE, PartOfDay, is_clock, numbered_months, part_of_day, whole
+from forecasting.intake.columns.time_names import DAY, DAY_OF_YEAR, HOUR, MINUTE, MONTH, PERIOD, QUARTER, WEEK, says
+from forecasting.intake.columns.time_parts import (
+    ONE_MINUTE,
+    Months,
+    PartOfDay,
+    is_clock,
+    numbered_months,
+    part_of_day,
+    whole,
+)
 from forecasting.intake.columns.times import Times
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
-_HOUR = re.compile(
-    r"hour|\bhr\b|^h$|^hh|stunde|heure|hora|^ora$|uhrzeit|^time$|zeit|uhr|^he$|时|時|saat|час|godz",
-    re.IGNORECASE,
-)
-_PERIOD = re.compile(r"period|^sp$|^mtu$|slot|interval|block", re.IGNORECASE)
-_MINUTE = re.compile(r"^min(ute)?s?$|^mi$|minute|^mm$|分", re.IGNORECASE)
-_MONTH = re.compile(r"month|monat|mois|^mes$|mese|^m$|maand|miesi|^mm$|^mon$|mês|^ay$|месяц|月", re.IGNORECASE)
-_DAY = re.compile(r"day|^tag$|jour|^d[ií]a$|giorno|^d$|^dd$|^dom$|^dag$|dzie|день|日", re.IGNORECASE)
-_WEEK = re.compile(r"week|woche|^kw$|semaine|semana|settimana|^wk|^w$|^vecka$|^uge$|tydz|недел|周|週", re.IGNORECASE)
-_QUARTER = re.compile(r"quarter|^qtr|^q$|quartal|trimest|季", re.IGNORECASE)
 _MADE_UP = re.compile(r"column \d+")  # of a column without a name
 _REGULAR = 0.98  # of the steps, the share that must be alike for columns to be joined that no name says to be times
 TOGETHER, ALONE = "together", "alone"
@@ -66,7 +65,7 @@ def join_times(
         return _of_times_alone(table, column, times, taken, dates, zone)
     others = [name for name in table.columns if name != column and name not in taken]
     years = times.format == "years"
-    found = _in_year(table, times, others, zone) if years else _in_days(table, column, times, others, zone)
+    found = _in_year(table, column, times, others, zone) if years else _in_days(table, column, times, others, zone)
     doubtful: JoinedTimes | None = None
     for joined in found:
         if not _is_finer(times, joined.times):
@@ -113,12 +112,12 @@ def _in_days(table: Table, column: str, times: Times, others: list[str], zone: s
     days = stamps[times.ok].astype("datetime64[D]").astype("datetime64[ns]")
     if (stamps[times.ok] != days).any():
         return
-    for name in sorted(others, key=lambda name: not (_HOUR.search(name) or _PERIOD.search(name))):
-        named = _HOUR.search(name) is not None
+    for name in sorted(others, key=lambda name: not (says(HOUR, name) or says(PERIOD, name))):
+        named = says(HOUR, name)
         if not named and SERIES_NAMES.match(name):
             continue
         part = part_of_day(table.cells[name])
-        named = named or (part is not None and part.periods > 0 and _PERIOD.search(name) is not None)
+        named = named or (part is not None and part.periods > 0 and says(PERIOD, name))
         if part is None or not (named or part.full or part.kind == "clock"):
             continue
         if part.kind == "clock" and not named and not is_clock(table.cells[name]):
@@ -141,32 +140,41 @@ def _with_part(
     if joined is None:
         stamps = times.stamps.astype("datetime64[ns]") + part.nanos.astype("timedelta64[ns]")
         joined = dataclasses.replace(times, stamps=stamps, ok=times.ok & part.ok, hours=True)
-    minute = next((other for other in others if other != name and _MINUTE.search(other)), None)
+    minute = next((other for other in others if other != name and says(MINUTE, other)), None)
     minutes = whole(table.cells[minute], 0, 59) if minute is not None else None
     if minute is None or minutes is None or not part.kind.startswith("hours"):
         return JoinedTimes(joined, (name,), message, named)
-    stamps = joined.stamps.astype("datetime64[ns]") + (minutes * MINUTE).astype("timedelta64[ns]")
+    stamps = joined.stamps.astype("datetime64[ns]") + (minutes * ONE_MINUTE).astype("timedelta64[ns]")
     message = Message("intake.joined.minutes", hours=message, column=minute)
     return JoinedTimes(dataclasses.replace(joined, stamps=stamps), (name, minute), message, named)
 
 
-def _in_year(table: Table, times: Times, others: list[str], zone: str | None) -> Iterator[JoinedTimes]:
-    """Years with columns of months and perhaps days and hours, of quarters, or of weeks."""
+def _in_year(table: Table, column: str, times: Times, others: list[str], zone: str | None) -> Iterator[JoinedTimes]:
+    """Years with columns of months and perhaps days and hours, of quarters, of weeks, or of days of the year."""
     years = times.stamps.astype("datetime64[Y]")
     number = np.where(times.ok, years.astype(np.int64) + 1970, 1970)
-    for name in [name for name in others if _QUARTER.search(name)]:
+    for name in [name for name in others if says(QUARTER, name)]:
         if (quarters := whole(table.cells[name], 1, 4)) is not None:
             stamps = (years.astype("datetime64[M]") + (quarters - 1) * 3).astype("datetime64[ns]")
             yield _joined(
                 times, stamps, times.ok, "year-quarter", (name,), Message("intake.joined.quarters", column=name)
             )
-    for name in sorted(others, key=lambda name: _MONTH.search(name) is None):
-        named = _MONTH.search(name) is not None
+    for name in sorted(others, key=lambda name: not says(MONTH, name)):
+        named = says(MONTH, name)
         months = None if not named and SERIES_NAMES.match(name) else numbered_months(table.cells[name])
-        if months is not None and (named or len(np.unique(months)) == 12):
-            yield from _in_months(table, times, years.astype("datetime64[M]") + (months - 1), name, named, others, zone)
-    for name in sorted(others, key=lambda name: _WEEK.search(name) is None):
-        named = _WEEK.search(name) is not None
+        named |= months is not None and months.sure
+        if months is not None and (named or len(np.unique(months.numbers)) == 12 or _is_next(table, column, name)):
+            yield from _in_months(table, times, years.astype("datetime64[M]"), months, name, named, others, zone)
+    for name in [name for name in others if says(DAY_OF_YEAR, name)]:
+        if (days := whole(table.cells[name], 1, 366)) is not None:
+            stamps = years.astype("datetime64[D]") + (days - 1)
+            ok = times.ok & (stamps.astype("datetime64[Y]") == years)
+            message = Message("intake.joined.days-of-year", column=name)
+            dated = _joined(times, stamps.astype("datetime64[ns]"), ok, "ordinal-dates", (name,), message)
+            yield from _with_hours(table, name, times, dated, others, zone, named=True)
+            yield dated
+    for name in sorted(others, key=lambda name: not says(WEEK, name)):
+        named = says(WEEK, name)
         weeks = None if not named and SERIES_NAMES.match(name) else whole(table.cells[name], 1, 53)
         if weeks is not None and (named or len(np.unique(weeks)) >= 52):
             stamps, ok = weeks_of(number, weeks, np.ones_like(weeks))
@@ -175,32 +183,58 @@ def _in_year(table: Table, times: Times, others: list[str], zone: str | None) ->
 
 
 def _in_months(
-    table: Table, times: Times, months: np.ndarray, month: str, named: bool, others: list[str], zone: str | None
+    table: Table,
+    times: Times,
+    years: np.ndarray,
+    months: Months,
+    month: str,
+    named: bool,
+    others: list[str],
+    zone: str | None,
 ) -> Iterator[JoinedTimes]:
     """Years and months, with days and hours where there are such."""
-    for name in sorted(others, key=lambda name: _DAY.search(name) is None):
-        if name == month or (not _DAY.search(name) and (SERIES_NAMES.match(name) or not _MADE_UP.fullmatch(name))):
+    begins = years + (months.numbers - 1)
+    for name in sorted(others, key=lambda name: not says(DAY, name)):
+        beside = _MADE_UP.fullmatch(name) or _is_next(table, month, name)
+        if name == month or (not says(DAY, name) and (SERIES_NAMES.match(name) or not beside)):
             continue
         days = whole(table.cells[name], 1, 31)
-        if days is None or not (_DAY.search(name) or len(np.unique(days)) == 31):
+        if days is None or not (says(DAY, name) or len(np.unique(days)) == 31 or _is_next(table, month, name)):
             continue
-        stamps = months.astype("datetime64[D]") + (days - 1)
-        ok = times.ok & (stamps.astype("datetime64[M]") == months)
-        both = named and _DAY.search(name) is not None
+        stamps = begins.astype("datetime64[D]") + (days - 1)
+        ok = times.ok & months.ok & (stamps.astype("datetime64[M]") == begins)
+        both = named and says(DAY, name)
         message = Message("intake.joined.days", month=month, day=name)
         dated = _joined(times, stamps.astype("datetime64[ns]"), ok, "year-month-and-day", (month, name), message, both)
         if not _is_finer(times, dated.times):
             continue
-        if pd.Series(dated.times.stamps[dated.times.ok]).duplicated().any():
-            rest = [other for other in others if other not in dated.columns]
-            for finer in _in_days(table, month, dated.times, rest, zone):
-                if _is_finer(dated.times, finer.times) and (finer.named or _is_regular(finer.times)):
-                    message = Message("intake.why.both", first=dated.message, second=finer.message)
-                    yield JoinedTimes(finer.times, (*dated.columns, *finer.columns), message, both and finer.named)
+        yield from _with_hours(table, month, times, dated, others, zone, named=both)
         yield dated
-    message = Message("intake.joined.months", column=month)
-    dated = _joined(times, months.astype("datetime64[ns]"), times.ok, "year-month", (month,), message, named)
+    if not (named or len(np.unique(months.numbers)) == 12):
+        return
+    key = "months" if months.other is None else "months-only"
+    message = Message(f"intake.joined.{key}", column=month, cell=months.other)
+    ok = times.ok & months.ok
+    dated = _joined(times, begins.astype("datetime64[ns]"), ok, "year-month", (month,), message, named)
     yield dataclasses.replace(dated, columns=(month, *_decimal_years(table, dated.times, others)))
+
+
+def _with_hours(
+    table: Table, column: str, times: Times, dated: JoinedTimes, others: list[str], zone: str | None, *, named: bool
+) -> Iterator[JoinedTimes]:
+    """Days of several columns with hours of a further one, where the days repeat."""
+    if not pd.Series(dated.times.stamps[dated.times.ok]).duplicated().any():
+        return
+    rest = [other for other in others if other not in dated.columns]
+    for finer in _in_days(table, column, dated.times, rest, zone):
+        if _is_finer(dated.times, finer.times) and (finer.named or _is_regular(finer.times)):
+            message = Message("intake.why.both", first=dated.message, second=finer.message)
+            yield JoinedTimes(finer.times, (*dated.columns, *finer.columns), message, named and finer.named)
+
+
+def _is_next(table: Table, column: str, name: str) -> bool:
+    """Whether a column stands right behind another, as months do behind years whatever they are called."""
+    return table.columns.index(name) == table.columns.index(column) + 1
 
 
 def _decimal_years(table: Table, times: Times, others: list[str]) -> list[str]:

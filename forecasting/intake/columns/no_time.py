@@ -19,7 +19,10 @@ _NAMES = re.compile(
     r"date|time|day|month|year|week|period|datum|zeit|tag|monat|jahr|fecha|data|ds|step|t\b", re.IGNORECASE
 )
 _YEAR = re.compile(r"^(?:1[6-9]|20|21)\d\d$")
+_NO_YEAR = r"\d{1,2}[-/.]\d{1,2}\.?|\d{1,2}[-/ .]*[^\W\d_]{3,12}\.?|[^\W\d_]{3,12}\.?[-/ .]*\d{1,2}"
 _REASONS = (  # what a cell looks like -> what it would take
+    (re.compile(r"^\d[.,]\d+[eE]\+\d\d$"), "cut-short"),
+    (re.compile(rf"^(?:{_NO_YEAR})\s*(?:-|\u2013|—|~|to|bis|au|al)\s*(?:{_NO_YEAR})$"), "no-year"),
     (re.compile(r"^\d{1,2}[-/ .]?[^\W\d_]{3,12}\.?$|^[^\W\d_]{3,12}\.?[-/ .]\d{1,2}$"), "no-year"),
     (re.compile(r"^\d{1,2}[-/.]\d{1,2}\.?$"), "no-year"),
     (re.compile(r"^\d{1,2}[:.h]\d{2}"), "no-day"),

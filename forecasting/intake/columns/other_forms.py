@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import flags
+from forecasting.intake.columns.arrays import Flags, flags
 from forecasting.intake.columns.date_patterns import PATTERNS
 from forecasting.intake.columns.date_readers import READERS
 from forecasting.intake.columns.times import Answers, Doubt, Times
 from forecasting.messages import Message
 
+_MOST = 0.9  # of the cells, the share that must be periods of these kinds
 _FEW = 0.02  # of the cells: as few in another format are a remark or a total among the others
+_PERIODS = {  # kinds of periods, the finest first -> the formats of each
+    "year-month": ("month name", "year name", "month year", "year M month", "year number", "east asian month"),
+    "year-quarter": ("quarter", "quarter first", "quarter number"),
+    "years": ("marked year",),
+}
+_LEAST = 3  # cells of a kind
 _NUMERIC = ("year first", "yyyymmdd", "year last", "short year")
 _DAYS = (*_NUMERIC, "day month name", "month name day", "year month name")
 
@@ -35,6 +45,38 @@ def of_two_forms(texts: pa.Array, read: Times, form: str, answers: Answers) -> D
             at = (int(np.flatnonzero(read.ok)[0]), int(rest[int(np.flatnonzero(second.ok & fits)[0])]))
             return Doubt("two-forms", at, values={"number": int((second.ok & fits).sum())})
     return None
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Periods:
+    """The formats and cells of each kind of periods in a column that has several: years, quarters, months."""
+
+    formats: Mapping[str, str]
+    cells: Mapping[str, Flags]
+
+    @property
+    def finest(self) -> str:
+        """The format of the shortest periods."""
+        return next(iter(self.formats.values()))
+
+    @property
+    def doubt(self) -> Doubt:
+        kinds = list(self.cells)
+        first, second = (int(np.flatnonzero(self.cells[kind])[0]) for kind in (kinds[-1], kinds[0]))
+        return Doubt("several-periods", (first, second), tuple(kinds))
+
+
+def of_several_periods(texts: pa.Array) -> Periods | None:
+    """The kinds of periods in a column that holds nearly nothing but two or three kinds, such as files of the ONS."""
+    present = int(flags(texts.is_valid()).sum())
+    formats, cells = {}, {}
+    for kind, forms in _PERIODS.items():
+        fits = {form: flags(pc.fill_null(pc.match_substring_regex(texts, PATTERNS[form]), False)) for form in forms}
+        best = max(fits, key=lambda form: int(fits[form].sum()))
+        if fits[best].sum() >= _LEAST:
+            formats[kind], cells[kind] = best, fits[best]
+    held = sum(int(found.sum()) for found in cells.values())
+    return Periods(formats, cells) if len(cells) > 1 and held >= _MOST * present else None
 
 
 def of_intervals(starts: Times, ends: Times) -> tuple[Message, ...]:

@@ -18,6 +18,7 @@ from forecasting.intake.columns.series_role import SERIES_NAMES, choose_series, 
 from forecasting.intake.columns.target_role import choose_targets, why_no_target
 from forecasting.intake.columns.time_role import by_content, choose_time, read_as_time
 from forecasting.intake.columns.unused import unused_notes
+from forecasting.intake.columns.zone_column import zones_beside
 from forecasting.intake.notes import Note
 from forecasting.intake.report import Roles
 from forecasting.intake.text.table import Table
@@ -76,6 +77,10 @@ def find_roles(
         times[time] = joined.times
         reason = Message("intake.why.both", first=reason, second=joined.message)
     parts = joined.columns if joined is not None else ()
+    others = [name for name in columns if name not in (time, *targets, *keys, *parts)]
+    zoned = zones_beside(table, times[time], others) if zone != AS_THEY_STAND else None
+    if zoned is not None:
+        times[time], zone, parts = zoned.times, zone or zoned.place or None, (*parts, zoned.name)
     set_back = clocks(times[time])
     if set_back is not None and zone is None and not times[time].orders and times[time].doubt is None:
         raise ask_zone(table, time, set_back)
@@ -120,7 +125,7 @@ def find_roles(
         codes = pd.factorize(pd.MultiIndex.from_frame(table.cells.select(keys).to_pandas()))[0] if keys else None
         together = np.zeros(len(table), dtype=np.int64) if codes is None else codes.astype(np.int64)
         times[time] = in_zone(times[time], together, zone, table, time)
-    said = [*([joined.message] if joined is not None else []), *times[time].said]
+    said = [*(found.message for found in (joined, zoned) if found is not None), *times[time].said]
     notes = [Note("roles", message) for message in said]
     notes.extend(
         Note("roles", Message("intake.note.constant", column=name, cell=table.cells[name][0].as_py()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +13,14 @@ from forecasting.intake.columns.arrays import Flags, Ints, flags
 from forecasting.intake.columns.clock import CLOCK, time_of_day
 from forecasting.intake.columns.months import months_of
 
-MINUTE = 60_000_000_000  # nanoseconds
-HOUR = 60 * MINUTE
+ONE_MINUTE = 60_000_000_000  # nanoseconds
+HOUR = 60 * ONE_MINUTE
 _INTERVAL = r"^([0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?)\s?[-\x{2013}]\s?[0-9:.]+$"  # from, to
+_LONGER = re.compile(
+    r"M13|[SHQA]0\d|Annual|Year|Total|Avg|Average|HALF[12]|[SH][12]|Q[1-4]|Jahr|Gesamt|Summe|Année|Ann[ée]e|Año|Anno",
+    re.IGNORECASE,
+)
+_COUNTED_MONTH = re.compile(r"M(0[1-9]|1[0-2])")
 _PERIODS = {24: HOUR, 48: HOUR // 2, 96: HOUR // 4}  # in a day -> their length
 
 
@@ -70,7 +76,7 @@ def _digits(numbers: Ints) -> PartOfDay | None:
     hours, minutes, rest = clock // 10_000, clock // 100 % 100, clock % 100
     if int(hours.max()) > 24 or int(minutes.max()) > 59 or int(rest.max()) > 59:
         return None
-    nanos = hours * HOUR + minutes * MINUTE + rest * (MINUTE // 60)
+    nanos = hours * HOUR + minutes * ONE_MINUTE + rest * (ONE_MINUTE // 60)
     different = len(np.unique(numbers))
     return PartOfDay(nanos, np.ones(len(numbers), dtype=bool), "digits", full=different >= 24 and hours.max() >= 23)
 
@@ -85,21 +91,40 @@ def is_clock(column: pa.ChunkedArray) -> bool:
     return bool(pc.all(pc.match_substring_regex(column.slice(0, 200), pattern)).as_py())
 
 
-def numbered_months(column: pa.ChunkedArray) -> Ints | None:
-    """Months as numbers or words, 1 to 12."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class Months:
+    """Months 1 to 12, which rows have one, and the cell of one that has a longer period, such as M13 for the year.
+
+    sure: the cells are nothing but months, whatever the column is called: M01 to M12.
+    """
+
+    numbers: Ints
+    ok: Flags
+    other: str | None = None
+    sure: bool = False
+
+
+def numbered_months(column: pa.ChunkedArray) -> Months | None:
+    """Months as numbers or words; rows of other periods (M13, S01, Q01, Annual) are none."""
     numbers = whole(column, 1, 12)
     if numbers is not None:
-        return numbers
+        marked = pc.all(pc.match_substring_regex(column, r"^\s*M(0[1-9]|1[0-2])\s*$")).as_py()
+        return Months(numbers, np.ones(len(numbers), dtype=bool), sure=bool(marked))
     encoded = column.combine_chunks().dictionary_encode()
     words = [(name or "").strip() for name in encoded.dictionary.to_pylist()]
     if not words or encoded.null_count or len(words) > 40:
         return None
-    known = months_of(words)
+    others = [word for word in words if _LONGER.fullmatch(word)]
+    if others and len(words) - len(others) == 12:
+        known = months_of([word for word in words if word not in others])
+        known |= {word: int(found[1]) for word in words if (found := _COUNTED_MONTH.fullmatch(word))}
+    else:
+        known, others = months_of(words), []
     named = np.array([known.get(word, 0) for word in words], dtype=np.int64)
-    if not named.all():
+    if (named == 0).sum() != len(others):
         return None
     months: Ints = named[np.asarray(encoded.indices, dtype=np.int64)]
-    return months
+    return Months(np.maximum(months, 1), months > 0, others[0] if others else None, sure=bool(others))
 
 
 def whole(column: pa.ChunkedArray, low: int, high: int) -> Ints | None:

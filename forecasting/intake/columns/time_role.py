@@ -45,8 +45,9 @@ def read_as_time(
     column = table.cells[name]
     wanted = name == chosen
     times = _by_name(look_for_times(column, day_first, dates), column, name, day_first)
-    asked = times is not None and times.doubt is not None and times.doubt.key == "two-forms"
-    if times is not None and (times.share >= (_CHOSEN_SHARE if wanted else SHARE) or (asked and wanted)):
+    doubt = times.doubt.key if times is not None and times.doubt is not None else ""
+    asked = doubt == "several-periods" or (doubt == "two-forms" and wanted)
+    if times is not None and (asked or times.share >= (_CHOSEN_SHARE if wanted else SHARE)):
         if times.format in ("years", *_NOT_IN_DIGITS) or (
             look_for_steps(column) is None and (wanted or times.format != _AMOUNT_LIKE)
         ):

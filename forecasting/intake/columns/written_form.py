@@ -23,6 +23,7 @@ _DATE_PARTS: Mapping[str, Mapping[str, str]] = {  # format (see Times) -> group 
     "half-years": {"a": "Y", "b": "E"},
     "fiscal-years": {"a": "Y", "b": "N"},
     "years": {"a": "Y", "short": "y"},
+    "ordinal-dates": {"a": "Y", "c": "j"},
     "iso-weeks": {"a": "G", "b": "V", "c": "u"},
 }
 _CLOCK_PARTS = {"h": "H", "mi": "M", "s": "S", "f": "f", "ap": "p", "z": "z"}

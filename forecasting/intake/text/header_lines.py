@@ -12,8 +12,10 @@ from forecasting.intake.text.cell_types import is_marked_number, is_missing, is_
 from forecasting.intake.text.records import Record
 from forecasting.messages import Message
 
-_NAME = re.compile(r"[A-Za-z]{3}\d+|\d+[A-Za-z]{3}")  # letters that could be a currency, beside digits
+# Letters that could be a currency, or a per cent sign, beside digits.
+_NAME = re.compile(r"[A-Za-z]{3}\d+|\d+[A-Za-z]{3}|\d+(?:[.,]\d+)?\s?%")
 HEADERS = 4  # lines that a header may have
+_CLEAN = 10  # records from which on a column is known to hold times only
 STEPS = 5  # names that are 1, 2, 3 ... from which on they are no values
 
 
@@ -72,7 +74,7 @@ def _header_lines(records: list[Record], width: int) -> int:
         if not _is_header(cells, typed) or (lines and (damaged or any(map(_is_mostly_digits, cells)))):
             break  # a damaged record is not a second header line
         lines += 1
-    if lines == 0 and _is_header_of_times(records[0][1], typed, sample):
+    if lines == 0 and (_is_header_of_times(records[0][1], typed, sample) or _names_times(records[0][1], sample)):
         return 1
     return min(lines, len(records) - 1) if lines else 0
 
@@ -102,7 +104,7 @@ def _is_header(cells: list[str], typed: dict[int, bool]) -> bool:
 
 
 def _is_name(cell: str, letters: bool) -> bool:
-    """Whether a cell like DGS10 or EUR5 is a name: its letters touch the digits, and the column has none below."""
+    """Whether a cell like DGS10, EUR5 or 95% is a name: the column has no such letters or signs below."""
     return not letters and _NAME.fullmatch(cell.strip()) is not None
 
 
@@ -116,6 +118,17 @@ def _has_digit(cell: str) -> bool:
 
 def _is_mostly_digits(cell: str) -> bool:
     return len(cell) > 5 and 2 * sum(character.isdigit() for character in cell) >= len(cell) and not is_time(cell)
+
+
+def _names_times(cells: list[str], sample: list[list[str]]) -> bool:
+    """Whether a word stands above a column of nothing but times, whatever numbers name the columns beside it."""
+    for column, cell in enumerate(cells):
+        word = cell.strip()
+        if word.isalpha() and not is_missing(word) and not is_time(word) and len(sample) >= _CLEAN:
+            below = [row[column] for row in sample if column < len(row)]
+            if all(map(is_time, below)):
+                return True
+    return False
 
 
 def _is_header_of_times(cells: list[str], typed: dict[int, bool], sample: list[list[str]]) -> bool:
