@@ -132,8 +132,9 @@ def _of_one_kind(texts: pa.Array, several: Periods, answers: Answers) -> tuple[T
 
     Cells of other kinds are not present: they give the same again, summed up or averaged.
     """
-    kind = answers.dates if answers.dates in several.cells else next(iter(several.cells))
-    form, chosen = several.formats[kind], answers.dates in several.cells
+    chosen = answers.dates in several.cells
+    kind = answers.dates if chosen and answers.dates is not None else next(iter(several.cells))
+    form = several.formats[kind]
     only = pc.if_else(pa.array(several.cells[kind]), texts, pa.scalar(None, pa.string()))
     read = READERS[form](only, PATTERNS[form], answers)
     present = several.cells[kind] if chosen else flags(texts.is_valid())
