@@ -94,9 +94,20 @@ def test_two_forms_of_dates_are_refused_with_lines(choices: dict[str, str]) -> N
     assert refused.value.row in (2, 42)
 
 
-def test_years_quarters_and_months_below_one_another_are_refused_with_the_line() -> None:
-    with pytest.raises(DataError, match=r"of its 276 cells 192 can be read, '2008' \(line 9\)"):
+@pytest.mark.parametrize(("answer", "frequency", "length"), [("year-month", "MS", 192), ("year-quarter", "QS", 64)])
+def test_years_quarters_and_months_below_one_another_are_asked_about(answer: str, frequency: str, length: int) -> None:
+    with pytest.raises(AmbiguousInput, match=r"'2008' \(line 9\)") as asked:
         case("14")
+    assert (asked.value.argument, asked.value.choices) == ("dates", ("year-month", "year-quarter", "years"))
+    panel, _ = case("14", dates=answer)
+    assert (panel.frequency, len(panel.frame), panel.frame["ds"].iloc[0]) == (frequency, length, pd.Timestamp("2008"))
+
+
+def test_zones_in_a_column_make_the_night_on_which_clocks_are_set_no_gap() -> None:
+    panel, report = case("05")
+    assert (panel.frequency, len(panel.frame), len(report.filled)) == ("15min", 300, 6)
+    assert panel.frame["ds"].iloc[0] == pd.Timestamp("2024-03-09 05:00")
+    assert report.notation.zone == "America/New_York"
 
 
 def test_dates_without_a_year_are_refused_with_what_is_missing() -> None:

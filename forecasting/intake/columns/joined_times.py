@@ -202,6 +202,8 @@ def _in_months(
         if days is None or not (says(DAY, name) or len(np.unique(days)) == 31 or _is_next(table, month, name)):
             continue
         stamps = begins.astype("datetime64[D]") + (days - 1)
+        if not says(DAY, name) and len(np.unique(stamps)) == len(np.unique(begins)):
+            continue  # a value that happens to stand there
         ok = times.ok & months.ok & (stamps.astype("datetime64[M]") == begins)
         both = named and says(DAY, name)
         message = Message("intake.joined.days", month=month, day=name)

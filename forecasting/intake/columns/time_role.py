@@ -75,7 +75,9 @@ def by_content(table: Table, joins: Callable[[str, Times], bool]) -> dict[str, T
     columns make months, weeks or days of, else a column that counts the rows."""
     for name in table.columns:
         years = look_for_years(table.cells[name])
-        if years is not None and _is_consecutive(years.stamps[years.ok]) and joins(name, years):
+        if years is None or not (_is_consecutive(years.stamps[years.ok]) or len(np.unique(years.stamps)) == 1):
+            continue
+        if joins(name, years):
             return {name: years}
     if any(_comes_close(table, name) for name in table.columns) or _numeric(table) < 2:
         return {}

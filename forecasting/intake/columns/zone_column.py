@@ -18,7 +18,8 @@ from forecasting.messages import Message
 _NAMES = re.compile(
     r"(^|[^a-z])(tz|zone|timezone|time_?zone|utc|gmt|offset|zeitzone|fuseau|huso)([^a-z]|$)|zone", re.IGNORECASE
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?")
+_OFFSET = re.compile(r"(?:UTC|GMT)([+-])(\d{1,2})(?::?(\d{2}))?|([+-])(\d{2}):?(\d{2})")
+_FARTHEST = 14  # hours from UTC
 _MOST = 8  # different zones
 _BESIDE = {  # abbreviations of several zones -> hours east of UTC where one of the others stands in the column
     "CST": (-6.0, {"CDT", "EST", "EDT", "MST", "PST"}),
@@ -69,7 +70,8 @@ def _by(column: pa.ChunkedArray, name: str, times: Times) -> ZoneColumn | None:
     if len(words) == 1 and "/" in words[0] and words[0] in zoneinfo.available_timezones():
         return ZoneColumn(name, times, Message("intake.joined.zones", zones=words[0], column=name), words[0])
     hours = [_hours(word, words) for word in words]
-    if any(hour is None for hour in hours) or not (len(set(hours)) > 1 or _NAMES.search(name)):
+    letters = all(word[:1].isalpha() for word in words)  # else numbers with a sign, perhaps
+    if any(hour is None for hour in hours) or not (_NAMES.search(name) or (letters and len(set(hours)) > 1)):
         return None
     seconds = (np.array(hours, dtype=np.float64) * 3600).astype(np.int64)[np.asarray(encoded.indices, dtype=np.int64)]
     stamps = times.stamps.astype("datetime64[ns]") - seconds.astype("timedelta64[s]")
@@ -89,5 +91,6 @@ def _hours(word: str, words: list[str]) -> float | None:
     found = _OFFSET.fullmatch(upper)
     if found is None:
         return None
-    east = int(found[2]) + int(found[3] or 0) / 60
-    return -east if found[1] == "-" else east
+    sign, number, minutes = found.groups()[:3] if found[1] else found.groups()[3:]
+    east = int(number) + int(minutes or 0) / 60
+    return None if east > _FARTHEST else -east if sign == "-" else east

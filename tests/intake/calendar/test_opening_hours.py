@@ -102,3 +102,16 @@ def test_a_calendar_of_hours_as_a_frequency() -> None:
     assert trading.steps_a_day(frequency) == (3, 3, 3, 3, 3, 2)
     assert not trading.opening_hours("C-1111110")
     assert not trading.steps_a_day("h")
+
+
+@pytest.mark.parametrize("place", ["Europe/Berlin", "America/New_York", "Etc/GMT-8"])
+def test_hours_of_a_zone_are_kept_by_its_clock(place: str) -> None:
+    days = pd.date_range("2024-02-05", "2024-05-05")
+    clock = [day + pd.Timedelta(hours=hour) for day in days if day.dayofweek < 6 for hour in range(8, 17)]
+    local = pd.DatetimeIndex(clock).tz_localize(place)
+    panel, report = read("t,y\n" + "".join(f"{t.isoformat()},{n % 89 + 1}\n" for n, t in enumerate(local)))
+    assert panel.frequency == "60min-1111110@08:00-17:00"
+    assert panel.frame["ds"].tolist() == clock
+    assert not len(report.filled)
+    assert report.notation.write(panel.frame["ds"], iso=True) == [t.isoformat() for t in local]
+    assert "from 08:00 to 16:00" in next(note.message for note in report.notes if note.kind == "closed")

@@ -123,3 +123,31 @@ def test_columns_alike_in_everything_stay_values() -> None:
         "a",
         "b",
     ]
+
+
+@pytest.mark.parametrize(
+    ("head", "keys", "names"),
+    [
+        ("Haus", [(12,), (15,)], ["12", "15"]),
+        ("Haus,Ware", [(1, 4711), (1, 4712), (2, 4711), (2, 4712)], ["1 / 4711", "1 / 4712", "2 / 4711", "2 / 4712"]),
+        ("Land,Ware", [("AT", 4711), ("AT", 4712), ("DE", 4711)], ["AT / 4711", "AT / 4712", "DE / 4711"]),
+        (
+            "land,ware,weg",
+            [(a, b, c) for a in ("at", "de") for b in ("pear", "fig") for c in ("web", "shop")],
+            [f"{a} / {b} / {c}" for a in ("at", "de") for b in ("pear", "fig") for c in ("web", "shop")],
+        ),
+    ],
+)
+def test_series_are_told_apart_by_numbers_and_by_up_to_three_columns(
+    head: str, keys: list[tuple[object, ...]], names: list[str]
+) -> None:
+    days = pd.date_range("2024-01-01", periods=60)
+    text = f"day,{head},v\n" + "".join(
+        f"{day:%Y-%m-%d},{','.join(map(str, key))},{n * 7 % 50 + place}\n"
+        for place, key in enumerate(keys)
+        for n, day in enumerate(days)
+    )
+    panel, report = read(text)
+    assert panel.series_ids == names
+    assert report.roles.target == ["v"]
+    assert panel.values()[1].tolist() == [n * 7 % 50 + 1 for n in range(60)]

@@ -15,6 +15,9 @@ HOURS = pd.date_range("2023-01-20", periods=240, freq="h")
 HALF_HOURS = pd.date_range("2023-01-20", periods=480, freq="30min")
 WEEKS = pd.date_range("2019-01-07", periods=120, freq="7D")
 MONTHS = pd.date_range("2019-01-01", periods=48, freq="MS")
+QUARTERS = pd.date_range("2015-01-01", periods=24, freq="QS")
+YEARS = pd.date_range("1993-01-01", periods=20, freq="YS")
+THAI = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
 
 
 def table(head: str, times: Iterable[pd.Timestamp], write: Callable[[pd.Timestamp], str]) -> str:
@@ -40,11 +43,23 @@ def era(year: int) -> str:
         (HOURS, lambda t: f"{t:%Y-%m-%dT%H:%M}/{t + pd.Timedelta('1h'):%Y-%m-%dT%H:%M}"),
         (WEEKS, lambda t: f"{t:%b %d %Y} to {t + pd.Timedelta('6D'):%b %d %Y}"),
         (WEEKS, lambda t: f"{t:%G-%V}"),
+        (WEEKS, lambda t: f"{t:%b %d} - {t + pd.Timedelta('6D'):%b %d, %Y}"),
+        (WEEKS, lambda t: f"{t:%d %B} \u2013 {t + pd.Timedelta('6D'):%d %B %Y}"),
+        (WEEKS, lambda t: f"{t:%d}-{t + pd.Timedelta('6D'):%d.%m.%Y}"),
+        (WEEKS, lambda t: f"{t:%d.%m.} bis {t + pd.Timedelta('6D'):%d.%m.%Y}"),
+        (HOURS, lambda t: f"{t:%Y%jT%H:%M}"),
+        (DAYS, lambda t: f"{t:%Y-%j}"),
+        (DAYS, lambda t: f"{t:%Y%j}"),
+        (QUARTERS, lambda t: f"{t.year}{t.quarter}"),
+        (QUARTERS, lambda t: f"{t.year}{t.quarter:02d}"),
+        (MONTHS, lambda t: f"Tháng {t.month} {t.year}"),
+        (MONTHS, lambda t: f"{THAI[t.month - 1]} {(t.year + 543) % 100}"),
         (MONTHS, lambda t: f"{t.month}/{t.year}"),
         (MONTHS, lambda t: f"{t:%b/%y}".lower()),
         (MONTHS, lambda t: f"{t:%b %y}"),
         (MONTHS[::12], lambda t: f"FY{t:%y}"),
         (MONTHS[::12], lambda t: f"{t:%Y}年度"),
+        (YEARS, lambda t: f"{t.year % 100:02d}/{(t.year + 1) % 100:02d}"),
         (MONTHS[::12], lambda t: f"{t.year}/{t.year + 1}"),
         (MONTHS[::12], lambda t: f"{t.year}\u2013{(t.year + 1) % 100:02d}"),
         (MONTHS[::6], lambda t: f"{t.year}-H{1 + (t.month > 6)}"),
@@ -72,6 +87,11 @@ def test_a_form_is_read(times: pd.DatetimeIndex, write: Callable[[pd.Timestamp],
         ("day;MTU;v", HALF_HOURS, lambda t: f"{t:%Y-%m-%d};{t:%H:%M} - {t + pd.Timedelta('30min'):%H:%M}"),
         ("day;x;v", HALF_HOURS, lambda t: f"{t:%Y-%m-%d};{t.hour * 2 + t.minute // 30 + 1}"),
         ("day;x;v", HOURS, lambda t: f"{t:%Y-%m-%d};{t.hour}"),
+        ("YR;MO;DY;HR;v", HOURS, lambda t: f"{t.year};{t.month};{t.day};{t.hour}"),
+        ("a;b;c;v", DAYS, lambda t: f"{t.year};{t.month};{t.day}"),
+        ("#YY yr;MM mo;DD dy;hh hr;v", HOURS, lambda t: f"{t.year};{t.month};{t.day};{t.hour}"),
+        ("year;doy;v", DAYS, lambda t: f"{t.year};{t.dayofyear}"),
+        ("series;year;period;v", MONTHS, lambda t: f"LNS1;{t.year};M{t.month:02d}"),
         ("year;week;v", WEEKS, lambda t: f"{t:%G;%V}"),
         ("Jahr;KW;v", WEEKS, lambda t: f"{t:%G};KW{int(f'{t:%V}')}"),
         (";;v", MONTHS, lambda t: f"{t.year};{t.month}"),
@@ -197,3 +217,50 @@ def test_digits_that_are_a_calendar_are_no_seconds() -> None:
     """2023010100 is in the range of seconds since 1970, too."""
     panel, _ = read(table("time;v", HOURS, lambda t: f"{t:%Y%m%d%H}"), decimal=".")
     assert panel.frame["ds"].iloc[0] == HOURS[0]
+
+
+def test_iranian_months_stand_at_the_gregorian_month_in_which_they_begin() -> None:
+    names = ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"]
+    for write in (lambda n: f"{1395 + n // 12}/{n % 12 + 1:02d}", lambda n: f"{names[n % 12]} {1395 + n // 12}"):
+        panel, report = read("ماه;v\n" + "".join(f"{write(n)};{n}.5\n" for n in range(36)), decimal=".")
+        assert panel.frequency == "MS"
+        assert panel.frame["ds"].tolist() == pd.date_range("2016-03-01", periods=36, freq="MS").tolist()
+        assert any("Iranian" in note.message for note in report.notes)
+
+
+def test_averages_of_the_year_among_the_months_are_left_out() -> None:
+    rows = [(year, month) for year in range(2015, 2020) for month in range(1, 14)]
+    panel, report = read("year,period,v\n" + "".join(f"{y},M{m:02d},{m}.5\n" for y, m in rows))
+    assert (panel.frequency, len(panel.frame)) == ("MS", 60)
+    assert panel.frame["y"].tolist() == [m + 0.5 for _, m in rows if m < 13]
+    assert any("'M13'" in note.message for note in report.notes)
+    assert next(note for note in report.notes if note.kind == "time" and note.count).count == 5
+
+
+@pytest.mark.parametrize(
+    ("answer", "frequency", "length"), [("year-month", "MS", 36), ("year-quarter", "QS", 12), ("years", "YS", 3)]
+)
+def test_periods_of_several_lengths_in_a_column_are_asked_about(answer: str, frequency: str, length: int) -> None:
+    months = pd.date_range("2019-01-01", periods=36, freq="MS")
+    text = "a,v\n" + "".join(f"{year},{year}.5\n" for year in (2019, 2020, 2021))
+    text += "".join(f"{t.year} Q{t.quarter},{t.year}.25\n" for t in months[::3])
+    text += "".join(f"{t:%Y %b},{t.year}.125\n" for t in months)
+    with pytest.raises(AmbiguousInput, match=r"'2019' \(line 2\)") as asked:
+        read(text)
+    assert (asked.value.argument, asked.value.choices) == ("dates", ("year-month", "year-quarter", "years"))
+    panel, report = read(text, dates=answer)
+    assert (panel.frequency, len(panel.frame)) == (frequency, length)
+    assert set(panel.frame["y"] % 1) == {{"MS": 0.125, "QS": 0.25, "YS": 0.5}[frequency]}
+    assert next(note for note in report.notes if note.kind == "time" and note.count).count == 51 - length
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        (["02/01 - 08/01", "09/01 - 15/01", "16/01 - 22/01"], "It has no year"),
+        (["1.67253E+12", "1.67254E+12", "1.67255E+12"], "cut its digits short"),
+    ],
+)
+def test_what_cannot_be_read_says_what_it_takes(cells: list[str], why: str) -> None:
+    with pytest.raises(DataError, match=why):
+        read("week,v\n" + "".join(f"{cell},{n}.5\n" for n, cell in enumerate(cells)))

@@ -126,3 +126,11 @@ def test_a_quote_without_a_partner_is_noted_wherever_it_stands() -> None:
         table = read_table("\n".join(['"day","name","v"', *lines]).encode(), "a.csv")
         assert next(note for note in table.notes if note.kind == "quotes").rows == (5,)
         assert [column[3].as_py() for column in table.cells.columns][::2] == ["2024-01-04", "4.5"]
+
+
+@pytest.mark.parametrize("names", ["5%,95%", "1,2", "$5,$10", "0.1,0.9", "DGS10,EUR5"])
+def test_a_word_above_times_makes_the_first_line_a_header(names: str) -> None:
+    text = f"when,{names}\n" + "".join(f"2024-01-{day:02d},{day}.5,{day % 7}\n" for day in range(1, 29))
+    table = read_table(text.encode(), "a.csv")
+    assert table.columns == ["when", *names.split(",")]
+    assert len(table) == 28
