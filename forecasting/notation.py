@@ -3,8 +3,9 @@
 A Panel's times are UTC where the file had a zone. They become clock times of that zone here, at the edge, and nowhere
 else. Templates of times have the directives of strftime, and beside them:
 
-%-d %-m %-H %-I  without a leading zero          %q         quarter, 1 to 4
+%-d %-m %-H %-I  without a leading zero          %q %E      quarter, half of the year
 %:z %h           +01:00, +01 (%z is +0100)       %1f ... %9f  so many digits of the second
+%N %-N           the year after, 24, 2024
 %P               am, pm (%p is AM, PM)           %b         the file's own name of the month
 """
 
@@ -35,6 +36,7 @@ class Notation:
     """How one file writes. A default stands for what is not known.
 
     zone: an IANA name or an offset such as "+02:00" whose clock the times are shown by; "": as they stand.
+    kept: a Panel's times are those of the zone's clock already, not of UTC.
     dates: a template, the name of an EPOCHS unit, or "" for ISO 8601. months: the names of %b, January first.
     whole_days: no time has a time of day.
     time, targets, series: the file's own names of these columns.
@@ -44,6 +46,7 @@ class Notation:
     """
 
     zone: str = ""
+    kept: bool = False
     dates: str = ""
     months: tuple[str, ...] = ()
     whole_days: bool = False
@@ -78,7 +81,7 @@ class Notation:
     @property
     def moving(self) -> bool:
         """Whether showing a time moves it: its zone is another than UTC."""
-        return self.zone not in ("", "UTC")
+        return self.zone not in ("", "UTC") and not self.kept
 
     def clock(self, ds: Any) -> pd.Series:
         """Times of a Panel as its zone's clock shows them, still without a zone; whole-number steps as they are."""
@@ -159,6 +162,9 @@ class Notation:
 
     def _offsets(self, times: pd.Series, local: pd.Series) -> npt.NDArray[np.int64]:
         """Seconds east of UTC."""
+        if self.kept:
+            zoned = local.dt.tz_localize(tzinfo(self.zone), ambiguous=True, nonexistent="shift_forward")
+            times = zoned.dt.tz_convert("UTC").dt.tz_localize(None)
         apart = local.to_numpy(dtype="datetime64[s]") - times.to_numpy(dtype="datetime64[s]")
         seconds: npt.NDArray[np.int64] = apart.astype(np.int64)
         return seconds
@@ -215,6 +221,9 @@ _PARTS: dict[str, _Part] = {
     "-I": lambda at, *_: str(at.hour % 12 or 12),
     "-V": lambda at, *_: str(at.isocalendar().week),
     "q": lambda at, *_: str(at.quarter),
+    "E": lambda at, *_: str(1 + (at.month > 6)),
+    "N": lambda at, *_: f"{(at.year + 1) % 100:02d}",
+    "-N": lambda at, *_: str(at.year + 1),
     "b": lambda at, _seconds, _zone, months: months[at.month - 1],
     "p": lambda at, *_: "PM" if at.hour >= 12 else "AM",
     "P": lambda at, *_: "pm" if at.hour >= 12 else "am",

@@ -69,6 +69,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     add("--header", metavar="LINE", type=_header, help="the line of the column names, or none")
     add("--sheet", metavar="NAME", help="of a workbook")
     add("--zone", metavar="ZONE", help="time zone of times without one, such as Europe/Berlin; UTC leaves them as is")
+    add("--dates", metavar="READING", help="how dates are meant where a question offers it, such as fiscal-years")
     add(
         "--duplicates",
         metavar="HOW",
@@ -76,6 +77,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     )
     add("--outliers", metavar="HOW", default="keep", help="suspected outliers: keep, or missing to fill them")
     add("--zeros", metavar="HOW", default="keep", help="suspected stand-ins for missing values: keep, or missing")
+    add("--limits", metavar="HOW", default="limit", help="values such as <0.02: limit, half, or missing")
     about = "numbers to use beside the values; may be given several times"
     add("--covariate", dest="covariates", metavar="COLUMN", action="append", help=about)
 

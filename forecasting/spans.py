@@ -43,6 +43,8 @@ def _period(frequency: str, season: int) -> str:
     if unit == "open":
         days = len(trading.open_days(frequency))
         return {days: "week", 52 * days: "year"}.get(season, "")
+    if counts := trading.steps_a_day(frequency):
+        return {sum(counts): "week", max(counts): "day"}.get(season, "")
     if unit in ("B", "C"):
         return _WORKDAYS.get(season, "") if count == 1 else ""
     if unit in _MONTHS:

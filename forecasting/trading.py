@@ -1,8 +1,10 @@
-"""The days and hours of exchanges as frequencies, beside those that pandas knows.
+"""The days and hours of exchanges and of anything else that closes as frequencies, beside those that pandas knows.
 
 "C-XNYS"        the sessions of New York: no weekends, no holidays
 "60min-XNYS"    the bars of 60 minutes within them, by their beginnings in UTC
 "C-1111110"     a week that is not the usual one: these weekdays, Monday first, whatever the holidays
+"60min-1111100@07:00-18:00+0000010@09:00-13:00"
+                steps of 60 minutes that begin in these hours of these weekdays, by the clock of the file
 
 Exchanges are named by their market identifier code (ISO 10383). Where a calendar is not known (its holidays are
 announced a year ahead, or its records begin later) all of its weekdays count.
@@ -12,10 +14,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecasting.messages import Message
@@ -24,6 +27,8 @@ EXCHANGES = (  # those that have a name for people; others are shown by their co
     *("XNYS", "XLON", "XETR", "XPAR", "XSWX", "XTSE", "BVMF", "XTKS", "XHKG", "XSHG", "XTAI", "XKRX", "XBOM", "XASX"),
 )
 _FREQUENCY = re.compile(r"(?:C|([1-9]\d{0,2})min)-([A-Z]{4})|C-([01]{7})")
+_OPEN = re.compile(r"([01]{7})@([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+_HOURS = re.compile(rf"([1-9]\d{{0,2}})min-({_OPEN.pattern}(?:\+{_OPEN.pattern})*)")
 _YEAR = "2022"  # within the records of every exchange: what a calendar is like is looked up in it
 
 
@@ -31,7 +36,8 @@ def parse(frequency: str) -> tuple[int | None, str] | None:
     """(minutes of a bar, or None for whole sessions; exchange or week); None where `frequency` is no such calendar."""
     match = _FREQUENCY.fullmatch(frequency)
     if match is None:
-        return None
+        hours = _HOURS.fullmatch(frequency)
+        return (int(hours[1]), hours[2]) if hours and any(map(len, _slots(hours[2], int(hours[1])))) else None
     if match[3]:
         return (None, match[3]) if "1" in match[3] else None
     if match[2] not in _known():
@@ -49,6 +55,37 @@ def open_days(frequency: str) -> tuple[int, ...]:
     """The weekdays of such a calendar; none for an exchange."""
     match = _FREQUENCY.fullmatch(frequency)
     return tuple(day for day, mark in enumerate((match[3] if match else "") or "") if mark == "1")
+
+
+def hours_calendar(minutes: int, week: Sequence[Collection[int]]) -> str:
+    """The frequency of steps of so many minutes that begin at these minutes of the day; week: from Monday to Sunday."""
+    spans: dict[tuple[int, int], list[int]] = {}
+    for day, begins in enumerate(week):
+        for first, last in _runs(sorted(begins), minutes):
+            spans.setdefault((first, last + minutes), []).append(day)
+    parts = []
+    for (first, end), days in sorted(spans.items(), key=lambda item: (item[1], item[0])):
+        mask = "".join(str(int(day in days)) for day in range(7))
+        parts.append(f"{mask}@{first // 60:02d}:{first % 60:02d}-{end // 60:02d}:{end % 60:02d}")
+    return f"{minutes}min-{'+'.join(parts)}"
+
+
+def opening_hours(frequency: str) -> list[tuple[tuple[int, ...], str, str]]:
+    """(weekdays, first step, last step) of each span of opening hours, such as ((0, 1), "07:00", "17:00")."""
+    match = _HOURS.fullmatch(frequency)
+    spans = []
+    for span in _OPEN.finditer(match[2]) if match else ():
+        last = int(span[4]) * 60 + int(span[5]) - int(match[1]) if match else 0
+        days = tuple(day for day, mark in enumerate(span[1]) if mark == "1")
+        spans.append((days, f"{span[2]}:{span[3]}", f"{last // 60:02d}:{last % 60:02d}"))
+    return spans
+
+
+def steps_a_day(frequency: str) -> tuple[int, ...]:
+    """Of a calendar of opening hours, the steps of each weekday that has any; none of another frequency."""
+    match = _HOURS.fullmatch(frequency)
+    counts = map(len, _slots(match[2], int(match[1]))) if match else iter(())
+    return tuple(count for count in counts if count)
 
 
 def exchange_name(exchange: str) -> str:
@@ -113,6 +150,8 @@ def bars_a_session(frequency: str) -> int:
 
 
 def _bars(exchange: str, minutes: int, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
+    if "@" in exchange:
+        return _open_steps(exchange, minutes, first, last)
     calendar = _calendar(exchange, first.year, last.year)
     days = sessions(exchange, first - pd.Timedelta(days=1), last + pd.Timedelta(days=1))
     inside = days[(days >= calendar.first_session) & (days <= calendar.last_session)]
@@ -129,6 +168,38 @@ def _bars(exchange: str, minutes: int, first: pd.Timestamp, last: pd.Timestamp) 
             local = (outside + offset).tz_localize(calendar.tz, ambiguous=False, nonexistent="shift_forward")
             parts.append(pd.Series(local.tz_convert(None)))
     return pd.DatetimeIndex(np.sort(pd.concat(parts).to_numpy(dtype="datetime64[ns]")))
+
+
+def _open_steps(hours: str, minutes: int, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
+    """The steps in opening hours on all days from `first` to `last`."""
+    days = pd.date_range(first.normalize(), last.normalize())
+    slots = _slots(hours, minutes)
+    weekdays = days.dayofweek.to_numpy()
+    within = np.concatenate([slots[day] for day in weekdays]).astype("timedelta64[m]")
+    midnights = np.repeat(days.to_numpy(dtype="datetime64[ns]"), np.array(list(map(len, slots)))[weekdays])
+    return pd.DatetimeIndex(midnights + within)
+
+
+@functools.lru_cache(maxsize=256)
+def _slots(hours: str, minutes: int) -> tuple[npt.NDArray[np.int64], ...]:
+    """The minutes of the day at which steps begin, for each weekday."""
+    begins: list[set[int]] = [set() for _ in range(7)]
+    for span in _OPEN.finditer(hours):
+        first, end = int(span[2]) * 60 + int(span[3]), min(1440, int(span[4]) * 60 + int(span[5]))
+        for day in (day for day, mark in enumerate(span[1]) if mark == "1"):
+            begins[day] |= set(range(first, end, minutes))
+    return tuple(np.array(sorted(day), dtype=np.int64) for day in begins)
+
+
+def _runs(begins: Sequence[int], minutes: int) -> list[tuple[int, int]]:
+    """First and last of each run of steps without a break."""
+    runs: list[tuple[int, int]] = []
+    for begin in begins:
+        if runs and begin == runs[-1][1] + minutes:
+            runs[-1] = runs[-1][0], begin
+        else:
+            runs.append((begin, begin))
+    return runs
 
 
 def _parsed(frequency: str) -> tuple[int | None, str]:

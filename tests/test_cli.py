@@ -107,6 +107,21 @@ def test_reading_takes_covariates_outliers_zeros_duplicates_and_a_zone(
     assert (report["timezone"], report["series"][0]["values"]) == ("Europe/Berlin", len(nights))
 
 
+def test_reading_takes_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = tmp_path / "a.csv", tmp_path / "r.json"
+    path.write_text(
+        "day,v\n" + "".join(f"2024-01-{d:02d},{'<4' if d % 3 else d}\n" for d in range(1, 30)), encoding="utf-8"
+    )
+    values = {}
+    for how in ("limit", "half", "missing"):
+        assert cli.main(["inspect", str(path), "--limits", how, "--report", str(out)]) == 0
+        report = json.loads(out.read_text())
+        values[how] = (report["limits_count"], report["filled_count"])
+    assert values == {"limit": (20, 0), "half": (20, 0), "missing": (20, 16)}
+    capsys.readouterr()
+    assert "it must be one of limit, half, missing" in _refused(capsys, "inspect", path, "--limits", "drop")
+
+
 def test_inspect_reports_everything_as_json(daily: Path, tmp_path: Path) -> None:
     assert cli.main(["inspect", str(daily), "--report", str(tmp_path / "r.json")]) == 0
     report = json.loads((tmp_path / "r.json").read_text())

@@ -38,7 +38,9 @@ class ReadingChoices:
     covariates: Sequence[str] | None = None
     outliers: str | None = None
     zeros: str | None = None
+    limits: str | None = None
     zone: str | None = None
+    dates: str | None = None
 
     def __post_init__(self) -> None:
         for field, value in vars(self).items():

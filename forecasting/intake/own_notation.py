@@ -17,18 +17,21 @@ from forecasting.panel import Panel
 from forecasting.units import unit_of
 
 
-def notation_of(table: Table, typed: TypedColumns, decimal: str, panel: Panel, zone: str) -> Notation:
-    """How the file writes its times, its values and its columns."""
+def notation_of(
+    table: Table, typed: TypedColumns, decimal: str, panel: Panel, zone: str, *, kept: bool = False
+) -> Notation:
+    """How the file writes its times, its values and its columns; kept: the Panel has the times of the zone's clock."""
     roles = typed.roles
     decimals = {
         target: digits for target in roles.target if (digits := _decimals(typed.numbers[target], decimal)) is not None
     }
     written, months = _dates(typed, zone)
     return Notation(
+        kept=kept,
         zone=zone if panel.frame["ds"].dtype.kind == "M" else "",
         dates=written,
         months=months,
-        whole_days=_whole_days(panel.frame["ds"], zone),
+        whole_days=_whole_days(panel.frame["ds"], "" if kept else zone),
         time=roles.time,
         targets=tuple(roles.target),
         series=tuple(series_columns(roles.series)),
@@ -44,7 +47,9 @@ def units_of(typed: TypedColumns) -> dict[str, str]:
     """Of the value columns: the sign that their cells had, else what their names say."""
     units = {}
     for target in typed.roles.target:
-        signs = [message.values["unit"] for message, _ in typed.numbers[target].affixes if "unit" in message.values]
+        signs = [
+            taken.message.values["unit"] for taken in typed.numbers[target].affixes if "unit" in taken.message.values
+        ]
         if unit := str(signs[0]) if signs else unit_of(target):
             units[target] = unit
     return units
@@ -59,7 +64,7 @@ def _dates(typed: TypedColumns, zone: str) -> tuple[str, tuple[str, ...]]:
         return times.format, ()
     if times.hours:  # a column of its own, which stands beside the day
         return (f"{template} %H:%M", months) if template else ("", ())
-    whole = {"years": "%Y", "year-month": "%Y-%m", "year-quarter": "%Y-Q%q"}
+    whole = {"years": "%Y", "year-month": "%Y-%m", "year-quarter": "%Y-Q%q", "year-week": "%G-W%V"}
     return (template, months) if template else (whole.get(times.format, ""), ())
 
 

@@ -12,6 +12,7 @@ from forecasting.errors import AmbiguousInput, ForecastingError
 from forecasting.intake.calendar.observations import observe
 from forecasting.intake.choices import ReadingChoices
 from forecasting.intake.columns.decimals import decimal_mark
+from forecasting.intake.columns.digits import in_latin_digits
 from forecasting.intake.columns.melt import melt
 from forecasting.intake.columns.roles import find_roles
 from forecasting.intake.columns.split_numbers import join_numbers
@@ -76,10 +77,12 @@ def _steps(panel: Panel, first: Any, most: int) -> pd.DataFrame:
 def _rows(table: Table, arguments: dict[str, Any], row: int | None, most: int) -> pd.DataFrame:
     """Rows of the file from line `row` on, each beside its time and value."""
     time, target, series = (arguments.get(role) for role in ("time", "target", "series"))
-    table = join_numbers(table, arguments.get("decimal"))
+    table = join_numbers(in_latin_digits(table), arguments.get("decimal"))
     if time is None and target is None and series is None:
         table = melt(table)
-    typed = find_roles(table, time, target, series, arguments.get("day_first"), arguments.get("zone"))
+    typed = find_roles(
+        table, time, target, series, arguments.get("day_first"), arguments.get("zone"), arguments.get("dates")
+    )
     try:
         decimal = decimal_mark(table, typed, arguments.get("decimal")).decimal
     except AmbiguousInput:  # asked next

@@ -43,6 +43,7 @@ class Report:
     outliers, zeros: `unique_id, ds, y, row`: values far from all around, and zeros that may mean nothing measured.
     notes: every assumption, repair and drop, those of the Table first.
     notation: how the file writes its times, values and columns; its units are listed by themselves as well.
+    limits: how many values are known only to be below or above a number ("<0.02").
     decimal: the mark by which the numbers were read. assumptions: each choice with its evidence, the Table's first.
     """
 
@@ -58,6 +59,7 @@ class Report:
     notes: tuple[Note, ...]
     outliers: pd.DataFrame
     zeros: pd.DataFrame
+    limits: int = 0
     decimal: str = "."
     assumptions: tuple[Assumption, ...] = ()
     covariates: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ class Report:
             "outliers_count": len(self.outliers),
             "zeros": listed(self.zeros),
             "zeros_count": len(self.zeros),
+            "limits_count": self.limits,
             "covariates": list(self.covariates),
             "known_ahead": list(self.known_ahead),
             "beyond": self.beyond,

@@ -19,7 +19,11 @@ from pages.shared.i18n import known, t, translated
 from pages.shared.state import Session
 
 _ACROSS = 3  # answers beside each other
-_OF_THE_FILE = ("day_first", "zone")  # questions whose answers are seen where the file's text stands beside them
+_OF_THE_FILE = (
+    "day_first",
+    "dates",
+    "zone",
+)  # whose answers are seen where the file's text stands beside
 
 
 def stopped(session: Session, problem: ForecastingError) -> None:

@@ -13,9 +13,10 @@ from pages.shared import services
 from pages.shared.state import Session
 
 _FOLLOWING = {  # what an answer or a choice decides with it, so that the answers to it no longer hold
-    "time": ("day_first", "frequency", "zone"),
+    "time": ("day_first", "dates", "frequency", "zone"),
     "target": ("decimal",),
     "day_first": ("frequency", "zone", "duplicates"),
+    "dates": ("day_first", "frequency", "zone", "duplicates"),
     "zone": ("frequency", "duplicates"),
     "frequency": ("duplicates",),
 }

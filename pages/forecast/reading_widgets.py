@@ -83,7 +83,7 @@ def _text(session: Session, cells: Table | None, report: dict[str, Any]) -> list
 
 
 def _values(session: Session, report: dict[str, Any]) -> list[_Select]:
-    """The order of day and month, and what becomes of duplicates, outliers and zeros."""
+    """The order of day and month, and what becomes of duplicates, outliers, zeros and limits."""
     made = session.choices
     selects = []
     orders = [one for one in report.get("assumptions") or [] if one["what"] == "dates" and one["argument"]]
@@ -96,6 +96,8 @@ def _values(session: Session, report: dict[str, Any]) -> list[_Select]:
     for name in ("outliers", "zeros"):
         if report.get(f"{name}_count") or name in made:
             selects.append(_Select(name, ["keep", "missing"], made.get(name, "keep")))
+    if report.get("limits_count") or "limits" in made:
+        selects.append(_Select("limits", ["limit", "half", "missing"], made.get("limits", "limit")))
     return selects
 
 

@@ -26,7 +26,9 @@ EVERY = {
     "covariates": ["c"],
     "outliers": "missing",
     "zeros": "keep",
+    "limits": "half",
     "zone": "UTC",
+    "dates": "year-month",
 }
 
 

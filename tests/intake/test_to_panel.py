@@ -36,8 +36,13 @@ def test_irregular_times_are_asked_about_and_each_choice_works() -> None:
         read(text)
     assert caught.value.argument == "frequency"
     for choice in caught.value.choices:
-        panel, _ = read(text, frequency=choice)
-        assert panel.frequency == choice
+        for how in ("sum", "mean"):
+            panel, _ = read(text, frequency=choice, duplicates=how)
+            assert panel.frequency == choice
+        if choice in ("h", "D"):  # many steps with several values
+            with pytest.raises(AmbiguousInput, match="add up") as merged:
+                read(text, frequency=choice)
+            assert merged.value.argument == "duplicates"
     assert read(text, frequency=STEP)[0].frame["y"].tolist() == list(range(60))
 
 

@@ -137,7 +137,7 @@ def _values(table: Table, typed: TypedColumns, name: str, decimal: str) -> npt.N
     if name not in table.columns or name in ("unique_id", "ds", "y", typed.roles.time, *typed.roles.target):
         message = Message("intake.covariate.unknown", column=name, name=table.name)
         raise DataError(message, field="covariates", column=name)
-    numbers = look_for_numbers(table.cells[name])
+    numbers = typed.numbers.get(name) or look_for_numbers(table.cells[name])
     if numbers is None:
         raise DataError(Message("intake.covariate.no-numbers", column=name), field="covariates", column=name)
     values, odd = numbers.values(decimal)

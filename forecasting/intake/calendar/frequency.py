@@ -12,6 +12,7 @@ import pandas as pd
 from forecasting import trading
 from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake.calendar.closing_days import open_week
+from forecasting.intake.calendar.opening_hours import in_words, opening_hours
 from forecasting.intake.calendar.trading_days import exchange_of
 from forecasting.messages import Message
 from forecasting.panel import STEP
@@ -84,6 +85,17 @@ def infer(stamps: Stamps, column: str) -> Frequency:
     return frequency
 
 
+def is_irregular(stamps: Stamps, column: str) -> bool:
+    """Whether time stamps follow no frequency of their own."""
+    try:
+        infer(stamps, column)
+    except AmbiguousInput:
+        return True
+    except DataError:
+        return False
+    return False
+
+
 def seasons_of(frequency: str) -> tuple[int, ...]:
     """Season lengths in steps that a calendar suggests."""
     if frequency == STEP:
@@ -91,6 +103,9 @@ def seasons_of(frequency: str) -> tuple[int, ...]:
     if week := trading.open_days(frequency):
         return (len(week), 52 * len(week))
     if trading.parse(frequency):
+        if counts := trading.steps_a_day(frequency):  # a day is a season where all have as many steps
+            alike = len(set(counts)) == 1 and counts[0] > 1
+            return (counts[0], sum(counts)) if alike and len(counts) > 1 else (sum(counts),)
         daily = trading.bars_a_session(frequency)
         return (5, 252) if frequency.startswith("C-") else (daily, 5 * daily) if daily > 1 else ()
     offset = pd.tseries.frequencies.to_offset(frequency)
@@ -171,8 +186,16 @@ def _daily(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
 def _within_the_day(index: pd.DatetimeIndex, stamps: Stamps) -> Frequency | None:
     step = int(np.gcd.reduce(np.diff(index.to_numpy(dtype="datetime64[ns]").astype(np.int64))))
     alias = pd.tseries.frequencies.to_offset(pd.Timedelta(step, "ns")).freqstr
+    found = _opening_hours(index, step)
+    if found is not None and found[1]:
+        return Frequency(found[0], Message("intake.why.opening-hours", hours=in_words(found[0])))
     reason = Message("intake.why.clock", span=_span(pd.Timedelta(step, "ns")))
     return _if_full(Frequency(alias, reason), stamps, step)
+
+
+def _opening_hours(index: pd.DatetimeIndex, step: int) -> tuple[str, bool] | None:
+    minutes, rest = divmod(step, 60_000_000_000)
+    return None if rest else opening_hours(index, minutes)
 
 
 def _span(length: pd.Timedelta) -> str:
@@ -196,7 +219,9 @@ def _irregular(index: pd.DatetimeIndex, column: str) -> AmbiguousInput:
     nearest = min(lengths, key=lambda alias: abs(math.log(lengths[alias] / typical)))
     coarser = [alias for alias in _COARSE if lengths[alias] > lengths[nearest]]
     choices = [nearest, *coarser][:3]
-    usual = _usual(index)
+    step = int(np.gcd.reduce(np.diff(index.to_numpy(dtype="datetime64[ns]").astype(np.int64))))
+    found = _opening_hours(index, step)
+    usual = [*([found[0]] if found else []), *_usual(index)]
     choices = [*usual, *(alias for alias in choices if alias not in usual)]
     return AmbiguousInput(
         Message("intake.ask.frequency", column=column, span=_span(typical)),

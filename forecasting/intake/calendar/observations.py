@@ -139,7 +139,7 @@ def _blanks(
         rows = table.rows[blank & where]
         if len(rows):
             message = Message(f"intake.blank.{key}", count=len(rows), column=target)
-            notes.append(Note(kind, message, len(rows), some(rows)))
+            notes.append(Note(kind, message, len(rows), some(dict.fromkeys(rows.tolist()))))
     return notes
 
 

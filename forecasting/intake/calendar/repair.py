@@ -64,18 +64,22 @@ def regularise(
     return frame, filled, [*notes, *more]
 
 
-def settle(observed: Observed, frequency: str, column: str, duplicates: str | None) -> tuple[Settled, list[Note]]:
+def settle(
+    observed: Observed, frequency: str, column: str, duplicates: str | None, *, irregular: bool = False
+) -> tuple[Settled, list[Note]]:
     """The values on their calendar, sorted and merged, with notes on both.
 
+    irregular: the times follow no calendar of their own, so that a step may hold events to add up.
     Raises AmbiguousInput where many times have several different values and `duplicates` does not say how to merge.
     """
     steps, place, moved = _on_calendar(observed, frequency, column)
     order, late = _order(observed.codes, place)
     notes: list[Note] = []
     if len(late):
-        message = Message("intake.note.order", count=len(late))
-        summary = Message("intake.summary.order", count=len(late))
-        notes.append(Note("order", message, len(late), some(observed.rows[late]), summary))
+        rows = np.unique(observed.rows[late])  # a row with values of several columns counts once
+        message = Message("intake.note.order", count=len(rows))
+        summary = Message("intake.summary.order", count=len(rows))
+        notes.append(Note("order", message, len(rows), some(rows), summary))
     ordered = Settled(
         ids=observed.ids,
         steps=steps,
@@ -86,7 +90,7 @@ def settle(observed: Observed, frequency: str, column: str, duplicates: str | No
         merged=pd.DataFrame({"unique_id": [], "ds": [], "y": [], "rows": []}),
         aggregation=None,
     )
-    settled, merge_notes = _merge(ordered, frequency, column, duplicates, moved)
+    settled, merge_notes = _merge(ordered, frequency, column, duplicates, moved, irregular)
     return settled, [*notes, *merge_notes]
 
 
@@ -106,7 +110,7 @@ def fill(settled: Settled) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
 
 
 def _on_calendar(observed: Observed, frequency: str, column: str) -> tuple[npt.NDArray[np.generic], Ints, int]:
-    """The calendar's steps, the place of each observation on it, and how many had to be moved onto it."""
+    """The calendar's steps, the place of each observation on it, and the rows that had to be moved onto it."""
     if frequency == STEP and observed.ds.dtype.kind == "M":
         stamps, place = np.unique(observed.ds, return_inverse=True)
         pairs, inverse = np.unique(observed.codes * len(stamps) + place, return_inverse=True)
@@ -118,7 +122,7 @@ def _on_calendar(observed: Observed, frequency: str, column: str) -> tuple[npt.N
         steps, place = buckets(observed.ds, frequency)
     except (ValueError, OverflowError) as error:
         raise DataError(Message("intake.calendar.no-frequency", frequency=frequency), field="frequency") from error
-    return steps, place, int((steps[place] != observed.ds).sum())
+    return steps, place, len(np.unique(observed.rows[steps[place] != observed.ds]))
 
 
 def _order(codes: Ints, place: Ints) -> tuple[Ints, Ints]:
@@ -136,9 +140,9 @@ def _order(codes: Ints, place: Ints) -> tuple[Ints, Ints]:
 
 
 def _merge(
-    ordered: Settled, frequency: str, column: str, duplicates: str | None, moved: int
+    ordered: Settled, frequency: str, column: str, duplicates: str | None, moved: int, irregular: bool
 ) -> tuple[Settled, list[Note]]:
-    """One value per series and step; `moved`: how many of the values were moved onto the calendar."""
+    """One value per series and step; `moved`: how many rows were moved onto the calendar."""
     codes, y, rows = ordered.codes, ordered.y, ordered.rows
     same = (np.diff(codes) == 0) & (np.diff(ordered.place) == 0)
     notes = []
@@ -154,8 +158,9 @@ def _merge(
     again = np.concatenate([[False], same]) | np.concatenate([same, [False]])
     spread = pd.Series(y[again]).groupby(group[again]).agg(["min", "max"])
     differ = spread.index.to_numpy()[(spread["min"] != spread["max"]).to_numpy()]
-    if duplicates is None and not moved and len(differ) > max(1, ASKED * len(first)):
-        raise _ask(ordered, int(first[differ[0]]), len(differ), column)
+    if duplicates is None and (irregular or not moved) and len(differ) > max(1, ASKED * len(first)):
+        times = len(np.unique(ordered.place[first[differ]]))
+        raise _ask(ordered, int(first[differ[0]]), times, column, frequency if moved else "")
     values = pd.Series(y).groupby(group).agg(how).to_numpy()
     lines = pd.Series(rows[again].astype(str)).groupby(group[again]).agg(", ".join)
     at = first[lines.index.to_numpy()]
@@ -167,7 +172,7 @@ def _merge(
             "rows": lines.to_numpy(),
         }
     )
-    surplus = int(same.sum())
+    surplus = len(np.unique(rows[np.flatnonzero(same) + 1]))
     by_value = len(differ) > 0 or duplicates is not None
     if not moved:
         if by_value:
@@ -175,7 +180,9 @@ def _merge(
         else:
             message = Message("intake.note.same-duplicates", count=surplus)
         summary = Message("intake.summary.duplicates", count=surplus)
-        notes.append(Note("duplicates", message, surplus, some(rows[np.flatnonzero(same) + 1]), summary))
+        notes.append(
+            Note("duplicates", message, surplus, some(dict.fromkeys(rows[np.flatnonzero(same) + 1].tolist())), summary)
+        )
     settled = dataclasses.replace(
         ordered,
         codes=codes[first],
@@ -188,22 +195,27 @@ def _merge(
     return settled, notes
 
 
-def _ask(ordered: Settled, at: int, times: int, column: str) -> AmbiguousInput:
-    """The question how to merge the different values of `times` times, the first of which are at `at` and after it."""
+def _ask(ordered: Settled, at: int, times: int, column: str, frequency: str) -> AmbiguousInput:
+    """The question how to merge the different values of `times` times, the first of which are at `at` and after it.
+
+    frequency: of the steps onto which the values were moved; "" where they have the same time in the file.
+    """
     when = ordered.steps[ordered.place[at]]
     shown = pd.Timestamp(when).isoformat(sep=" ") if isinstance(when, np.datetime64) else str(when)
+    found = {
+        "times": times,
+        "column": column,
+        "time": shown,
+        "first": float(ordered.y[at]),
+        "first_row": int(ordered.rows[at]),
+        "second": float(ordered.y[at + 1]),
+        "second_row": int(ordered.rows[at + 1]),
+    }
     return AmbiguousInput(
-        Message(
-            "intake.ask.duplicates",
-            times=times,
-            column=column,
-            time=shown,
-            first=float(ordered.y[at]),
-            first_row=int(ordered.rows[at]),
-            second=float(ordered.y[at + 1]),
-            second_row=int(ordered.rows[at + 1]),
-        ),
-        question=Message("intake.question.duplicates"),
+        Message("intake.ask.merge", frequency=frequency, **found)
+        if frequency
+        else Message("intake.ask.duplicates", **found),
+        question=Message("intake.question.merge") if frequency else Message("intake.question.duplicates"),
         argument="duplicates",
         choices=AGGREGATIONS,
         column=column,

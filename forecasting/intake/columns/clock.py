@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from forecasting.intake.columns.arrays import Flags, Ints, flags, ints
 
-_ZONES = {  # hours east of UTC; abbreviations that mean several zones (CST, IST, BST) are not here
+ZONES = {  # hours east of UTC; abbreviations that mean several zones (CST, IST, BST) are not here
     "Z": 0.0,
     "UTC": 0.0,
     "GMT": 0.0,
@@ -33,12 +33,16 @@ _ZONES = {  # hours east of UTC; abbreviations that mean several zones (CST, IST
 }
 _HALF_AND_ZONE = (
     r"\s?(?P<ap>[AaPp]\.?[Mm]\.?)?\s?(?P<z>"
-    + "|".join(sorted(_ZONES, key=len, reverse=True))
+    + "|".join(sorted(ZONES, key=len, reverse=True))
     + r"|(?:UTC|GMT)?[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})?(?:\s?\[(?P<place>[A-Za-z_/+-]+)\])?"
 )
-_SECONDS = r"(?::(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?"
-CLOCK = r"(?P<h>[0-9]{1,2})[:h](?P<mi>[0-9]{2})" + _SECONDS + _HALF_AND_ZONE  # a time of day
+_SECONDS = r"(?:[:.](?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?"
+CLOCK = r"(?P<h>[0-9]{1,2})[:h.](?P<mi>[0-9]{2})" + _SECONDS + _HALF_AND_ZONE  # a time of day
 AFTER_DATE = r"(?:(?:T|,?\s+)(?:" + CLOCK + r"))?$"  # a date's end, with or without one
+COMPACT = (  # the same after digits without separators: 00, 0010, 235959, with T, a blank or another mark before them
+    r"(?:(?:T|,?\s+|[:_-])?(?P<h>[01][0-9]|2[0-4])(?:[:h.]?(?P<mi>[0-5][0-9])(?:[:.]?(?P<s>[0-5][0-9]|60)"
+    r"(?:[.,](?P<f>[0-9]{1,9}))?)?)?" + _HALF_AND_ZONE + ")?$"
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -78,8 +82,8 @@ def _offsets(zones: pa.Array) -> tuple[Ints, str | None]:
     seconds = np.zeros(len(zones), dtype=np.int64)
     named = [name for name in pc.unique(zones).to_pylist() if name]
     for name in named:
-        if name in _ZONES:
-            value = int(_ZONES[name] * 3600)
+        if name in ZONES:
+            value = int(ZONES[name] * 3600)
         else:
             digits = name.lstrip("UTCGM")
             sign, digits = digits[0], digits[1:].replace(":", "").ljust(4, "0")

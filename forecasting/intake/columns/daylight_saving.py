@@ -160,12 +160,12 @@ def _sundays(stamps: Days, month: int, number: int) -> list[np.datetime64]:
 
 def _is_twice(stamps: Days, counts: npt.NDArray[np.int64], start: np.datetime64) -> bool:
     """Whether each time of an hour comes twice as often as in the hour after."""
-    within = counts[(stamps >= start) & (stamps < start + _HOUR)]
-    after = counts[(stamps >= start + _HOUR) & (stamps < start + 2 * _HOUR)]
+    first, second, third = np.searchsorted(stamps, [start, start + _HOUR, start + 2 * _HOUR])
+    within, after = counts[first:second], counts[second:third]
     return len(within) > 0 and len(within) == len(after) and bool((within == 2 * after).all())
 
 
 def _is_skipped(stamps: Days, start: np.datetime64) -> bool:
     """Whether an hour is not there, between hours that are."""
-    hours = [bool(((stamps >= at) & (stamps < at + _HOUR)).any()) for at in (start - _HOUR, start, start + _HOUR)]
-    return hours == [True, False, True]
+    edges = np.searchsorted(stamps, [start + hours * _HOUR for hours in (-1, 0, 1, 2)])
+    return list(np.diff(edges) > 0) == [True, False, True]

@@ -1,29 +1,38 @@
-"""Time that a file has split over columns, joined: date and hour, year and month, year and quarter."""
+"""Time that a file has split over columns, joined: date and hour, year and month, year and week."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import Ints, flags
-from forecasting.intake.columns.clock import CLOCK, time_of_day
-from forecasting.intake.columns.dates import Times
-from forecasting.intake.columns.months import month_of
+from forecasting.errors import AmbiguousInput
+from forecasting.intake.columns.long_days import in_periods
+from forecasting.intake.columns.series_role import SERIES_NAMES
+from forecasting.intake.columns.spacing import evenness
+from forecasting.intake.columns.stamps import weeks_of
+from forecasting.intake.columns.time_names import DAY, DAY_OF_YEAR, HOUR, MINUTE, MONTH, PERIOD, QUARTER, WEEK, says
+from forecasting.intake.columns.time_parts import (
+    ONE_MINUTE,
+    Months,
+    PartOfDay,
+    is_clock,
+    numbered_months,
+    part_of_day,
+    whole,
+)
+from forecasting.intake.columns.times import Times
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
-_HOUR = re.compile(r"hour|\bhr\b|^h$|stunde|heure|hora|^ora$|uhrzeit|^time$|zeit|uhr|^he$|时|時", re.IGNORECASE)
-_MONTH = re.compile(r"month|monat|mois|^mes$|mese|^m$|maand|miesi|月", re.IGNORECASE)
-_DAY = re.compile(r"day|^tag$|jour|^d[ií]a$|giorno|^d$|^dom$|日", re.IGNORECASE)
-_QUARTER = re.compile(r"quarter|^qtr|^q$|quartal|trimest|季", re.IGNORECASE)
-_HOURS = 3_600_000_000_000  # nanoseconds
+_MADE_UP = re.compile(r"column \d+")  # of a column without a name
+_REGULAR = 0.98  # of the steps, the share that must be alike for columns to be joined that no name says to be times
+TOGETHER, ALONE = "together", "alone"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -33,113 +42,252 @@ class JoinedTimes:
     times: Times
     columns: tuple[str, ...]
     message: Message
+    named: bool = True
 
 
-def join_times(table: Table, column: str, times: Times, taken: Collection[str | None]) -> JoinedTimes | None:
-    """The times of `column` refined by other columns, if they repeat without them; else None."""
-    if times.stamps.dtype.kind != "M" or not pd.Series(times.stamps).duplicated().any():
+def join_times(
+    table: Table,
+    column: str,
+    times: Times,
+    taken: Collection[str | None],
+    dates: str | None = None,
+    zone: str | None = None,
+) -> JoinedTimes | None:
+    """The times of `column` refined by other columns, if they repeat without them; else None.
+
+    Columns whose names say what they are, are joined; others if that alone makes the times unique and regular.
+    Raises AmbiguousInput where it does so only beside a column that tells series apart, or where a day has periods more
+    than usual and no zone is given.
+    """
+    if times.stamps.dtype.kind != "M" or dates == ALONE or not pd.Series(times.stamps).duplicated().any():
         return None
+    if not times.ok.all():
+        return _of_times_alone(table, column, times, taken, dates, zone)
     others = [name for name in table.columns if name != column and name not in taken]
-    if times.format == "years":
-        return _in_year(table, column, times, others)
-    days = times.stamps[times.ok].astype("datetime64[D]").astype("datetime64[ns]")
-    if (times.stamps[times.ok] != days).any():
-        return None
-    for name in others:
-        named = _HOUR.search(name)
-        added = _clock(table.cells[name]) if named or _is_clock(table.cells[name]) else None
-        if added is None:
+    years = times.format == "years"
+    found = _in_year(table, column, times, others, zone) if years else _in_days(table, column, times, others, zone)
+    doubtful: JoinedTimes | None = None
+    for joined in found:
+        if not _is_finer(times, joined.times):
             continue
-        nanos, ok, what = added
-        message = Message(f"intake.joined.{what}", column=name)
-        finer = _if_finer(times, nanos.astype("timedelta64[ns]"), ok, name, message)
-        if finer is None or named or pd.Series(finer.times.stamps[finer.times.ok]).is_unique:
-            return finer
+        if joined.named or _is_regular(joined.times) or dates == TOGETHER:
+            return joined
+        if doubtful is None and _beside_others(table, times, joined, others):
+            doubtful = joined
+    if doubtful is not None:
+        raise AmbiguousInput(
+            Message("intake.ask.join", column=column, parts=tuple(map(repr, doubtful.columns))),
+            question=Message("intake.question.join"),
+            argument="dates",
+            choices=(TOGETHER, ALONE),
+            column=column,
+        )
     return None
 
 
-def _in_year(table: Table, column: str, times: Times, others: list[str]) -> JoinedTimes | None:
-    years = times.stamps.astype("datetime64[Y]")
-    for name in others:
-        if _QUARTER.search(name) and (quarters := _whole(table.cells[name], 1, 4)) is not None:
-            stamps = (years.astype("datetime64[M]") + (quarters - 1) * 3).astype("datetime64[ns]")
-            joined = dataclasses.replace(times, stamps=stamps, format="year-quarter", weight=3)
-            return _if_new(times, joined, (name,), Message("intake.joined.quarters", column=name))
-    month = next((name for name in others if _MONTH.search(name) and _months(table.cells[name]) is not None), None)
-    if month is None:
-        return None
-    numbers = _months(table.cells[month])
-    if numbers is None:
-        return None
-    months = years.astype("datetime64[M]") + (numbers - 1)
-    for name in others:
-        if name != month and _DAY.search(name) and (days := _whole(table.cells[name], 1, 31)) is not None:
-            stamps = months.astype("datetime64[D]") + (days - 1)
-            ok = times.ok & (stamps.astype("datetime64[M]") == months)
-            joined = dataclasses.replace(
-                times, stamps=stamps.astype("datetime64[ns]"), ok=ok, format="year-month-and-day", weight=3
-            )
-            return _if_new(times, joined, (month, name), Message("intake.joined.days", month=month, day=name))
-    joined = dataclasses.replace(times, stamps=months.astype("datetime64[ns]"), format="year-month", weight=3)
-    return _if_new(times, joined, (month,), Message("intake.joined.months", column=month))
-
-
-def _if_finer(
-    times: Times, added: npt.NDArray[np.timedelta64], ok: npt.NDArray[np.bool_], column: str, message: Message
+def _of_times_alone(
+    table: Table, column: str, times: Times, taken: Collection[str | None], dates: str | None, zone: str | None
 ) -> JoinedTimes | None:
-    finer = times.stamps.astype("datetime64[ns]") + added
-    joined = dataclasses.replace(times, stamps=finer, ok=times.ok & ok, hours=True)
-    return _if_new(times, joined, (column,), message)
-
-
-def _if_new(times: Times, joined: Times, columns: tuple[str, ...], message: Message) -> JoinedTimes | None:
-    before, after = len(pd.unique(times.stamps[times.ok])), len(pd.unique(joined.stamps[joined.ok]))
-    return JoinedTimes(joined, columns, message) if after > before else None
-
-
-def _clock(column: pa.ChunkedArray) -> tuple[Ints, npt.NDArray[np.bool_], str] | None:
-    """Nanoseconds after midnight from hours 0 to 23, hours 1 to 24 (which end then) or times as 13:30, and which."""
-    hours = _whole(column, 0, 24)
-    if hours is not None:
-        if hours.min() >= 1 and hours.max() == 24:
-            every = np.ones(len(hours), dtype=bool)
-            return (hours - 1) * _HOURS, every, "hours-to-24"
-        return hours * _HOURS, np.ones(len(hours), dtype=bool), "hours"
-    texts = pc.utf8_trim_whitespace(column.combine_chunks())
-    parts = pc.extract_regex(texts, "^" + CLOCK + "$")
-    fits = flags(parts.is_valid())
-    if not len(fits) or fits.mean() < 0.9:
+    """As `join_times` by the rows that have a time: others, such as footers, hold nothing of it."""
+    at = np.flatnonzero(times.ok)
+    if not len(at):
         return None
-    clock = time_of_day(parts)
-    return clock.nanos, clock.ok & fits, "clock"
-
-
-def _is_clock(column: pa.ChunkedArray) -> bool:
-    """Whether a column whose name does not say so holds times of day such as 13:30."""
-    return bool(pc.all(pc.match_substring_regex(column.slice(0, 200), r"^\s*[0-9]{1,2}:[0-9]{2}")).as_py())
-
-
-def _months(column: pa.ChunkedArray) -> Ints | None:
-    numbers = _whole(column, 1, 12)
-    if numbers is not None:
-        return numbers
-    encoded = column.combine_chunks().dictionary_encode()
-    named = np.array([month_of((name or "").strip()) for name in encoded.dictionary.to_pylist()], dtype=np.int64)
-    if not len(named) or encoded.null_count or not named.all():
+    every = np.ones(len(at), dtype=bool)
+    offsets = None if times.offsets is None else times.offsets[at]
+    dated = dataclasses.replace(times, stamps=times.stamps[at], ok=every, present=every, offsets=offsets)
+    joined = join_times(
+        dataclasses.replace(table, cells=table.cells.take(at), rows=table.rows[at]), column, dated, taken, dates, zone
+    )
+    if joined is None:
         return None
-    months: Ints = named[np.asarray(encoded.indices, dtype=np.int64)]
-    return months
+    stamps, ok = times.stamps.astype("datetime64[ns]"), times.ok.copy()
+    stamps[at], ok[at] = joined.times.stamps, joined.times.ok
+    whole = dataclasses.replace(joined.times, stamps=stamps, ok=ok, present=times.present, offsets=times.offsets)
+    return dataclasses.replace(joined, times=whole)
 
 
-def _whole(column: pa.ChunkedArray, low: int, high: int) -> Ints | None:
-    """A column of whole numbers from `low` to `high`; None if it is anything else."""
-    texts = pc.replace_substring_regex(pc.utf8_trim_whitespace(column.combine_chunks()), r"\.0*$", "")
-    texts = pc.replace_substring_regex(texts, r"^[QqTtHhMm]([0-9])", r"\1")
-    try:
-        numbers = pc.cast(texts, pa.int64())
-    except pa.ArrowInvalid:
-        return None
-    if numbers.null_count or not len(numbers):
-        return None
-    whole = np.asarray(numbers, dtype=np.int64)
-    return whole if whole.min() >= low and whole.max() <= high else None
+def _in_days(table: Table, column: str, times: Times, others: list[str], zone: str | None) -> Iterator[JoinedTimes]:
+    """Days with a column of hours, periods or times of day: first those that are named so."""
+    stamps = times.stamps.astype("datetime64[ns]")
+    days = stamps[times.ok].astype("datetime64[D]").astype("datetime64[ns]")
+    if (stamps[times.ok] != days).any():
+        return
+    for name in sorted(others, key=lambda name: not (says(HOUR, name) or says(PERIOD, name))):
+        named = says(HOUR, name)
+        if not named and SERIES_NAMES.match(name):
+            continue
+        part = part_of_day(table.cells[name])
+        named = named or (part is not None and part.periods > 0 and says(PERIOD, name))
+        if part is None or not (named or part.full or part.kind == "clock"):
+            continue
+        if part.kind == "clock" and not named and not is_clock(table.cells[name]):
+            continue
+        yield _with_part(table, column, times, part, name, named, zone, others)
+
+
+def _with_part(
+    table: Table,
+    column: str,
+    times: Times,
+    part: PartOfDay,
+    name: str,
+    named: bool,
+    zone: str | None,
+    others: list[str],
+) -> JoinedTimes:
+    message = Message(f"intake.joined.{part.kind}", column=name)
+    joined = in_periods(table, column, times, part, zone)
+    if joined is None:
+        stamps = times.stamps.astype("datetime64[ns]") + part.nanos.astype("timedelta64[ns]")
+        joined = dataclasses.replace(times, stamps=stamps, ok=times.ok & part.ok, hours=True)
+    minute = next((other for other in others if other != name and says(MINUTE, other)), None)
+    minutes = whole(table.cells[minute], 0, 59) if minute is not None else None
+    if minute is None or minutes is None or not part.kind.startswith("hours"):
+        return JoinedTimes(joined, (name,), message, named)
+    stamps = joined.stamps.astype("datetime64[ns]") + (minutes * ONE_MINUTE).astype("timedelta64[ns]")
+    message = Message("intake.joined.minutes", hours=message, column=minute)
+    return JoinedTimes(dataclasses.replace(joined, stamps=stamps), (name, minute), message, named)
+
+
+def _in_year(table: Table, column: str, times: Times, others: list[str], zone: str | None) -> Iterator[JoinedTimes]:
+    """Years with columns of months and perhaps days and hours, of quarters, of weeks, or of days of the year."""
+    years = times.stamps.astype("datetime64[Y]")
+    number = np.where(times.ok, years.astype(np.int64) + 1970, 1970)
+    for name in [name for name in others if says(QUARTER, name)]:
+        if (quarters := whole(table.cells[name], 1, 4)) is not None:
+            stamps = (years.astype("datetime64[M]") + (quarters - 1) * 3).astype("datetime64[ns]")
+            yield _joined(
+                times, stamps, times.ok, "year-quarter", (name,), Message("intake.joined.quarters", column=name)
+            )
+    for name in sorted(others, key=lambda name: not says(MONTH, name)):
+        named = says(MONTH, name)
+        months = None if not named and SERIES_NAMES.match(name) else numbered_months(table.cells[name])
+        named |= months is not None and months.sure
+        if months is not None and (named or len(np.unique(months.numbers)) == 12 or _is_next(table, column, name)):
+            yield from _in_months(table, times, years.astype("datetime64[M]"), months, name, named, others, zone)
+    for name in [name for name in others if says(DAY_OF_YEAR, name)]:
+        if (days := whole(table.cells[name], 1, 366)) is not None:
+            stamps = years.astype("datetime64[D]") + (days - 1)
+            ok = times.ok & (stamps.astype("datetime64[Y]") == years)
+            message = Message("intake.joined.days-of-year", column=name)
+            dated = _joined(times, stamps.astype("datetime64[ns]"), ok, "ordinal-dates", (name,), message)
+            yield from _with_hours(table, name, times, dated, others, zone, named=True)
+            yield dated
+    for name in sorted(others, key=lambda name: not says(WEEK, name)):
+        named = says(WEEK, name)
+        weeks = None if not named and SERIES_NAMES.match(name) else whole(table.cells[name], 1, 53)
+        if weeks is not None and (named or len(np.unique(weeks)) >= 52):
+            stamps, ok = weeks_of(number, weeks, np.ones_like(weeks))
+            message = Message("intake.joined.weeks", column=name)
+            yield _joined(times, stamps, times.ok & ok, "iso-weeks", (name,), message, named)
+
+
+def _in_months(
+    table: Table,
+    times: Times,
+    years: np.ndarray,
+    months: Months,
+    month: str,
+    named: bool,
+    others: list[str],
+    zone: str | None,
+) -> Iterator[JoinedTimes]:
+    """Years and months, with days and hours where there are such."""
+    begins = years + (months.numbers - 1)
+    for name in sorted(others, key=lambda name: not says(DAY, name)):
+        beside = _MADE_UP.fullmatch(name) or _is_next(table, month, name)
+        if name == month or (not says(DAY, name) and (SERIES_NAMES.match(name) or not beside)):
+            continue
+        days = whole(table.cells[name], 1, 31)
+        if days is None or not (says(DAY, name) or len(np.unique(days)) == 31 or _is_next(table, month, name)):
+            continue
+        stamps = begins.astype("datetime64[D]") + (days - 1)
+        if not says(DAY, name) and len(np.unique(stamps)) == len(np.unique(begins)):
+            continue  # a value that happens to stand there
+        ok = times.ok & months.ok & (stamps.astype("datetime64[M]") == begins)
+        both = named and says(DAY, name)
+        message = Message("intake.joined.days", month=month, day=name)
+        dated = _joined(times, stamps.astype("datetime64[ns]"), ok, "year-month-and-day", (month, name), message, both)
+        if not _is_finer(times, dated.times):
+            continue
+        yield from _with_hours(table, month, times, dated, others, zone, named=both)
+        yield dated
+    if not (named or len(np.unique(months.numbers)) == 12):
+        return
+    key = "months" if months.other is None else "months-only"
+    message = Message(f"intake.joined.{key}", column=month, cell=months.other)
+    ok = times.ok & months.ok
+    dated = _joined(times, begins.astype("datetime64[ns]"), ok, "year-month", (month,), message, named)
+    yield dataclasses.replace(dated, columns=(month, *_decimal_years(table, dated.times, others)))
+
+
+def _with_hours(
+    table: Table, column: str, times: Times, dated: JoinedTimes, others: list[str], zone: str | None, *, named: bool
+) -> Iterator[JoinedTimes]:
+    """Days of several columns with hours of a further one, where the days repeat."""
+    if not pd.Series(dated.times.stamps[dated.times.ok]).duplicated().any():
+        return
+    rest = [other for other in others if other not in dated.columns]
+    for finer in _in_days(table, column, dated.times, rest, zone):
+        if _is_finer(dated.times, finer.times) and (finer.named or _is_regular(finer.times)):
+            message = Message("intake.why.both", first=dated.message, second=finer.message)
+            yield JoinedTimes(finer.times, (*dated.columns, *finer.columns), message, named and finer.named)
+
+
+def _is_next(table: Table, column: str, name: str) -> bool:
+    """Whether a column stands right behind another, as months do behind years whatever they are called."""
+    return table.columns.index(name) == table.columns.index(column) + 1
+
+
+def _decimal_years(table: Table, times: Times, others: list[str]) -> list[str]:
+    """Columns that have the same months as fractions of years, such as 1974.042."""
+    months = times.stamps.astype("datetime64[M]").astype(np.int64)
+    found = []
+    for name in others:
+        try:
+            numbers = np.asarray(pc.cast(table.cells[name], "float64").to_numpy(), dtype=np.float64)
+        except pa.ArrowInvalid:
+            continue
+        apart = (numbers - 1970) * 12 - months
+        if len(apart) and bool((apart >= 0).all()) and bool((apart <= 1).all()):
+            found.append(name)
+    return found
+
+
+def _joined(
+    times: Times,
+    stamps: np.ndarray,
+    ok: np.ndarray,
+    form: str,
+    columns: tuple[str, ...],
+    message: Message,
+    named: bool = True,
+) -> JoinedTimes:
+    joined = dataclasses.replace(times, stamps=stamps, ok=ok, format=form, weight=3, written_as=("", ()))
+    return JoinedTimes(joined, columns, message, named)
+
+
+def _is_finer(times: Times, joined: Times) -> bool:
+    return len(pd.unique(joined.stamps[joined.ok])) > len(pd.unique(times.stamps[times.ok]))
+
+
+def _is_regular(times: Times) -> bool:
+    """Whether each time comes once and hardly any step has another length."""
+    stamps = times.stamps[times.ok]
+    enough = len(stamps) >= _REGULAR * int(times.present.sum())
+    return enough and bool(pd.Series(stamps).is_unique) and evenness(stamps) >= _REGULAR
+
+
+def _beside_others(table: Table, times: Times, joined: JoinedTimes, others: list[str]) -> bool:
+    """Whether one further column makes the joined times unique that does not do so for the others."""
+    rest = [name for name in others if name not in joined.columns]
+    for name in rest:
+        cells = table.cells[name]
+        if pc.count_distinct(cells).as_py() > max(1, len(cells) // 10):
+            continue
+        codes = pd.factorize(cells.to_pandas())[0]
+        pairs = pd.DataFrame({"code": codes, "ds": joined.times.stamps})[joined.times.ok]
+        before = pd.DataFrame({"code": codes, "ds": times.stamps})[times.ok]
+        if not pairs.duplicated().any() and before.duplicated().any() and evenness(joined.times.stamps) >= _REGULAR:
+            return True
+    return False

@@ -1,13 +1,19 @@
-"""Names of months in the languages that analysts' files are in -> 1 to 12."""
+"""Names of months -> 1 to 12: at once in the languages that most files are in, by CLDR in all others.
+
+A word can be another month in another language: `listopad` is October in Croatian, November in Polish and Czech. Words
+of a column are therefore understood together, in a language that has them all.
+"""
 
 from __future__ import annotations
 
+import functools
 import unicodedata
+from collections.abc import Collection
 
 _NAMES = (  # a line a month: English, German, French, Spanish, Italian, Portuguese, Dutch, Nordic, Polish, Russian
     "january januar jänner janvier enero gennaio janeiro januari styczeń stycznia январь января",
     "february februar feber février fevrier febrero febbraio fevereiro februari luty lutego февраль февраля",
-    "march märz maerz mars marzo março marco maart mrt marts marzec marca март марта",
+    "march märz maerz mrz mars marzo março marco maart mrt marts marzec marca март марта",
     "april avril abril aprile kwiecień kwietnia апрель апреля",
     "may mai mayo maggio maio mei maj maja май мая",
     "june juni juin junio giugno junho czerwiec czerwca июнь июня",
@@ -18,20 +24,96 @@ _NAMES = (  # a line a month: English, German, French, Spanish, Italian, Portugu
     "november novembre noviembre novembro listopad listopada ноябрь ноября",
     "december dezember décembre diciembre dicembre dezembro desember grudzień grudnia декабрь декабря",
 )
+ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SCRIPTS = ("sr_Latn", "uz_Cyrl", "az_Cyrl", "bs_Cyrl", "kk_Arab", "ms_Arab")  # beside that of their language
 WORDS = "(?:de |del |d')"  # between the parts of a Spanish, Portuguese or Catalan date
 
 
 def month_of(name: str) -> int:
     """The month that a word names in full or abbreviated to three letters or more; 0 if none."""
-    word = _bare(name.lower().strip("."))
+    word = _bare(name)
     if len(word) < 3:
         return 0
     months = {month for full, month in _FULL if full.startswith(word)}
     return months.pop() if len(months) == 1 else 0
 
 
+def months_of(words: Collection[str]) -> dict[str, int]:
+    """The months that words of one column name; without those that are none."""
+    held = [word for word in words if word.strip()]
+    known = {word: month for word in held if (month := month_of(word))}
+    if len(known) == len(held) or not held:
+        return known
+    language = language_of(held)
+    if language is None:
+        return known
+    spelled = _languages()[language]
+    found = {word: month for word in held if (month := _in_language(word, spelled))}
+    return found if len(found) > len(known) else known
+
+
+def language_of(words: Collection[str]) -> str | None:
+    """The language of CLDR that knows most of the words as months; None where none knows any."""
+    counts = {
+        language: sum(_in_language(word, spelled) > 0 for word in words) for language, spelled in _languages().items()
+    }
+    best = max(counts, key=lambda language: (counts[language], -len(language), language))
+    return best if counts[best] else None
+
+
+def twelve_like(words: Collection[str], language: str) -> tuple[str, ...]:
+    """The twelve names of a language of which a file uses some, spelled as in the file; empty if not certain."""
+    from babel import Locale
+
+    held = {word.strip() for word in words}
+    months = Locale.parse(language).months
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            names = [str(months[context][width][month]) for month in range(1, 13)]
+            for style in (str, str.lower, str.upper, str.capitalize):
+                for ending in ("", "."):
+                    spelled = tuple(style(name).rstrip(".") + ending if ending else style(name) for name in names)
+                    for one in (spelled, tuple(name.rstrip(".") for name in spelled)):
+                        if held <= set(one) and len(set(one)) == 12:
+                            return one
+    return ()
+
+
+def _in_language(word: str, spelled: dict[str, int]) -> int:
+    """The month of a word, or of the beginning of just one month's names."""
+    bare = _bare(word)
+    if bare in spelled:
+        return spelled[bare]
+    months = {month for name, month in spelled.items() if name.startswith(bare)} if len(bare) >= 3 else set()
+    return months.pop() if len(months) == 1 else 0
+
+
+@functools.cache
+def _languages() -> dict[str, dict[str, int]]:
+    """Of each language of CLDR, its names of months in full and short."""
+    from babel import Locale, UnknownLocaleError
+    from babel.localedata import locale_identifiers
+
+    languages: dict[str, dict[str, int]] = {}
+    for language in sorted(locale_identifiers()):
+        if "_" in language and language not in _SCRIPTS:
+            continue
+        try:
+            months = Locale.parse(language).months
+        except (UnknownLocaleError, ValueError):
+            continue
+        names = {}
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                names.update({_bare(str(name)): month for month, name in months[context][width].items()})
+        if len(set(names.values())) == 12 and not all(name[:1].isdigit() or name.startswith("m") for name in names):
+            languages[language] = {name: month for name, month in names.items() if not name.isdigit()}
+    return languages
+
+
 def _bare(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+    folded = unicodedata.normalize("NFD", word.casefold().replace("\u0131", "i"))
+    return "".join(c for c in folded if not unicodedata.combining(c) and c not in ".\u200e\u200f").strip(" ,'\u2019")
 
 
 _FULL = [(_bare(name), month) for month, line in enumerate(_NAMES, 1) for name in line.split()]

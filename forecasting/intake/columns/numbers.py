@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from forecasting.intake.columns.affixes import Affix, Bare, without_affixes
 from forecasting.intake.columns.arrays import Flags, flags
 from forecasting.intake.text.cell_types import NA_TOKENS
-from forecasting.messages import Message
 
 Floats = npt.NDArray[np.float64]
 
@@ -38,57 +38,7 @@ _READABLE = {  # decimal mark -> the shapes that are numbers under it
 }
 _PROVES_POINT = ("commas", "lakhs", "commas, point", "groups, point")
 _PROVES_COMMA = ("points", "points, comma", "groups, comma")
-_AFFIXED = (
-    r"^(?P<sign>[+-]?)\s*(?P<before>[^0-9+\-.,\s()]{0,4}?)\s*(?P<sign2>[+-]?)"
-    r"(?P<number>[0-9.,](?:[0-9.,]|[ '][0-9])*(?:[eE][+-]?[0-9]+)?)\s*(?P<after>[^0-9\s+\-.,][^0-9]{0,15})?$"
-)
 _LARGE = r"^[+-]?[0-9]{4,}|[eE]"
-_MONEY = frozenset(  # signs and codes of currencies
-    [
-        "$",
-        "€",
-        "£",
-        "¥",
-        "₹",
-        "₽",
-        "₩",
-        "₺",
-        "฿",
-        "₫",
-        "₴",
-        "₪",
-        "₱",
-        "¢",
-        "R$",
-        "US$",
-        "A$",
-        "C$",
-        "HK$",
-        "kr",
-        "zł",
-        "Kč",
-        "Ft",
-        "lei",
-        "USD",
-        "EUR",
-        "GBP",
-        "JPY",
-        "CHF",
-        "CNY",
-        "INR",
-        "RUB",
-        "SEK",
-        "NOK",
-        "DKK",
-        "PLN",
-        "BRL",
-    ]
-)
-_UNICODE = (  # what stands for an ASCII sign in numbers
-    ("[\u2212\u2012\u2013\ufe63\uff0d]", "-"),
-    ("[\u00a0\u202f\u2009\u2007\u2002\u2003\u3000]", " "),
-    ("[\u2019\u02bc\u00b4`]", "'"),
-)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -97,14 +47,19 @@ class NumberText:
 
     texts: cells ready to be read, null where empty or a token for missing. original: as the file has them.
     shapes: shape -> which cells have it. plain: the values where every cell is a number with a point or no mark.
-    affixes: what was taken off the cells, and how many had it.
+    affixes: what was taken off the cells, and how many had it. factors: by which each number is multiplied.
+    below, above: cells that say only that the value is below, or above, their number; `limits` says how they are read.
     """
 
     texts: pa.Array
     original: pa.Array
     shapes: dict[str, Flags]
     plain: Floats | None
-    affixes: tuple[tuple[Message, int], ...] = ()
+    affixes: tuple[Affix, ...] = ()
+    factors: Floats | None = None
+    below: Flags | None = None
+    above: Flags | None = None
+    limits: str = "limit"
 
     @property
     def present(self) -> int:
@@ -152,14 +107,30 @@ class NumberText:
     def values(self, decimal: str) -> tuple[Floats, Flags]:
         """The numbers, NaN where there is none, and which cells hold something that is no number."""
         if self.plain is not None and (decimal == "." or not self.shapes["point"].any()):
-            return self.plain, np.zeros(len(self.texts), dtype=bool)
+            return self._finished(self.plain), np.zeros(len(self.texts), dtype=bool)
         readable = self.readable(decimal)
         texts = pc.if_else(pa.array(readable), self.texts, pa.scalar(None, pa.string()))
         for mark in (" ", "'", "," if decimal == "." else "."):
             texts = pc.replace_substring(texts, mark, "")
         texts = pc.replace_substring(texts, ",", ".")
         numbers = pc.cast(pc.replace_substring_regex(texts, r"^\+", ""), pa.float64())
-        return _floats(numbers), ~readable & flags(self.texts.is_valid())
+        return self._finished(_floats(numbers)), ~readable & flags(self.texts.is_valid())
+
+    @property
+    def limited(self) -> Flags:
+        """Cells such as "<0.02" and ">100"."""
+        none: Flags = np.zeros(len(self.texts), dtype=bool)
+        return (none if self.below is None else self.below) | (none if self.above is None else self.above)
+
+    def _finished(self, values: Floats) -> Floats:
+        """The numbers times their factors, limits read as chosen: half of "<0.02" is 0.01; ">100" has no half."""
+        if self.factors is not None:
+            values = _scaled(values, self.factors)
+        if self.limits == "missing":
+            values = np.where(self.limited, np.nan, values)
+        elif self.limits == "half" and self.below is not None:
+            values = np.where(self.below, values / 2, values)
+        return values
 
 
 def look_for_numbers(column: pa.ChunkedArray) -> NumberText | None:
@@ -176,18 +147,20 @@ def _examine(column: pa.ChunkedArray) -> NumberText:
     texts = pc.utf8_trim_whitespace(original)
     texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     plain = _cast(texts)
-    affixes: tuple[tuple[Message, int], ...] = ()
+    bare = Bare(texts)
     if plain is None:
         tokens = pc.is_in(pc.utf8_lower(texts), pa.array(sorted(NA_TOKENS), pa.string()))
         texts = pc.if_else(tokens, pa.scalar(None, pa.string()), texts)
         plain = _cast(texts)
     if plain is None:
-        texts, affixes = _without_affixes(texts)
+        bare = without_affixes(texts)
+        texts = bare.texts
         plain = _cast(texts)
     else:
         nan = pc.fill_null(pc.match_substring_regex(texts, "^[+-]?(?i:nan)$"), False)
         texts = pc.if_else(nan, pa.scalar(None, pa.string()), texts)
-    return NumberText(texts, original, _shapes(texts, plain is not None), plain, affixes)
+    shapes = _shapes(texts, plain is not None)
+    return NumberText(texts, original, shapes, plain, bare.affixes, bare.factors, bare.below, bare.above)
 
 
 def _cast(texts: pa.Array) -> Floats | None:
@@ -206,48 +179,12 @@ def _shapes(texts: pa.Array, plain: bool) -> dict[str, Flags]:
     return found
 
 
-def _without_affixes(texts: pa.Array) -> tuple[pa.Array, tuple[tuple[Message, int], ...]]:
-    """Numbers without currency, percent, unit, brackets or trailing minus for negatives; and what was taken off."""
-    for pattern, plain in _UNICODE:
-        texts = pc.replace_substring_regex(texts, pattern, plain)
-    affixes: list[tuple[Message, int]] = []
-    bracketed = flags(pc.fill_null(pc.match_substring_regex(texts, r"^\([^()]*[0-9][^()]*\)$"), False))
-    behind = flags(pc.fill_null(pc.match_substring_regex(texts, r"^[^-]*[0-9]\s?-$"), False))
-    if bracketed.any():
-        texts = pc.replace_substring_regex(texts, r"^\(([^()]*[0-9][^()]*)\)$", r"-\1")
-        affixes.append((Message("intake.affix.brackets"), int(bracketed.sum())))
-    if behind.any():
-        texts = pc.replace_substring_regex(texts, r"^([^-]*[0-9])\s?-$", r"-\1")
-        affixes.append((Message("intake.affix.minus"), int(behind.sum())))
-    parts = pc.extract_regex(texts, _AFFIXED)
-    ok = flags(parts.is_valid())
-    for field in ("before", "after"):
-        allowed, taken = _unit(parts.field(field), ok, field)
-        ok &= allowed
-        affixes.extend(taken)
-    signs = pc.binary_join_element_wise(parts.field("sign"), parts.field("sign2"), "")
-    ok &= flags(pc.fill_null(pc.less_equal(pc.utf8_length(signs), 1), False))
-    bare = pc.binary_join_element_wise(signs, parts.field("number"), "")
-    return pc.if_else(pa.array(ok), bare, texts), tuple(affixes)
-
-
-def _unit(marks: pa.Array, ok: Flags, field: str) -> tuple[Flags, list[tuple[Message, int]]]:
-    """Which cells may lose their unit: the same for all, a currency, or per cent."""
-    marks = pc.fill_null(pc.utf8_trim_whitespace(marks), "")
-    counts = {
-        str(entry["values"]): int(entry["counts"]) for entry in pc.value_counts(marks.filter(pa.array(ok))).to_pylist()
-    }
-    total = sum(counts.values())
-    counts.pop("", None)
-    if not counts:
-        return np.ones(len(marks), dtype=bool), []
-    mark = max(counts, key=lambda known: counts[known])
-    unit = field == "after" and counts[mark] >= 0.9 * total  # letters before a number make it a name: S1, S2
-    if mark not in _MONEY and mark not in ("%", "‰") and not unit:
-        return flags(pc.equal(marks, "")), []
-    allowed = flags(pc.or_(pc.equal(marks, ""), pc.equal(marks, mark)))
-    affix = Message("intake.affix.before", unit=mark) if field == "before" else Message("intake.affix.after", unit=mark)
-    return allowed, [(affix, counts[mark])]
+def _scaled(values: Floats, factors: Floats) -> Floats:
+    """Products as they would be written: 978.08K is 978080, not 978080.0000000001."""
+    scaled = values.copy()
+    marked = np.flatnonzero((factors != 1) & np.isfinite(values))
+    scaled[marked] = [float(f"{product:.15g}") for product in (values[marked] * factors[marked]).tolist()]
+    return scaled
 
 
 def _floats(array: pa.Array) -> Floats:

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.intake.columns.arrays import Flags, flags
-from forecasting.intake.columns.dates import Times
+from forecasting.intake.columns.times import Times
+from forecasting.messages import Message
 
 _YEAR = r"^(1[6-9]|20|21)[0-9]{2}(\.0+)?$"
 _EPOCHS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}  # in a second
@@ -45,20 +46,35 @@ def look_for_steps(column: pa.ChunkedArray) -> Times | None:
 
 
 def look_for_epochs(column: pa.ChunkedArray) -> Times | None:
-    """The column as seconds, milli-, micro- or nanoseconds since 1970, in UTC."""
+    """The column as seconds, milli-, micro- or nanoseconds since 1970, in UTC; the unit of each row by its range."""
     numbers, present = _numbers(column)
     if numbers is None:
         return None
-    held = numbers[present]
+    nanos = np.zeros(len(numbers), dtype=np.int64)
+    units: dict[str, Flags] = {}
     for unit, scale in _EPOCHS.items():
-        if (held >= _FROM * scale).all() and (held <= _TO * scale).all():
-            nanos = (numbers * (10**9 // scale)).astype(np.int64) if scale < 10**9 else numbers.astype(np.int64)
-            if scale > 10**3:
-                texts, _ = _held(column)
-                whole = pc.cast(pc.replace_substring_regex(pc.fill_null(texts, "0"), r"\.\d*$", ""), pa.int64())
-                nanos = np.asarray(whole, dtype=np.int64) * (10**9 // scale)
-            return Times(nanos.astype("datetime64[ns]"), present, present, unit, zone="UTC", weight=2)
-    return None
+        within = present & (numbers >= _FROM * scale) & (numbers <= _TO * scale)
+        if not within.any():
+            continue
+        units[unit] = within
+        if scale > 10**3:
+            texts, _ = _held(column)
+            digits = pc.if_else(pa.array(within), texts, "0")
+            whole = pc.cast(pc.replace_substring_regex(digits, r"\.\d*$", ""), pa.int64())
+            nanos[within] = np.asarray(whole, dtype=np.int64)[within] * (10**9 // scale)
+        else:
+            nanos[within] = (numbers[within] * (10**9 // scale)).astype(np.int64)
+    if not units or not (np.logical_or.reduce(list(units.values())) | ~present).all():
+        return None
+    form = next(iter(units)) if len(units) == 1 else "mixed-epochs"
+    said = tuple(_of_unit(unit, rows) for unit, rows in units.items()) if len(units) > 1 else ()
+    return Times(nanos.astype("datetime64[ns]"), present, present, form, zone="UTC", weight=2, said=said)
+
+
+def _of_unit(unit: str, rows: Flags) -> Message:
+    at = np.flatnonzero(rows)
+    words = Message(f"intake.format.{unit}")
+    return Message("intake.said.epochs", number=len(at), unit=words, first=int(at[0]) + 1, last=int(at[-1]) + 1)
 
 
 def look_for_serials(column: pa.ChunkedArray) -> Times | None:

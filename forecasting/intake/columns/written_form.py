@@ -20,6 +20,10 @@ _DATE_PARTS: Mapping[str, Mapping[str, str]] = {  # format (see Times) -> group 
     "named-month": {"mon": "b", "y": "Y"},
     "year-month": {"a": "Y", "b": "m"},
     "year-quarter": {"a": "Y", "b": "q"},
+    "half-years": {"a": "Y", "b": "E"},
+    "fiscal-years": {"a": "Y", "b": "N"},
+    "years": {"a": "Y", "short": "y"},
+    "ordinal-dates": {"a": "Y", "c": "j"},
     "iso-weeks": {"a": "G", "b": "V", "c": "u"},
 }
 _CLOCK_PARTS = {"h": "H", "mi": "M", "s": "S", "f": "f", "ap": "p", "z": "z"}
@@ -55,6 +59,7 @@ def form_of(cells: Sequence[str], pattern: str, kind: str) -> Form:
 
 def _python(pattern: str) -> re.Pattern[str]:
     """An RE2 pattern of `dates` as one of Python's."""
+    pattern = re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), pattern)
     return re.compile(pattern.replace(r"[\p{L}]", r"[^\W\d_]").replace(r"\p{L}", r"[^\W\d_]"))
 
 
@@ -78,6 +83,8 @@ def _refined(directive: str, texts: list[str]) -> str | None:
     match directive:
         case "Y":
             return "%y" if widths == {2} else "%Y" if widths == {4} else None
+        case "N":
+            return "%N" if widths == {2} else "%-N" if widths == {4} else None
         case "f":
             return f"%{widths.pop()}f" if len(widths) == 1 else None
         case "p":

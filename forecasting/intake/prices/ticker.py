@@ -175,11 +175,12 @@ def _calendar(
     stamps = np.concatenate([one.times for one in quotes])
     try:
         calendar = infer(Stamps.of(codes, stamps), "Date")
-        return calendar.alias, calendar.reason, every
+        if not trading.opening_hours(calendar.alias):  # in UTC they would move with summer time
+            return calendar.alias, calendar.reason, every
     except AmbiguousInput:
-        if interval[-1] in "mh":
-            return STEP, Message("intake.why.closed-hours"), every
-        return {"1d": "B", "1wk": "W-MON", "1mo": "MS"}[interval], Message("intake.why.interval"), every
+        if interval[-1] not in "mh":
+            return {"1d": "B", "1wk": "W-MON", "1mo": "MS"}[interval], Message("intake.why.interval"), every
+    return STEP, Message("intake.why.closed-hours"), every
 
 
 def _traded(interval: str, exchange: str) -> str | None:

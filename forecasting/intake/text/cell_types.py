@@ -14,6 +14,9 @@ _NUMBER = re.compile(
     rf"\(?[+\-\u2212]?(?:{_CURRENCY}[{_SPACES}]?)?[+\-\u2212]?{_DIGITS}(?:[eE][+-]?\d+)?[+-]?"
     rf"(?:[{_SPACES}]?(?:%|‰|{_CURRENCY}))?\)?"
 )
+_LIMITED = re.compile(r"\s*(?:[<>]=?|[≤≥])\s*(?=[\d$€£.+\-])")
+_FLAG = re.compile(r"\s*(?:\[\w{1,3}\]|\([A-Za-z][A-Za-z. ]{0,15}\)|\(\d\)|\^\w|[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᵖʳ]+|[*†‡§#!]+)+\s*$")
+_LETTERS = re.compile(r"(?<=\d)\s?[A-Za-z](?:[ ,/]?[A-Za-z])?\s*$")
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:[AaPp]\.?[Mm]\.?)?"
 _ZONE = r"(?:\s?(?:Z|UTC|GMT|[A-Z]{3,4}|[+-]\d{2}:?(?:\d{2})?))?"
 _MONTH = r"[^\W\d_]{3,12}\.?"
@@ -45,6 +48,17 @@ def is_number(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell)) and any(c.isdigit() for c in cell)
 
 
+def without_flag(cell: str) -> str:
+    """A cell without the mark of a note behind it, such as 60.0 p, 12.3e, 2022* or 2023 (r)."""
+    bare = _FLAG.sub("", cell)
+    return _LETTERS.sub("", bare if bare.strip() else cell)
+
+
+def is_marked_number(cell: str) -> bool:
+    """Whether a cell is a number, alone or with a flag behind it or a sign for a limit before it, such as <0.02."""
+    return is_number(cell) or is_number(without_flag(_LIMITED.sub("", cell)))
+
+
 def is_time(cell: str) -> bool:
     """Whether a cell is written as a date, a time of day, a month, a quarter or a week."""
     cell = cell.strip()
@@ -69,7 +83,7 @@ def cleanness(cell: str) -> float:
     stripped = cell.strip()
     if not stripped:
         return 0.9
-    if len(stripped) <= 40 and (is_number(stripped) or is_time(stripped)):
+    if len(stripped) <= 40 and (is_number(_LIMITED.sub("", stripped)) or is_time(stripped)):
         return 1.0
     if is_missing(stripped) or _NAMED.fullmatch(stripped):
         return 1.0

@@ -18,32 +18,49 @@ _SINGLE = {
     "cp1257": 0.0,
     "koi8_r": 0.0,
     "mac_roman": -0.05,
-    "cp850": -0.1,
+    "cp850": -0.05,
     "cp866": -0.1,
 }
 _HIGH = re.compile(r"[^\x00-\x7f]")
+_WIDER = {"big5": ("cp950", "big5hkscs")}  # have further characters, for bytes that the first does not know
+DOUBT = 0.06  # of plausibility, the lead below which another code page is named
 MOST = 3000  # characters that are scored
 _QUOTES_AND_DASHES = "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u00a0\u00ab\u00bb\u2039\u203a"
+_OPENING = "\u201a\u201e"  # low quotes, before a word
+_NEVER_INSIDE = "\u201c\u201d\u2026\u2039\u203a"  # a word
 _SIGNS = "€£¥$¢°§©®™±µ·\u00d7÷½¼¾²³¹ªº¿¡†•‰"
 
 
 def likely_codecs(sample: bytes) -> list[str]:
     """Codecs that can decode `sample`, the most plausible first."""
+    scores = _scores(sample)
+    ranked = sorted(scores, key=lambda codec: -scores[codec])
+    near = [codec for codec in ranked if scores[codec] > scores[ranked[0]] - 0.04]
+    if len(near) > 1:
+        ranked = _second_opinion(sample, near) + [codec for codec in ranked if codec not in near]
+    wider = [more for codec in ranked for more in (codec, *_WIDER.get(codec, ()))]
+    return [*wider, "latin-1"]
+
+
+def plausible_codecs(sample: bytes) -> list[str]:
+    """The codecs under which `sample` makes about as plausible words as under the best one."""
+    scores = _scores(sample)
+    return [codec for codec, score in scores.items() if score > max(scores.values()) - DOUBT]
+
+
+def _scores(sample: bytes) -> dict[str, float]:
     scores = {}
     for codec, start in _SINGLE.items():
         try:
             scores[codec] = start + _plausible(sample.decode(codec))
         except UnicodeDecodeError:
             continue
-    for codec, common in _DOUBLE.items():
-        score = _double(sample, codec, common)
-        if score is not None:
-            scores[codec] = score
-    ranked = sorted(scores, key=lambda codec: -scores[codec])
-    near = [codec for codec in ranked if scores[codec] > scores[ranked[0]] - 0.04]
-    if len(near) > 1:
-        ranked = _second_opinion(sample, near) + [codec for codec in ranked if codec not in near]
-    return [*ranked, "latin-1"]
+    for first, common in _DOUBLE.items():
+        for codec in (first, *_WIDER.get(first, ())):
+            if (score := _double(sample, codec, common)) is not None:
+                scores[codec] = score
+                break
+    return scores
 
 
 def _second_opinion(sample: bytes, near: list[str]) -> list[str]:
@@ -91,8 +108,10 @@ def _fit(char: str, before: str, after: str) -> float:
                 return 0.7  # Icelandic; these bytes are far more often Turkish
         return 1.0 if before.isalpha() or after.isalpha() else 0.2
     between = before.isalpha() and after.isalpha()
+    if char in _OPENING and before.isalpha():
+        return -1.0  # DOS pages have their accents where Windows has quotes
     if char in _QUOTES_AND_DASHES:
-        return 0.9
+        return -1.0 if between and char in _NEVER_INSIDE else 0.9
     if char in _SIGNS:
         return -1.0 if between else 0.9
     return -1.0 if between else 0.1

@@ -13,7 +13,7 @@ from forecasting.messages import Message
 
 _UNIT = re.compile(
     r"[\[(].*[\])]|%|‰|°\s?[CFK]?|[µmkMGT]?(?:W|Wh|g|m|s|A|V|Hz|Pa|t|l|L|m[²³23]|J|B)(?:[/ ·]\w+)?|[A-Z]{3}|[$€£¥]|"
-    r"USD.*|EUR.*|-|\d+\s?[A-Z]{3}|mln.*|thousand.*|million.*|units?|index|date|time|text|number|string|yyyy.*",
+    r"USD.*|EUR.*|-|\d+\s?[A-Z]{3}|mln.*|thousand.*|million.*|units?|index|date|time|text|number|string|yyyy.*|\d{1,3}[snd]",
     re.IGNORECASE,
 )
 

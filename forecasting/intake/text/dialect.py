@@ -18,6 +18,7 @@ LINES = 300  # lines of them
 _DELIMITERS = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.98, " ": 0.55, ":": 0.4, "#": 0.65, "~": 0.7, "^": 0.7, "*": 0.45}
 _ONE_COLUMN = 0.45  # the prior of a table without delimiter
 _QUOTES = ('"', "'")
+_ENCLOSED = re.compile(r"(?m)(?:^|[,;\t|:#~^* ])'(?:[^'\n]|'')*'(?=[,;\t|:#~^* \r\n]|$)")  # a cell between apostrophes
 _QUOTED = re.compile('"[^"]*"')
 
 
@@ -87,7 +88,7 @@ def sniff(text: str, delimiter: str | None = None, quotechar: str | None = None)
 
 def _candidates(sample: str, delimiter: str | None, quotechar: str | None) -> list[Dialect]:
     delimiters = [d for d in _DELIMITERS if d in sample] if delimiter is None else [delimiter]
-    quotes = [q for q in _QUOTES if q in sample] or ['"']
+    quotes = [q for q in _QUOTES if q in sample and (q == '"' or _ENCLOSED.search(sample))] or ['"']
     if "'" in quotes and '"' not in quotes:
         quotes.append('"')
     if quotechar is not None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import dataclasses
+import re
 
 from forecasting.errors import ReadError
 from forecasting.intake.notes import Note, some
-from forecasting.intake.text.codepages import likely_codecs
+from forecasting.intake.text.codepages import likely_codecs, plausible_codecs
 from forecasting.messages import Message
 
+_WORDS = r"[\x00-\x2f\x3a-\x40]+"  # what is between words: blanks and marks of ASCII
+_SHOWN = 30  # characters of a word in a note
 SAMPLE = 256 * 1024  # bytes that a guess looks at; decoding then checks the whole file
 
 _MARKS = (  # longest first: the UTF-32 mark begins with the UTF-16 one
@@ -102,10 +105,29 @@ def _guess(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        message = Message("intake.note.code-page", row=row, codec=codec)
+        notes = [Note("encoding", Message("intake.note.code-page", row=row, codec=codec), rows=(row,))]
+        notes.extend(_doubt(data, error.start, text, codec))
         evidence = Message("intake.why.code-page", row=row, codec=codec)
-        return Decoded(text, codec, evidence, (Note("encoding", message, rows=(row,)),))
+        return Decoded(text, codec, evidence, tuple(notes))
     raise ReadError(Message("intake.read.unknown-encoding", name=name), field="encoding")
+
+
+def _doubt(data: bytes, start: int, text: str, codec: str) -> list[Note]:
+    """A note on another encoding under which the file makes other words, as plausible as these."""
+    for other in plausible_codecs(_around(data, start)):
+        try:
+            theirs = data.decode(other)
+        except UnicodeDecodeError:
+            continue
+        if other == codec or theirs == text:
+            continue
+        pairs = zip(re.split(_WORDS, text), re.split(_WORDS, theirs), strict=False)
+        mine, other_word = next(((a, b) for a, b in pairs if a != b), ("", ""))
+        message = Message(
+            "intake.note.code-page-doubt", codec=codec, other=other, mine=mine[:_SHOWN], theirs=other_word[:_SHOWN]
+        )
+        return [Note("encoding", message, summary=Message("intake.summary.code-page-doubt", other=other))]
+    return []
 
 
 def _around(data: bytes, start: int) -> bytes:

@@ -16,10 +16,12 @@ from forecasting.intake.notes import Note, some
 from forecasting.intake.text.column_names import header_names, name_columns
 from forecasting.intake.text.header_lines import find_header
 from forecasting.intake.text.preamble_and_footer import (
+    is_before_the_data,
+    other_table,
     without_comments,
     without_footer,
     without_headers,
-    without_other_tables,
+    without_other_table,
     without_preamble,
 )
 from forecasting.intake.text.realign import realigned
@@ -63,13 +65,26 @@ def lay_out(records: list[Record], name: str, header: bool | int | None) -> Laid
         raise ReadError(Message("intake.read.only-header", name=name))
     body = without_footer(body, width, notes)
     body = without_headers(body, heads, notes)
-    body = without_other_tables(body, width, notes)
+    second = other_table(body, width)
+    if second is not None:
+        at = next(place for place, record in enumerate(filled) if record[0] == body[second][0])
+        if header is None and is_before_the_data(filled[:at], body[second:]):
+            return _below(filled, at, name, notes)
+        body = without_other_table(body, second, notes)
     if not body:
         raise ReadError(Message("intake.read.no-rows-below", name=name))
     given = header_names(heads, body, width, notes)
     laid = _columns(given, body, width, heads[0][0] if heads else None, notes)
     few = next((tuple(cells) for _, cells in heads if any(note.kind == "short header" for note in notes)), ())
     return dataclasses.replace(laid, few=tuple(cell.strip() for cell in few))
+
+
+def _below(records: list[Record], at: int, name: str, notes: list[Note]) -> Laid:
+    """The table that begins at position `at`, with what stands above it set aside."""
+    kept = [note for note in notes if note.kind in ("blank", "comments")]
+    without_preamble(records, at, kept)
+    laid = lay_out(records[at:], name, None)
+    return dataclasses.replace(laid, notes=(*kept, *laid.notes))
 
 
 def _usual(records: list[Record]) -> int:

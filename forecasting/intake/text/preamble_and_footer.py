@@ -9,6 +9,7 @@ from forecasting.intake.text.cell_types import is_missing, is_number, is_time
 from forecasting.intake.text.records import Record
 from forecasting.messages import Message
 
+_YEAR = re.compile(r"(?:1[6-9]|20|21)\d\d")
 FEW = 0.1  # share of the records that may be comments
 _COMMENT = re.compile(r"\s*(#|//|%%|--\s|;)")
 
@@ -43,12 +44,13 @@ def without_footer(body: list[Record], width: int, notes: list[Note]) -> list[Re
         sparse = len(cells) != width or len(held) < width
         if not (sparse and len(held) <= max(1, width // 3) and not (is_number(held[0]) or is_time(held[0]))):
             break
-        if len(body) - end > 30 or (len(cells) == width and is_missing(held[0])):
+        if (len(body) - end > 30 and len(cells) > 1) or (len(cells) == width and is_missing(held[0])):
             break
         end -= 1
-    if end == len(body) or len(body) - end > max(3, 0.3 * len(body)):
-        return body
     left_out = body[end:]
+    alone = all(len(cells) == 1 for _, cells in left_out)  # lines without a separator
+    if not left_out or len(left_out) > max(3, (0.5 if alone else 0.3) * len(body)):
+        return body
     message = Message("intake.note.footer", count=len(left_out), first=_shortened(left_out[0][1]))
     notes.append(Note("footer", message, len(left_out), some(row for row, _ in left_out)))
     return body[:end]
@@ -57,8 +59,11 @@ def without_footer(body: list[Record], width: int, notes: list[Note]) -> list[Re
 def without_headers(body: list[Record], heads: list[Record], notes: list[Note]) -> list[Record]:
     if not heads:
         return body
-    names = [[cell.strip() for cell in cells] for _, cells in heads]
-    again = [row for row, cells in body if cells[0].strip() == names[0][0] and [c.strip() for c in cells] in names]
+    names = [[cell.strip().lower() for cell in cells] for _, cells in heads]
+    first = names[0][0]
+    again = [
+        row for row, cells in body if cells[0].strip().lower() == first and [c.strip().lower() for c in cells] in names
+    ]
     if not again or len(again) > 0.2 * len(body):
         return body
     message = Message("intake.note.repeated-header", count=len(again))
@@ -67,8 +72,8 @@ def without_headers(body: list[Record], heads: list[Record], notes: list[Note]) 
     return [record for record in body if record[0] not in left_out]
 
 
-def without_other_tables(body: list[Record], width: int, notes: list[Note]) -> list[Record]:
-    """Without a second table below the first: two records or more of another width, or under a header of their own."""
+def other_table(body: list[Record], width: int) -> int | None:
+    """Where a second table begins: two records or more of another width, or under a header of their own."""
     typed = [column for column in range(width) if _holds_data(body, column, width)]
     for position in range(1, len(body) - 1):
         cells, after = body[position][1], body[position + 1][1]
@@ -76,14 +81,33 @@ def without_other_tables(body: list[Record], width: int, notes: list[Note]) -> l
             continue
         if len(cells) == width and (len(typed) < 2 or not any(_is_data(after[column]) for column in typed)):
             continue
-        left_out = body[position:]
-        if sum(len(record[1]) == len(cells) for record in left_out) >= 0.8 * len(left_out):
-            row, lines = body[position][0], len(left_out)
-            message = Message("intake.note.another-table", columns=len(cells), row=row, lines=lines)
-            summary = Message("intake.summary.another-table", lines=lines)
-            notes.append(Note("another table", message, lines, some(row for row, _ in left_out), summary))
-            return body[:position]
-    return body
+        rest = body[position:]
+        if sum(len(record[1]) == len(cells) for record in rest) >= 0.8 * len(rest):
+            return position
+    return None
+
+
+def without_other_table(body: list[Record], position: int, notes: list[Note]) -> list[Record]:
+    """Without the second table, which begins at `position`."""
+    row, lines, columns = body[position][0], len(body) - position, len(body[position][1])
+    message = Message("intake.note.another-table", columns=columns, row=row, lines=lines)
+    summary = Message("intake.summary.another-table", lines=lines)
+    notes.append(Note("another table", message, lines, some(row for row, _ in body[position:]), summary))
+    return body[:position]
+
+
+def is_before_the_data(above: list[Record], below: list[Record]) -> bool:
+    """Whether records are titles or a summary above the table that has the times: much shorter, or without a time."""
+    return len(above) * 8 <= len(below) or (not _has_times(above) and _has_times(below))
+
+
+def _has_times(records: list[Record]) -> bool:
+    width = max(len(cells) for _, cells in records)
+    for column in range(width):
+        held = [cells[column] for _, cells in records[:200] if len(cells) > column and not is_missing(cells[column])]
+        if held and sum(is_time(cell) or bool(_YEAR.fullmatch(cell.strip())) for cell in held) >= 0.8 * len(held):
+            return True
+    return False
 
 
 def _holds_data(body: list[Record], column: int, width: int) -> bool:

@@ -6,6 +6,8 @@ their columns hold remain. A cell that is the same under all of them is kept, an
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 
@@ -17,6 +19,7 @@ from forecasting.messages import Message
 FEW = 0.2  # share of the records that may be mended in this way
 LEAST = 5  # records of the usual length that are enough to tell the kinds of columns
 SAMPLE = 400  # of them
+LONG = 200  # characters from which on a cell is words: cutting it everywhere would take the square of its length
 Row = list[str | None]
 Kinds = list[Counter[str]]  # of each column's cells
 
@@ -62,11 +65,35 @@ def _shortened(cells: list[str], width: int) -> Iterator[Row]:
 
 
 def _lengthened(cells: list[str], kinds: Kinds) -> Iterator[Row]:
-    """The record with one of its cells understood as two that ran together, or with its last one gone."""
+    """The record with one of its cells understood as two that ran together, or with its last one gone.
+
+    Only where the cells before fit their columns and those behind fit the next ones: trying every way in full would
+    take the square of the columns.
+    """
+    held = [kind_of(cell) for cell in cells]
+    before = list(itertools.accumulate((_goes(kind, kinds[at]) for at, kind in enumerate(held)), _both, initial=True))
+    shifted = [_goes(kind, kinds[at + 1]) for at, kind in enumerate(held)]
+    behind = list(itertools.accumulate(reversed(shifted), _both, initial=True))[::-1]
     for at, cell in enumerate(cells):
-        if any(kinds[at][kind_of(cell[:cut])] and kinds[at + 1][kind_of(cell[cut:])] for cut in range(len(cell) + 1)):
+        if before[at] and behind[at + 1] and _are_two(cell, kinds[at], kinds[at + 1]):
             yield [*cells[:at], None, None, *cells[at + 1 :]]
-    yield [*cells, None]
+    if before[len(cells)]:
+        yield [*cells, None]
+
+
+def _are_two(cell: str, first: Counter[str], second: Counter[str]) -> bool:
+    """Whether a cell can be cut into two of the kinds of two columns."""
+    if len(cell) > LONG:
+        return first["words"] > 0 or second["words"] > 0
+    return any(first[kind_of(cell[:cut])] and second[kind_of(cell[cut:])] for cut in range(len(cell) + 1))
+
+
+def _goes(kind: str, column: Counter[str]) -> bool:
+    return kind == "missing" or column[kind] > 0
+
+
+def _both(so_far: bool, here: bool) -> bool:
+    return so_far and here
 
 
 def _fits(cells: Row, kinds: Kinds) -> bool:
@@ -82,6 +109,7 @@ def _is_usual(cells: Row, kinds: Kinds) -> bool:
     return all(cell is None or not is_missing(cell) or kinds[at]["missing"] for at, cell in enumerate(cells))
 
 
+@functools.lru_cache(maxsize=50_000)
 def kind_of(cell: str) -> str:
     """Whether a cell is "missing", a "time", a "number" or "words"."""
     if is_missing(cell):

@@ -24,10 +24,15 @@ def read_records(text: str, dialect: Dialect, name: str) -> tuple[list[Record], 
     """Every record of `text` that is not a blank line, and notes on those that had to be mended."""
     lines = list(io.StringIO(text, newline=""))
     if not dialect.delimiter:
+        odd = [row for row, line in enumerate(lines, 1) if line.count(dialect.quotechar) % 2]
+        stray = set(odd)
         records = [
-            (row, [_unquoted(line.rstrip("\r\n"), dialect)]) for row, line in enumerate(lines, 1) if line.strip()
+            (row, [_bare(cell, dialect) if row in stray else cell])
+            for row, line in enumerate(lines, 1)
+            if line.strip()
+            for cell in [_unquoted(line.rstrip("\r\n"), dialect)]
         ]
-        return records, ()
+        return records, _notes({"quotes": odd, "delimiter": []}, dialect)
     width = _usual_width(lines, dialect)
     records = []
     mended: dict[str, list[int]] = {"quotes": [], "delimiter": []}
@@ -88,6 +93,8 @@ def _quoted(lines: list[str], at: int, dialect: Dialect, width: int) -> tuple[li
     cells, used = _next(itertools.islice(lines, at, at + SPAN), dialect, strict=True)
     sound = cells is not None and (used == 1 or len(cells) == width or width < 2)
     if cells is not None and sound and not _swallows_records(lines[at + 1 : at + used - 1], dialect, width):
+        if used == 1 and not dialect.escapechar and lines[at].count(dialect.quotechar) % 2:
+            return [_bare(cell, dialect) for cell in cells], 1, False  # one is a letter of a cell
         return cells, used, True
     line = lines[at].rstrip("\r\n")
     for mended in (_without_one_quote(line, dialect, width), _by_edges(line, dialect)):

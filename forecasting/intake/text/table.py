@@ -14,6 +14,7 @@ import pyarrow as pa
 from forecasting.errors import ReadError
 from forecasting.intake import limits
 from forecasting.intake.notes import Assumption, Note
+from forecasting.intake.text.bars import named_bars
 from forecasting.intake.text.bulk import lay_out_regular
 from forecasting.intake.text.column_names import name_columns
 from forecasting.intake.text.containers import Unpacked, kind_of, unpack
@@ -145,12 +146,13 @@ def read_table(
     dialect = dataclasses.replace(sniffed.best, encoding=decoded.encoding, header=laid.header)
     if len(laid.rows) > limits.ROWS:
         raise ReadError(Message("intake.read.too-many-rows", name=name, rows=len(laid.rows), most=limits.ROWS))
+    cells, price_notes = named_bars(laid.cells) if laid.header is None else (laid.cells, ())
     return Table(
         name,
-        laid.cells,
+        cells,
         laid.rows,
         dialect,
-        decoded.notes + record_notes + laid.notes,
+        decoded.notes + record_notes + laid.notes + price_notes,
         laid.ragged,
         _assumed(decoded, sniffed, dialect, header),
         tuple((row, line[:SHOWN].rstrip("\r\n")) for row, line in enumerate(_first_lines(text, RAW), 1)),

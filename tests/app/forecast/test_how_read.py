@@ -192,6 +192,12 @@ def test_outliers_and_odd_zeros_are_marked_and_left_out_where_asked(open_app: Op
     assert "1 outlier left out" in app.get("popover")[0].proto.popover.label
     again = open_app(**address(app))
     assert again.selectbox(key="col_outliers").value == "missing"
+    lines[50] = lines[50].split(",")[0] + ",<4"
+    upload(app, "\n".join(lines).encode(), "limits.csv")
+    assert app.selectbox(key="col_limits").options == ["the limit itself", "half the limit", "leave out"]
+    assert values(figure(app, "chart_series")["data"][0])[49] == 4
+    app.selectbox(key="col_limits").select("half").run()
+    assert values(figure(app, "chart_series")["data"][0])[49] == 2
 
 
 def test_covariates_are_offered_with_those_that_are_known_ahead(open_app: Open) -> None:

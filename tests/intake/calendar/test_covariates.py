@@ -41,8 +41,11 @@ def test_what_could_be_a_covariate_is_offered_before_any_is_chosen() -> None:
 
 
 def test_the_column_that_ends_first_is_the_value_where_the_others_describe_it() -> None:
-    _, report = read("date,sales,price,promo\n" + file(20, 15).split("\n", 1)[1].replace(",0\n", ",0\n"), target=None)
-    assert report.roles.target == ["sales", "price", "promo"]  # promo ends as well: nothing tells them apart
+    both = "date,sales,price,rain\n" + "".join(
+        f"2024-01-{d:02d},{d if d < 15 else ''},{d * 2},{d % 3 if d < 15 else ''}\n" for d in range(1, 21)
+    )
+    _, report = read(both)
+    assert report.roles.target == ["sales", "price", "rain"]  # rain ends as well: nothing tells them apart
     whole = "date,sales,price,promo\n" + "".join(
         f"2024-01-{d:02d},{d if d < 15 else ''},{d * 2},{d % 2}\n" for d in range(1, 21)
     )

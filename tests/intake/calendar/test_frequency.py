@@ -111,12 +111,11 @@ def test_a_clock_that_is_not_exact_is_offered_its_own_step_first(alias: str) -> 
     assert caught.value.choices[0] == alias
 
 
-def test_the_hours_of_an_exchange_are_asked_about_rather_than_filled_through_the_night() -> None:
+def test_the_hours_of_an_exchange_are_a_calendar_rather_than_filled_through_the_night() -> None:
     index = pd.DatetimeIndex(
         [d + pd.Timedelta(f"{h}h") for d in pd.bdate_range("2024-01-01", periods=20) for h in range(9, 16)]
     )
-    with pytest.raises(AmbiguousInput):
-        infer(stamps(index), "t")
+    assert infer(stamps(index), "t").alias == "60min-1111100@09:00-16:00"
 
 
 def test_one_wrong_year_does_not_build_a_calendar_of_centuries() -> None:

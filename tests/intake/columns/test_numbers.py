@@ -101,3 +101,51 @@ def test_a_cell_that_fits_neither_way_is_no_number_rather_than_another_one() -> 
     values, odd = found.values(".")
     assert values[:2].tolist() == [1.5, 2.5]
     assert odd.tolist() == [False, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1.2M", "456K", "3.4B", "7"], [1.2e6, 456e3, 3.4e9, 7]),
+        (["1.2万", "3亿", "500"], [12e3, 3e8, 500]),
+        (["1.5 GB", "512 MB", "700 MB", "0"], [1500, 512, 700, 0]),
+        (["250 Tsd. €", "2 Mio. €", "1 Mrd. €"], [250e3, 2e6, 1e9]),
+        (["$1.2M", "-$950K", "($3)"], [1.2e6, -950e3, -3]),
+        (["1.2m", "3.4b", "2.2m"], [1.2e6, 3.4e9, 2.2e6]),
+        (["978.08K", "0.1K", "1.1K"], [978080, 100, 1100]),
+        (["300 K", "301 K", "299 K"], [300, 301, 299]),
+        (["60.0 p", "60.1", "62.4 b", ": ", "61", "62"], [60, 60.1, 62.4, 62.4, 61, 62]),
+        (["12.3e", "12.4", "12.5p", "12.6"], [12.3, 12.4, 12.5, 12.6]),
+        (["12.3*", "12.4 (r)", "12.5[1]", "12.6²", "12.7†", "12"], [12.3, 12.4, 12.5, 12.6, 12.7, 12]),
+        (["1,5 p", "2,25", "3,5", "4"], [1.5, 2.25, 3.5, 4]),
+        (["101.0", "101.2", "101.3 B", "101 E"], [101, 101.2, 101.3, 101]),
+        (["<1", "5", ">10", "≤2.5"], [1, 5, 10, 2.5]),
+        (["<0,02", "0,5", "1,25"], [0.02, 0.5, 1.25]),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_what_stands_around_a_number_neither_loses_nor_changes_it(
+    cells: list[str], numbers: list[float], delimiter: str
+) -> None:
+    assert panel_of(cells, delimiter) == numbers
+
+
+@pytest.mark.parametrize(
+    "cells", [["12a", "12b", "13a"], ["5 AM", "6 PM", "7 AM"], ["1st", "2nd", "3rd"], ["9 N", "8 S"]]
+)
+def test_codes_and_times_of_day_are_no_flagged_numbers(cells: list[str]) -> None:
+    assert look_for_numbers(pa.chunked_array([pa.array(cells * 3, pa.string())])) is None
+
+
+def test_a_token_for_missing_may_have_a_flag_of_its_own() -> None:
+    found = look_for_numbers(pa.chunked_array([pa.array(["1.5", "n/a*", ": c", "2.5", "NA (r)"], pa.string())]))
+    assert found is not None
+    assert (found.present, found.share) == (2, 1.0)
+
+
+def test_two_units_of_which_neither_is_a_multiple_are_never_mixed() -> None:
+    values, odd = look_for_numbers(  # type: ignore[union-attr]
+        pa.chunked_array([pa.array(["5 kg", "6 kg", "7 lb", "8 kg", *["9 kg"] * 8], pa.string())])
+    ).values(".")
+    assert odd.tolist() == [at == 2 for at in range(12)]
+    assert np.isnan(values[2])

@@ -81,3 +81,73 @@ def test_a_column_that_names_one_series_only_is_noted() -> None:
     panel, report = read("date,shop,v\n" + "".join(f"2024-01-{d:02d},Leeds,{d}\n" for d in range(1, 29)))
     assert panel.series_ids == ["v"]
     assert any("'shop' holds 'Leeds' in every row" in note.message for note in report.notes)
+
+
+def test_every_column_that_is_not_used_is_named_with_its_reason() -> None:
+    lines = [
+        f"2024-01-{d:02d},{d},{d * d % 7},{d % 2},7,{d + 900},{'x' if d % 2 else d},word {d},,2024-02-{d:02d}"
+        for d in range(1, 21)
+    ]
+    header = "date,row,v,holiday,scale,customer_id,half,comment,nothing,booked"
+    _, report = read("\n".join([header, *lines]), time="date")
+    assert report.roles.target == ["v"]
+    named = {str(note.message) for note in report.notes if note.kind == "unused columns"}
+    for column in ("row", "holiday", "scale", "customer_id", "half", "comment", "nothing", "booked"):
+        assert sum(f"'{column}'" in text for text in named) == 1, column
+    mixed = next(note for note in report.notes if note.message.key == "intake.unused.mixed")
+    assert (mixed.count, mixed.rows[:2], mixed.message.values["cell"]) == (10, (2, 4), "x")
+    assert "1 column not used" in str(report.summary)
+    assert report.candidates["covariates"] == ["holiday", "scale"]
+
+
+def test_numbers_of_which_half_are_words_are_values_where_there_are_no_others() -> None:
+    text = "date,v\n" + "".join(f"2024-01-{d:02d},{d if d % 3 else 'closed'}\n" for d in range(1, 31))
+    panel, report = read(text)
+    assert panel.series_ids == ["v"]
+    assert next(note for note in report.notes if note.kind == "not a number").count == 10
+
+
+def test_what_is_the_same_in_each_series_is_no_series() -> None:
+    text = "shop,day,latitude,size,sales\n" + "".join(
+        f"{s},2024-01-{d:02d},{lat},{size},{d * size}\n"
+        for s, lat, size in (("a", 51.5, 3), ("b", 48.25, 8))
+        for d in range(1, 15)
+    )
+    panel, report = read(text)
+    assert (report.roles.target, panel.series_ids) == (["sales"], ["a", "b"])
+    assert any("'latitude', 'size'" in note.message for note in report.notes)
+
+
+def test_columns_alike_in_everything_stay_values() -> None:
+    assert read("date,a,b\n" + "".join(f"2024-01-{d:02d},{d % 2},0\n" for d in range(1, 15)))[1].roles.target == [
+        "a",
+        "b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "keys", "names"),
+    [
+        ("Haus", [(12,), (15,)], ["12", "15"]),
+        ("Haus,Ware", [(1, 4711), (1, 4712), (2, 4711), (2, 4712)], ["1 / 4711", "1 / 4712", "2 / 4711", "2 / 4712"]),
+        ("Land,Ware", [("AT", 4711), ("AT", 4712), ("DE", 4711)], ["AT / 4711", "AT / 4712", "DE / 4711"]),
+        (
+            "land,ware,weg",
+            [(a, b, c) for a in ("at", "de") for b in ("pear", "fig") for c in ("web", "shop")],
+            [f"{a} / {b} / {c}" for a in ("at", "de") for b in ("pear", "fig") for c in ("web", "shop")],
+        ),
+    ],
+)
+def test_series_are_told_apart_by_numbers_and_by_up_to_three_columns(
+    head: str, keys: list[tuple[object, ...]], names: list[str]
+) -> None:
+    days = pd.date_range("2024-01-01", periods=60)
+    text = f"day,{head},v\n" + "".join(
+        f"{day:%Y-%m-%d},{','.join(map(str, key))},{n * 7 % 50 + place}\n"
+        for place, key in enumerate(keys)
+        for n, day in enumerate(days)
+    )
+    panel, report = read(text)
+    assert panel.series_ids == names
+    assert report.roles.target == ["v"]
+    assert panel.values()[1].tolist() == [n * 7 % 50 + 1 for n in range(60)]

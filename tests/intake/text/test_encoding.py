@@ -4,6 +4,7 @@ import pytest
 
 from forecasting.errors import ReadError
 from forecasting.intake import read_table
+from forecasting.intake.text.encoding import decode
 from tests.intake.tables import CELLS, PLAIN, cells, kinds
 
 
@@ -75,3 +76,24 @@ def test_a_few_zero_bytes_are_removed_and_noted() -> None:
     table = read_table(data, "a.csv")
     assert cells(table)[:3] == CELLS
     assert next(note for note in table.notes if note.kind == "zero bytes").rows == (3,)
+
+
+@pytest.mark.parametrize(
+    "word", ["Montréal", "München Köln", "Besançon à côté", "Málaga España", "São Paulo", "Malmö Gävle Åre"]
+)
+def test_dos_pages_are_not_taken_for_windows_with_quotes_inside_words(word: str) -> None:
+    text = f"date;city;y\n2024-01-01;{word};5\n"
+    assert decode(text.encode("cp850"), "a.csv").text == text
+    assert decode(text.encode("cp1252"), "a.csv").text == text
+
+
+def test_another_code_page_that_fits_as_well_is_named() -> None:
+    decoded = decode("date;city;y\n2024-01-01;Köln;5\n".encode("cp850"), "a.csv")
+    assert any("'Köln' or 'Kîln'" in note.message for note in decoded.notes)
+    assert not any("plausible" in note.message for note in decode("a;Montréal;1\n".encode("cp1252"), "a.csv").notes)
+
+
+def test_characters_that_plain_big5_lacks_do_not_change_the_script() -> None:
+    text = "日期;城市;銷售\n2024-01-01;臺北市;5\n2024-01-02;高雄市;5\n2024-01-03;碁;5€\n"
+    decoded = decode(text.encode("cp950"), "a.csv")
+    assert (decoded.text, decoded.encoding) == (text, "cp950")

@@ -1,5 +1,7 @@
 """Lines that are no part of a table are set aside, each with its number."""
 
+import pytest
+
 from forecasting.intake import read_table, to_panel
 from tests.intake.tables import cells
 
@@ -55,3 +57,43 @@ def test_a_remark_with_as_many_commas_below_the_header_is_no_header() -> None:
     table = read_table(text.encode(), "a.csv")
     assert table.columns == ["date", "v"]
     assert next(note for note in table.notes if note.kind == "comments").rows == (2,)
+
+
+DAYS = [f"2024-01-{day:02d},{day},{day * 2}\n" for day in range(1, 29)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Report\n\nKey,Value\nstore,12\nmanager,Miller\n\n",
+        "Item,Count,Share\nfigs,12,0.5\npears,12,0.5\n\n",
+        "Station,12345\nPeriod,2023-01-01,2023-04-30\nUnits,mm,deg\n\n",
+        "".join(f"Line {number} of the titles, with a comma\n" for number in range(8)),
+    ],
+)
+def test_a_table_begins_below_titles_and_summaries_with_separators(above: str) -> None:
+    table = read_table((above + "date,a,b\n" + "".join(DAYS)).encode(), "a.csv")
+    assert (table.columns, len(table)) == (["date", "a", "b"], 28)
+    preamble = next(note for note in table.notes if note.kind == "preamble")
+    filled = [row for row, line in enumerate(above.splitlines(), 1) if line.strip()]
+    assert (preamble.count, list(preamble.rows)) == (len(filled), filled)
+
+
+@pytest.mark.parametrize("between", ["\n", "\nFebruary\n", "\nDATE,A,B\n", "\nFebruary\ndate,a,b\n", "Total,1,2\n\n"])
+def test_records_of_every_block_are_there_or_named(between: str) -> None:
+    text = "Sales\nof the north\n\ndate,a,b\n" + between.join("".join(DAYS[k : k + 7]) for k in range(0, 28, 7))
+    table = read_table(text.encode(), "a.csv")
+    panel, report = to_panel(table)
+    assert panel.values()[0].tolist() == list(range(1, 29))
+    lines = {row for row, line in enumerate(text.splitlines(), 1) if line.strip()}
+    noted = {row for note in report.notes for row in note.rows}
+    assert lines == set(table.rows.tolist()) | noted | {table.dialect.header}
+    dropped = len(set(table.rows.tolist())) - 28
+    assert sum(note.count for note in report.notes if note.kind == "time") == dropped
+
+
+def test_a_long_footer_of_lines_without_separators_is_set_aside() -> None:
+    text = "date,a,b\n" + "".join(DAYS * 1) + "\n" + "".join(f"Footnote {number}: words\n" for number in range(12))
+    table = read_table(text.encode(), "a.csv")
+    assert len(table) == 28
+    assert next(note for note in table.notes if note.kind == "footer").count == 12

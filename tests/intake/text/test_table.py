@@ -92,3 +92,45 @@ def test_a_quote_character_can_be_chosen() -> None:
     text = "a,b\n" + "".join(f"'{i},5',{i}\n" for i in range(9))
     assert read_table(text.encode(), "a.csv", quotechar='"').cells.num_columns == 3
     assert read_table(text.encode(), "a.csv", quotechar="'").cells.to_pylist()[0] == {"a": "0,5", "b": "0"}
+
+
+@pytest.mark.parametrize("names", ["DGS10", "EUR5", "DGS10,DGS2,SP500", "PM10,GS5", "10YRS,30YRS"])
+def test_names_of_letters_and_digits_above_numbers_are_a_header(names: str) -> None:
+    count = names.count(",") + 1
+    rows = [f"2024-01-{d:02d}," + ",".join(f"{d + i}.5" for i in range(count)) for d in range(1, 15)]
+    assert read_table("\n".join([f"day,{names}", *rows]).encode(), "a.csv").columns == ["day", *names.split(",")]
+
+
+def test_prices_with_their_currency_are_no_header() -> None:
+    rows = [f"2024-01-{d:02d},EUR{d}" for d in range(1, 15)]
+    table = read_table("\n".join(rows).encode(), "a.csv")
+    assert (len(table), table.dialect.header) == (14, None)
+
+
+@pytest.mark.parametrize("name", ["'>x", "'tis", "'x y"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_lone_apostrophe_before_a_name_belongs_to_it(name: str, delimiter: str) -> None:
+    rows = [delimiter.join([name, f"2024-01-{d:02d}", f"{d}.5"]) for d in range(1, 13)]
+    table = read_table("\n".join([delimiter.join(["name", "day", "v"]), *rows]).encode(), "a.csv")
+    assert table.cells.column(0).to_pylist() == [name] * 12
+    rows = [delimiter.join(["'a'", f"2024-01-{d:02d}", f"{d}.5"]) for d in range(1, 13)]
+    table = read_table("\n".join([delimiter.join(["name", "day", "v"]), *rows]).encode(), "a.csv")
+    assert table.cells.column(0).to_pylist() == ["a"] * 12
+
+
+def test_a_quote_without_a_partner_is_noted_wherever_it_stands() -> None:
+    line = '"2024-01-04","shop 1","4.5"'
+    for at in [place for place, mark in enumerate(line) if mark == '"']:
+        lines = [line.replace("04", f"{d:02d}") for d in range(1, 13)]
+        lines[3] = line[:at] + line[at + 1 :]
+        table = read_table("\n".join(['"day","name","v"', *lines]).encode(), "a.csv")
+        assert next(note for note in table.notes if note.kind == "quotes").rows == (5,)
+        assert [column[3].as_py() for column in table.cells.columns][::2] == ["2024-01-04", "4.5"]
+
+
+@pytest.mark.parametrize("names", ["5%,95%", "1,2", "$5,$10", "0.1,0.9", "DGS10,EUR5"])
+def test_a_word_above_times_makes_the_first_line_a_header(names: str) -> None:
+    text = f"when,{names}\n" + "".join(f"2024-01-{day:02d},{day}.5,{day % 7}\n" for day in range(1, 29))
+    table = read_table(text.encode(), "a.csv")
+    assert table.columns == ["when", *names.split(",")]
+    assert len(table) == 28
