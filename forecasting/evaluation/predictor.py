@@ -158,6 +158,8 @@ def typical_changes(
         if 1 < season < int(seen.min()) - 1 and int(seen.max()) <= horizon:
             change = float(np.abs(z[season:] - z[:-season]).mean())
             typical[part] = change * np.sqrt(-(-steps // season)) * np.sqrt(1 + steps / int(seen.min()))
+        if int(seen.max()) < horizon:  # beyond a history that swings back nothing gets more certain
+            typical[part] = np.maximum.accumulate(typical[part], axis=1)
         few = scaling.UNIT * np.sqrt(steps)
         typical[part] = np.where(seen[:, None] < scaling.FEWEST, np.maximum(typical[part], few), typical[part])
     return np.maximum(typical, 1e-6)
