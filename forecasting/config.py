@@ -13,6 +13,7 @@ from forecasting.messages import Message
 METHODS = ("recurrent", "best")
 CELLS = ("lstm", "gru", "rnn", "bilstm", "attention")
 ANCHORS = ("auto", "constant")
+SUPPORTS = ("found", "free")
 SCHEDULES = ("one-cycle", "plateau", "constant")
 LOSSES = ("mae", "mse", "huber", "pinball")
 CALENDAR = ("minute-of-hour", "hour-of-day", "day-of-week", "day-of-month", "month-of-year", "day-of-year")
@@ -50,6 +51,7 @@ class ForecastConfig:
     folds: int = 3  # trainings of the backtest
     floor: float | None = None  # no forecast and no end of an interval is lower; None: none is too low
     cap: float | None = None  # the same upwards
+    support: str = "found"  # forecasts keep to the range that is found in the values; "free": to none
 
     def __post_init__(self) -> None:
         for field, low, high in _WHOLE:
@@ -59,6 +61,7 @@ class ForecastConfig:
         check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("loss", self.loss, LOSSES)
         check_choice("anchor", self.anchor, ANCHORS)
+        check_choice("support", self.support, SUPPORTS)
         check_real("dropout", self.dropout, 0.0, 0.9)
         check_real("learning_rate", self.learning_rate, 1e-6, 1.0)
         object.__setattr__(self, "levels", _levels(self.levels))
@@ -79,6 +82,8 @@ class ForecastConfig:
         for name in ("floor", "cap"):  # a run that was asked without them keeps its id
             if values[name] is None:
                 del values[name]
+        if self.support == SUPPORTS[0]:
+            del values["support"]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     @classmethod

@@ -49,7 +49,9 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     extra, _, _ = further_inputs(panel, config)
     some = extra.of(kept) if extra is not None else None
     train = [values[i][: lengths[i] - begin] for i in kept]
-    predictor, _ = fit_predictor(train, panel.seasons, config, report, some, compare=len(kept) <= COMPARED)
+    names = [panel.series_ids[i] for i in kept]
+    compare = len(kept) <= COMPARED
+    predictor, _ = fit_predictor(train, panel.seasons, config, report, some, compare=compare, names=names)
     seen = lengths[kept]
     span = Span(seen - begin, np.minimum(seen - end - 1, seen - config.horizon))
     return forecast_origins(

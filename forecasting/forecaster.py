@@ -64,13 +64,15 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     Raises TooShortError where there are fewer than three values. An exception raised by `on_progress` ends the
     training.
     """
+    from forecasting.evaluation.caveats import caveats
     from forecasting.evaluation.fit import fit as fit_predictor
 
     check_least(panel, config, folds=None)
     started = time.perf_counter()
     report = progress_of_fit(config, on_progress, "final", 1, 1, 0.0, 1.0, work.of_fit(panel, config))
     extra, inputs, notes = further_inputs(panel, config)
-    predictor, trained = fit_predictor(panel.values(), panel.seasons, config, report, extra)
+    predictor, trained = fit_predictor(panel.values(), panel.seasons, config, report, extra, names=panel.series_ids)
+    notes += caveats(predictor, panel.values(), panel.series_ids)
     training = training_report(predictor, trained, panel, config, inputs, notes)
     training["seconds"] = time.perf_counter() - started
     return Forecaster(config, predictor, training, _history(panel, panel.values(), extra, predictor))

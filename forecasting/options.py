@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from forecasting.config import ANCHORS, CELLS, LOSSES, METHODS, SCHEDULES
+from forecasting.config import ANCHORS, CELLS, LOSSES, METHODS, SCHEDULES, SUPPORTS
 from forecasting.errors import ForecastingError
 from forecasting.messages import Message
 
@@ -143,5 +143,6 @@ SETTINGS: dict[str, tuple[str, Callable[[str], Any], str]] = {  # setting of For
     "folds": ("--folds", _whole, "trainings of the backtest"),
     "floor": ("--floor", _real, "what no forecast and no interval falls below"),
     "cap": ("--cap", _real, "what no forecast and no interval rises above"),
+    "support": ("--support", str, " | ".join(SUPPORTS) + ": keep to the range found in the values, or to none"),
 }
 SEVERAL = {"levels", "lookbacks", "features"}

@@ -50,7 +50,8 @@ def test_defaults_are_pinned() -> None:
 
 
 def test_a_floor_and_a_cap_are_named_only_where_they_are_set() -> None:
-    assert {"floor", "cap"}.isdisjoint(ForecastConfig().to_dict())
+    assert {"floor", "cap", "support"}.isdisjoint(ForecastConfig().to_dict())
+    assert ForecastConfig(support="free").to_dict()["support"] == "free"
     limited = ForecastConfig(floor=0, cap=100.0)
     assert ForecastConfig.from_dict(limited.to_dict()) == limited
     for wrong in ({"floor": 5, "cap": 5}, {"floor": float("nan")}, {"cap": "high"}, {"floor": True}):

@@ -30,7 +30,8 @@ def columns(frame: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
 @pytest.mark.slow
 def test_limits_cut_the_forecast_its_intervals_and_the_backtest_and_nothing_else() -> None:
     data = panel(counts())
-    free, limited = ForecastConfig(**SMALL), ForecastConfig(**SMALL, floor=0.0, cap=3.0)
+    free = ForecastConfig(**SMALL, support="free")
+    limited = free.replace(floor=0.0, cap=3.0)
     ahead, kept = columns(fit(data, free).predict()), columns(fit(data, limited).predict())
     assert ahead.min() < 0
     np.testing.assert_array_equal(kept, np.clip(ahead, 0.0, 3.0))

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals, pool, sampling, shrinkage, without_network
+from forecasting.evaluation import intervals, pool, reach, sampling, shrinkage, support, without_network
 from forecasting.evaluation.predictor import Predictor
 from forecasting.model import fit as recipe
 from forecasting.model import scaling, windows
@@ -35,19 +35,23 @@ def fit(
     extra: Extra | None = None,
     *,
     compare: bool = False,
+    names: Sequence[str] = (),
 ) -> tuple[Predictor, TrainingReport | None]:
     """Train on `series` alone. The TrainingReport is None where they were too short for a network.
 
-    `compare`: fit the members of the pool even where the forecast is to be the network's.
+    `compare`: fit the members of the pool even where the forecast is to be the network's. `names` of the series may say
+    what their values are.
     """
     if max(map(len, series)) < windows.needed(max(config.windows), config.horizon):
-        return without_network.fit(series, seasons, config), None
+        return without_network.fit(series, seasons, config, names), None
     chosen = sampling.sample(series, config)
     if len(chosen) < len(series):
         some_extra = extra.of(chosen) if extra is not None else None
         some = [series[index] for index in chosen]
-        predictor, report = fit(some, seasons, config, on_epoch, some_extra, compare=compare)
-        return sampling.for_all(predictor, series, chosen, config), report
+        some_names = [names[index] for index in chosen] if names else names
+        predictor, report = fit(some, seasons, config, on_epoch, some_extra, compare=compare, names=some_names)
+        kept = support.find(series, predictor.periods, config, names)
+        return dataclasses.replace(sampling.for_all(predictor, series, chosen, config), support=kept), report
     fitted = recipe.fit(series, seasons, config, on_epoch, extra)
     method, held_out = fitted.method, fitted.held_out
     origins, states = held_out.origins, held_out.states
@@ -65,12 +69,17 @@ def fit(
         if pooled:
             forecast = scaling.forward(combined, states, origins.series)
             held_out = dataclasses.replace(held_out, forecast=forecast)
+    kept = support.find(series, method.periods, config, names)
+    held_out = dataclasses.replace(held_out, forecast=kept.keep_scaled(held_out.forecast, series, states, origins))
     shrunk, errors = shrinkage.estimate(series, held_out, method.periods)
     if config.anchor == "constant":
         shrunk = dataclasses.replace(shrunk, factor=1.0)  # a tutorial's network is shown as it is
-    forecast = shrunk.apply(held_out.forecast, series, states, origins)
+    forecast = kept.keep_scaled(shrunk.apply(held_out.forecast, series, states, origins), series, states, origins)
     scores = (held_out.truth - forecast) / held_out.spread
+    scores[kept.closed_steps(series, origins, config.horizon)] = np.nan  # which are certain
     scores, width = intervals.widths(scores, origins, group, len(series))
+    missed = origins.truth(series, config.horizon) - scaling.inverse(forecast, states, origins.series)
+    lengths = np.array([len(values) for values in series])
     predictor = Predictor(
         horizon=config.horizon,
         states=method.states,
@@ -79,11 +88,13 @@ def fit(
         pool=members,
         pooled=pooled,
         shrinkage=shrunk,
-        width=width,
+        width=width * intervals.short(lengths, config.horizon),
         typical=np.zeros((len(series), 0)),
         table=intervals.calibrate(scores, fitted.report.blocks),
         errors=errors,
         scores=scores[:: max(1, math.ceil(scores.size / KEPT))],
         independent=fitted.report.blocks,
+        support=kept,
+        reach=reach.find(series, missed, origins, config.horizon),
     )
     return predictor, fitted.report

@@ -21,6 +21,13 @@ PROBABILITIES = np.arange(1, 400) / 400
 PRIOR = 2  # blocks that the spread of all series counts for beside a series' own
 WIDEST = 5.0  # of a series' intervals over the network's spread, and its inverse the narrowest
 ENOUGH = 400  # errors that a horizon's quantiles rest on; neighbouring horizons lend what is missing
+FEW = 12  # independent errors, below which their distribution is made up for
+BORROWED = 5  # independent errors that what is made up counts for at most
+MANY_HORIZONS = 12  # in a series, from which on its intervals are what held-out errors say
+PRIOR_SIZE = 1.0  # independent errors of the size of the spread that their size is drawn to
+MOST_DRAWN = 2.0  # how much larger or smaller their size becomes by that: a spread can be wrong, by an outlier say
+BESIDE = 0.05  # of the size of errors that as likely are smaller: what lies to either side of a forecast at least
+_NORMAL = np.array([NormalDist(0, np.sqrt(np.pi / 2)).inv_cdf(p) for p in PROBABILITIES.tolist()])  # of mean size 1
 
 
 def widths(scores: Values, origins: Origins, group: Index, count: int) -> tuple[Values, Values]:
@@ -31,7 +38,7 @@ def widths(scores: Values, origins: Origins, group: Index, count: int) -> tuple[
     """
     if count < 2 or not len(scores):
         return scores, np.ones(count)
-    size = np.abs(scores).mean(axis=1)
+    size = _mean_size(scores)
     relative = np.bincount(origins.block, weights=size) / np.bincount(origins.block) / (float(size.mean()) or 1.0)
     logs = np.log(np.clip(relative, 1 / WIDEST**2, WIDEST**2))
     first = np.unique(origins.block, return_index=True)[1]
@@ -49,14 +56,29 @@ def widths(scores: Values, origins: Origins, group: Index, count: int) -> tuple[
     return scores / by_others[:, None], width(np.ones(len(first), dtype=bool))
 
 
+def short(lengths: Values, horizon: int) -> Values:
+    """How much wider [S] the intervals of series of these `lengths` are than held-out errors say: what is estimated on
+    few horizons, the choice between forecasts among it, promises too much. Student's quantile over the normal one, less
+    and less up to MANY_HORIZONS in a series."""
+    held = np.maximum(np.asarray(lengths, dtype=np.float64) / horizon, 2.0)
+    tail = np.array([0.9])
+    ratio = np.array([float(_student(freedom, tail)[0]) for freedom in held.tolist()]) / NormalDist().inv_cdf(0.9)
+    wider: Values = ratio ** np.maximum(1 - held / MANY_HORIZONS, 0.0)
+    return wider
+
+
 def calibrate(scores: Values, independent: int) -> Values:
     """Quantiles [H, Q] of held-out `scores` [O, H], with the finite-sample correction (n + 1) p away from the middle.
+    NaN is no score.
 
     Errors of neighbouring origins share most of their truth: the scores are worth no more than `independent` ones,
-    so they are widened by the ratio of Student's quantiles with that many values to the normal ones.
+    so they are widened by the ratio of Student's quantiles with that many values to the normal ones. Fewer than FEW do
+    not tell to which side errors lean, nor their size for certain: what is missing is made up by a normal distribution
+    whose size is drawn to the spread.
 
     Where a probability lies beyond n scores, the most extreme score is widened in proportion to the
-    spread of all scores. Without any score the quantiles are those of a Laplace distribution of spread 1.
+    spread of all scores. Without any score the quantiles are those of a Laplace distribution of spread 1. The forecast
+    lies within: to either side at least BESIDE of what the sizes of the errors say.
     """
     count, horizon = scores.shape
     if count == 0:
@@ -65,11 +87,38 @@ def calibrate(scores: Values, independent: int) -> Values:
     reach = 0
     while (2 * reach + 1) * count < ENOUGH and 2 * reach + 1 < horizon:
         reach += 1
+    own = min(1.0, independent / FEW)
     table = np.empty((horizon, len(PROBABILITIES)))
     for h in range(horizon):
         low = max(0, min(h - reach, horizon - 2 * reach - 1))
-        table[h] = _quantiles(np.sort(scores[:, low : low + 2 * reach + 1], axis=None))
-    return np.maximum.accumulate(table * _widening(independent), axis=1)
+        around = scores[:, low : low + 2 * reach + 1]
+        ordered = np.sort(around[np.isfinite(around)], axis=None)
+        if not len(ordered):  # no step is open
+            table[h] = 0.0
+            continue
+        table[h] = _quantiles(ordered)
+        if own < 1:
+            size = float(np.abs(ordered).mean())
+            drawn = size ** (independent / (independent + PRIOR_SIZE))
+            size = float(np.clip(drawn, size / MOST_DRAWN, MOST_DRAWN * size))
+            table[h] = own * table[h] + (1 - own) * size * _NORMAL
+        table[h] = _straddling(table[h], np.sort(np.abs(ordered)))
+    borrowed = round((1 - own) * BORROWED)
+    return np.maximum.accumulate(table * _widening(independent + borrowed), axis=1)
+
+
+def _straddling(quantiles: Values, sizes: Values) -> Values:
+    """Quantiles [Q] of which those of either side are on it, at least BESIDE times the size of as likely errors."""
+    likely = np.interp(np.abs(2 * PROBABILITIES - 1) * (len(sizes) - 1), np.arange(len(sizes)), sizes)
+    below, above = np.minimum(quantiles, -BESIDE * likely), np.maximum(quantiles, BESIDE * likely)
+    return np.where(PROBABILITIES < 0.5, below, np.where(PROBABILITIES > 0.5, above, quantiles))
+
+
+def _mean_size(scores: Values) -> Values:
+    """Mean size [O] of the scores of each origin, over those that are."""
+    known = np.isfinite(scores)
+    size: Values = np.where(known, np.abs(scores), 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return size
 
 
 def _widening(independent: int) -> Values:
@@ -80,7 +129,7 @@ def _widening(independent: int) -> Values:
     return ratio
 
 
-def _student(freedom: int, tails: Values) -> Values:
+def _student(freedom: float, tails: Values) -> Values:
     """Student's quantiles at `tails` [Q] above the middle: with t = sqrt(n) tan(a) the density is cos(a)^(n - 1).
 
     Importing scipy.special for them would take as long as a third of a training.

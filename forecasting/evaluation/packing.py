@@ -8,7 +8,9 @@ from forecasting.baselines import AHEAD, Member
 from forecasting.config import ForecastConfig
 from forecasting.evaluation.pool import Pool
 from forecasting.evaluation.predictor import Predictor
+from forecasting.evaluation.reach import Reach
 from forecasting.evaluation.shrinkage import Shrinkage
+from forecasting.evaluation.support import Support, unlimited
 from forecasting.model import method as methods
 from forecasting.model import scaling
 
@@ -26,6 +28,10 @@ def export(predictor: Predictor) -> tuple[dict[str, Any], dict[str, Any]]:
         "pooled": predictor.pooled,
     }
     arrays["scaling"] = scaling.export(predictor.states)
+    if predictor.reach is not None:
+        arrays |= {"reach.lags": predictor.reach.lags, "reach.size": predictor.reach.size}
+    if not predictor.support.free:
+        arrays["support"] = predictor.support.export()
     if predictor.method is not None:
         inner, rest = methods.export(predictor.method)
         arrays |= {f"method.{name}": value for name, value in inner.items()}
@@ -56,6 +62,8 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         pooled=bool(about["pooled"]),
         shrinkage=Shrinkage.from_dict(about["shrink"]),
         independent=int(about["independent"]),
+        support=Support.restore(arrays["support"]) if "support" in arrays else unlimited(len(arrays["scaling"])),
+        reach=Reach(arrays["reach.lags"], arrays["reach.size"]) if "reach.size" in arrays else None,
         **{name: arrays[name] for name in _ARRAYS},
     )
 

@@ -14,7 +14,9 @@ import numpy as np
 from forecasting.config import ForecastConfig
 from forecasting.evaluation import intervals, pool
 from forecasting.evaluation.pool import Pool
+from forecasting.evaluation.reach import Reach
 from forecasting.evaluation.shrinkage import Shrinkage, references
+from forecasting.evaluation.support import Support
 from forecasting.model import method as methods
 from forecasting.model import scaling
 from forecasting.model.method import Method
@@ -36,11 +38,13 @@ class Predictor:
     pooled: bool  # the forecast is the pool's; else the pool stands beside it, for comparison
     shrinkage: Shrinkage
     width: Values  # [S] spread of each series' errors over that of the network
-    typical: Values  # [S, H] spread where there is no network
+    typical: Values  # [S, H] spread without a network in model files of earlier versions; [S, 0] else
     table: Values  # [H, Q] quantiles of errors over their spread
     errors: Values  # [2, B] held out, by block, of the reference and of the forecasts: what the shrinkage rests on
     scores: Values  # [O, H] what the table was made from
     independent: int  # blocks that these are
+    support: Support
+    reach: Reach | None  # None: intervals go as far as errors over their spread say
 
     @property
     def history(self) -> int:
@@ -48,7 +52,7 @@ class Predictor:
         value on."""
         if self.pooled or self.method is None:
             return 2**62
-        return max(self.method.history, self.shrinkage.period + 1)
+        return max(self.method.history, self.shrinkage.period + 1, self.support.history)
 
     @property
     def mean_weights(self) -> dict[str, float]:
@@ -65,6 +69,8 @@ class Predictor:
             pool=self.pool.some(part) if self.pool is not None else None,
             width=self.width[part],
             typical=self.typical[part],
+            support=self.support.some(part),
+            reach=self.reach.some(part) if self.reach is not None else None,
         )
 
 
@@ -72,6 +78,7 @@ class Predictor:
 class Forecasts:
     """Forecasts at origins, taken apart, in the unit of each series: each [O, H]; and scaled."""
 
+    series: Sequence[Values]  # [S] in which the origins are
     origins: Origins
     forecast: Values
     parts: dict[str, Values]  # anchor, anchor-linear, recurrent and every member of the pool
@@ -96,7 +103,7 @@ def ahead(
         given = {"recurrent": network.forecast, "linear": network.linear}
     else:
         origins = span.origins(horizon)
-        scaled, spread = np.empty((len(origins), horizon)), predictor.typical[origins.series]
+        scaled, spread = np.empty((len(origins), horizon)), _spread(predictor, series, origins)
     if predictor.pool is not None and (predictor.pooled or members):
         every = pool.ahead(predictor.pool, series, origins, given, horizon)
         weights = predictor.pool.weights[origins.series]
@@ -105,14 +112,57 @@ def ahead(
             scaled = scaling.forward(combined, predictor.states, origins.series)
         if members:
             parts |= {name: forecast for name, forecast in every.items() if name != "linear"} | {"best": combined}
-    shrinkage = predictor.shrinkage
+    shrinkage, support = predictor.shrinkage, predictor.support
+    scaled = support.keep_scaled(scaled, series, predictor.states, origins)
     scaled = shrinkage.apply(scaled, series, predictor.states, origins)
+    scaled = support.keep_scaled(scaled, series, predictor.states, origins)
     if shrinkage.total:  # to the last bit
         forecast = references(series, origins, horizon, shrinkage.period)
     else:
         forecast = scaling.inverse(scaled, predictor.states, origins.series)
+    forecast = support.keep(forecast, series, origins)
+    parts = {name: support.keep(part, series, origins) for name, part in parts.items()}
     width = predictor.width[origins.series, None]
-    return Forecasts(origins=origins, forecast=forecast, parts=parts, scaled=scaled, spread=spread * width)
+    return Forecasts(
+        series=series, origins=origins, forecast=forecast, parts=parts, scaled=scaled, spread=spread * width
+    )
+
+
+def _spread(predictor: Predictor, series: Sequence[Values], origins: Origins) -> Values:
+    if predictor.typical.shape[1]:  # a model file of an earlier version
+        return predictor.typical[origins.series]
+    season = predictor.shrinkage.period if predictor.shrinkage.total else 1
+    return typical_changes(series, predictor.states, origins, predictor.horizon, season)
+
+
+def typical_changes(
+    series: Sequence[Values], states: Sequence[State], origins: Origins, horizon: int, season: int = 1
+) -> Values:
+    """Mean size [O, H] of the changes over one, two, ... steps up to each origin, scaled; beyond half of what is seen,
+    as of a walk. Few values tell little: the changes are then at least those that the scale stands for.
+
+    `season`: that the forecast repeats where the horizon is longer than the series. Its changes are from season to
+    season then, where two or more are known, and grow from one to the next.
+    """
+    typical = np.empty((len(origins), horizon))
+    for index, part in origins.by_series():
+        z, seen = scaling.transform(series[index], states[index]), origins.seen[part]
+        longest = max(1, min(horizon, int(seen.max()) // 2))
+        for lag in range(1, longest + 1):
+            total = np.concatenate([np.zeros(lag + 1), np.cumsum(np.abs(z[lag:] - z[:-lag]))])
+            typical[part, lag - 1] = total[np.minimum(seen, len(total) - 1)] / np.maximum(seen - lag, 1)
+        reach = np.clip(seen // 2, 1, horizon)[:, None]  # lags that half of the seen values hold
+        steps = np.arange(1, horizon + 1)
+        held = np.take_along_axis(typical[part], np.minimum(steps, reach) - 1, axis=1)
+        typical[part] = held * np.sqrt(np.maximum(steps / reach, 1.0))
+        if 1 < season < int(seen.min()) - 1 and int(seen.max()) <= horizon:
+            change = float(np.abs(z[season:] - z[:-season]).mean())
+            typical[part] = change * np.sqrt(-(-steps // season)) * np.sqrt(1 + steps / int(seen.min()))
+        if int(seen.max()) < horizon:  # beyond a history that swings back nothing gets more certain
+            typical[part] = np.maximum.accumulate(typical[part], axis=1)
+        few = scaling.UNIT * np.sqrt(steps)
+        typical[part] = np.where(seen[:, None] < scaling.FEWEST, np.maximum(typical[part], few), typical[part])
+    return np.maximum(typical, 1e-6)
 
 
 def within(values: Values, config: ForecastConfig) -> Values:
@@ -125,13 +175,15 @@ def within(values: Values, config: ForecastConfig) -> Values:
 
 def bounds(predictor: Predictor, forecasts: Forecasts, levels: tuple[int, ...]) -> dict[int, tuple[Values, Values]]:
     """Interval ends [O, H] in the unit of each series, by level."""
-    series = forecasts.origins.series
+    origins, support = forecasts.origins, predictor.support
     ends = {}
     for level in levels:
-        low, high = intervals.bounds(forecasts.scaled, forecasts.spread, predictor.table, level)
+        scaled = intervals.bounds(forecasts.scaled, forecasts.spread, predictor.table, level)
+        low, high = (scaling.inverse(end, predictor.states, origins.series) for end in scaled)
+        if predictor.reach is not None:
+            limit = predictor.reach.limits(origins, predictor.horizon, level)
+            low, high = np.maximum(low, forecasts.forecast - limit), np.minimum(high, forecasts.forecast + limit)
+        low, high = (support.keep(end, forecasts.series, origins, central=False) for end in (low, high))
         # Rounding on the way back puts no end on the wrong side of the forecast.
-        ends[level] = (
-            np.minimum(scaling.inverse(low, predictor.states, series), forecasts.forecast),
-            np.maximum(scaling.inverse(high, predictor.states, series), forecasts.forecast),
-        )
+        ends[level] = np.minimum(low, forecasts.forecast), np.maximum(high, forecasts.forecast)
     return ends

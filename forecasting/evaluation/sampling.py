@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import pool
+from forecasting.evaluation import intervals, pool
 from forecasting.evaluation.predictor import Predictor
 from forecasting.model import material, scaling
 from forecasting.model.method import Method
@@ -36,7 +36,7 @@ def for_all(fitted: Predictor, series: Sequence[Values], chosen: Sequence[int], 
     """What was fitted on the `chosen` of `series`, for all of them: the others are scaled by their own values, share
     the network, and weigh pool members as the chosen ones do on average."""
     states = _states(fitted, series, chosen, config)
-    width = np.ones(len(series))
+    width = intervals.short(np.array([len(values) for values in series]), fitted.horizon)
     width[chosen] = fitted.width
     method, members = fitted.method, fitted.pool
     if method is not None:
@@ -44,7 +44,9 @@ def for_all(fitted: Predictor, series: Sequence[Values], chosen: Sequence[int], 
     if members is not None:
         members = pool.for_all(members, series, chosen, fitted.periods, fitted.horizon)
     typical = np.zeros((len(series), 0))
-    return dataclasses.replace(fitted, states=states, method=method, pool=members, width=width, typical=typical)
+    return dataclasses.replace(
+        fitted, states=states, method=method, pool=members, width=width, typical=typical, reach=None
+    )
 
 
 def _states(
@@ -58,7 +60,8 @@ def _states(
             return scaling.fit_range(values)
         return scaling.fit(values, fitted.periods, logs and bool(values.min() > 0))
 
-    return tuple(known[index] if index in known else fit(values) for index, values in enumerate(series))
+    states = [known[index] if index in known else fit(values) for index, values in enumerate(series)]
+    return tuple(states) if config.anchor == "constant" else scaling.lean(states, series)
 
 
 def _method_for_all(method: Method, count: int, chosen: Sequence[int], states: tuple[State, ...]) -> Method:

@@ -63,9 +63,12 @@ def _judged(predictor: Predictor, series: Sequence[Values], new: Span, extra: Ex
     origins = forecasts.origins
     truth = scaling.forward(origins.truth(series, horizon), predictor.states, origins.series)
     reference = scaled_references(series, predictor.states, origins, horizon, shrinkage.period)
-    left = truth - reference - shrinkage.factor * (forecasts.scaled - reference)
+    blended = reference + shrinkage.factor * (forecasts.scaled - reference)
+    left = truth - predictor.support.keep_scaled(blended, series, predictor.states, origins)
     most = max(len(predictor.scores), len(left))
-    scores = np.concatenate([predictor.scores, left / forecasts.spread])[-most:]
+    fresh = left / forecasts.spread
+    fresh[predictor.support.closed_steps(series, origins, horizon)] = np.nan
+    scores = np.concatenate([predictor.scores, fresh])[-most:]
     sizes = [np.abs(truth - forecast).mean(axis=1) for forecast in (reference, forecasts.scaled)]
     by_block = np.stack([origins.mean_by_block(size) for size in sizes])
     errors = np.concatenate([predictor.errors, by_block], axis=1)

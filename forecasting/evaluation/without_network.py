@@ -5,42 +5,50 @@ Axes: S series, O origins (of all series, end to end), H horizon.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals, pool, shrinkage
-from forecasting.evaluation.predictor import Predictor
+from forecasting.evaluation import intervals, pool, reach, shrinkage, support
+from forecasting.evaluation.predictor import Predictor, typical_changes
 from forecasting.model import anchors, scaling, windows
 from forecasting.model.held_out import HeldOut
 from forecasting.model.origins import Origins, Span
-from forecasting.model.scaling import State
 from forecasting.panel import Values
 
 
-def fit(series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig) -> Predictor:
+def fit(
+    series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig, names: Sequence[str] = ()
+) -> Predictor:
     """Weighted, shrunk and calibrated on the last held-out origins, as far as there are any."""
     horizon = config.horizon
     periods = anchors.candidate_periods(series, seasons)
-    states = tuple(scaling.fit(values, periods, False) for values in series)
+    states = scaling.lean([scaling.fit(values, periods, False) for values in series], series)
     origins = _held_out_origins(series, periods, horizon)
     group = pool.groups(origins)
     members, combined = pool.fit(series, origins, group, {}, seasons=periods, horizon=horizon, window=config.window)
-    typical = np.stack([_typical(values, state, horizon) for values, state in zip(series, states, strict=True)])
+    kept = support.find(series, periods, config, names)
     shrunk, errors = shrinkage.NONE, np.empty((2, 0))
-    scores, width = np.empty((0, horizon)), np.ones(len(series))
+    usual = int(np.median([len(values) for values in series]))
+    if horizon > usual:  # nothing is known of how the pool would do: the last season, or the last value
+        shrunk = dataclasses.replace(shrunk, factor=0.0, period=max((s for s in seasons if s <= usual), default=1))
+    scores, width, missed = np.empty((0, horizon)), np.ones(len(series)), np.empty((0, horizon))
     if len(origins):
         held_out = HeldOut(
             origins=origins,
             states=states,
             truth=scaling.forward(origins.truth(series, horizon), states, origins.series),
-            forecast=scaling.forward(combined, states, origins.series),
-            spread=typical[origins.series],
+            forecast=scaling.forward(kept.keep(combined, series, origins), states, origins.series),
+            spread=typical_changes(series, states, origins, horizon),
         )
         shrunk, errors = shrinkage.estimate(series, held_out, periods)
-        forecast = shrunk.apply(held_out.forecast, series, states, origins)
-        scores, width = intervals.widths((held_out.truth - forecast) / held_out.spread, origins, group, len(series))
+        forecast = kept.keep_scaled(shrunk.apply(held_out.forecast, series, states, origins), series, states, origins)
+        scores = (held_out.truth - forecast) / held_out.spread
+        missed = origins.truth(series, horizon) - scaling.inverse(forecast, states, origins.series)
+        scores[kept.closed_steps(series, origins, horizon)] = np.nan  # which are certain
+        scores, width = intervals.widths(scores, origins, group, len(series))
     return Predictor(
         horizon=horizon,
         states=states,
@@ -49,12 +57,14 @@ def fit(series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig
         pool=members,
         pooled=True,
         shrinkage=shrunk,
-        width=width,
-        typical=typical,
+        width=width * intervals.short(np.array([len(values) for values in series]), horizon),
+        typical=np.zeros((len(series), 0)),
         table=intervals.calibrate(scores, origins.blocks),
         errors=errors,
         scores=scores,
         independent=origins.blocks,
+        support=kept,
+        reach=reach.find(series, missed, origins, horizon),
     )
 
 
@@ -65,13 +75,3 @@ def _held_out_origins(series: Sequence[Values], periods: Sequence[int], horizon:
     first = np.maximum(np.maximum(lengths // 2, lengths - 4 * horizon + 1), windows.SHORT)
     first = np.where(two <= lengths - horizon, np.maximum(first, two), first)
     return Span(first, lengths - horizon).origins(horizon)
-
-
-def _typical(values: Values, state: State, horizon: int) -> Values:
-    """Mean size of the changes over one, two, ... steps [H], scaled; beyond what the series holds, as of a walk."""
-    z = scaling.transform(values, state)
-    reach = max(1, min(horizon, len(z) // 2))
-    sizes = np.array([np.abs(z[lag:] - z[:-lag]).mean() if lag < len(z) else 0.0 for lag in range(1, reach + 1)])
-    grown = sizes[-1] * np.sqrt(np.arange(reach + 1, horizon + 1) / reach)
-    typical: Values = np.maximum(np.concatenate([sizes, grown]), 1e-6)
-    return typical

@@ -103,10 +103,12 @@ def held_out_steps(lengths: Index, horizon: int) -> int:
 def prepare(plan: Plan, held_out: int, earlier: Prepared | None = None) -> Prepared:
     """Scale and flatten by what precedes the last `held_out` steps, and choose the anchor; `earlier` keeps its own."""
     config, periods = plan.config, plan.periods
-    states = tuple(
-        scaling.fit_range(train) if plan.constant else scaling.fit(train, periods, log)
-        for train, log in zip(_training_parts(plan, held_out), plan.logs, strict=True)
-    )
+    parts = _training_parts(plan, held_out)
+    if plan.constant:
+        states = tuple(scaling.fit_range(train) for train in parts)
+    else:
+        fitted = [scaling.fit(train, periods, log) for train, log in zip(parts, plan.logs, strict=True)]
+        states = scaling.lean(fitted, parts)
     scaled = [scaling.transform(values, state) for values, state in zip(plan.series, states, strict=True)]
     lengths = plan.lengths
     last = lengths - held_out - config.horizon

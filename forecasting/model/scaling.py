@@ -15,6 +15,8 @@ from forecasting.model.windows import Extra, Index
 from forecasting.panel import Values
 
 UNIT = 0.3  # a mean seasonal-naive error in scaled units: keeps inputs in the near-linear range of tanh
+FEWEST = 5  # training values, below which the scale of a series leans on others'
+ALONE = 0.1  # of its level: the mean seasonal-naive error of such a series where there are no others
 GROWTH = 14.0  # a forecast on a log scale is cut at a million times the largest value seen, long before exp overflows
 
 
@@ -44,6 +46,29 @@ def fit(train: Values, periods: Sequence[int], log: bool) -> State:
     smallest = float(np.abs(level).max()) * 1e-12
     ceiling = float(level.max()) + GROWTH if log else np.inf
     return State(log, centre, scale if scale > smallest else 1.0, floor, ceiling)
+
+
+def lean(states: Sequence[State], parts: Sequence[Values]) -> tuple[State, ...]:
+    """The States where the scale of a series of fewer than FEWEST training values leans on the other series', relative
+    to their levels, or without any on its own level: one or two values do not tell how much a series moves."""
+    few = [index for index, part in enumerate(parts) if len(part) < FEWEST]
+    if not few:
+        return tuple(states)
+    leaned = list(states)
+    for index in few:
+        state, part = states[index], parts[index]
+        level = 1.0 if state.log else float(np.abs(part).mean())
+        alike = [
+            other.scale / (1.0 if state.log else float(np.abs(values).mean()) or 1.0)
+            for other, values in zip(states, parts, strict=True)
+            if len(values) >= FEWEST and other.log == state.log
+        ]
+        borrowed = (float(np.median(alike)) if alike else ALONE / UNIT) * (level or 1.0)
+        moves = len(part) > 1 and float(np.ptp(part)) > 0
+        own = (len(part) - 1) / (len(part) + 1) if moves else 0.0
+        scale = float(np.exp(own * np.log(state.scale) + (1 - own) * np.log(borrowed)))
+        leaned[index] = dataclasses.replace(state, scale=max(scale, state.scale) if moves else scale)
+    return tuple(leaned)
 
 
 def fit_range(train: Values) -> State:

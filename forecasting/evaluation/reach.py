@@ -1,0 +1,65 @@
+"""Reach: how far from a forecast an end of its interval may lie, by what each series did and how far held-out
+forecasts of it were off, in its own unit.
+
+Quantiles of scaled errors times a spread can explode where either is an extrapolation: on a log scale above all, and
+where few errors are held out. Intervals that are as wide as errors are do not come near these limits.
+
+Axes: S series, O origins (of all series, end to end), H horizon, G lags, L levels.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from forecasting.model.origins import Origins
+from forecasting.panel import Values
+
+MANY = 5000  # series, beyond which limits would take longer than they are worth
+FEWEST = 8  # values of a series that has limits
+LEVELS = (50, 80, 95, 99)
+LAGS = 5
+MARGIN, FEW_MARGIN = 1.5, 2.0  # times what changes and errors say; further times that over the root of lags in a series
+
+
+@dataclasses.dataclass(frozen=True)
+class Reach:
+    """lags: [G] steps ahead, ascending. size: [S, G, L] how far an end may lie from the forecast."""
+
+    lags: Values
+    size: Values
+
+    def some(self, part: slice) -> Reach:
+        """The same for some series."""
+        return Reach(self.lags, self.size[part])
+
+    def limits(self, origins: Origins, horizon: int, level: int) -> Values:
+        """How far the ends of the `level` % interval may lie from the forecast [O, H]."""
+        of_level = np.array([[np.interp(level, LEVELS, sizes) for sizes in series] for series in self.size])
+        steps = np.arange(1, horizon + 1)
+        limits: Values = np.stack([np.interp(steps, self.lags, sizes) for sizes in of_level])[origins.series]
+        return limits
+
+
+def find(series: Sequence[Values], errors: Values, origins: Origins, horizon: int) -> Reach | None:
+    """The Reach by the changes of each series, and by its held-out `errors` [O, H] in its own unit."""
+    if len(series) > MANY:
+        return None
+    lags = np.unique(np.geomspace(1, horizon, LAGS).round()).astype(np.int64)
+    beyond = [1 - (1 - level / 100) / 4 for level in LEVELS]  # of changes, which are larger than errors: well within
+    size = np.zeros((len(series), len(lags), len(LEVELS)))
+    for index, values in enumerate(series):
+        for place, lag in enumerate(lags.tolist()):
+            held = min(lag, max(1, len(values) // 2))  # beyond half of a series its changes go on as of a walk
+            changes = np.abs(values[held:] - values[:-held]) if len(values) > 1 else np.zeros(1)
+            size[index, place] = np.quantile(changes, beyond) * np.sqrt(lag / held)
+    for index, part in origins.by_series():
+        for place, lag in enumerate(lags.tolist()):
+            missed = np.quantile(np.abs(errors[part, :lag]), [level / 100 for level in LEVELS])
+            size[index, place] = np.maximum(size[index, place], missed)
+    lengths = np.array([len(values) for values in series])
+    size[lengths < FEWEST] = np.inf  # too few changes to tell
+    margin = MARGIN + FEW_MARGIN / np.sqrt(np.maximum(lengths[:, None] / lags, 1.0))
+    return Reach(lags.astype(np.float64), np.maximum.accumulate(size * margin[:, :, None], axis=1))
