@@ -94,7 +94,7 @@ def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: b
                 if learned is not None:
                     members.append(Member(name, name, learned))
         season = min(usable, default=1)
-        if season > 1 and 2 * season <= len(values) < seasonality.FEW * season:
+        if seasonality.suits(len(values), season):
             line = seasonality.fit_line(values, season)
             if line is not None:
                 members.append(Member("trend-season", "trend-season", line))

@@ -38,6 +38,7 @@ OWN = 0.5  # share of a series' own errors where few are held out
 USUAL_REST = 0.6  # logarithm of the error of other members over that of MODELS, as is usual in short series
 LEAST_UNIT = 12  # steps that an independent error of a long horizon takes; or two of the shortest season
 WORST = 1.05  # times the error of the best member: more is no pool's use
+ALONE = 20  # series, up to which that is kept in each of them; of more, few errors of each tell less than those of all
 SHARPER = (1, 2, 4, 8)  # powers of weights that are tried until it is kept
 ORDER = ("recurrent", "linear", "ridge", "theta", "ets", "trend-season", "naive", "drift")  # the seasonal ones follow
 NETWORK = frozenset({"recurrent", "linear"})  # forecasts that come from the network, not from a Member
@@ -119,7 +120,9 @@ def fit(
             of_series = {name: of_member[chosen[part]] for name, of_member in zip(names, left, strict=True)}
             if judged[index].earlier and steps[index] < FEW * unit:
                 of_series = judged[index].earlier
-            weights[index], over_best[index] = _within_worst(weights[index], names, of_series)
+            limited, over_best[index] = _within_worst(weights[index], names, of_series)
+            if len(series) <= ALONE:
+                weights[index] = limited
         return weights, over_best, counts
 
     weights, over_best, _ = weights_by(np.arange(len(origins)))

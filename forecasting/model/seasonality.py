@@ -11,6 +11,7 @@ from forecasting.model.windows import Index
 from forecasting.panel import Values
 
 FEW = 6  # seasons, below which a trend and a season are looked for together
+LONGEST = 24  # season that is looked for so: longer ones have too many positions for their few values
 SHOWS = 2.2  # variance between the positions of a season over that within: the 90 % point with two seasons of 12
 ALPHAS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)  # smoothing of what a line and a season leave over
 BETTER = 0.97  # of the squared one-step errors that more smoothing leaves, to be worth it
@@ -28,7 +29,12 @@ def seasonal_factors(values: Values, season: int) -> tuple[Values, bool]:
         return np.ones(1), True
     if len(values) >= 3 * season and _passes_naive2(values, season):
         return _classical(values, season)
-    return _factors_beside_line(values, season) if len(values) < FEW * season else (np.ones(1), True)
+    return _factors_beside_line(values, season) if suits(len(values), season) else (np.ones(1), True)
+
+
+def suits(length: int, season: int) -> bool:
+    """Whether so many values hold few seasons, two at least, in which a trend is looked for with the season."""
+    return 1 < season <= LONGEST and 2 * season <= length < FEW * season
 
 
 def _passes_naive2(values: Values, season: int) -> bool:
