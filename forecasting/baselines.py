@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from forecasting.model import seasonality
 from forecasting.model.linear import ridges
 from forecasting.model.windows import Index
 from forecasting.panel import Values
@@ -28,7 +29,6 @@ FEWEST = 30  # origins that a ridge needs
 FURTHEST = 3.0  # times the range of all values so far that a forecast may lie beyond them
 SLOW_SEASON = 12  # longest season of ETS models: with longer ones the search takes seconds a series
 LONGEST_FIT = 500  # values that smoothing parameters are estimated on: more change them little
-LARGEST_LOG = 700.0  # beyond which exp overflows
 
 
 def naive(values: Values, seen: Index, horizon: int) -> Values:
@@ -77,8 +77,11 @@ class Member:
 
 
 def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: bool) -> list[Member]:
-    """All members that suit a training block [T]. `slow`: also those that take tens of milliseconds a series."""
-    usable = [season for season in seasons if 1 < season <= len(values) // 2]
+    """All members that suit a training block [T]. `slow`: also those that take tens of milliseconds a series.
+
+    A block that a season fills once knows the last season, but tells nothing of trend and season.
+    """
+    usable = [season for season in seasons if 1 < season < len(values)]
     members = [Member("naive", "naive", {}), Member("drift", "drift", {})]
     for season in usable:
         members.append(Member(f"seasonal-naive-{season}", "seasonal-naive", _numbers(season=season)))
@@ -90,36 +93,16 @@ def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: b
                 learned = fit(values, min(usable, default=1))
                 if learned is not None:
                     members.append(Member(name, name, learned))
+        season = min(usable, default=1)
+        if seasonality.suits(len(values), season):
+            line = seasonality.fit_line(values, season)
+            if line is not None:
+                members.append(Member("trend-season", "trend-season", line))
     return members
 
 
 def _numbers(**values: float) -> dict[str, Values]:
     return {name: np.array(float(value)) for name, value in values.items()}
-
-
-def _seasonal_index(values: Values, season: int) -> tuple[Values, bool]:
-    """(index [season] by position in the block, multiplicative) of classical decomposition; ones without a season.
-
-    A season counts where the autocorrelation at its lag passes the 90 % test of the M4 competition's Naive2.
-    """
-    none = np.ones(1), True
-    if season < 2 or len(values) < 3 * season:
-        return none
-    centred = values - values.mean()
-    size = float(centred @ centred)
-    if size <= 0:
-        return none
-    acf = np.array([centred[lag:] @ centred[:-lag] for lag in range(1, season + 1)]) / size
-    if abs(acf[-1]) <= 1.645 * np.sqrt((1 + 2 * np.square(acf[:-1]).sum()) / len(values)):
-        return none
-    from statsmodels.tsa.seasonal import seasonal_decompose
-
-    multiplicative = bool(values.min() > 0)
-    kind = "multiplicative" if multiplicative else "additive"
-    index = seasonal_decompose(values, model=kind, period=season).seasonal[:season]
-    if multiplicative and index.min() < 0.01:
-        return none
-    return np.asarray(index, dtype=np.float64), multiplicative
 
 
 def _adjusted(learned: dict[str, Values], values: Values) -> tuple[Values, int]:
@@ -221,7 +204,7 @@ def _ets_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon:
 def _deseasonalise(values: Values, season: int, *, tracked: bool = False) -> dict[str, Values]:
     """Where the block to fit begins and the season to remove from it; none where the model has it as a state."""
     start = max(0, len(values) - max(LONGEST_FIT, 6 * season))
-    index, multiplicative = (np.ones(1), True) if tracked else _seasonal_index(values[start:], season)
+    index, multiplicative = (np.ones(1), True) if tracked else seasonality.seasonal_factors(values[start:], season)
     return {"index": index, **_numbers(start=start, multiplicative=multiplicative)}
 
 
@@ -261,7 +244,7 @@ def _ridge_ahead(learned: dict[str, Values], values: Values, seen: Index, horizo
         last = z[seen - 1][:, None]
         past = z[np.maximum(seen[:, None] - 1 - np.arange(learned["ridge"].shape[1]), 0)] - last
         ahead = last + past @ learned["ridge"].T
-    return np.exp(np.minimum(ahead, LARGEST_LOG)) if log else np.asarray(ahead)
+    return np.exp(np.minimum(ahead, seasonality.LARGEST_LOG)) if log else np.asarray(ahead)
 
 
 AHEAD: dict[str, Callable[[dict[str, Values], Values, Index, int], Values]] = {
@@ -276,4 +259,5 @@ AHEAD: dict[str, Callable[[dict[str, Values], Values, Index, int], Values]] = {
     "theta": _theta_ahead,
     "ets": _ets_ahead,
     "ridge": _ridge_ahead,
+    "trend-season": seasonality.line_ahead,
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forecasting import work
-from forecasting.config import ForecastConfig
+from forecasting.config import HOLIDAYS, ForecastConfig
 from forecasting.model import windows
 from forecasting.panel import Panel, Values
 from forecasting.progress import OnProgress, progress_of_fit
@@ -17,6 +18,7 @@ from forecasting.work import COMPARED
 
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest, Tested
+    from forecasting.evaluation.occasions import Effects, Occasions
     from forecasting.evaluation.predictor import Predictor
     from forecasting.model.origins import Span
     from forecasting.model.windows import Extra, Fold, Index
@@ -39,7 +41,8 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     from forecasting.model.origins import Span
 
     check_least(panel, config, folds=config.folds)
-    values, lengths = panel.values(), panel.lengths
+    values: Mapping[int, Values] = dict(enumerate(panel.values()))
+    lengths = panel.lengths
     plan = _fold_plan(panel, config)
     begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
     start, share = (fold - 1) / len(plan), 1 / len(plan)
@@ -49,14 +52,18 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     extra, _, _ = further_inputs(panel, config)
     some = extra.of(kept) if extra is not None else None
     train = [values[i][: lengths[i] - begin] for i in kept]
-    names = [panel.series_ids[i] for i in kept]
-    compare = len(kept) <= COMPARED
+    names, compare = [panel.series_ids[i] for i in kept], len(kept) <= COMPARED
+    effects, occasions = holiday_effects(panel, config, train, kept)
+    if effects is not None and occasions is not None:
+        values = dict(zip(kept, effects.without([values[i] for i in kept], occasions), strict=True))
+        train = [values[i][: lengths[i] - begin] for i in kept]
     predictor, _ = fit_predictor(train, panel.seasons, config, report, some, compare=compare, names=names)
     seen = lengths[kept]
     span = Span(seen - begin, np.minimum(seen - end - 1, seen - config.horizon))
     return forecast_origins(
-        predictor, config, fold, [values[i] for i in kept], span, some, np.asarray(kept, dtype=np.int64)
-    )
+        predictor, config, fold, [values[i] for i in kept], span, some, np.asarray(kept, dtype=np.int64),
+        effects, occasions,
+    )  # fmt: skip
 
 
 def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Backtest:
@@ -82,25 +89,55 @@ def forecast_origins(
     span: Span,
     extra: Extra | None,
     places: Index,
+    effects: Effects | None = None,
+    occasions: Occasions | None = None,
 ) -> Tested:
-    """What a training forecast from the origins of `span`; `places` [S]: which series of the panel `values` are."""
+    """What a training forecast from the origins of `span`; `places` [S]: which series of the panel `values` are.
+
+    `effects` that were taken out of the values are in the forecasts again.
+    """
     from forecasting.evaluation import backtest
     from forecasting.evaluation import predictor as predictors
 
     forecasts = predictors.ahead(predictor, values, span, extra, members=True)
+    bounds = predictors.bounds(predictor, forecasts, config.levels)
+    forecast, parts = forecasts.forecast, forecasts.parts
+    if effects is not None and occasions is not None:
+        again = functools.partial(effects.again, occasions, forecasts.origins, predictor.support)
+        bounds = {level: again(forecast, ends, level)[1] for level, ends in bounds.items()}
+        parts = {name: again(part)[0] for name, part in parts.items()}
+        forecast = again(forecast)[0]
     return backtest.Tested(
         fold=fold,
         origins=forecasts.origins.of_panel(places),
-        forecast=predictors.within(forecasts.forecast, config),
-        parts=forecasts.parts,
+        forecast=predictors.within(forecast, config),
+        parts=parts,
         bounds={
             level: (predictors.within(low, config), predictors.within(high, config))
-            for level, (low, high) in predictors.bounds(predictor, forecasts, config.levels).items()
+            for level, (low, high) in bounds.items()
         },
         periods=predictor.periods,
         weights=predictor.mean_weights,
         shrinkage=predictor.shrinkage.factor,
     )
+
+
+def holiday_effects(
+    panel: Panel, config: ForecastConfig, train: Sequence[Values], chosen: Sequence[int] | None = None
+) -> tuple[Effects | None, Occasions | None]:
+    """(Effects of the holidays that `config` asks for, as the `train` parts of the `chosen` series tell them; which
+    holiday each step of these is). None without holidays, or where none has an effect."""
+    if not any(name.startswith(HOLIDAYS) for name in config.features):
+        return None, None
+    from forecasting import features
+    from forecasting.evaluation import occasions
+
+    names = features.occasions(panel, config.features, config.horizon)
+    if names is None:
+        return None, None
+    some = names if chosen is None else [names[i] for i in chosen]
+    effects = occasions.estimate(train, some, occasions.season_of(panel.seasons))
+    return (effects, some) if effects.any else (None, None)
 
 
 def _fold_plan(panel: Panel, config: ForecastConfig) -> Sequence[Fold]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from forecasting import model_file, work
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
-from forecasting.folds import evaluate, evaluate_fold, forecast_origins, further_inputs, gather
+from forecasting.folds import evaluate, evaluate_fold, forecast_origins, further_inputs, gather, holiday_effects
 from forecasting.messages import Message
 from forecasting.panel import Panel, Values
 from forecasting.progress import OnProgress, input_names, progress_of_fit, training_report
@@ -25,7 +26,9 @@ from forecasting.suggestions import check_least, check_length, expected_seconds,
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest
     from forecasting.evaluation.history import History
+    from forecasting.evaluation.occasions import Again, Effects, Occasions
     from forecasting.evaluation.predictor import Forecasts, Predictor
+    from forecasting.model.origins import Origins
     from forecasting.model.windows import Extra
 
 __all__ = [
@@ -71,21 +74,30 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     started = time.perf_counter()
     report = progress_of_fit(config, on_progress, "final", 1, 1, 0.0, 1.0, work.of_fit(panel, config))
     extra, inputs, notes = further_inputs(panel, config)
-    predictor, trained = fit_predictor(panel.values(), panel.seasons, config, report, extra, names=panel.series_ids)
-    notes += caveats(predictor, panel.values(), panel.series_ids)
+    values = panel.values()
+    effects, occasions = holiday_effects(panel, config, values)
+    if effects is not None and occasions is not None:
+        values = effects.without(values, occasions)
+    predictor, trained = fit_predictor(values, panel.seasons, config, report, extra, names=panel.series_ids)
+    notes += caveats(predictor, values, panel.series_ids)
     training = training_report(predictor, trained, panel, config, inputs, notes)
     training["seconds"] = time.perf_counter() - started
-    return Forecaster(config, predictor, training, _history(panel, panel.values(), extra, predictor))
+    history = _history(panel, values, extra, predictor)
+    return Forecaster(config, predictor, training, history, effects)
 
 
 class Forecaster:
     """A trained method with what it needs to predict: the end of each series and the calibration of its intervals."""
 
-    def __init__(self, config: ForecastConfig, predictor: Predictor, training: dict[str, Any], history: History):
+    def __init__(
+        self, config: ForecastConfig, predictor: Predictor, training: dict[str, Any], history: History,
+        effects: Effects | None = None,
+    ) -> None:  # fmt: skip
         self.config = config
         self.training = training
         self._predictor = predictor
         self._history = history
+        self._effects = effects  # of holidays: taken out of what the predictor sees
 
     @property
     def series_ids(self) -> list[str]:
@@ -102,14 +114,15 @@ class Forecaster:
         levels = self.config.levels if levels is None else self.config.replace(levels=levels).levels
         frame = self._history.steps_ahead(self.config.horizon)
         forecasts, bounds = [], []
-        for some, part in self._ahead():
-            forecasts.append(some.forecast)
-            bounds.append(predictors.bounds(part, some, levels))
+        for some, part, again in self._ahead():
+            forecasts.append(again(some.forecast)[0])
+            ends = predictors.bounds(part, some, levels)
+            bounds.append({level: again(some.forecast, ends[level], level)[1] for level in levels})
         frame["forecast"] = predictors.within(np.concatenate(forecasts).reshape(-1), self.config)
         for level in levels:
             for side, place in (("lo", 0), ("hi", 1)):
-                ends = np.concatenate([some[level][place] for some in bounds])
-                frame[f"forecast-{side}-{level}"] = predictors.within(ends.reshape(-1), self.config)
+                of_side = np.concatenate([some[level][place] for some in bounds])
+                frame[f"forecast-{side}-{level}"] = predictors.within(of_side.reshape(-1), self.config)
         return Forecast(frame)
 
     def predict_members(self) -> pd.DataFrame:
@@ -120,9 +133,9 @@ class Forecaster:
         """
         frame = self._history.steps_ahead(self.config.horizon)
         columns: dict[str, list[Values]] = {}
-        for some, _ in self._ahead(members=True):
+        for some, _, again in self._ahead(members=True):
             for name, forecast in {"forecast": some.forecast, **some.parts}.items():
-                columns.setdefault(name, []).append(forecast)
+                columns.setdefault(name, []).append(again(forecast)[0])
         return pd.DataFrame(frame | {name: np.concatenate(parts).reshape(-1) for name, parts in columns.items()})
 
     def weights(self) -> pd.DataFrame:
@@ -137,19 +150,22 @@ class Forecaster:
     def explain(self, most: int = 50) -> dict[str, Any]:
         """What the forecast of the first `most` series rests on, JSON-able: see `evaluation.explain`."""
         from forecasting.evaluation import explain
+        from forecasting.model.origins import Span
 
         history = self._history
         some = range(min(most, len(history.values)))
+        lengths = np.array([len(values) for values in history.values[: some.stop]], dtype=np.int64)
         return explain.explain(
             self._predictor.some(some),
             history.values[: some.stop],
             history.series_ids[: some.stop],
             history.some_extra(some),
             input_names(self.training),
+            self._again(some, Span(lengths, lengths).origins(self.config.horizon)),
         )
 
-    def _ahead(self, *, members: bool = False) -> Iterator[tuple[Forecasts, Predictor]]:
-        """Forecasts from the ends, some thousands of series at once, and the part of the Predictor that made them."""
+    def _ahead(self, *, members: bool = False) -> Iterator[tuple[Forecasts, Predictor, Again]]:
+        """Forecasts from the ends, some thousands of series at once, what made them, and what adds holidays again."""
         from forecasting.evaluation import predictor as predictors
         from forecasting.model.origins import Span
 
@@ -160,7 +176,30 @@ class Forecaster:
             series = [self._history.values[i] for i in chosen]
             lengths = np.array([len(values) for values in series], dtype=np.int64)
             extra = self._history.some_extra(chosen)
-            yield predictors.ahead(part, series, Span(lengths, lengths), extra, members=members), part
+            forecasts = predictors.ahead(part, series, Span(lengths, lengths), extra, members=members)
+            yield forecasts, part, self._again(chosen, forecasts.origins)
+
+    def _again(self, chosen: range, origins: Origins) -> Again:
+        from forecasting.evaluation import occasions
+        from forecasting.features import occasions_after
+
+        if self._effects is None:
+            return occasions.unchanged
+        ends = [self._history.ends[i] for i in chosen]
+        ahead = occasions_after(ends, self.frequency, self.config.features, self.config.horizon)
+        names = [[""] * len(self._history.values[i]) + some for i, some in zip(chosen, ahead, strict=True)]
+        support = self._predictor.support.some(chosen)
+        return functools.partial(self._effects.some(chosen).again, names, origins, support)
+
+    def _without_effects(self, panel: Panel) -> tuple[Panel, Occasions | None]:
+        """`panel` without the effects of holidays, and which holiday each step is."""
+        from forecasting import features
+
+        names = None if self._effects is None else features.occasions(panel, self.config.features, self.config.horizon)
+        if self._effects is None or names is None:
+            return panel, None
+        y = np.concatenate(self._effects.without(panel.values(), names))
+        return dataclasses.replace(panel, frame=panel.frame.assign(y=y)), names
 
     def backtest(self, panel: Panel, start: int) -> Backtest:
         """Forecasts from every origin of `panel` with at least `start` values seen, by this one training.
@@ -183,7 +222,11 @@ class Forecaster:
                 available=int(lengths.min()),
             )
         extra, _, _ = further_inputs(panel, self.config)
-        tested = forecast_origins(self._predictor, self.config, 1, panel.values(), span, extra, np.arange(len(lengths)))
+        plain, names = self._without_effects(panel)
+        every = np.arange(len(lengths))
+        tested = forecast_origins(
+            self._predictor, self.config, 1, plain.values(), span, extra, every, self._effects, names
+        )
         season = min((*panel.seasons, *self._predictor.periods), default=1)
         return backtest.assemble(panel, [tested], [span.first], season, [(int(lengths.max()) - start, 0)])
 
@@ -199,20 +242,22 @@ class Forecaster:
         started = time.perf_counter()
         self._history.check_frequency(panel)
         extra, _, _ = further_inputs(panel, self.config)
-        series, known = self._history.continued(panel, extra)
+        series, known = self._history.continued(self._without_effects(panel)[0], extra)
         expected = dataclasses.replace(work.of_fit(panel, self.config), validation=0.0, choose=0.0)
         report = progress_of_fit(self.config, on_progress, "final", 1, 1, 0.0, 1.0, expected)
         predictor, error = updating.update(self._predictor, self.config, series, known, extra, report)
         rows = int(sum(len(values) for values in series) - known.sum())
         about = {"rows": rows, "error_before": error}
         training = self.training | {"update": about, "seconds": time.perf_counter() - started}
-        return Forecaster(self.config, predictor, training, _history(panel, series, extra, predictor))
+        return Forecaster(self.config, predictor, training, _history(panel, series, extra, predictor), self._effects)
 
     def to_bytes(self) -> bytes:
         """A model file; the same training gives the same bytes, however long it took."""
         from forecasting.evaluation import packing
 
         tensors, about = packing.export(self._predictor)
+        if self._effects is not None:
+            about["holidays"] = self._effects.export()
         arrays, rest = self._history.export()
         training = {name: value for name, value in self.training.items() if name != "seconds"}
         return model_file.pack(tensors | arrays, about | rest | {"config": self.config.to_dict(), "training": training})
@@ -222,12 +267,14 @@ class Forecaster:
         """The Forecaster that `to_bytes` wrote; ModelFileError if it is not one, or from another format."""
         from forecasting.evaluation import packing
         from forecasting.evaluation.history import History
+        from forecasting.evaluation.occasions import Effects
 
         tensors, about = model_file.unpack(data)
         try:
             config = ForecastConfig.from_dict(about["config"])
             predictor = packing.restore(tensors, about, config)
-            return cls(config, predictor, about["training"], History.restore(tensors, about, config.horizon))
+            effects = Effects.restore(about["holidays"]) if "holidays" in about else None
+            return cls(config, predictor, about["training"], History.restore(tensors, about, config.horizon), effects)
         except (ConfigError, KeyError, ValueError, TypeError, RuntimeError) as error:
             raise ModelFileError(Message("model.file-damaged")) from error
 

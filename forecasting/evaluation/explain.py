@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from forecasting.evaluation import predictor as predictors
+from forecasting.evaluation.occasions import Again, unchanged
 from forecasting.evaluation.predictor import Predictor
 from forecasting.model import importance
 from forecasting.model.origins import Span
@@ -24,8 +25,10 @@ def explain(
     names: Sequence[str],
     extra: Extra | None,
     inputs: Sequence[str],
+    again: Again = unchanged,
 ) -> dict[str, Any]:
-    """JSON-able. `series` are those of the predictor, or their ends; `inputs` name the further inputs.
+    """JSON-able. `series` are those of the predictor, or their ends; `inputs` name the further inputs, `again`
+    adds the effects of holidays.
 
     parts: for each series the forecast from its end as anchor, anchor-linear, recurrent and forecast, each [H];
     lags: `lag` (steps before the origin) and `weight`, the mean size over H of what the linear path and anchor make of
@@ -37,11 +40,11 @@ def explain(
     length = np.array([len(values) for values in series], dtype=np.int64)
     forecasts = predictors.ahead(predictor, series, Span(length, length), extra, members=True)
     wanted = ("anchor", "anchor-linear", "recurrent")
-    parts = {
-        name: {"forecast": forecasts.forecast[index].tolist()}
-        | {part: forecasts.parts[part][index].tolist() for part in wanted if part in forecasts.parts}
-        for index, name in enumerate(names)
+    shown = {"forecast": forecasts.forecast} | {
+        name: forecasts.parts[name] for name in wanted if name in forecasts.parts
     }
+    shown = {name: again(part)[0] for name, part in shown.items()}
+    parts = {name: {part: ahead[index].tolist() for part, ahead in shown.items()} for index, name in enumerate(names)}
     method = predictor.method
     if method is None:
         return {"parts": parts, "lags": [], "inputs": [], "attention": {}}

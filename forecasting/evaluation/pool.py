@@ -15,19 +15,32 @@ import numpy as np
 
 from forecasting import baselines
 from forecasting.baselines import Member
+from forecasting.evaluation.judging import (
+    FEW,
+    MODELS,
+    Judged,
+    judge,
+    mean_over_steps,
+    ridge_windows,
+    usable_seasons,
+)
 from forecasting.model import weighting
 from forecasting.model.origins import Origins
-from forecasting.model.windows import Index
+from forecasting.model.windows import Index, Known
 from forecasting.panel import Values
 
 POWER = 8
 PRIOR = 0.1  # blocks that what members miss in all series counts for beside a series' own errors
-FEW = 2  # held-out blocks, below which what needs no network is judged from the middle of its series on
 SEASONS = 3  # that a series holds at least if its linear path, which all series share, is to be a member by itself
 GROUPS = 5  # of held-out origins: each is weighted by the errors of the others
 MANY = 2000  # series, beyond which members that take milliseconds a series would take minutes
-LONGEST_RIDGE = 400
-ORDER = ("recurrent", "linear", "ridge", "theta", "ets", "naive", "drift")  # the seasonal ones follow
+OWN = 0.5  # share of a series' own errors where few are held out
+USUAL_REST = 0.6  # logarithm of the error of other members over that of MODELS, as is usual in short series
+LEAST_UNIT = 12  # steps that an independent error of a long horizon takes; or two of the shortest season
+WORST = 1.05  # times the error of the best member: more is no pool's use
+ALONE = 20  # series, up to which that is kept in each of them; of more, few errors of each tell less than those of all
+SHARPER = (1, 2, 4, 8)  # powers of weights that are tried until it is kept
+ORDER = ("recurrent", "linear", "ridge", "theta", "ets", "trend-season", "naive", "drift")  # the seasonal ones follow
 NETWORK = frozenset({"recurrent", "linear"})  # forecasts that come from the network, not from a Member
 
 
@@ -38,6 +51,7 @@ class Pool:
     names: tuple[str, ...]
     weights: Values  # [S, K], each row's sum 1
     members: tuple[dict[str, Member], ...]  # [S]
+    over_best: Values | None = None  # [S] error of the pool over that of its best member where both were judged
 
     def mean_weights(self) -> dict[str, float]:
         """What each member weighs on average over the series."""
@@ -46,15 +60,6 @@ class Pool:
     def some(self, part: slice) -> Pool:
         """The same for some of its series."""
         return Pool(self.names, self.weights[part], self.members[part])
-
-
-@dataclasses.dataclass(frozen=True)
-class _Judged:
-    """How the members of one series did, and with what they go on."""
-
-    members: dict[str, Member]  # fitted on everything where that gains
-    forecasts: dict[str, Values]  # from its held-out origins
-    ratios: dict[str, float]  # from the middle of the series on: errors over the naive one's
 
 
 def fit(
@@ -66,6 +71,7 @@ def fit(
     seasons: Sequence[int],
     horizon: int,
     window: int,
+    known: Sequence[Known] | None = None,
 ) -> tuple[Pool, Values]:
     """(Pool, its forecasts [O, H] from held-out origins, each group of them weighted by the errors of the others).
 
@@ -77,7 +83,15 @@ def fit(
     slow = len(series) <= MANY
     sizes = ridge_windows(seasons, horizon, window) if slow else ()
     judged = [
-        _judge(values, origins.seen[parts.get(index, slice(0))], seasons, horizon, sizes, slow=slow)
+        judge(
+            values,
+            known[index] if known else None,
+            origins.seen[parts.get(index, slice(0))],
+            seasons,
+            horizon,
+            sizes,
+            slow=slow,
+        )
         for index, values in enumerate(series)
     ]
     names = _ordered({name for of_series in judged for name in of_series.members} | set(given))
@@ -89,89 +103,85 @@ def fit(
     if "linear" in names:
         short = np.array([len(values) < SEASONS * max(seasons, default=0) for values in series])
         able[short, names.index("linear")] = False
-    truth = origins.truth(series, horizon)
-    errors = np.stack([np.abs(truth - forecasts[name]).mean(axis=1) for name in names], axis=1)  # [O, K]
-    ratios = [of_series.ratios for of_series in judged]
+    truth = origins.truth(series, horizon, known)
+    left = [truth - forecasts[name] for name in names]  # [K] of [O, H]
+    errors = np.stack([np.nanmean(np.abs(of_member), axis=1) for of_member in left], axis=1)  # [O, K]
+    unit = min(horizon, max(LEAST_UNIT, 2 * min(seasons, default=0)))
 
-    def weights_by(chosen: Index) -> tuple[Values, Index]:
-        """Weights [S, K] by the origins `chosen`, and how many of these each series has [S]."""
+    def weights_by(chosen: Index) -> tuple[Values, Values, Index]:
+        """(Weights [S, K] by the origins `chosen`, error over the best member's [S], how many each series has [S])."""
         owner = origins.series[chosen]
         counts = np.bincount(owner, minlength=len(series))
-        blocks = counts / horizon
-        mean = _with_the_middle(_mean_by_series(errors[chosen], owner, counts), names, ratios, blocks)
-        return weigh(mean, able, blocks), counts
+        steps = np.where(counts > 0, counts + horizon - 1, 0)
+        mean = _with_earlier(_mean_by_series(errors[chosen], owner, counts), names, judged, steps, unit)
+        weights = weigh(mean, able, np.where(counts > 0, np.maximum(counts / horizon, 1), 0))
+        over_best = np.full(len(series), np.nan)
+        for index, part in origins.select(chosen).by_series():
+            of_series = {name: of_member[chosen[part]] for name, of_member in zip(names, left, strict=True)}
+            if judged[index].earlier and steps[index] < FEW * unit:
+                of_series = judged[index].earlier
+            limited, over_best[index] = _within_worst(weights[index], names, of_series)
+            if len(series) <= ALONE:
+                weights[index] = limited
+        return weights, over_best, counts
 
-    weights, _ = weights_by(np.arange(len(origins)))
+    weights, over_best, _ = weights_by(np.arange(len(origins)))
     combined = np.empty((len(origins), horizon))
     for left_out in np.unique(group):
         out = np.flatnonzero(group == left_out)
-        others, counts = weights_by(np.flatnonzero(group != left_out))
+        others, _, counts = weights_by(np.flatnonzero(group != left_out))
         others[counts == 0] = weights[counts == 0]  # a series that has no other group keeps the weights of all
         combined[out] = combine([forecasts[name][out] for name in names], others[origins.series[out]])
-    return Pool(names, weights, tuple(of_series.members for of_series in judged)), combined
-
-
-def _judge(
-    values: Values, seen: Index, seasons: Sequence[int], horizon: int, sizes: Sequence[int], *, slow: bool
-) -> _Judged:
-    """Fit the members of one series before its held-out origins `seen` [O], try them there, and fit them again."""
-    first = int(seen.min()) if len(seen) else len(values)
-    members = {member.name: member for member in baselines.fit_members(values[:first], seasons, horizon, slow=slow)}
-    forecasts: dict[str, Values] = {}
-    if len(seen):
-        truth = values[seen[:, None] + np.arange(horizon)]
-        ridges = baselines.fit_ridges(values[:first], sizes, horizon)
-        if ridges:
-            errors = [np.abs(truth - member.ahead(values, seen, horizon)).mean() for member in ridges]
-            weights = weigh(np.array([errors]))[0]
-            members["ridge"] = baselines.merge_ridges(ridges, weights)
-        forecasts = {name: member.ahead(values, seen, horizon) for name, member in members.items()}
-        if ridges:
-            windows = [int(member.learned["window"].flat[0]) for member in ridges]
-            again = baselines.fit_ridges(values, windows, horizon)
-            if len(again) == len(ridges):
-                members["ridge"] = baselines.merge_ridges(again, weights)
-    if first < len(values):
-        for member in baselines.fit_members(values, seasons, horizon, slow=slow):
-            if member.name in members:
-                members[member.name] = member
-    few = slow and 0 < len(seen) < FEW * horizon
-    return _Judged(members, forecasts, _from_the_middle(values, seasons, horizon) if few else {})
+    return Pool(names, weights, tuple(of_series.members for of_series in judged), over_best), combined
 
 
 def _ordered(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)))
 
 
-def _from_the_middle(values: Values, seasons: Sequence[int], horizon: int) -> dict[str, float]:
-    """Error of each member that needs no network over the naive one's, fitted on the first half of a series and tried
-    from every origin of the second; empty where there are no such origins or naive errors."""
-    first = len(values) // 2
-    seen = np.arange(max(first, 1), len(values) - horizon + 1)
-    if not len(seen):
-        return {}
-    truth = values[seen[:, None] + np.arange(horizon)]
-    errors = {
-        member.name: float(np.abs(truth - member.ahead(values, seen, horizon)).mean())
-        for member in baselines.fit_members(values[:first], seasons, horizon, slow=True)
-    }
-    return {name: error / errors["naive"] for name, error in errors.items()} if errors["naive"] > 0 else {}
+def _with_earlier(errors: Values, names: Sequence[str], judged: Sequence[Judged], held_out: Index, unit: int) -> Values:
+    """Mean errors [S, K], where those of a series that was judged from earlier origins on are those from there.
 
-
-def _with_the_middle(
-    errors: Values, names: Sequence[str], ratios: Sequence[Mapping[str, float]], blocks: Values
-) -> Values:
-    """Mean errors [S, K] where those of a series that has `ratios` from its middle on follow these. What cannot be
-    tried there, because it needs a network or more values, keeps blocks / (blocks + 1) of its difference from the
-    naive error, in logarithms, by its few `blocks` [S]."""
+    What cannot be tried there, because it needs a network or more values, keeps part of its difference from the naive
+    error, in logarithms, by how many times `unit` steps are `held_out` [S]. So few errors are mixed with what is usual
+    in short series: models of trend and season do better there than repeating values.
+    """
     mean = errors.copy()
-    for index, of_middle in enumerate(ratios):
+    usual = np.array([0.0 if name in MODELS else USUAL_REST for name in names])
+    for index, of_series in enumerate(judged):
         naive = errors[index, names.index("naive")]
-        if of_middle and naive > 0:
-            own = blocks[index] / (blocks[index] + 1)
-            kept = naive * (np.maximum(errors[index], 1e-9 * naive) / naive) ** own
-            mean[index] = [naive * of_middle[name] if name in of_middle else kept[k] for k, name in enumerate(names)]
+        earlier = {name: mean_over_steps(part) for name, part in of_series.earlier.items()}
+        if naive > 0 and earlier.get("naive", 0.0) > 0:
+            steps = held_out[index] / unit
+            relative = np.log(np.maximum(errors[index], 1e-9 * naive) / naive) * steps / (steps + 1)
+            for place, name in enumerate(names):
+                if name in earlier:
+                    relative[place] = np.log(max(earlier[name] / earlier["naive"], 1e-9))
+            mean[index] = earlier["naive"] * np.exp(OWN * relative + (1 - OWN) * usual)
     return mean
+
+
+def _within_worst(weights: Values, names: Sequence[str], errors: Mapping[str, Values]) -> tuple[Values, float]:
+    """(Weights [K], mean error over that of the best member) at the lowest power of `weights` with which `errors`
+    [O, H], NaN where unknown, add up to no more than WORST times those of the best member; else that member alone.
+
+    Members without errors there keep their share.
+    """
+    judged = np.array([name in errors for name in names]) & (weights > 0)
+    if not judged.any():
+        return weights, np.nan
+    left = np.stack([errors[name] for name, here in zip(names, judged, strict=True) if here])
+    own, share = weights[judged], float(weights[judged].sum())
+    sizes = np.nanmean(np.abs(left), axis=(1, 2))
+    for power in (*SHARPER, None):
+        sharper = np.eye(len(own))[sizes.argmin()] if power is None else (own / own.max()) ** power
+        sharper /= sharper.sum()
+        size = float(np.nanmean(np.abs(np.tensordot(sharper, left, axes=1))))
+        if power is None or size <= WORST * sizes.min():
+            break
+    limited = weights.copy()
+    limited[judged] = share * sharper
+    return limited, size / float(sizes.min()) if sizes.min() > 0 else 1.0
 
 
 def for_all(
@@ -186,9 +196,9 @@ def for_all(
         if index in place:
             members.append(fitted.members[place[index]])
             continue
-        held = sum(1 < period <= len(values) for period in seasons)
+        held = len(usable_seasons(values, seasons))
         if held not in shared:
-            few = baselines.fit_members(values, seasons, horizon, slow=False)
+            few = baselines.fit_members(values, usable_seasons(values, seasons), horizon, slow=False)
             shared[held] = {member.name: member for member in few if member.name in fitted.names}
         members.append(shared[held])
         able[index] = [name in NETWORK or name in shared[held] for name in fitted.names]
@@ -196,16 +206,6 @@ def for_all(
     weights = typical / np.maximum(typical.sum(axis=1, keepdims=True), 1e-300)
     weights[chosen] = fitted.weights
     return Pool(fitted.names, weights, tuple(members))
-
-
-def ridge_windows(seasons: Sequence[int], horizon: int, window: int) -> tuple[int, ...]:
-    """Windows of the ridges of each series alone: one and two seasons, and one and two horizons."""
-    wanted = {size for period in seasons for size in (period + 1, 2 * period + 1)}
-    if len(seasons) < 2:
-        wanted |= {horizon, 2 * horizon}
-    if not seasons:
-        wanted.add(window)
-    return tuple(sorted(size for size in wanted if 4 <= size <= LONGEST_RIDGE))
 
 
 def weigh(errors: Values, able: Values | None = None, blocks: Values | None = None) -> Values:

@@ -74,13 +74,18 @@ class Support:
         """Forecasts [O, H] in the unit of each series, within its support; ends of intervals where not `central`."""
         if self.free:
             return values
-        kept = np.clip(values, self.low[origins.series, None], self.high[origins.series, None])
+        kept = self.clip(values, origins)
         if self.direction.any():
             kept = self._one_way(kept, _last(series, origins), origins)
         if central and self.sparse.any():
             kept = np.where(self.sparse[origins.series, None] > 0, np.minimum(kept, 2 * _recent(series, origins)), kept)
         kept[self.closed_steps(series, origins, values.shape[1])] = 0.0
         return kept
+
+    def clip(self, values: Values, origins: Origins) -> Values:
+        """Values [O, H] between the limits of their series."""
+        clipped: Values = np.clip(values, self.low[origins.series, None], self.high[origins.series, None])
+        return clipped
 
     def keep_scaled(
         self, scaled: Values, series: Sequence[Values], states: Sequence[State], origins: Origins

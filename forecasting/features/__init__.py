@@ -6,7 +6,17 @@ rsi ... volatility                technical indicators of the values themselves;
 """
 
 from forecasting.config import CALENDAR, HOLIDAYS, INDICATORS
-from forecasting.features.build import Features, build, check_names
+from forecasting.features.build import Features, build, check_names, occasions, occasions_after
 from forecasting.features.calendar import suitable
 
-__all__ = ["CALENDAR", "HOLIDAYS", "INDICATORS", "Features", "build", "check_names", "suitable"]
+__all__ = [
+    "CALENDAR",
+    "HOLIDAYS",
+    "INDICATORS",
+    "Features",
+    "build",
+    "check_names",
+    "occasions",
+    "occasions_after",
+    "suitable",
+]

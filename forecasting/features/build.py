@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecasting.config import CALENDAR, HOLIDAYS, INDICATORS, unknown_feature
@@ -76,6 +78,35 @@ def build(panel: Panel, names: Sequence[str], horizon: int, chosen: Sequence[str
         known_names=(*(label for name in dated for label in _labels(name, panel.frequency)), *ahead),
         notes=(*left_out, *holiday_notes, *covariate_notes),
     )
+
+
+def occasions(panel: Panel, names: Sequence[str], horizon: int) -> list[list[str]] | None:
+    """Which holiday of the `names` each step of each series and of the `horizon` after it is, or is beside: see
+    `holidays.occasions`. None without any."""
+    wanted = [name for name in dict.fromkeys(names) if name.startswith(HOLIDAYS)]
+    if not wanted or panel.frequency == STEP:
+        return None
+    axes: dict[bytes, list[str]] = {}
+    found = []
+    for times in panel.times():
+        if (key := times.tobytes()) not in axes:
+            steps = np.concatenate([times, steps_after(times[-1], panel.frequency, horizon)])
+            axes[key] = _occasions(steps, wanted, panel.frequency)
+        found.append(axes[key])
+    return found if any(any(some) for some in found) else None
+
+
+def occasions_after(ends: Sequence[Any], frequency: str, names: Sequence[str], horizon: int) -> list[list[str]]:
+    """The same of the `horizon` steps after the `ends` of series alone."""
+    wanted = [name for name in dict.fromkeys(names) if name.startswith(HOLIDAYS)]
+    axes = {end: _occasions(steps_after(end, frequency, horizon), wanted, frequency) for end in dict.fromkeys(ends)}
+    return [axes[end] for end in ends]
+
+
+def _occasions(steps: npt.NDArray[np.generic], names: Sequence[str], frequency: str) -> list[str]:
+    ds = pd.DatetimeIndex(steps).as_unit("ns")
+    of_names = [some for name in names if (some := holidays.occasions(name, ds, frequency))]
+    return [next(filter(None, here), "") for here in zip(*of_names, strict=True)] if of_names else [""] * len(ds)
 
 
 def _meaningful(names: list[str], frequency: str) -> tuple[list[str], list[Message]]:

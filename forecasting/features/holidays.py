@@ -81,6 +81,41 @@ def days_of(name: str, bounds: Days) -> tuple[Days, list[Message]]:
     return np.array(sorted({*within, *beside}), dtype="datetime64[D]"), notes
 
 
+def occasions(name: str, ds: pd.DatetimeIndex, frequency: str) -> list[str]:
+    """Which holiday each step is, or is the day before or after: its name behind the code of the country and "0", "-1"
+    or "1"; "" for all other steps. [n + H]
+
+    A day that is a holiday itself is none beside one; else it is the one after before it is the one before. Of weeks it
+    is which holidays are in them. Empty where steps are parts of a day or longer than a week.
+    """
+    import holidays
+
+    weeks = _is_weeks(frequency)
+    if _spans_days(frequency) != weeks or _within_days(ds):
+        return []
+    code, days = name.removeprefix(HOLIDAYS), bounds(ds, frequency)
+    first, last = pd.Timestamp(days.min()).year, pd.Timestamp(days.max()).year
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # `days_of` tells them
+        named = holidays.country_holidays(code, years=range(first, last + 1), language=None)
+    stamps = np.array(sorted(named), dtype="datetime64[D]")
+    names = [str(named[day]) for day in sorted(named)]
+
+    def within(since: Days, until: Days) -> list[list[str]]:
+        return [names[a:b] for a, b in zip(stamps.searchsorted(since), stamps.searchsorted(until), strict=True)]
+
+    if weeks:
+        return [f"{code} 0 {' + '.join(found)}" if found else "" for found in within(days[:, 0], days[:, 1])]
+    day, after = days[:, 0], days[:, 1]
+    beside = ((0, within(day, after)), (1, within(days[:, 2], day)), (-1, within(after, days[:, 3] + _ONE_DAY)))
+    found = [""] * len(ds)
+    for offset, of_offset in beside:
+        for place, here in enumerate(of_offset):
+            if here and not found[place]:
+                found[place] = f"{code} {offset} {here[0 if offset < 0 else -1]}"
+    return found
+
+
 def columns(days: Days, bounds: Days) -> list[Values]:
     """How many of the holidays `days` are in each step; with the days beside a step also whether these are holidays."""
 
@@ -113,6 +148,18 @@ def _spans_days(frequency: str) -> bool:
         return bool(offset.nanos > DAY)
     unit = unit_of(offset)
     return unit not in ("bh", "cbh") and (unit not in ("B", "C") or bool(offset.n > 1))
+
+
+def _is_weeks(frequency: str) -> bool:
+    if trading.parse(frequency):
+        return False
+    offset = pd.tseries.frequencies.to_offset(frequency)
+    return isinstance(offset, pd.offsets.Week) and offset.n == 1
+
+
+def _within_days(ds: pd.DatetimeIndex) -> bool:
+    """Whether several steps are of one day."""
+    return bool(_days(ds).size > 1 and (np.diff(_days(ds)) == np.timedelta64(0, "D")).any())
 
 
 def _days(ds: pd.DatetimeIndex) -> Days:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.model.windows import Flat, Index
+from forecasting.model.windows import Flat, Index, Known
 from forecasting.panel import Values
 
 
@@ -63,11 +63,12 @@ class Origins:
         """The same where series 0, 1, ... are those at `places` [S] of a larger set."""
         return dataclasses.replace(self, series=places[self.series])
 
-    def truth(self, series: Sequence[Values], horizon: int) -> Values:
-        """The values [O, H] that came after each origin."""
+    def truth(self, series: Sequence[Values], horizon: int, known: Sequence[Known] | None = None) -> Values:
+        """The values [O, H] that came after each origin; NaN where they are not `known`."""
         truth = np.empty((len(self), horizon))
         for index, part in self.by_series():
-            truth[part] = series[index][self.seen[part, None] + np.arange(horizon)]
+            values = series[index] if known is None else np.where(known[index], series[index], np.nan)
+            truth[part] = values[self.seen[part, None] + np.arange(horizon)]
         return truth
 
     def mean_by_block(self, errors: Values) -> Values:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from forecasting.panel import Values
 
 Index = npt.NDArray[np.int64]
+Known = npt.NDArray[np.bool_]  # [T] which values were measured, not filled in
 
 SHORT = 3  # values that any forecast needs
 MEMORY = 14  # last steps of a further input that act on what comes, at most
