@@ -67,7 +67,8 @@ def choose_series(
     best = min(fewest, key=lambda names: _rank(names, fewest, table)) if fewest else ()
     enough = _CLEAR * len(stamps)
     if fewest and fewest[best] <= enough:
-        return list(best), Message("intake.why.series")
+        told_apart = fewest[best] <= 0.5 * repeated.sum()
+        return (list(best), Message("intake.why.series")) if told_apart else ([], Message("intake.why.no-series"))
     for count, among in ((2, _PAIRED), (3, _TOGETHER)):  # such as country and product
         several = _several(coded, {name: fewest[name,] for name in coded}, left, table, count, among)
         clear = {names: rows for names, rows in several.items() if rows <= enough and rows < 0.1 * fewest[best]}
