@@ -91,7 +91,7 @@ def _months(
 ) -> Iterator[Rewriting]:
     """Months written in a language that the formats do not know."""
     pieces = {piece for cell in sample for piece in _PIECE.findall(cell)}
-    words = {word for piece in pieces for word in (piece, *piece.split())}
+    words = {word for piece in pieces for word in (piece, *piece.split()) if len(word.rstrip(".")) > 1}
     dated = sum(bool(re.search(r"\d", cell) and _PIECE.search(cell)) for cell in sample)
     if not words or len(words) > _WORDS or dated < _ENOUGH * len(sample):
         return
