@@ -179,6 +179,12 @@ def tzinfo(zone: str) -> datetime.tzinfo:
     return datetime.timezone(datetime.timedelta(minutes=-minutes if fixed[1] == "-" else minutes))
 
 
+@functools.cache
+def known_zones() -> frozenset[str]:
+    """The names of the IANA's zones: asking for them reads a folder."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def fixed_zone(seconds: int) -> str:
     """The zone that is always so many seconds east of UTC."""
     return _colon(seconds) if seconds else "UTC"

@@ -85,7 +85,7 @@ def test_site_numbers_multipliers_and_switches_are_no_values() -> None:
     _, report = case("05-usgs-rdb.txt")
     assert (report.roles.target, report.roles.time) == (["40346_00060"], "datetime")
     assert any("'site_no'" in text for text in notes(report, "unused columns"))
-    assert any("tz_cd" in text for text in notes(report, "unused columns"))
+    assert any("'tz_cd'" in text for text in notes(report, "roles"))
     panel, report = case("19-ecb-sdmx.csv")
     assert (report.roles.target, panel.frequency, len(panel.series_ids)) == (["OBS_VALUE"], "B", 3)
     assert any("'UNIT_MULT', 'DECIMALS'" in text for text in notes(report, "unused columns"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -26,7 +28,7 @@ _FOOTNOTE = (
     r"(?P<flag>(?:\[[0-9A-Za-z]{1,3}\]|\([A-Za-z][A-Za-z. ]{0,15}\)|\([0-9]\)|\^[0-9A-Za-z]|[*†‡§#!]+)+)$"
 )
 _SUPERSCRIPT = r"^(?P<number>.*[0-9)\]])\s?(?P<flag>[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᵖʳ]+)$"
-_FLAGGED_NA = (
+_FLAGGED_NA = re.compile(
     r"^(?P<token>[^*†‡§\[\]⁰¹²³⁴-⁹]+?)\s*(?P<flag>\[[0-9A-Za-z]{1,3}\]|\([A-Za-z]{1,12}\)|[*†‡§⁰¹²³⁴-⁹]+|[a-z])$"
 )
 _COLON = ":"  # Eurostat's sign for what is not available
@@ -133,10 +135,11 @@ def _without_missing(texts: pa.Array, affixes: list[Affix]) -> pa.Array:
     return pc.if_else(found, pa.scalar(None, pa.string()), texts)
 
 
+@functools.lru_cache(maxsize=20_000)
 def _is_missing(cell: str) -> bool:
     if cell.strip() == _COLON:
         return True
-    parts = pc.extract_regex(pa.array([cell.strip()]), _FLAGGED_NA)[0].as_py()
+    parts = _FLAGGED_NA.match(cell.strip())
     if parts is None:
         return False
     token, flag = parts["token"].strip().lower(), parts["flag"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import zoneinfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.intake.columns.arrays import Flags, Ints, flags, ints
+from forecasting.notation import known_zones
 
 ZONES = {  # hours east of UTC; abbreviations that mean several zones (CST, IST, BST) are not here
     "Z": 0.0,
@@ -73,7 +73,7 @@ def time_of_day(parts: pa.StructArray) -> Clock:
     offset, zone = _offsets(parts.field("z"))
     nanos += ((hours * 60 + minutes) * 60 + seconds - offset) * 1_000_000_000
     places = pc.unique(parts.field("place").drop_null()).to_pylist()
-    place = places[0] if len(places) == 1 and places[0] in zoneinfo.available_timezones() else None
+    place = places[0] if len(places) == 1 and places[0] and places[0] in known_zones() else None
     return Clock(nanos, ok, zone, offset if zone is not None else None, place)
 
 

@@ -7,7 +7,6 @@ their clocks back is no duplicate. Which zone it is decides the times, so it is 
 from __future__ import annotations
 
 import dataclasses
-import zoneinfo
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from forecasting.intake.columns.dates import Times
 from forecasting.intake.notes import Note, some
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
+from forecasting.notation import known_zones
 
 AS_THEY_STAND = "UTC"
 _HOUR = np.timedelta64(3_600_000_000_000, "ns")
@@ -77,7 +77,7 @@ def ask_zone(table: Table, column: str, set_back: Clocks) -> AmbiguousInput:
 
 def check_zone(zone: str | None) -> None:
     """Raises DataError where there is no such zone."""
-    if zone is not None and zone not in zoneinfo.available_timezones():
+    if zone is not None and zone not in known_zones():
         raise DataError(Message("intake.column.no-zone", zone=zone, as_they_stand=AS_THEY_STAND), field="zone")
 
 

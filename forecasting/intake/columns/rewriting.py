@@ -63,10 +63,10 @@ def rewritings(sample: Sequence[str]) -> Iterator[Rewriting]:
         steps, said = (eras.latin_digits,), (Message("intake.said.digits"),)
         sample = [eras.latin_digits(cell) for cell in sample]
         yield Rewriting(_all(steps), said)
-    for era in ("japanese", "jalali", "jalali_months", "taiwan", "buddhist"):
-        change = getattr(eras, f"from_{era}")
+    for era in ("japanese", "jalali", "jalali-months", "taiwan", "buddhist"):
+        change = getattr(eras, f"from_{era.replace('-', '_')}")
         if _changes(change, sample):
-            yield Rewriting(_all((*steps, change)), (*said, Message(f"intake.said.{era.replace('_', '-')}")))
+            yield Rewriting(_all((*steps, change)), (*said, Message(f"intake.said.{era}")))
     if _changes(_vietnamese, sample):
         yield Rewriting(_all((*steps, _vietnamese)), said)
     if _are_seasons(sample):
@@ -91,7 +91,7 @@ def _months(
 ) -> Iterator[Rewriting]:
     """Months written in a language that the formats do not know."""
     pieces = {piece for cell in sample for piece in _PIECE.findall(cell)}
-    words = {word for piece in pieces for word in (piece, *piece.split())}
+    words = {word for piece in pieces for word in (piece, *piece.split()) if len(word.rstrip(".")) > 1}
     dated = sum(bool(re.search(r"\d", cell) and _PIECE.search(cell)) for cell in sample)
     if not words or len(words) > _WORDS or dated < _ENOUGH * len(sample):
         return

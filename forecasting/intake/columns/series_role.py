@@ -24,6 +24,7 @@ SERIES_NAMES = re.compile(
 _CLEAR = 0.02  # share of the rows that may still have the time of another where columns tell series apart
 _PAIRED = 6  # columns of which pairs are tried
 _THROUGHOUT = 0.5  # of the times, the share at which things that numbers name are there
+_NUMBERED = 12  # columns of whole numbers that are tried
 _TOGETHER = 5  # of which three are tried
 
 
@@ -67,7 +68,8 @@ def choose_series(
     best = min(fewest, key=lambda names: _rank(names, fewest, table)) if fewest else ()
     enough = _CLEAR * len(stamps)
     if fewest and fewest[best] <= enough:
-        return list(best), Message("intake.why.series")
+        told_apart = fewest[best] <= 0.5 * repeated.sum()
+        return (list(best), Message("intake.why.series")) if told_apart else ([], Message("intake.why.no-series"))
     for count, among in ((2, _PAIRED), (3, _TOGETHER)):  # such as country and product
         several = _several(coded, {name: fewest[name,] for name in coded}, left, table, count, among)
         clear = {names: rows for names, rows in several.items() if rows <= enough and rows < 0.1 * fewest[best]}
@@ -96,11 +98,13 @@ def _numbers_of_things(table: Table, times: Times, whole: list[str], coded: Mapp
     every = int(stamps.max(initial=0)) + 1
     held = {name: pd.factorize(table.cells[name].to_pandas())[0][times.ok].astype(np.int64) for name in whole}
     held = {name: codes for name, codes in held.items() if 1 < codes.max(initial=0) + 1 <= max(2, len(codes) // 10)}
+    held = dict(list(held.items())[:_NUMBERED])
     known = {**held, **{name: codes.astype(np.int64) for name, codes in list(coded.items())[:_PAIRED]}}
     for count in (1, 2):
         for names in itertools.combinations(sorted(known, key=table.columns.index), count):
-            if not set(names) & set(held):
-                continue
+            most = every * int(np.prod([int(known[name].max()) + 1 for name in names], dtype=np.float64))
+            if not set(names) & set(held) or most < len(stamps):
+                continue  # too few to tell all times apart
             codes = np.zeros(len(stamps), dtype=np.int64)
             for name in names:
                 codes = pd.factorize(codes * (int(known[name].max()) + 2) + known[name])[0].astype(np.int64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import zoneinfo
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ from forecasting.intake.columns.clock import ZONES
 from forecasting.intake.columns.times import Times
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
+from forecasting.notation import known_zones
 
 _NAMES = re.compile(
     r"(^|[^a-z])(tz|zone|timezone|time_?zone|utc|gmt|offset|zeitzone|fuseau|huso)([^a-z]|$)|zone", re.IGNORECASE
@@ -67,7 +67,7 @@ def _by(column: pa.ChunkedArray, name: str, times: Times) -> ZoneColumn | None:
     words = [word or "" for word in encoded.dictionary.to_pylist()]
     if not words or len(words) > _MOST or encoded.null_count:
         return None
-    if len(words) == 1 and "/" in words[0] and words[0] in zoneinfo.available_timezones():
+    if len(words) == 1 and "/" in words[0] and words[0] in known_zones():
         return ZoneColumn(name, times, Message("intake.joined.zones", zones=words[0], column=name), words[0])
     hours = [_hours(word, words) for word in words]
     letters = all(word[:1].isalpha() for word in words)  # else numbers with a sign, perhaps

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import zoneinfo
 
 import numpy as np
 import pandas as pd
 
 from forecasting import trading
 from forecasting.intake.columns.dates import Times
-from forecasting.notation import fixed_zone, tzinfo
+from forecasting.notation import fixed_zone, known_zones, tzinfo
 
 UTC = "UTC"
 _DAY = 86_400_000_000_000  # nanoseconds
@@ -29,7 +28,7 @@ def zone_of(times: Times, chosen: str | None = None) -> str:
     if chosen is not None:
         return chosen
     if times.offsets is None:  # chosen by the user, or counted since 1970
-        return times.zone if times.zone in zoneinfo.available_timezones() else UTC
+        return times.zone if times.zone in known_zones() else UTC
     if times.place is not None:
         return times.place
     offsets = times.offsets[times.ok]

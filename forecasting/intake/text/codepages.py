@@ -23,11 +23,16 @@ _SINGLE = {
 }
 _HIGH = re.compile(r"[^\x00-\x7f]")
 _WIDER = {"big5": ("cp950", "big5hkscs")}  # have further characters, for bytes that the first does not know
+_FEW = 3  # different characters from which on there are words
+_JAPANESE = ("cp932", "euc_jp")
 DOUBT = 0.06  # of plausibility, the lead below which another code page is named
 MOST = 3000  # characters that are scored
 _QUOTES_AND_DASHES = "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u00a0\u00ab\u00bb\u2039\u203a"
 _OPENING = "\u201a\u201e"  # low quotes, before a word
 _NEVER_INSIDE = "\u201c\u201d\u2026\u2039\u203a"  # a word
+_OF_AMOUNTS = "÷\u00d7±¼½¾¤¦™®‰"  # signs that stand before no word
+_BEHIND_WORDS = "÷\u00d7±¼½¾¤¦"  # nor behind one
+_BLOCKS = ("\u2500", "\u259f")  # lines and blocks of DOS pages
 _SIGNS = "€£¥$¢°§©®™±µ·\u00d7÷½¼¾²³¹ªº¿¡†•‰"
 
 
@@ -100,6 +105,8 @@ def _fit(char: str, before: str, after: str) -> float:
             return -0.5
         if script == "LATIN":  # accents are spread thin: a word of nothing else is another script read wrongly
             accents = (not before.isascii() and before.isalpha()) + (not after.isascii() and after.isalpha())
+            if accents and "ß" in (before, char, after):
+                return 0.9  # größer, Maß, Füße
             if accents and max(before, char, after) > "\xff":
                 return 0.6  # Slavic languages do have such words
             if accents:
@@ -112,6 +119,12 @@ def _fit(char: str, before: str, after: str) -> float:
         return -1.0  # DOS pages have their accents where Windows has quotes
     if char in _QUOTES_AND_DASHES:
         return -1.0 if between and char in _NEVER_INSIDE else 0.9
+    if _BLOCKS[0] <= char <= _BLOCKS[1]:
+        return -1.0 if before.isalpha() or after.isalpha() else 0.1
+    if (char in _OF_AMOUNTS and after.isalpha()) or (char in _BEHIND_WORDS and before.isalpha()):
+        return -1.0
+    if char in "²³" and before == "m":
+        return 1.0
     if char in _SIGNS:
         return -1.0 if between else 0.9
     return -1.0 if between else 0.1
@@ -136,8 +149,10 @@ def _double(sample: bytes, codec: str, common: Callable[[int, int], float]) -> f
             return None
         text = sample[: error.start].decode(codec)
     total, count = 0.0, 0
+    different: set[str] = set()
     for match in _HIGH.finditer(text):
         at = match.start()
+        different.add(match.group())
         raw = match.group().encode(codec)
         neighbours = text[at - 1 : at] + text[at + 1 : at + 2]
         narrow = codec == "cp932" and len(raw) == 1  # half-width katakana
@@ -147,6 +162,10 @@ def _double(sample: bytes, codec: str, common: Callable[[int, int], float]) -> f
         count += 1
         if count == MOST:
             break
+    if len(different) < _FEW:
+        total -= 0.3 * count  # a sign or two of Western files, such as °C
+    elif codec in _JAPANESE and not any("\u3040" <= char <= "\u30ff" or char >= "\uff61" for char in different):
+        total -= 0.1 * count  # nearly every Japanese text has kana
     return total / count if count else None
 
 

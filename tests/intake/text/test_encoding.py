@@ -97,3 +97,21 @@ def test_characters_that_plain_big5_lacks_do_not_change_the_script() -> None:
     text = "日期;城市;銷售\n2024-01-01;臺北市;5\n2024-01-02;高雄市;5\n2024-01-03;碁;5€\n"
     decoded = decode(text.encode("cp950"), "a.csv")
     assert (decoded.text, decoded.encoding) == (text, "cp950")
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("date;Straße;größe\n2024-01-01;Österreich ä;5\n", "cp1252"),
+        ("date;Straße;größe\n2024-01-01;Österreich ä;5\n", "cp850"),
+        ("date;Maß;Füße\n2024-01-01;Süßstoff;5\n", "latin-1"),
+        ("date;°C\n2024-01-01;5\n", "cp1252"),
+        ("date;µg/m³;±\n2024-01-01;5;1\n", "cp1252"),
+        ("日期,数值,备注\n2024-01-01,5,国家电网公司数据\n", "gb18030"),
+        ("日付,値,備考\n2024-01-01,5,東京の電力データ\n", "cp932"),
+        ("日付,値,備考\n2024-01-01,5,東京の電力データ\n", "euc_jp"),
+        ("날짜,값\n2024년 1월 1일,5\n", "cp949"),
+    ],
+)
+def test_words_of_a_few_lines_tell_their_code_page(text: str, codec: str) -> None:
+    assert decode(text.encode(codec), "a.csv").text == text
