@@ -42,7 +42,7 @@ class Reach:
         """How far the ends of the `level` % interval may lie from the forecast [O, H]."""
         by_level = np.array([np.interp(level, LEVELS, one) for one in np.eye(len(LEVELS))])
         by_step = np.stack([np.interp(np.arange(1, horizon + 1), self.lags, one) for one in np.eye(len(self.lags))])
-        known = np.isfinite(self.size).reshape(len(self.size), -1).all(axis=1)[:, None, None]
+        known = np.asarray(np.isfinite(self.size).all(axis=(1, 2), keepdims=True))
         limits = np.where(known, self.size, 0.0) @ by_level @ by_step
         every: Values = np.asarray(np.where(known[:, :, 0], limits, np.inf))[origins.series]
         return every
