@@ -95,6 +95,6 @@ def fit(
         scores=scores[:: max(1, math.ceil(scores.size / KEPT))],
         independent=fitted.report.blocks,
         support=kept,
-        reach=reach.find(series, missed, origins, config.horizon),
+        reach=None if config.anchor == "constant" else reach.find(series, missed, origins, config.horizon),
     )
     return predictor, fitted.report

@@ -122,6 +122,11 @@ def ahead(
         forecast = scaling.inverse(scaled, predictor.states, origins.series)
     forecast = support.keep(forecast, series, origins)
     parts = {name: support.keep(part, series, origins) for name, part in parts.items()}
+    if predictor.reach is not None:
+        near = predictor.reach.within(forecast, series, origins)
+        scaled = np.where(near == forecast, scaled, scaling.forward(near, predictor.states, origins.series))
+        forecast = near
+        parts = {name: predictor.reach.within(part, series, origins) for name, part in parts.items()}
     width = predictor.width[origins.series, None]
     return Forecasts(
         series=series, origins=origins, forecast=forecast, parts=parts, scaled=scaled, spread=spread * width

@@ -14,13 +14,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forecasting import baselines
 from forecasting.model.origins import Origins
+from forecasting.model.windows import Index
 from forecasting.panel import Values
 
 MANY = 5000  # series, beyond which limits would take longer than they are worth
 FEWEST = 8  # values of a series that has limits
 LEVELS = (50, 80, 95, 99)
 LAGS = 5
+CENTRAL = 2.0  # times how far an end may lie from the forecast: how far a forecast may lie from the last value
 MARGIN, FEW_MARGIN = 1.5, 2.0  # times what changes and errors say; further times that over the root of lags in a series
 
 
@@ -37,10 +40,25 @@ class Reach:
 
     def limits(self, origins: Origins, horizon: int, level: int) -> Values:
         """How far the ends of the `level` % interval may lie from the forecast [O, H]."""
-        of_level = np.array([[np.interp(level, LEVELS, sizes) for sizes in series] for series in self.size])
-        steps = np.arange(1, horizon + 1)
-        limits: Values = np.stack([np.interp(steps, self.lags, sizes) for sizes in of_level])[origins.series]
-        return limits
+        by_level = np.array([np.interp(level, LEVELS, one) for one in np.eye(len(LEVELS))])
+        by_step = np.stack([np.interp(np.arange(1, horizon + 1), self.lags, one) for one in np.eye(len(self.lags))])
+        known = np.asarray(np.isfinite(self.size).all(axis=(1, 2), keepdims=True))
+        limits = np.where(known, self.size, 0.0) @ by_level @ by_step
+        every: Values = np.asarray(np.where(known[:, :, 0], limits, np.inf))[origins.series]
+        return every
+
+    def within(self, forecast: Values, series: Sequence[Values], origins: Origins) -> Values:
+        """Forecasts [O, H], none of them further from the last value than CENTRAL times what an interval may be."""
+        limit = CENTRAL * self.limits(origins, forecast.shape[1], LEVELS[-1])
+        last = baselines.naive(np.concatenate(series), _places(series, origins), 1)
+        return np.clip(forecast, last - limit, last + limit)
+
+
+def _places(series: Sequence[Values], origins: Origins) -> Index:
+    """How many values of the series end to end precede the end of what each origin sees [O]."""
+    lengths = np.array([len(values) for values in series], dtype=np.int64)
+    places: Index = (np.cumsum(lengths) - lengths)[origins.series] + origins.seen
+    return places
 
 
 def find(series: Sequence[Values], errors: Values, origins: Origins, horizon: int) -> Reach | None:

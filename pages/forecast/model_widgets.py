@@ -52,7 +52,7 @@ def model_widgets(
         draw.choice("loss", options.LOSSES)
         draw.choice("anchor", options.ANCHORS)
         _lookbacks(draw, panel)
-        _floor(draw)
+        _range(draw, suggested)
         inputs.input_widgets(panel, subject, values, help_of, replace)
         draw.many("levels", sorted({*_LEVELS, *values["levels"]}), format_func=lambda level: f"{level} %")
     names = [field.name for field in dataclasses.fields(ForecastConfig) if f"set_{field.name}" in st.session_state]
@@ -124,21 +124,25 @@ class _Widgets:
         return {"key": f"set_{name}", "on_change": _changed, "args": (self.subject, name)}
 
 
-def _floor(draw: _Widgets) -> None:
-    """Whether anything may be below zero. Other limits come from the command line."""
-    key = "floor_at_zero"
-    show(key, draw.values.get("floor") is not None)
+def _range(draw: _Widgets, suggested: ForecastConfig) -> None:
+    """Whether forecasts keep to what the values keep to. Other limits come from the command line."""
+    key = "keep_to_range"
+    show(key, draw.values.get("support", suggested.support) == options.SUPPORTS[0])
+    about = [draw.help_of("support"), draw.help_of("floor") if suggested.floor is not None else ""]
     st.toggle(
-        t("model.floor.zero"),
+        t("model.support"),
         key=key,
-        help=draw.help_of("floor") or None,
-        on_change=_set_floor,
-        args=(draw.subject, key),
+        help="\n\n".join(part for part in about if part),
+        on_change=_set_range,
+        args=(draw.subject, key, suggested.floor),
     )
 
 
-def _set_floor(subject: str, key: str) -> None:
-    state.current().change(subject, "floor", 0.0 if st.session_state[key] else None)
+def _set_range(subject: str, key: str, floor: float | None) -> None:
+    found, free = options.SUPPORTS
+    kept = st.session_state[key]
+    state.current().change(subject, "support", found if kept else free)
+    state.current().change(subject, "floor", floor if kept else None)
 
 
 def _two_in_a_row(fields: Fields, drawn: list[Callable[[], None]]) -> None:

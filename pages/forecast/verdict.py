@@ -12,7 +12,7 @@ from forecasting.config import ForecastConfig
 from forecasting.outlook import outlook
 from forecasting.spans import copying, steps
 from forecasting.units import amount, with_unit
-from pages.forecast.results.shown import Shown
+from pages.forecast.results.shown import Shown, noted
 from pages.shared import services
 from pages.shared.formats import number, percent, plain, plain_option
 from pages.shared.i18n import sentences, t, translated
@@ -75,6 +75,8 @@ def _details(shown: Shown, judged: Verdict) -> None:
         config = ForecastConfig.from_dict(shown.run.config)
         longest = int(services.panel(shown.access, shown.dataset).lengths.max())
         st.markdown(t("result.fallback", available=longest, window=config.window, horizon=config.horizon))
+    for note in noted(record):
+        st.caption(f":material/info: {plain(note, 600)}")
     if many:
         st.caption(t("number.all", count=int(scores["series"])))
     for label, value, explained in _scores(shown, judged):

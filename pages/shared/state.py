@@ -17,6 +17,7 @@ REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apa
 LINK = "link"  # the parameter of an address that shows one run, read-only
 TEXTS = ("pair", "text")  # jobs that the Text lab shows
 DAMAGED = "_damaged"  # in the session: what the store kept of the settings cannot be read, and is not written over
+_UNNAMED = {"floor": None, "cap": None, "support": "found"}  # settings that a run with their defaults does not name
 _INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str}
 _PLAIN = {"workspace", "language", "dataset", LINK}  # parameters that name no run
 
@@ -146,7 +147,7 @@ def open_run(session: Session, run: Run) -> None:
     about = subject(services.dataset(session.workspace, run.dataset_id).choices)
     suggested = services.suggestion(session.workspace, run.dataset_id)[0].to_dict()
     session.settings = {k: v for k, v in session.settings.items() if k != about}
-    for name, value in {"floor": None, "cap": None, **run.config}.items():  # which a run without them does not name
+    for name, value in {**_UNNAMED, **run.config}.items():
         if suggested.get(name) != value:
             session.change(about, name, value)
     _forget_widgets("set_", "_settings_of")

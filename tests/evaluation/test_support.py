@@ -69,7 +69,7 @@ def test_a_cap_is_found_where_values_end_at_one_or_their_name_says_so(values: Va
     [
         (np.cumsum(RANDOM.poisson(0.7, 60)), 1),
         (np.cumsum(RANDOM.poisson(400, 60)), 1),  # a meter
-        (1e5 - np.cumsum(RANDOM.exponential(2, 29)), -1),
+        (1e5 - np.cumsum(RANDOM.poisson(0.8, 29)), -1),
         (np.arange(12) * 10.0 + 0.5 * NOISE[:12], 0),  # a trend over a few years
         (np.cumsum(np.r_[np.ones(50), -1, np.ones(50)]), 0),
         (np.full(50, 3.0), 0),

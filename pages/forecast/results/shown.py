@@ -12,6 +12,14 @@ from forecasting.notation import Notation
 from forecasting.runs import Access, Run, Workspace
 from forecasting.units import unit_of
 from pages.shared import services
+from pages.shared.i18n import stored
+
+
+def noted(record: dict[str, Any]) -> list[str]:
+    """The notes of a training record in the session's language, as far as an older version stored their keys."""
+    notes = record.get("notes") or []
+    messages = record.get("messages", {}).get("notes") or [None] * len(notes)
+    return [stored(note, message) for note, message in zip(notes, messages, strict=True)]
 
 
 @dataclasses.dataclass(frozen=True)

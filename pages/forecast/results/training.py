@@ -9,10 +9,10 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.runs import Run
-from pages.forecast.results.shown import Shown
+from pages.forecast.results.shown import Shown, noted
 from pages.shared import choices, components
 from pages.shared.formats import duration, listed, plain
-from pages.shared.i18n import chart_words, stored, t
+from pages.shared.i18n import chart_words, t
 from pages.shared.setting_words import setting_label, setting_value
 
 
@@ -26,10 +26,8 @@ def training(shown: Shown) -> None:
         st.info(t("training.fallback"), icon=":material/toggle_off:")
     elif record["share"] == 0:
         st.info(t("training.off"), icon=":material/toggle_off:")
-    notes = record.get("notes") or []
-    messages = record.get("messages", {}).get("notes") or [None] * len(notes)
-    for note, message in zip(notes, messages, strict=True):
-        st.caption(f":material/info: {plain(stored(note, message), 600)}")
+    for note in noted(record):
+        st.caption(f":material/info: {plain(note, 600)}")
     points = _points(record["curves"], run)
     if points:
         words = chart_words()
