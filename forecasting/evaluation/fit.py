@@ -21,7 +21,7 @@ from forecasting.model import fit as recipe
 from forecasting.model import scaling, windows
 from forecasting.model.ensemble import OnEpoch
 from forecasting.model.fit import TrainingReport
-from forecasting.model.windows import Extra
+from forecasting.model.windows import Extra, Known
 from forecasting.panel import Values
 
 KEPT = 2_000_000  # cells of held-out scores that a Predictor keeps for its update
@@ -35,20 +35,23 @@ def fit(
     extra: Extra | None = None,
     *,
     compare: bool = False,
+    measured: Sequence[Known] | None = None,
 ) -> tuple[Predictor, TrainingReport | None]:
     """Train on `series` alone. The TrainingReport is None where they were too short for a network.
 
-    `compare`: fit the members of the pool even where the forecast is to be the network's.
+    `compare`: fit the members of the pool even where the forecast is to be the network's. `measured` [S]: which values
+    were; the others were filled in, and nothing learns from them or is judged by them.
     """
     if max(map(len, series)) < windows.needed(max(config.windows), config.horizon):
-        return without_network.fit(series, seasons, config), None
+        return without_network.fit(series, seasons, config, measured), None
     chosen = sampling.sample(series, config)
     if len(chosen) < len(series):
         some_extra = extra.of(chosen) if extra is not None else None
         some = [series[index] for index in chosen]
-        predictor, report = fit(some, seasons, config, on_epoch, some_extra, compare=compare)
+        known = None if measured is None else [measured[index] for index in chosen]
+        predictor, report = fit(some, seasons, config, on_epoch, some_extra, compare=compare, measured=known)
         return sampling.for_all(predictor, series, chosen, config), report
-    fitted = recipe.fit(series, seasons, config, on_epoch, extra)
+    fitted = recipe.fit(series, seasons, config, on_epoch, extra, measured)
     method, held_out = fitted.method, fitted.held_out
     origins, states = held_out.origins, held_out.states
     group = pool.groups(origins)
@@ -60,8 +63,9 @@ def fit(
             name: scaling.inverse(part, states, origins.series) for name, part in scaled.items() if part is not None
         }
         members, combined = pool.fit(
-            series, origins, group, given, seasons=method.periods, horizon=config.horizon, window=config.window
-        )
+            series, origins, group, given,
+            seasons=method.periods, horizon=config.horizon, window=config.window, known=measured,
+        )  # fmt: skip
         if pooled:
             forecast = scaling.forward(combined, states, origins.series)
             held_out = dataclasses.replace(held_out, forecast=forecast)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.model.origins import Origins
+from forecasting.model.regressors import mean_known
 from forecasting.model.windows import Index
 from forecasting.panel import Values
 
@@ -31,7 +32,7 @@ def widths(scores: Values, origins: Origins, group: Index, count: int) -> tuple[
     """
     if count < 2 or not len(scores):
         return scores, np.ones(count)
-    size = np.abs(scores).mean(axis=1)
+    size = mean_known(np.abs(scores), axis=1)
     relative = np.bincount(origins.block, weights=size) / np.bincount(origins.block) / (float(size.mean()) or 1.0)
     logs = np.log(np.clip(relative, 1 / WIDEST**2, WIDEST**2))
     first = np.unique(origins.block, return_index=True)[1]
@@ -68,7 +69,9 @@ def calibrate(scores: Values, independent: int) -> Values:
     table = np.empty((horizon, len(PROBABILITIES)))
     for h in range(horizon):
         low = max(0, min(h - reach, horizon - 2 * reach - 1))
-        table[h] = _quantiles(np.sort(scores[:, low : low + 2 * reach + 1], axis=None))
+        around = scores[:, low : low + 2 * reach + 1]
+        known = np.sort(around[np.isfinite(around)], axis=None)
+        table[h] = _quantiles(known if len(known) else np.sort(scores[np.isfinite(scores)], axis=None))
     return np.maximum.accumulate(table * _widening(independent), axis=1)
 
 

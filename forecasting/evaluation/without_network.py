@@ -13,20 +13,29 @@ from forecasting.config import ForecastConfig
 from forecasting.evaluation import intervals, pool, shrinkage
 from forecasting.evaluation.predictor import Predictor
 from forecasting.model import anchors, scaling, windows
-from forecasting.model.held_out import HeldOut
+from forecasting.model.held_out import HeldOut, with_truth
 from forecasting.model.origins import Origins, Span
 from forecasting.model.scaling import State
+from forecasting.model.windows import Known
 from forecasting.panel import Values
 
 
-def fit(series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig) -> Predictor:
+def fit(
+    series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig, measured: Sequence[Known] | None = None
+) -> Predictor:
     """Weighted, shrunk and calibrated on the last held-out origins, as far as there are any."""
     horizon = config.horizon
     periods = anchors.candidate_periods(series, seasons)
     states = tuple(scaling.fit(values, periods, False) for values in series)
     origins = _held_out_origins(series, periods, horizon)
+    if len(origins):
+        origins, truth = with_truth(origins, origins.truth(series, horizon, measured))
+        if not np.isfinite(truth).any():
+            origins, truth = origins.select(slice(0)), truth[:0]
     group = pool.groups(origins)
-    members, combined = pool.fit(series, origins, group, {}, seasons=periods, horizon=horizon, window=config.window)
+    members, combined = pool.fit(
+        series, origins, group, {}, seasons=periods, horizon=horizon, window=config.window, known=measured
+    )
     typical = np.stack([_typical(values, state, horizon) for values, state in zip(series, states, strict=True)])
     shrunk, errors = shrinkage.NONE, np.empty((2, 0))
     scores, width = np.empty((0, horizon)), np.ones(len(series))
@@ -34,7 +43,7 @@ def fit(series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig
         held_out = HeldOut(
             origins=origins,
             states=states,
-            truth=scaling.forward(origins.truth(series, horizon), states, origins.series),
+            truth=scaling.forward(truth, states, origins.series),
             forecast=scaling.forward(combined, states, origins.series),
             spread=typical[origins.series],
         )
