@@ -12,7 +12,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app import files
-from tests.browser.conftest import LIVE, Server, Start, chart, live_loss, set_number, traces, train, upload
+from tests.browser.conftest import (
+    LIVE,
+    Server,
+    Start,
+    chart,
+    live_loss,
+    set_number,
+    settled,
+    traces,
+    train,
+    train_button,
+    upload,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -127,7 +139,7 @@ def test_a_reload_in_the_middle_finds_the_run_again_and_cancel_ends_it(server: S
     expect(page.get_by_role("spinbutton", name="Hidden size", exact=True)).to_have_value("128")
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.get_by_text("The training was cancelled")).to_be_visible()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    expect(train_button(page)).to_be_enabled()
 
 
 def test_a_restarted_server_shows_the_same_page(start: Start, page: Page) -> None:
@@ -152,7 +164,7 @@ def test_a_bad_file_gets_one_sentence_and_trains_nothing_else(server: Server, pa
     alert = page.get_by_test_id("stMain").get_by_role("alert")
     expect(alert).to_have_count(1)
     expect(alert).to_contain_text("words.csv")
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(train_button(page)).to_be_disabled()
     expect(chart(page, "chart_series")).to_have_count(0)
     assert "Traceback" not in page.inner_text("body")
     page.get_by_test_id("stSidebar").get_by_role("radio", name="Sample").or_(
@@ -166,12 +178,12 @@ def test_an_ambiguous_date_is_asked_about(server: Server, page: Page) -> None:
     upload(page, files.ambiguous(), "dates.csv")
     question = page.locator(".st-key-question")
     expect(question).to_contain_text("Day or month first?")
-    train_button = page.get_by_role("button", name="Train", exact=True)
-    expect(train_button).to_be_disabled()
-    expect(train_button).to_be_in_viewport(ratio=1)
+    settled(page)  # until then the page of before may still stand beside it
+    expect(train_button(page)).to_be_disabled()
+    expect(train_button(page)).to_be_in_viewport(ratio=1)
     question.get_by_role("button", name="Month first").click()
     expect(page.get_by_text("01/01/2001 to 12/01/2020")).to_be_visible()
-    expect(train_button).to_be_enabled()
+    expect(train_button(page)).to_be_enabled()
     given = page.get_by_role("radiogroup", name="Day or month first?")
     given.get_by_text("Day first").click()  # then the dates follow no calendar, which is a question of its own
     expect(question).to_contain_text("Which frequency")
@@ -181,10 +193,10 @@ def test_a_number_out_of_range_is_neither_kept_silently_nor_trained(server: Serv
     page.goto(server.url)
     set_number(page, "Hidden size", 5000)
     expect(page.get_by_test_id("stSidebar").get_by_role("alert")).to_contain_text("Hidden size is 5000")
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(train_button(page)).to_be_disabled()
     expect(page.get_by_text("Correct this first: Hidden size")).to_be_visible()
     set_number(page, "Hidden size", 32)
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    expect(train_button(page)).to_be_enabled()
 
 
 def test_an_address_without_a_page_says_so_and_leads_to_the_pages(server: Server, page: Page) -> None:
@@ -200,7 +212,7 @@ def test_an_address_without_a_page_says_so_and_leads_to_the_pages(server: Server
 def test_train_is_in_view_without_scrolling(server: Server, page: Page, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.goto(server.url)
-    button = page.get_by_role("button", name="Train", exact=True)
+    button = train_button(page)
     expect(button).to_be_visible()
     expect(button).to_be_in_viewport(ratio=1)
     expect(page.get_by_text("about")).to_be_in_viewport()

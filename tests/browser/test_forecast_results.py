@@ -7,7 +7,7 @@ import contextlib
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Server, chart, set_number, traces, train
+from tests.browser.conftest import Server, chart, set_number, settled, traces, train, train_button
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -131,7 +131,7 @@ def test_a_lookback_is_typed(server: Server, page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Remove 33")).to_be_visible()
     expect(page.get_by_role("button", name="Back to defaults")).to_be_visible()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    expect(train_button(page)).to_be_enabled()
 
 
 def test_verdict_and_forecast_are_in_view_and_every_tab_is_reached_on_a_phone(server: Server, page: Page) -> None:
@@ -164,6 +164,11 @@ def test_verdict_and_forecast_are_in_view_and_every_tab_is_reached_on_a_phone(se
     for place in range(1, tabs.count()):
         page.keyboard.press("ArrowRight")
         expect(tabs.nth(place)).to_be_focused()
+        expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
+        panel = page.get_by_test_id("stTabPanel").nth(place)
+        # Streamlit opens the tab that the server draws, even where another was chosen in the meantime.
+        expect(panel.get_by_test_id("stElementContainer").first).to_be_visible()
+        settled(page)
         expect(tabs.nth(place)).to_be_in_viewport(ratio=0.9)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
     tabs.first.click()  # scrolls back into view

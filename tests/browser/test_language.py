@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.app import files
-from tests.browser.conftest import Server, Start, set_number, train, upload
+from tests.browser.conftest import Server, Start, set_number, settled, train, train_button, upload
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=60)]
 
@@ -38,11 +38,6 @@ def _nothing_breaks(server: Server) -> Iterator[None]:
     yield
     said = server.log.read_bytes()[before:].decode(errors="replace")
     assert "Uncaught app execution" not in said, said
-
-
-def settled(page: Page) -> None:
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def values(page: Page) -> dict[str, str]:
@@ -93,7 +88,7 @@ def there_and_back(page: Page, **uses: str | int) -> None:
 
 def test_settings_of_every_kind_and_an_upload_outlive_a_switch(server: Server, page: Page) -> None:
     page.goto(server.url)
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    expect(train_button(page)).to_be_enabled()
     there_and_back(page, set_cell="GRU")
     assert "GRU" in values(page)["set_cell"]
     upload(page, files.german())
@@ -176,7 +171,7 @@ def test_an_error_of_a_page_is_told_in_the_language(start: Start, page: Page) ->
     [
         ("sine_wave", "sine_numbers", {"sine_cell": 1}),
         ("sequence_lab", "findings", {"cosine_cell": 1}),
-        ("text_lab", "pair_numbers", {"text_view": 1}),
+        ("text_lab", "pair_loss", {"text_view": 1}),  # the last that a result draws
         ("runs", "", {}),
         ("guide", "", {}),
     ],

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import LIVE, PATIENCE, Server, chart
+from tests.browser.conftest import LIVE, PATIENCE, Server, chart, train_button
 from tests.browser.newcomer_files import FILES, Brought
 from tests.conftest import REPORTED
 
@@ -69,7 +69,7 @@ def test_a_file_becomes_a_forecast_in_four_clicks(
     somebody = arrive(page, server)
     begun = time.monotonic()
     somebody.bring(brought)
-    train = page.get_by_role("button", name="Train", exact=True)
+    train = train_button(page)
     if brought.answer:
         expect(page.get_by_text(re.compile("Answer the question about"))).to_be_visible()
         expect(train).to_have_count(1)
@@ -99,7 +99,7 @@ def test_a_long_file_is_trained_in_view_and_found_again(server: Server, page: Pa
     somebody = arrive(page, server)
     somebody.bring(brought)
     told(page, brought)
-    somebody.click(page.get_by_role("button", name="Train", exact=True))
+    somebody.click(train_button(page))
     expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
     page.reload()
     expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_visible()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from forecasting.runs import Store, Workspace
 from tests.app import files
-from tests.browser.conftest import Server, Start, chart, go, live_loss, set_number, traces, train, upload
+from tests.browser.conftest import Server, Start, chart, go, live_loss, set_number, traces, train, train_button, upload
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -55,7 +55,7 @@ def test_the_forecast_and_the_runs_work_under_the_security_policy(server: Server
         page.get_by_role("tab", name=tab, exact=True).click()
         page.wait_for_timeout(500)
     go(page, "Sine wave")
-    page.get_by_role("button", name="Train", exact=True).click()
+    train_button(page).click()
     traces(chart(page, "sine_predicted"))
     go(page, "Runs")
     expect(page.get_by_text("sales.csv", exact=True)).to_be_visible()
@@ -140,12 +140,12 @@ def test_back_is_no_trap(server: Server, page: Page) -> None:
                 page.go_back()
                 page.wait_for_timeout(2_000)
         assert urllib.parse.urlparse(page.url).path == path
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    expect(train_button(page)).to_be_visible()
 
 
 def test_a_link_opens_one_run_in_a_browser_without_the_workspace(server: Server, page: Page, browser: Browser) -> None:
     page.goto(f"{server.url}/sine_wave")
-    page.get_by_role("button", name="Train", exact=True).click()
+    train_button(page).click()
     traces(chart(page, "sine_predicted"))
     go(page, "Runs")
     manage = page.get_by_role("button", name="Manage")
@@ -174,7 +174,7 @@ def test_a_link_opens_one_run_in_a_browser_without_the_workspace(server: Server,
 def test_the_list_fits_a_phone_and_can_be_worked_by_keyboard(server: Server, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/sine_wave")
-    page.get_by_role("button", name="Train", exact=True).click()
+    train_button(page).click()
     traces(chart(page, "sine_predicted"))
     page.goto(f"{server.url}/runs?workspace={workspace_of(page)}")
     more = page.get_by_role("button", name="Manage")

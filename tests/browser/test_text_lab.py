@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Start, chart, set_number, train
+from tests.browser.conftest import Start, chart, set_number, train, train_button
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,7 +26,7 @@ def _heat(page: Page, key: str) -> list[list[float]]:
 
 def test_the_text_lab_learns_reads_and_writes(start: Start, page: Page) -> None:
     page.goto(f"{start().url}/text_lab")
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    expect(train_button(page)).to_be_visible()
     expect(chart(page, "pair_map")).to_be_visible(timeout=60_000)  # trained without being asked
     early = _heat(page, "pair_map")
     page.get_by_test_id("stSlider").first.get_by_role("slider").focus()
