@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from forecasting.evaluation.occasions import Effects, Occasions
     from forecasting.evaluation.predictor import Predictor
     from forecasting.model.origins import Span
-    from forecasting.model.windows import Extra, Fold, Index
+    from forecasting.model.windows import Extra, Fold, Index, Known
 
 
 def evaluate(
@@ -41,10 +42,10 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     from forecasting.model.origins import Span
 
     check_least(panel, config, folds=config.folds)
-    values: Mapping[int, Values] = dict(enumerate(panel.values()))
-    lengths = panel.lengths
+    lengths, measured = panel.lengths, panel.measured()
     plan = _fold_plan(panel, config)
     begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
+    values: Mapping[int, Values] = dict(enumerate(without_gaps(panel, np.maximum(lengths - begin, 0))))
     start, share = (fold - 1) / len(plan), 1 / len(plan)
     expected = work.of_fold(panel, config, fold)
     report = progress_of_fit(config, on_progress, "fold", fold, len(plan), start, share, expected)
@@ -57,7 +58,10 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     if effects is not None and occasions is not None:
         values = dict(zip(kept, effects.without([values[i] for i in kept], occasions), strict=True))
         train = [values[i][: lengths[i] - begin] for i in kept]
-    predictor, _ = fit_predictor(train, panel.seasons, config, report, some, compare=compare, names=names)
+    known = None if measured is None else [measured[i][: lengths[i] - begin] for i in kept]
+    predictor, _ = fit_predictor(
+        train, panel.seasons, config, report, some, compare=compare, names=names, measured=known
+    )
     seen = lengths[kept]
     span = Span(seen - begin, np.minimum(seen - end - 1, seen - config.horizon))
     return forecast_origins(
@@ -120,6 +124,37 @@ def forecast_origins(
         weights=predictor.mean_weights,
         shrinkage=predictor.shrinkage.factor,
     )
+
+
+def without_gaps(panel: Panel, ends: Index) -> list[Values]:
+    """The values of each series with its gaps filled as training takes them (see `evaluation.filling`); which way
+    suits, the first `ends` [S] values of each tell."""
+    from forecasting.evaluation import filling
+
+    measured = panel.measured()
+    return panel.values() if measured is None else filling.filled(panel.values(), measured, panel.seasons, ends)
+
+
+def measured_of(panel: Panel, series: Sequence[Values]) -> list[Known] | None:
+    """Which values of `series`, which end as those of `panel` do, were measured; what is before it counts so."""
+    measured = panel.measured()
+    if measured is None:
+        return None
+    pairs = zip(series, measured, strict=True)
+    return [np.pad(here, (len(values) - len(here), 0), constant_values=True) for values, here in pairs]
+
+
+def as_trained_on(panel: Panel, config: ForecastConfig, effects: Effects | None) -> tuple[Panel, Occasions | None]:
+    """(`panel` with its gaps filled and without the `effects` of holidays; which holiday each step is, if any)."""
+    from forecasting import features
+
+    if effects is None and panel.filled is None:
+        return panel, None
+    values = without_gaps(panel, panel.lengths)
+    names = None if effects is None else features.occasions(panel, config.features, config.horizon)
+    if effects is not None and names is not None:
+        values = effects.without(values, names)
+    return dataclasses.replace(panel, frame=panel.frame.assign(y=np.concatenate(values))), names
 
 
 def holiday_effects(

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecasting import model_file, work
+from forecasting import folds, model_file, work
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
-from forecasting.folds import evaluate, evaluate_fold, forecast_origins, further_inputs, gather, holiday_effects
+from forecasting.folds import evaluate, evaluate_fold, gather
 from forecasting.messages import Message
 from forecasting.panel import Panel, Values
 from forecasting.progress import OnProgress, input_names, progress_of_fit, training_report
@@ -26,7 +26,7 @@ from forecasting.suggestions import check_least, check_length, expected_seconds,
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest
     from forecasting.evaluation.history import History
-    from forecasting.evaluation.occasions import Again, Effects, Occasions
+    from forecasting.evaluation.occasions import Again, Effects
     from forecasting.evaluation.predictor import Forecasts, Predictor
     from forecasting.model.origins import Origins
     from forecasting.model.windows import Extra
@@ -73,12 +73,14 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     check_least(panel, config, folds=None)
     started = time.perf_counter()
     report = progress_of_fit(config, on_progress, "final", 1, 1, 0.0, 1.0, work.of_fit(panel, config))
-    extra, inputs, notes = further_inputs(panel, config)
-    values = panel.values()
-    effects, occasions = holiday_effects(panel, config, values)
+    extra, inputs, notes = folds.further_inputs(panel, config)
+    values = folds.without_gaps(panel, panel.lengths)
+    effects, occasions = folds.holiday_effects(panel, config, values)
     if effects is not None and occasions is not None:
         values = effects.without(values, occasions)
-    predictor, trained = fit_predictor(values, panel.seasons, config, report, extra, names=panel.series_ids)
+    predictor, trained = fit_predictor(
+        values, panel.seasons, config, report, extra, names=panel.series_ids, measured=panel.measured()
+    )
     notes += caveats(predictor, values, panel.series_ids)
     training = training_report(predictor, trained, panel, config, inputs, notes)
     training["seconds"] = time.perf_counter() - started
@@ -191,16 +193,6 @@ class Forecaster:
         support = self._predictor.support.some(chosen)
         return functools.partial(self._effects.some(chosen).again, names, origins, support)
 
-    def _without_effects(self, panel: Panel) -> tuple[Panel, Occasions | None]:
-        """`panel` without the effects of holidays, and which holiday each step is."""
-        from forecasting import features
-
-        names = None if self._effects is None else features.occasions(panel, self.config.features, self.config.horizon)
-        if self._effects is None or names is None:
-            return panel, None
-        y = np.concatenate(self._effects.without(panel.values(), names))
-        return dataclasses.replace(panel, frame=panel.frame.assign(y=y)), names
-
     def backtest(self, panel: Panel, start: int) -> Backtest:
         """Forecasts from every origin of `panel` with at least `start` values seen, by this one training.
 
@@ -221,10 +213,10 @@ class Forecaster:
                 needed=start + horizon,
                 available=int(lengths.min()),
             )
-        extra, _, _ = further_inputs(panel, self.config)
-        plain, names = self._without_effects(panel)
+        extra, _, _ = folds.further_inputs(panel, self.config)
+        plain, names = folds.as_trained_on(panel, self.config, self._effects)
         every = np.arange(len(lengths))
-        tested = forecast_origins(
+        tested = folds.forecast_origins(
             self._predictor, self.config, 1, plain.values(), span, extra, every, self._effects, names
         )
         season = min((*panel.seasons, *self._predictor.periods), default=1)
@@ -241,11 +233,13 @@ class Forecaster:
 
         started = time.perf_counter()
         self._history.check_frequency(panel)
-        extra, _, _ = further_inputs(panel, self.config)
-        series, known = self._history.continued(self._without_effects(panel)[0], extra)
+        extra, _, _ = folds.further_inputs(panel, self.config)
+        series, known = self._history.continued(folds.as_trained_on(panel, self.config, self._effects)[0], extra)
         expected = dataclasses.replace(work.of_fit(panel, self.config), validation=0.0, choose=0.0)
         report = progress_of_fit(self.config, on_progress, "final", 1, 1, 0.0, 1.0, expected)
-        predictor, error = updating.update(self._predictor, self.config, series, known, extra, report)
+        predictor, error = updating.update(
+            self._predictor, self.config, series, known, extra, report, folds.measured_of(panel, series)
+        )
         rows = int(sum(len(values) for values in series) - known.sum())
         about = {"rows": rows, "error_before": error}
         training = self.training | {"update": about, "seconds": time.perf_counter() - started}

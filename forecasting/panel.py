@@ -36,6 +36,8 @@ class Panel:
     name: for people; not part of the content.
     ahead: `unique_id, ds` and the covariates known in the future, in the steps right after the end of a series; sorted
         like `frame`, finite. None where no covariate goes on beyond the last value.
+    filled: `unique_id, ds` of the steps whose `y` was not measured but filled in, in the order of `frame`: nothing
+        learns from these or is scored by them. None where all were measured.
     """
 
     frame: pd.DataFrame
@@ -43,6 +45,7 @@ class Panel:
     seasons: tuple[int, ...] = ()
     name: str = ""
     ahead: pd.DataFrame | None = None
+    filled: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         frame = self.frame
@@ -81,6 +84,8 @@ class Panel:
             digest.update(json.dumps(known, ensure_ascii=True).encode())
             for column in self.ahead.columns[1:]:
                 digest.update(np.ascontiguousarray(self.ahead[column].to_numpy()).tobytes())
+        if (measured := self.measured()) is not None:
+            digest.update(np.packbits(np.concatenate(measured)).tobytes())
         return digest.hexdigest()
 
     @property
@@ -109,6 +114,14 @@ class Panel:
         y = self.frame["y"].to_numpy()
         return np.split(y, np.cumsum(self.lengths)[:-1])
 
+    def measured(self) -> list[npt.NDArray[np.bool_]] | None:
+        """Which values of each series were measured, in the order of `series_ids`; None where all were."""
+        if self.filled is None or self.filled.empty:
+            return None
+        keys = ["unique_id", "ds"]
+        here = ~pd.MultiIndex.from_frame(self.frame[keys]).isin(pd.MultiIndex.from_frame(self.filled[keys]))
+        return None if here.all() else np.split(here, np.cumsum(self.lengths)[:-1])
+
     def times(self) -> list[npt.NDArray[np.generic]]:
         """The time stamps of each series, in the order of `series_ids`."""
         ds = self.frame["ds"].to_numpy()
@@ -131,6 +144,8 @@ class Panel:
 
         about = {"frequency": self.frequency, "seasons": list(self.seasons), "name": self.name}
         frame = self.frame
+        if (measured := self.measured()) is not None:
+            about["filled"] = np.flatnonzero(~np.concatenate(measured)).tolist()
         if self.ahead is not None:  # rows without a value, below the others
             about["ahead"] = self.known_ahead
             frame = pd.concat([frame, self.ahead], ignore_index=True)
@@ -154,7 +169,9 @@ class Panel:
                 beyond = frame["y"].isna()
                 ahead = frame.loc[beyond, ["unique_id", "ds", *known]].reset_index(drop=True)
                 frame = frame[~beyond]
-            return cls(frame, about["frequency"], tuple(about["seasons"]), about["name"], ahead)
+            places = about.get("filled")
+            filled = frame.iloc[places][["unique_id", "ds"]].reset_index(drop=True) if places else None
+            return cls(frame, about["frequency"], tuple(about["seasons"]), about["name"], ahead, filled)
         except (pa.ArrowException, KeyError, ValueError) as error:
             raise DataError(Message("panel.stored")) from error
 

@@ -23,7 +23,7 @@ from forecasting.evaluation.series_errors import SeriesErrors, paired_skill, ser
 from forecasting.evaluation.verdict import Verdict, judge
 from forecasting.messages import Message
 from forecasting.model.origins import Origins
-from forecasting.model.windows import Index
+from forecasting.model.windows import Index, Known
 from forecasting.panel import Panel, Values
 from forecasting.units import unit_of
 
@@ -171,9 +171,9 @@ def assemble(
     `seen`: for each fold how many values of each series its training could see [S]; `ends`: (test_start, test_end) of
     each in steps from the end of a series.
     """
-    values = panel.values()
+    values, measured = panel.values(), panel.measured()
     horizon = tested[0].forecast.shape[1]
-    folds = [_beside_truth(values, fold, known, season) for fold, known in zip(tested, seen, strict=True)]
+    folds = [_beside_truth(values, measured, fold, known, season) for fold, known in zip(tested, seen, strict=True)]
     every = max(1, math.ceil(sum(len(fold.truth) for fold in folds) * horizon / MOST_ROWS))
     left_out = len(values) - len({int(index) for fold in folds for index in fold.origins.series})
     scores = score(folds, season, horizon) | {"series": len(values), "series_left_out": left_out}
@@ -187,7 +187,9 @@ def assemble(
     return make(pd.concat(frames, ignore_index=True), scores)
 
 
-def _beside_truth(values: list[Values], tested: Tested, seen: Index, season: int) -> FoldForecasts:
+def _beside_truth(
+    values: list[Values], measured: Sequence[Known] | None, tested: Tested, seen: Index, season: int
+) -> FoldForecasts:
     """The forecasts of a fold with the truth and the naive forecasts."""
     origins, horizon = tested.origins, tested.forecast.shape[1]
     naive: dict[str, list[Values]] = {"naive": [], "seasonal-naive": []}
@@ -200,7 +202,7 @@ def _beside_truth(values: list[Values], tested: Tested, seen: Index, season: int
     scale = np.array([metrics.naive_scale(index[:count], season) for index, count in zip(values, seen, strict=True)])
     return FoldForecasts(
         origins=origins,
-        truth=origins.truth(values, horizon),
+        truth=origins.truth(values, horizon, measured),
         forecasts=forecasts,
         bounds=tested.bounds,
         scale=scale[origins.series],
@@ -233,7 +235,7 @@ def _frame(fold: FoldForecasts, number: int, times: list[Any], names: Any, every
     for name in METHODS[1:]:
         # Without a network there is no anchor: the last value stands in for it.
         columns[name] = fold.forecasts.get(name, fold.forecasts["naive"])[::every].reshape(-1)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns).dropna(subset="y", ignore_index=True)  # what was filled in came not true
 
 
 def _fold_dates(panel: Panel, ends: Iterable[tuple[int, int]]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from forecasting.model import fit as recipe
 from forecasting.model import scaling, windows
 from forecasting.model.ensemble import OnEpoch
 from forecasting.model.fit import TrainingReport
-from forecasting.model.windows import Extra
+from forecasting.model.windows import Extra, Known
 from forecasting.panel import Values
 
 KEPT = 2_000_000  # cells of held-out scores that a Predictor keeps for its update
@@ -36,23 +36,28 @@ def fit(
     *,
     compare: bool = False,
     names: Sequence[str] = (),
+    measured: Sequence[Known] | None = None,
 ) -> tuple[Predictor, TrainingReport | None]:
     """Train on `series` alone. The TrainingReport is None where they were too short for a network.
 
     `compare`: fit the members of the pool even where the forecast is to be the network's. `names` of the series may say
-    what their values are.
+    what their values are. `measured` [S]: which values were; the others were filled in, and nothing learns from them or
+    is judged by them.
     """
     if max(map(len, series)) < windows.needed(max(config.windows), config.horizon):
-        return without_network.fit(series, seasons, config, names), None
+        return without_network.fit(series, seasons, config, names, measured), None
     chosen = sampling.sample(series, config)
     if len(chosen) < len(series):
         some_extra = extra.of(chosen) if extra is not None else None
         some = [series[index] for index in chosen]
         some_names = [names[index] for index in chosen] if names else names
-        predictor, report = fit(some, seasons, config, on_epoch, some_extra, compare=compare, names=some_names)
+        known = None if measured is None else [measured[index] for index in chosen]
+        predictor, report = fit(
+            some, seasons, config, on_epoch, some_extra, compare=compare, names=some_names, measured=known
+        )
         kept = support.find(series, predictor.periods, config, names)
         return dataclasses.replace(sampling.for_all(predictor, series, chosen, config), support=kept), report
-    fitted = recipe.fit(series, seasons, config, on_epoch, extra)
+    fitted = recipe.fit(series, seasons, config, on_epoch, extra, measured)
     method, held_out = fitted.method, fitted.held_out
     origins, states = held_out.origins, held_out.states
     group = pool.groups(origins)
@@ -64,8 +69,9 @@ def fit(
             name: scaling.inverse(part, states, origins.series) for name, part in scaled.items() if part is not None
         }
         members, combined = pool.fit(
-            series, origins, group, given, seasons=method.periods, horizon=config.horizon, window=config.window
-        )
+            series, origins, group, given,
+            seasons=method.periods, horizon=config.horizon, window=config.window, known=measured,
+        )  # fmt: skip
         if pooled:
             forecast = scaling.forward(combined, states, origins.series)
             held_out = dataclasses.replace(held_out, forecast=forecast)
@@ -78,7 +84,7 @@ def fit(
     scores = (held_out.truth - forecast) / held_out.spread
     scores[kept.closed_steps(series, origins, config.horizon)] = np.nan  # which are certain
     scores, width = intervals.widths(scores, origins, group, len(series))
-    missed = origins.truth(series, config.horizon) - scaling.inverse(forecast, states, origins.series)
+    missed = origins.truth(series, config.horizon, measured) - scaling.inverse(forecast, states, origins.series)
     lengths = np.array([len(values) for values in series])
     predictor = Predictor(
         horizon=config.horizon,

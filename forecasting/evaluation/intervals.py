@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.model.origins import Origins
+from forecasting.model.regressors import mean_known
 from forecasting.model.windows import Index
 from forecasting.panel import Values
 
@@ -38,7 +39,7 @@ def widths(scores: Values, origins: Origins, group: Index, count: int) -> tuple[
     """
     if count < 2 or not len(scores):
         return scores, np.ones(count)
-    size = _mean_size(scores)
+    size = mean_known(np.abs(scores), axis=1)
     relative = np.bincount(origins.block, weights=size) / np.bincount(origins.block) / (float(size.mean()) or 1.0)
     logs = np.log(np.clip(relative, 1 / WIDEST**2, WIDEST**2))
     first = np.unique(origins.block, return_index=True)[1]
@@ -92,7 +93,8 @@ def calibrate(scores: Values, independent: int) -> Values:
     for h in range(horizon):
         low = max(0, min(h - reach, horizon - 2 * reach - 1))
         around = scores[:, low : low + 2 * reach + 1]
-        ordered = np.sort(around[np.isfinite(around)], axis=None)
+        known = around[np.isfinite(around)]
+        ordered = np.sort(known if len(known) else scores[np.isfinite(scores)])
         if not len(ordered):  # no step is open
             table[h] = 0.0
             continue
@@ -112,13 +114,6 @@ def _straddling(quantiles: Values, sizes: Values) -> Values:
     likely = np.interp(np.abs(2 * PROBABILITIES - 1) * (len(sizes) - 1), np.arange(len(sizes)), sizes)
     below, above = np.minimum(quantiles, -BESIDE * likely), np.maximum(quantiles, BESIDE * likely)
     return np.where(PROBABILITIES < 0.5, below, np.where(PROBABILITIES > 0.5, above, quantiles))
-
-
-def _mean_size(scores: Values) -> Values:
-    """Mean size [O] of the scores of each origin, over those that are."""
-    known = np.isfinite(scores)
-    size: Values = np.where(known, np.abs(scores), 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    return size
 
 
 def _widening(independent: int) -> Values:

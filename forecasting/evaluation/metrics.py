@@ -4,7 +4,8 @@ Axes: O origins (of all series), H horizon.
 
 sMAPE and MASE as in Makridakis, Spiliotis and Assimakopoulos, "The M4 Competition" (IJF 36, 2020); the MASE's scale is
 the in-sample mean |y_t - y_{t-m}| of Hyndman and Koehler (IJF 22, 2006). Skill is 1 - (scaled MAE) / (scaled MAE of the
-reference). Every mean is over all cells, so that each origin and each step ahead counts alike.
+reference). Every mean is over all cells with a truth (NaN: it was filled in), so that each origin and each step ahead
+counts alike.
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ from forecasting.panel import Values
 
 def mae(truth: Values, forecast: Values) -> float:
     """Mean absolute error, in the unit of the series."""
-    return float(np.abs(truth - forecast).mean())
+    return float(np.nanmean(np.abs(truth - forecast)))
 
 
 def rmse(truth: Values, forecast: Values) -> float:
     """Root mean square error, in the unit of the series."""
-    return float(np.sqrt(np.square(truth - forecast).mean()))
+    return float(np.sqrt(np.nanmean(np.square(truth - forecast))))
 
 
 def smape(truth: Values, forecast: Values) -> float:
     """Mean of 200 |y - f| / (|y| + |f|), percent; a cell where both are zero counts as exact."""
     size = np.abs(truth) + np.abs(forecast)
-    return float((200 * np.abs(truth - forecast) / np.where(size > 0, size, 1.0)).mean())
+    return float(np.nanmean(200 * np.abs(truth - forecast) / np.where(size == 0, 1.0, size)))
 
 
 def mase(truth: Values, forecast: Values, scale: Values) -> float:
     """Mean absolute error over `scale` [O], the in-sample seasonal-naive error of each origin's series."""
-    return float((np.abs(truth - forecast) / scale[:, None]).mean())
+    return float(np.nanmean(np.abs(truth - forecast) / scale[:, None]))
 
 
 def skill(error: float, reference: float) -> float:
@@ -52,14 +53,14 @@ def naive_scale(train: Values, season: int) -> float:
 
 def coverage(truth: Values, low: Values, high: Values) -> float:
     """Share of the truth that lies within [low, high]."""
-    return float(((truth >= low) & (truth <= high)).mean())
+    return float(((truth >= low) & (truth <= high))[np.isfinite(truth)].mean())
 
 
 def interval_score(truth: Values, low: Values, high: Values, scale: Values, level: int) -> float:
     """MSIS: width plus 2/alpha times what lies outside, over `scale` [O] (Gneiting and Raftery, 2007)."""
     alpha = 1 - level / 100
     outside = np.maximum(low - truth, 0) + np.maximum(truth - high, 0)
-    return float(((high - low + 2 / alpha * outside) / scale[:, None]).mean())
+    return float(np.nanmean((high - low + 2 / alpha * outside) / scale[:, None]))
 
 
 def skill_interval(errors: Values, reference: Values, horizon: int) -> tuple[float, float]:

@@ -26,6 +26,7 @@ from forecasting.evaluation.judging import (
 )
 from forecasting.model import weighting
 from forecasting.model.origins import Origins
+from forecasting.model.regressors import mean_known
 from forecasting.model.windows import Index, Known
 from forecasting.panel import Values
 
@@ -105,7 +106,7 @@ def fit(
         able[short, names.index("linear")] = False
     truth = origins.truth(series, horizon, known)
     left = [truth - forecasts[name] for name in names]  # [K] of [O, H]
-    errors = np.stack([np.nanmean(np.abs(of_member), axis=1) for of_member in left], axis=1)  # [O, K]
+    errors = np.stack([_mean_sizes(of_member) for of_member in left], axis=1)  # [O, K]
     unit = min(horizon, max(LEAST_UNIT, 2 * min(seasons, default=0)))
 
     def weights_by(chosen: Index) -> tuple[Values, Values, Index]:
@@ -257,6 +258,12 @@ def groups(origins: Origins) -> Index:
         within[part] -= within[part.start]
     count = int(within.max(initial=0)) + 1
     return within * min(GROUPS, count) // count
+
+
+def _mean_sizes(errors: Values) -> Values:
+    """Of errors [O, H] over the steps whose truth is known; NaN for a member that the series does not have."""
+    sizes: Values = np.where(np.isfinite(errors).any(axis=1), mean_known(np.abs(errors), axis=1), np.nan)
+    return sizes
 
 
 def _mean_by_series(errors: Values, owner: Index, counts: Index) -> Values:

@@ -62,7 +62,8 @@ def _places(series: Sequence[Values], origins: Origins) -> Index:
 
 
 def find(series: Sequence[Values], errors: Values, origins: Origins, horizon: int) -> Reach | None:
-    """The Reach by the changes of each series, and by its held-out `errors` [O, H] in its own unit."""
+    """The Reach by the changes of each series, and by its held-out `errors` [O, H] in its own unit, NaN
+    where the truth was not measured."""
     if len(series) > MANY:
         return None
     lags = np.unique(np.geomspace(1, horizon, LAGS).round()).astype(np.int64)
@@ -75,7 +76,9 @@ def find(series: Sequence[Values], errors: Values, origins: Origins, horizon: in
             size[index, place] = np.quantile(changes, beyond) * np.sqrt(lag / held)
     for index, part in origins.by_series():
         for place, lag in enumerate(lags.tolist()):
-            missed = np.quantile(np.abs(errors[part, :lag]), [level / 100 for level in LEVELS])
+            known = np.abs(errors[part, :lag])
+            known = known[np.isfinite(known)]
+            missed = np.quantile(known, [level / 100 for level in LEVELS]) if len(known) else 0.0
             size[index, place] = np.maximum(size[index, place], missed)
     lengths = np.array([len(values) for values in series])
     size[lengths < FEWEST] = np.inf  # too few changes to tell

@@ -15,6 +15,7 @@ import numpy as np
 from forecasting.config import METHODS
 from forecasting.evaluation import metrics
 from forecasting.model.origins import Origins
+from forecasting.model.regressors import mean_known
 from forecasting.panel import Values
 
 
@@ -65,7 +66,7 @@ def score(folds: Sequence[FoldForecasts], season: int, horizon: int) -> dict[str
         "shrink": [fold.shrinkage for fold in folds],
         "direction": _direction(folds, horizon),
         "trainings": len(folds),
-        "origins": len(truth),
+        "origins": int(np.isfinite(truth).any(axis=1).sum()),
         "season": season,
         "recurrent_adds": adds,
     }
@@ -100,7 +101,7 @@ def _points(
             "skill": _number(metrics.skill(mase[name], against["naive"])),
             "skill_seasonal": _number(metrics.skill(mase[name], against["seasonal-naive"])),
         }
-        by_step[name] = np.abs(its_truth - forecast).mean(axis=0).tolist()
+        by_step[name] = mean_known(np.abs(its_truth - forecast), axis=0).tolist()
     return methods, by_step, mase
 
 
@@ -120,7 +121,7 @@ def _direction(folds: Sequence[FoldForecasts], horizon: int) -> dict[str, Any] |
     forecast = np.concatenate(
         [fold.forecasts["forecast"][:, -1] - naive for fold, naive in zip(folds, last, strict=True)]
     )
-    counted = (moved != 0) & (forecast != 0)
+    counted = (moved != 0) & (forecast != 0) & np.isfinite(moved)
     if not counted.any():
         return None
     throws = max(1, int(counted.sum()) // horizon)
@@ -135,10 +136,12 @@ def _by_cutoff(folds: Sequence[FoldForecasts], name: str) -> Values:
     """Mean scaled error at each cutoff, in time order: series that end together share their cutoffs."""
     means = []
     for fold in folds:
-        errors = (np.abs(fold.truth - fold.forecasts[name]) / fold.scale[:, None]).mean(axis=1)
+        errors = mean_known(np.abs(fold.truth - fold.forecasts[name]) / fold.scale[:, None], axis=1)
         series = fold.origins.series
         place = np.arange(len(errors)) - np.searchsorted(series, series, side="left")  # which origin of its series
-        means.append(np.bincount(place, weights=errors) / np.bincount(place))
+        here = np.isfinite(fold.truth).any(axis=1)
+        counts = np.bincount(place, weights=here)
+        means.append((np.bincount(place, weights=np.where(here, errors, 0.0)) / np.maximum(counts, 1))[counts > 0])
     return np.concatenate(means)
 
 

@@ -16,6 +16,7 @@ from forecasting import baselines
 from forecasting.model import scaling
 from forecasting.model.held_out import HeldOut
 from forecasting.model.origins import Origins
+from forecasting.model.regressors import mean_known
 from forecasting.model.scaling import State
 from forecasting.model.train import SMALL
 from forecasting.panel import Values
@@ -78,7 +79,7 @@ def estimate(series: Sequence[Values], held_out: HeldOut, periods: Sequence[int]
 
 
 def _errors(part: HeldOut, forecast: Values) -> Values:
-    return np.asarray(np.abs(part.truth - forecast).mean(axis=1))
+    return mean_known(np.abs(part.truth - forecast), axis=1)
 
 
 def from_errors(errors: Values, period: int) -> Shrinkage:

@@ -24,7 +24,8 @@ from forecasting.model import ensemble, scaling
 from forecasting.model.ensemble import OnEpoch
 from forecasting.model.method import Method
 from forecasting.model.origins import Span
-from forecasting.model.windows import Extra, Index
+from forecasting.model.regressors import mean_known
+from forecasting.model.windows import Extra, Index, Known, flatten_measured
 from forecasting.panel import Values
 
 EPOCHS = 6  # at most: the weights are near already
@@ -38,6 +39,7 @@ def update(
     known: Index,
     extra: Extra | None = None,
     on_epoch: OnEpoch | None = None,
+    measured: Sequence[Known] | None = None,
 ) -> tuple[Predictor, float | None]:
     """(Predictor, mean absolute scaled error of the old one on what is new, None where no horizon came true).
 
@@ -48,34 +50,39 @@ def update(
     independent = predictor.independent + new.count // config.horizon
     updated = dataclasses.replace(predictor, independent=independent)
     if new.count:
-        updated, error = _judged(updated, series, new, extra)
+        updated, error = _judged(updated, series, new, extra, measured)
     if predictor.method is not None and predictor.method.share > 0:
-        method = _trained_on(predictor.method, config, series, new, extra, on_epoch)
+        method = _trained_on(predictor.method, config, series, new, extra, on_epoch, measured)
         updated = dataclasses.replace(updated, method=method)
     return dataclasses.replace(updated, table=intervals.calibrate(updated.scores, independent)), error
 
 
-def _judged(predictor: Predictor, series: Sequence[Values], new: Span, extra: Extra | None) -> tuple[Predictor, float]:
+def _judged(
+    predictor: Predictor, series: Sequence[Values], new: Span, extra: Extra | None, measured: Sequence[Known] | None
+) -> tuple[Predictor, float | None]:
     """(Predictor with the errors at `new` origins beside its own, mean absolute scaled error there)."""
     horizon, shrinkage = predictor.horizon, predictor.shrinkage
     unshrunk = dataclasses.replace(predictor, shrinkage=dataclasses.replace(shrinkage, factor=1.0))
     forecasts = predictors.ahead(unshrunk, series, new, extra)
     origins = forecasts.origins
-    truth = scaling.forward(origins.truth(series, horizon), predictor.states, origins.series)
+    truth = scaling.forward(origins.truth(series, horizon, measured), predictor.states, origins.series)
     reference = scaled_references(series, predictor.states, origins, horizon, shrinkage.period)
+    here = np.isfinite(truth).any(axis=1)
+    if not here.any():
+        return predictor, None
     blended = reference + shrinkage.factor * (forecasts.scaled - reference)
     left = truth - predictor.support.keep_scaled(blended, series, predictor.states, origins)
     most = max(len(predictor.scores), len(left))
     fresh = left / forecasts.spread
     fresh[predictor.support.closed_steps(series, origins, horizon)] = np.nan
-    scores = np.concatenate([predictor.scores, fresh])[-most:]
-    sizes = [np.abs(truth - forecast).mean(axis=1) for forecast in (reference, forecasts.scaled)]
-    by_block = np.stack([origins.mean_by_block(size) for size in sizes])
+    scores = np.concatenate([predictor.scores, fresh[here]])[-most:]
+    sizes = [mean_known(np.abs(truth - forecast), axis=1)[here] for forecast in (reference, forecasts.scaled)]
+    by_block = np.stack([origins.select(here).mean_by_block(size) for size in sizes])
     errors = np.concatenate([predictor.errors, by_block], axis=1)
     judged = dataclasses.replace(
         predictor, scores=scores, errors=errors, shrinkage=from_errors(errors, shrinkage.period)
     )
-    return judged, float(np.abs(left).mean())
+    return judged, float(np.nanmean(np.abs(left)))
 
 
 def _trained_on(
@@ -85,11 +92,14 @@ def _trained_on(
     new: Span,
     extra: Extra | None,
     on_epoch: OnEpoch | None,
+    measured: Sequence[Known] | None,
 ) -> Method:
     """The networks trained on the origins of which some truth is new, and as many before them."""
     known = new.first
     span = Span(np.maximum(2 * (known - config.horizon) - new.last, np.minimum(config.window, known)), new.last)
     flat = method.flatten(series, extra)
+    if measured is not None:
+        flat = dataclasses.replace(flat, measured=flatten_measured(measured, flat.pad, flat.ahead))
     slower = config.replace(learning_rate=max(config.learning_rate * RATE, 1e-6))
     epochs = [min(EPOCHS, config.epochs)] * len(method.networks)
     trained = ensemble.continued(method.networks, epochs, method.material(flat), slower, flat, span, on_epoch)

@@ -14,21 +14,32 @@ from forecasting.config import ForecastConfig
 from forecasting.evaluation import intervals, pool, reach, shrinkage, support
 from forecasting.evaluation.predictor import Predictor, typical_changes
 from forecasting.model import anchors, scaling, windows
-from forecasting.model.held_out import HeldOut
+from forecasting.model.held_out import HeldOut, with_truth
 from forecasting.model.origins import Origins, Span
+from forecasting.model.windows import Known
 from forecasting.panel import Values
 
 
 def fit(
-    series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig, names: Sequence[str] = ()
+    series: Sequence[Values],
+    seasons: Sequence[int],
+    config: ForecastConfig,
+    names: Sequence[str] = (),
+    measured: Sequence[Known] | None = None,
 ) -> Predictor:
     """Weighted, shrunk and calibrated on the last held-out origins, as far as there are any."""
     horizon = config.horizon
     periods = anchors.candidate_periods(series, seasons)
     states = scaling.lean([scaling.fit(values, periods, False) for values in series], series)
     origins = _held_out_origins(series, periods, horizon)
+    if len(origins):
+        origins, truth = with_truth(origins, origins.truth(series, horizon, measured))
+        if not np.isfinite(truth).any():
+            origins, truth = origins.select(slice(0)), truth[:0]
     group = pool.groups(origins)
-    members, combined = pool.fit(series, origins, group, {}, seasons=periods, horizon=horizon, window=config.window)
+    members, combined = pool.fit(
+        series, origins, group, {}, seasons=periods, horizon=horizon, window=config.window, known=measured
+    )
     kept = support.find(series, periods, config, names)
     shrunk, errors = shrinkage.NONE, np.empty((2, 0))
     usual = int(np.median([len(values) for values in series]))
@@ -39,14 +50,14 @@ def fit(
         held_out = HeldOut(
             origins=origins,
             states=states,
-            truth=scaling.forward(origins.truth(series, horizon), states, origins.series),
+            truth=scaling.forward(truth, states, origins.series),
             forecast=scaling.forward(kept.keep(combined, series, origins), states, origins.series),
             spread=typical_changes(series, states, origins, horizon),
         )
         shrunk, errors = shrinkage.estimate(series, held_out, periods)
         forecast = kept.keep_scaled(shrunk.apply(held_out.forecast, series, states, origins), series, states, origins)
         scores = (held_out.truth - forecast) / held_out.spread
-        missed = origins.truth(series, horizon) - scaling.inverse(forecast, states, origins.series)
+        missed = truth - scaling.inverse(forecast, states, origins.series)
         scores[kept.closed_steps(series, origins, horizon)] = np.nan  # which are certain
         scores, width = intervals.widths(scores, origins, group, len(series))
     return Predictor(

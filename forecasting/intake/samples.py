@@ -37,7 +37,7 @@ def load_sample(name: str) -> Panel:
     """The Panel of one sample. DataError for a name that is not in `sample_names()`."""
     sample = about_sample(name)
     panel = sample.load()
-    return Panel(panel.frame, panel.frequency, panel.seasons, sample.label)
+    return Panel(panel.frame, panel.frequency, panel.seasons, sample.label, filled=panel.filled)
 
 
 def about_sample(name: str) -> Sample:

@@ -119,7 +119,7 @@ def to_panel(
         carried = add_covariates(frame, table, covariates, typed, rows, calendar.alias, mark.decimal)
         frame, ahead = carried.frame, carried.ahead
         notes.extend(carried.notes)
-    panel = Panel(frame, calendar.alias, seasons, table.name, ahead)
+    panel = Panel(frame, calendar.alias, seasons, table.name, ahead, screened.filled[["unique_id", "ds"]])
     report = Report(
         roles=roles,
         candidates={**typed.candidates, "covariates": offered},

@@ -114,12 +114,17 @@ def choose(flat: Flat, origins: Index, periods: Sequence[int], horizon: int, win
     last = z[origins][:, None]
     offsets = z[origins[:, None] + lags] - last  # [O, L]
     truth = z[origins[:, None] + np.arange(1, horizon + 1)] - last  # [O, H]
+    if flat.measured is not None:
+        seen = flat.measured[origins[:, None] + np.arange(1, horizon + 1)]
+        truth = np.where(seen, truth, np.nan)
+        offsets, truth = offsets[seen.any(axis=1)], truth[seen.any(axis=1)]
     errors = np.stack([(truth - offsets @ matrix.T).astype(np.float32) for matrix in matrices])  # [A, O, H]
+    mean = np.mean if flat.measured is None else np.nanmean
     best: tuple[int, ...] = (0,)
     best_error = np.inf
     for size in range(1, min(MOST_MIXED, len(table)) + 1):
         for chosen in itertools.combinations(range(len(table)), size):
-            error = float(np.abs(errors[list(chosen)].mean(0)).mean())
+            error = float(mean(np.abs(errors[list(chosen)].mean(0))))
             if error < best_error * (1 - 0.005 * (size > len(best))):  # a longer mix must earn its place
                 best, best_error = chosen, error
     return mix([table[i] for i in best], horizon)

@@ -22,7 +22,7 @@ from forecasting.model import anchors, weighting
 from forecasting.model.anchors import Candidate
 from forecasting.model.linear import Linear, ridges, robust_weights
 from forecasting.model.origins import Origins, Span
-from forecasting.model.regressors import regressors, targets
+from forecasting.model.regressors import mean_known, regressors, targets
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
@@ -114,7 +114,7 @@ def choose(
     for index, part in origins.by_series():
         tried = candidates(flat, index, span, shared, horizon, simple)
         adds = regressors(flat, positions[part], shared.lags) @ tried.transpose(0, 2, 1)  # [K, O, H]
-        sizes = np.concatenate([np.abs(left[part] - adds).mean(axis=2), np.abs(left[None, part]).mean(axis=2)])
+        sizes = np.concatenate([mean_known(np.abs(left[part] - adds), 2), mean_known(np.abs(left[None, part]), 2)])
         able = np.repeat([span.last[index] - span.first[index] + 1 >= FEWEST, True], [FITTED, len(simple.needed) + 1])
         able[FITTED:-1] = flat.length[index] >= simple.needed
         total, apart = _weights(sizes, origins.block[part], able)
@@ -126,7 +126,7 @@ def choose(
 def path_weights(network: Values, path: Values, origins: Origins, count: int) -> tuple[Values, Values]:
     """Weight of the per-series linear path beside the network, by the inverse POWER of the held-out errors [O, H] of
     the two: of all blocks of a series [S], and for each origin [O] of those that share no truth with its own."""
-    errors = np.stack([np.abs(error).mean(axis=1) + 1e-9 for error in (network, path)])
+    errors = np.stack([mean_known(np.abs(error), 1) + 1e-9 for error in (network, path)])
     of_series, of_origins = np.full(count, 0.5), np.empty(len(origins))
     for index, part in origins.by_series():
         total, apart = _weights(errors[:, part], origins.block[part], np.array([True, True]))

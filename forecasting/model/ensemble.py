@@ -15,7 +15,15 @@ import torch
 
 from forecasting.config import ForecastConfig
 from forecasting.model import networks
-from forecasting.model.material import Material, chunks_at_once, chunks_ending_at, outputs, tensor, truth
+from forecasting.model.material import (
+    Material,
+    chunks_at_once,
+    chunks_ending_at,
+    measured_share,
+    outputs,
+    tensor,
+    truth,
+)
 from forecasting.model.origins import Span
 from forecasting.model.train import Epoch, Trained, train
 from forecasting.model.windows import Flat, Index
@@ -149,9 +157,17 @@ def _validation(material: Material, flat: Flat, held_out: Span) -> Callable[[net
     def valid(network: networks.Scaffold) -> Values:
         with torch.no_grad():
             errors = [
-                (truth(material, some) - outputs(network, material, some)[0]).abs().mean(-1)
+                _mean_error((truth(material, some) - outputs(network, material, some)[0]).abs(), material, some)
                 for some in torch.split(positions, once)
             ]
         return origins.mean_by_block(torch.cat(errors).cpu().numpy()[inside])
 
     return valid
+
+
+def _mean_error(errors: torch.Tensor, material: Material, positions: torch.Tensor) -> torch.Tensor:
+    """Means [B, O] of errors [B, O, H] over the steps that were measured; 0 where none was."""
+    measured = measured_share(material, positions)
+    if measured is None:
+        return errors.mean(-1)
+    return (errors * measured).sum(-1) / measured.sum(-1).clamp(min=1.0)

@@ -20,10 +20,11 @@ from forecasting.model.linear import Linear
 from forecasting.model.method import Method
 from forecasting.model.origins import Span
 from forecasting.model.prepare import Plan, Prepared
+from forecasting.model.regressors import mean_known
 from forecasting.model.select import Selection, select
 from forecasting.model.train import Epoch, Trained
 from forecasting.model.volatility import Volatility
-from forecasting.model.windows import Extra
+from forecasting.model.windows import Extra, Known
 from forecasting.panel import Values
 
 
@@ -57,9 +58,10 @@ def fit(
     config: ForecastConfig,
     on_epoch: OnEpoch | None = None,
     extra: Extra | None = None,
+    measured: Sequence[Known] | None = None,
 ) -> Fitted:
-    """Train on `series` and what `extra` has beside them."""
-    plan = prepare.plan(series, seasons, config, extra)
+    """Train on `series` and what `extra` has beside them; nothing learns from values that were not `measured`."""
+    plan = prepare.plan(series, seasons, config, extra, measured)
     early = prepare.prepare(plan, plan.held_out)
     valid = Span(np.maximum(plan.lengths - plan.held_out, early.span.first), plan.lengths - config.horizon)
 
@@ -142,7 +144,7 @@ def _report(
 ) -> TrainingReport:
     origins, linear_path = offsets.origins, offsets.path + selection.added
     parts = {"anchor": offsets.anchor, "linear": linear_path, "whole": selection.forecast}
-    errors = {name: np.abs(offsets.truth - part).mean(axis=1) for name, part in parts.items()}
+    errors = {name: mean_known(np.abs(offsets.truth - part), axis=1) for name, part in parts.items()}
     return TrainingReport(
         held_out=plan.held_out,
         blocks=origins.blocks,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from forecasting.model.material import Material
 from forecasting.model.networks import Scaffold
 from forecasting.model.origins import Origins, Span
 from forecasting.model.prepare import Prepared
-from forecasting.model.regressors import regressors, targets
+from forecasting.model.regressors import measured_targets, regressors, targets
 from forecasting.model.scaling import State
 from forecasting.panel import Values
 
@@ -56,18 +57,28 @@ def held_out_offsets(
     """By networks and the linear path that were trained on what precedes `span`."""
     flat = prepared.flat
     origins = span.origins(material.horizon)
-    positions = origins.positions(flat)
     network, spread = ensemble.run(nets, material, span.positions(flat))
+    truth = measured_targets(flat, origins.positions(flat), material.horizon)
+    origins, truth, network, spread = with_truth(origins, truth, network, spread)
+    positions = origins.positions(flat)
     read = regressors(flat, positions, chosen.lags)
     anchor = read @ chosen.anchor.T
     return Offsets(
         origins=origins,
-        truth=targets(flat, positions, material.horizon),
+        truth=truth,
         anchor=anchor,
         path=anchor + read @ chosen.ridge.T,
         network=network,
         spread=spread,
     )
+
+
+def with_truth(origins: Origins, truth: Values, *beside: Values) -> tuple[Any, ...]:
+    """(Origins, truth [O, H], what stands beside it) where any of the truth was measured; at least one."""
+    here = np.isfinite(truth).any(axis=1)
+    if here.all() or not here.any():
+        return origins, truth, *beside
+    return origins.select(here), truth[here], *(part[here] for part in beside)
 
 
 def cross_fitted(prepared: Prepared, chosen: Linear, nets: Sequence[Scaffold], material: Material) -> HeldOut | None:
@@ -79,9 +90,11 @@ def cross_fitted(prepared: Prepared, chosen: Linear, nets: Sequence[Scaffold], m
         return None
     if len(origins) > MOST_ORIGINS:
         origins = origins.select(slice(-MOST_ORIGINS, None))
+    spread = ensemble.run(nets[:1], material, prepared.span.positions(flat))[1][-len(origins) :]
+    truth = measured_targets(flat, origins.positions(flat), horizon)
+    origins, truth, spread = with_truth(origins, truth, spread)
     positions = origins.positions(flat)
     read = regressors(flat, positions, chosen.lags)
-    truth = targets(flat, positions, horizon)
     anchor = read @ chosen.anchor.T
     path = anchor.copy()
     if math.isfinite(chosen.penalty):
@@ -90,9 +103,9 @@ def cross_fitted(prepared: Prepared, chosen: Linear, nets: Sequence[Scaffold], m
             inside = np.flatnonzero(part == number)
             apart = np.ones(len(origins), dtype=bool)
             apart[max(0, inside[0] - horizon) : inside[-1] + horizon + 1] = False
-            left = truth[apart] - anchor[apart]
-            ridge = ridges(read[apart], left, np.ones(int(apart.sum())), (chosen.penalty,))[0]
+            left = targets(flat, positions[apart], horizon) - anchor[apart]
+            weight = np.isfinite(truth[apart]).mean(axis=1)
+            ridge = ridges(read[apart], left, weight, (chosen.penalty,))[0]
             path[inside] += read[inside] @ ridge.T
     level = flat.z[positions][:, None]
-    spread = ensemble.run(nets[:1], material, prepared.span.positions(flat))[1][-len(origins) :]
     return HeldOut(origins=origins, states=prepared.states, truth=level + truth, forecast=level + path, spread=spread)

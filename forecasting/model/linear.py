@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.model.anchors import Anchor, widen
-from forecasting.model.regressors import LAST_VALUE, beside_lags, regressors, targets
+from forecasting.model.regressors import LAST_VALUE, beside_lags, measured_targets, regressors, targets
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
@@ -72,8 +72,16 @@ def solve(
         near = np.concatenate([lags > -MOST_LAGS, np.full(beside, beside <= MOST_LAGS)])
     offsets = offsets[:, near]
     weight = np.ones(len(origins))
+    missing = None
+    if flat.measured is not None:
+        missing = np.isnan(measured_targets(flat, origins, horizon))
+        weight = np.maximum(1 - missing.mean(axis=1), 1e-6)  # an origin counts by what came true of it
     for _ in range(REWEIGHTINGS):
+        if missing is not None:  # what did not is what the path would have said
+            left = np.where(missing, offsets @ ridges(offsets, left, weight, (TYPICAL,))[0].T, left)
         weight = robust_weights(offsets, left, weight, TYPICAL)
+        if missing is not None:
+            weight = weight * np.maximum(1 - missing.mean(axis=1), 1e-6)
     options = []
     for ridge, penalty in zip(ridges(offsets, left, weight, penalties), penalties, strict=True):
         full = np.zeros_like(wide)
@@ -109,6 +117,7 @@ def ridges(offsets: Values, left: Values, weight: Values, penalties: tuple[float
 def choose(options: list[Linear], flat: Flat, origins: Index, horizon: int) -> Linear:
     """The option with the lowest mean absolute error at the positions `origins`."""
     offsets = regressors(flat, origins, options[0].lags)
-    left = targets(flat, origins, horizon) - offsets @ options[0].anchor.T
-    errors = [float(np.abs(left - offsets @ option.ridge.T).mean()) for option in options]
+    left = measured_targets(flat, origins, horizon) - offsets @ options[0].anchor.T
+    mean = np.mean if flat.measured is None else np.nanmean
+    errors = [float(mean(np.abs(left - offsets @ option.ridge.T))) for option in options]
     return options[int(np.argmin(errors))]

@@ -36,6 +36,7 @@ class Material:
     known: Tensor | None = None  # [N, K] those known H steps ahead
     memory: int = 0  # last steps of them that the linear path reads
     constant: bool = False  # forecasts start from zero, not from the last value
+    measured: Tensor | None = None  # [N] 1 where a value was measured, 0 where it was filled in; None: all
 
     @property
     def stride(self) -> int:
@@ -100,6 +101,7 @@ def material(flat: Flat, periods: tuple[int, ...], linear: Linear, spread: Value
         known=None if flat.known is None else tensor(flat.known).to(device),
         memory=flat.memory,
         constant=flat.constant,
+        measured=None if flat.measured is None else tensor(flat.measured.astype(np.float64)).to(device),
     )
 
 
@@ -131,6 +133,15 @@ def truth(material: Material, positions: Tensor) -> Tensor:
     origins = positions[:, material.window - 1 :]
     steps = torch.arange(1, material.horizon + 1, device=origins.device)
     return material.z[origins[..., None] + steps] - material.z[origins][..., None]
+
+
+def measured_share(material: Material, positions: Tensor) -> Tensor | None:
+    """1 where the truth [B, O, H] was measured, 0 where it was filled in; None where all was."""
+    if material.measured is None:
+        return None
+    origins = positions[:, material.window - 1 :]
+    steps = torch.arange(1, material.horizon + 1, device=origins.device)
+    return material.measured[origins[..., None] + steps]
 
 
 def chunks_ending_at(ends: Index, material: Material) -> Tensor:

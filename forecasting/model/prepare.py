@@ -16,8 +16,8 @@ from forecasting.model import anchors, linear, scaling, windows
 from forecasting.model.linear import Linear
 from forecasting.model.material import Material, lead, material
 from forecasting.model.origins import Span
-from forecasting.model.regressors import regressors, targets
-from forecasting.model.windows import Flat, Index
+from forecasting.model.regressors import mean_known, measured_targets, regressors
+from forecasting.model.windows import Flat, Index, Known
 from forecasting.panel import Values
 
 MANY = 2000  # series, beyond which so many origins of each would take more memory than they are worth
@@ -35,6 +35,7 @@ class Plan:
     periods: tuple[int, ...]
     logs: tuple[bool, ...]  # [S] whether a series goes on a log scale
     held_out: int  # steps at the end of each series that validation uses
+    measured: Sequence[Known] | None = None  # [S] which values were measured; None: all
 
     @property
     def lengths(self) -> Index:
@@ -69,7 +70,13 @@ class Prepared:
         return self.span.origins(1).positions(self.flat)
 
 
-def plan(series: Sequence[Values], seasons: Sequence[int], config: ForecastConfig, extra: windows.Extra | None) -> Plan:
+def plan(
+    series: Sequence[Values],
+    seasons: Sequence[int],
+    config: ForecastConfig,
+    extra: windows.Extra | None,
+    measured: Sequence[Known] | None = None,
+) -> Plan:
     """Decide what both trainings share."""
     lengths = np.array([len(values) for values in series], dtype=np.int64)
     return Plan(
@@ -79,6 +86,7 @@ def plan(series: Sequence[Values], seasons: Sequence[int], config: ForecastConfi
         periods=anchors.candidate_periods(series, seasons),
         logs=_logs(series),
         held_out=held_out_steps(lengths, config.horizon),
+        measured=measured,
     )
 
 
@@ -117,7 +125,8 @@ def prepare(plan: Plan, held_out: int, earlier: Prepared | None = None) -> Prepa
     inputs = None if plan.extra is None else scaling.fit_inputs(plan.extra, np.maximum(lengths - held_out, 0).tolist())
     beside = None if plan.extra is None or inputs is None else scaling.scale_inputs(plan.extra, inputs)
     flat = windows.flatten(scaled, lead(max(config.windows), config.horizon, lags, periods), beside, config.horizon)
-    flat = dataclasses.replace(flat, constant=plan.constant)
+    measured = None if plan.measured is None else windows.flatten_measured(plan.measured, flat.pad, flat.ahead)
+    flat = dataclasses.replace(flat, constant=plan.constant, measured=measured)
     if earlier:
         anchor = earlier.anchor
     elif plan.constant:
@@ -140,8 +149,8 @@ def network_material(prepared: Prepared, plan: Plan, chosen: Linear) -> Material
     config = plan.config
     picked = _sample(prepared.positions, config.horizon)
     read = regressors(prepared.flat, picked, chosen.lags)
-    left = targets(prepared.flat, picked, config.horizon) - read @ chosen.weights.T
-    spread = np.abs(left).mean(axis=0) + 1e-6
+    left = measured_targets(prepared.flat, picked, config.horizon) - read @ chosen.weights.T
+    spread = mean_known(np.abs(left), axis=0) + 1e-6
     return material(prepared.flat, plan.periods, chosen, spread, config.window, config.cell)
 
 

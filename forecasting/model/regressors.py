@@ -58,6 +58,23 @@ def beside_lags(flat: Flat) -> int:
     return int((past + known) * flat.memory + known * flat.ahead + flat.constant)
 
 
+def measured_targets(flat: Flat, origins: Index, horizon: int) -> Values:
+    """The same as `targets`, NaN where the coming value was filled in."""
+    offsets = targets(flat, origins, horizon)
+    if flat.measured is None:
+        return offsets
+    return np.where(flat.measured[origins[:, None] + np.arange(1, horizon + 1)], offsets, np.nan)
+
+
+def mean_known(errors: Values, axis: int) -> Values:
+    """Means over what is not NaN; 0 where all is."""
+    known = np.isfinite(errors)
+    if known.all():
+        return np.asarray(errors.mean(axis=axis))
+    mean: Values = np.where(known, errors, 0.0).sum(axis=axis) / np.maximum(known.sum(axis=axis), 1)
+    return mean
+
+
 def targets(flat: Flat, origins: Index, horizon: int) -> Values:
     """Offsets [O, H] of the coming values from the last one."""
     offsets: Values = flat.z[origins[:, None] + np.arange(1, horizon + 1)] - flat.z[origins][:, None]

@@ -13,6 +13,7 @@ from forecasting.model import deviations
 from forecasting.model.held_out import Offsets
 from forecasting.model.linear import Linear
 from forecasting.model.prepare import Plan, Prepared
+from forecasting.model.regressors import mean_known
 from forecasting.model.train import worse
 from forecasting.panel import Values
 
@@ -52,7 +53,7 @@ def network_share(offsets: Offsets) -> float:
     """The largest of SHARES that is not worse than the best one by more than a standard error."""
     base, network = offsets.path, offsets.network
     losses = [
-        offsets.origins.mean_by_block(np.abs(offsets.truth - base - share * (network - base)).mean(axis=1))
+        offsets.origins.mean_by_block(mean_known(np.abs(offsets.truth - base - share * (network - base)), axis=1))
         for share in SHARES
     ]
     lowest = min(losses, key=lambda loss: float(loss.sum()))

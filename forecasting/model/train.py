@@ -21,7 +21,7 @@ from forecasting.config import ForecastConfig
 from forecasting.messages import Message
 from forecasting.model import networks
 from forecasting.model.linear import Linear
-from forecasting.model.material import Material, chunks_ending_at, outputs, tensor, truth
+from forecasting.model.material import Material, chunks_ending_at, measured_share, outputs, tensor, truth
 from forecasting.model.optimiser import AdamW, Plateau, move_average, one_cycle
 from forecasting.model.origins import Span
 from forecasting.model.windows import Index
@@ -251,6 +251,10 @@ def _loss(network: networks.Scaffold, material: Material, kind: str, ends: Index
     starts = torch.from_numpy(first[np.searchsorted(first, ends, side="right") - 1]).to(positions.device)
     seen = positions[:, material.window - 1 :] >= starts[:, None]
     weight = seen.float()[..., None] / (seen.sum() * material.horizon)
+    measured = measured_share(material, positions)
+    if measured is not None:
+        counted = seen.float()[..., None] * measured
+        weight = counted / counted.sum().clamp(min=1.0)
     if kind == "pinball":
         levels = torch.tensor([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975], device=error.device)
         spread = material.spread * torch.exp(log_spread)

@@ -64,7 +64,7 @@ def choose(flat: Flat, periods: Sequence[int], earlier: HeldOut | None, offsets:
         total = 0.0
         for positions, left, spread in judged:
             width = spread * volatility.factor(flat, positions)
-            total += float(np.log(width).mean() + np.log((np.abs(left) / width).mean() + SMALL))
+            total += float(np.log(width).mean() + np.log(np.nanmean(np.abs(left) / width) + SMALL))
         return total
 
     return min((Volatility(lag, typical, power) for power in POWERS), key=misfit)

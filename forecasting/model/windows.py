@@ -55,6 +55,7 @@ class Flat:
     ahead: int = 0
     memory: int = 0  # last steps of the further inputs that the linear path reads
     constant: bool = False  # forecasts start from zero, the middle of the training range, not from the last value
+    measured: Known | None = None  # [N] which values were measured; None: all
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +94,11 @@ def flatten(series: Sequence[Values], pad: int, extra: Extra | None = None, ahea
     columns = past.shape[1] + known.shape[1]
     memory = max(1, min(MEMORY, ahead, MOST_FURTHER // max(1, columns)))
     return Flat(z, start, length, pad, past, known, ahead, memory)
+
+
+def flatten_measured(measured: Sequence[Known], pad: int, ahead: int = 0) -> Known:
+    """Which values of a Flat were measured: those that lead or follow a series were not."""
+    return np.concatenate([np.pad(here, (pad, ahead)) for here in measured])
 
 
 def needed(window: int, horizon: int) -> int:

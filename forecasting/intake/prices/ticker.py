@@ -103,7 +103,7 @@ def quoted_panel(quotes: Sequence[Quotes]) -> tuple[Panel, dict[str, Any]]:
     if until is not None and until < pd.Timestamp(stamps.max()) + pd.Timedelta(days=366):
         place = trading.exchange_name(exchange or "")
         notes.append(Note("calendar", Message("intake.note.holidays", exchange=place, until=f"{until:%Y-%m-%d}")))
-    panel = Panel(frame, frequency, seasons, name)
+    panel = Panel(frame, frequency, seasons, name, filled=filled[["unique_id", "ds"]])
     report = {
         "frequency": frequency,
         "seasons": list(seasons),
