@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from forecasting.evaluation.occasions import Effects, estimate
+from forecasting.evaluation.support import unlimited
 from forecasting.model.origins import Origins
 
 DAYS = 4 * 365
@@ -75,8 +78,11 @@ def test_forecasts_and_intervals_get_the_effects_at_their_steps() -> None:
     names = [["", "", "US 0 a", ""], ["", "", "", "US 0 a"]]
     origins = Origins.of(np.array([0, 1]), np.array([1, 1]), 3)
     plain = np.full((2, 3), 100.0)
-    given, (low, high) = found.again(names, origins, plain, (plain - 10, plain + 10), 80)
+    given, (low, high) = found.again(names, origins, unlimited(2), plain, (plain - 10, plain + 10), 80)
     np.testing.assert_allclose(given, [[100, 20, 100], [100, 100, 105]])
     np.testing.assert_allclose(high - given, [[10, np.hypot(2, 1.2815515655 * 10), 10], [10, 10, 10]])
     np.testing.assert_allclose(high - given, given - low)
+    capped = dataclasses.replace(unlimited(2), high=np.array([np.inf, 102.0]), low=np.array([8.0, 0.0]))
+    given, (low, high) = found.again(names, origins, capped, plain, (plain - 10, plain + 10), 80)
+    assert (given[1, 2], high[1, 2], low[0, 1]) == (102, 102, 8)
     assert Effects.restore(found.export()) == found
