@@ -8,6 +8,7 @@ about half of the bytes, so that the server has more to send here than to people
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import http.client
 import time
@@ -74,16 +75,9 @@ class Visitor:
         """Bring a file to the uploader that has `key`."""
         began = time.perf_counter()
         widget = self.find("file_uploader", key)
-        question = BackMsg()
-        question.file_urls_request.request_id = "upload"
-        question.file_urls_request.file_names.append(name)
-        question.file_urls_request.session_id = self.session_id
-        await self._socket.send(question.SerializeToString())
-        async with asyncio.timeout(WAIT_SECONDS):
-            while (answer := await self._receive()).WhichOneof("type") != "file_urls_response":
-                pass
-        (urls,) = answer.file_urls_response.file_urls
-        await asyncio.to_thread(_put, self.server, urls.upload_url, name, content, self.xsrf)
+        (urls,) = await self.places(name)
+        status = await self.put(urls.upload_url, name, content)
+        assert status in (200, 201, 204), f"the upload was refused: {status}"
         state = WidgetState(id=widget)
         file = state.file_uploader_state_value.uploaded_file_info.add()
         file.name, file.size, file.file_id = name, len(content), urls.file_id
@@ -91,6 +85,29 @@ class Visitor:
         self.widgets[widget] = state
         await self.run()
         return time.perf_counter() - began
+
+    async def places(self, *names: str) -> list[Any]:
+        """Where files of these names may be put, as an uploader asks for it."""
+        question = BackMsg()
+        question.file_urls_request.request_id = "upload"
+        question.file_urls_request.file_names.extend(names)
+        question.file_urls_request.session_id = self.session_id
+        await self._socket.send(question.SerializeToString())
+        async with asyncio.timeout(WAIT_SECONDS):
+            while (answer := await self._receive()).WhichOneof("type") != "file_urls_response":
+                pass
+        return list(answer.file_urls_response.file_urls)
+
+    async def put(self, path: str, name: str, content: bytes) -> int:
+        """Send a file to such a place; the status of the answer."""
+        return await asyncio.to_thread(_put, self.server, path, name, content, self.xsrf)
+
+    async def rest(self, seconds: float) -> None:
+        """Receive what comes within so many seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self._receive()
 
     async def click(self, key: str) -> float:
         """Press the button that has `key`."""
@@ -164,7 +181,7 @@ def _xsrf(host: str) -> str:
     return next((c.split("=", 1)[1].split(";")[0] for c in cookies if c.startswith("_streamlit_xsrf=")), "")
 
 
-def _put(server: str, path: str, name: str, content: bytes, xsrf: str) -> None:
+def _put(server: str, path: str, name: str, content: bytes, xsrf: str) -> int:
     """What the browser's uploader does with the address that it was given."""
     boundary = "----tidecast"
     body = (
@@ -188,6 +205,6 @@ def _put(server: str, path: str, name: str, content: bytes, xsrf: str) -> None:
         )  # fmt: skip
         answer = connection.getresponse()
         answer.read()
-        assert answer.status in (200, 201, 204), f"the upload was refused: {answer.status}"
+        return answer.status
     finally:
         connection.close()

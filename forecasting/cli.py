@@ -20,6 +20,7 @@ from forecasting.messages import Message
 from forecasting.notation import Notation
 from forecasting.options import SAMPLE, SETTINGS, parser
 from forecasting.terminal import describe, plain, progress_line
+from forecasting.threads import limit_threads
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -34,10 +35,10 @@ DONE, WRONG, INTERRUPTED = 0, 2, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status.
 
-    Torch has one thread, as in the workers, so that a forecast made here has the same bits as one made there (and a
-    busy machine is not stalled by threads that spin); OMP_NUM_THREADS overrules it.
+    Torch and BLAS have one thread, as in the workers, so that a forecast made here has the same bits as one made there
+    (and a busy machine is not stalled by threads that spin); OMP_NUM_THREADS overrules it for torch.
     """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    limit_threads()
     try:
         args = parser().parse_args(arguments)
         return COMMANDS[args.command](args)

@@ -83,6 +83,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.evaluation": FOUNDATION
     | {"forecasting.baselines", "forecasting.model", "forecasting.spans", "forecasting.units"},
     "forecasting.files": set(),
+    "forecasting.threads": set(),
     "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},
     "forecasting.progress": CORE,
     "forecasting.folds": CORE | {"forecasting.progress"},
@@ -109,6 +110,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.progress",
         "forecasting.labs.sequences",
         "forecasting.labs.text",
+        "forecasting.threads",
         "forecasting.work",
     },
     "forecasting.terminal": {"forecasting.messages", "forecasting.progress"},
@@ -122,6 +124,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.options",
         "forecasting.runs",
         "forecasting.terminal",
+        "forecasting.threads",
     },
     "forecasting.__main__": {"forecasting.cli"},
     "forecasting": FOUNDATION

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasting import __version__
-
-THREADS = 1  # torch threads of every run: part of what decides its last bits
+from forecasting.threads import THREADS
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _APART = ("runs", "intake", "charts", "export", "cli", "__main__")  # cannot change a result,

@@ -11,7 +11,7 @@ from forecasting.intake.samples import about_sample
 from pages.forecast.columns import column_widgets, forget_columns
 from pages.forecast.question import given_answers
 from pages.forecast.ticker import ticker
-from pages.shared import choices, components, services, state, workspace
+from pages.shared import choices, components, services, state, uploads, workspace
 from pages.shared.formats import plain
 from pages.shared.i18n import t
 from pages.shared.state import Session
@@ -81,12 +81,14 @@ def _upload(session: Session) -> str | ForecastingError | None:
             days=f"{services.keep_days():g}",
         )
     )  # fmt: skip
+    uploads.say_refused()
     workspace.delete_my_data("delete_here")
     if file is not None and st.session_state.get("_upload_seen") != file.file_id:
         session.upload = services.keep_upload(session.workspace, file.getvalue(), file.name)
         session.upload_name = file.name
         session.choices, session.questions = {}, {}
         st.session_state["_upload_seen"] = file.file_id
+        uploads.taken_over(file)
         forget_columns()
     if session.upload is None:
         st.info(t("data.upload.waiting"))

@@ -9,7 +9,6 @@ import functools
 import gc
 import hashlib
 import logging
-import math
 import os
 import re
 import time
@@ -28,11 +27,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from forecasting import charts, intake, suggest_config
 from forecasting.errors import ForecastingError
 from forecasting.runs import runtime, stop_runtime
+from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
-from pages.shared import clipboard, i18n
+from pages.shared import clipboard, i18n, uploads
 from pages.shared.browser import open_when_ready
-
-OFFICE = 20  # workspaces that may share an address
+from pages.shared.uploads import UploadGate
 
 log = logging.getLogger("tidecast.server")
 
@@ -48,8 +47,10 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
         await asyncio.to_thread(runtime)
     except ForecastingError as error:  # a wrong setting: the pages say so, and reading data still works
         log.error("no background work", extra={"why": error.message})
+    forgetting = uploads.forget_later()
     open_when_ready()
     yield {}
+    forgetting.cancel()
     await asyncio.to_thread(stop_runtime)
 
 
@@ -85,42 +86,6 @@ def _log_alike() -> None:
                 handler.setFormatter(JsonLines())
 
 
-class UploadLimit:
-    """Refuses uploads that come faster from one address than any person's; what a workspace may bring is less."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._full: dict[str, float] = {}  # address -> when all that it sent is worked off, on the monotonic clock
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        wait = self._wait(scope) if scope["type"] == "http" and scope["method"] in ("PUT", "POST") else 0.0
-        if wait <= 0:
-            await self._app(scope, receive, send)
-            return
-        answer = JSONResponse(
-            {"error": "That is more often than this server allows."},
-            status_code=429,
-            headers={"Retry-After": str(math.ceil(wait))},
-        )
-        await answer(scope, receive, send)
-
-    def _wait(self, scope: Scope) -> float:
-        """Seconds until this upload may come; 0 and it is counted. An address may be that of a whole office."""
-        try:
-            step = 60 / (OFFICE * runtime().store.settings.uploads_a_minute)
-        except ForecastingError:
-            return 0.0
-        client = scope.get("client")
-        address, at = str(client[0]) if client else "", time.monotonic()
-        full = max(self._full.get(address, at), at) + step
-        if full > at + 60:
-            return full - at - 60
-        if len(self._full) > 10_000:
-            self._full = {key: until for key, until in self._full.items() if until > at}
-        self._full[address] = full
-        return 0.0
-
-
 class SecurityHeaders:
     """Adds the security headers to every HTTP response."""
 
@@ -141,7 +106,7 @@ class SecurityHeaders:
 
 def security_headers() -> dict[str, str]:
     """The headers. TIDECAST_FRAME_ANCESTORS says who else may frame the app, as Community Cloud does."""
-    ancestors = os.environ.get("TIDECAST_FRAME_ANCESTORS", "").strip() or "'self'"
+    ancestors = frame_ancestors(os.environ.get(FRAME_ANCESTORS, "")) or "'self'"
     inline = " ".join(_inline_scripts())
     policy = {
         "default-src": "'self'",
@@ -177,5 +142,5 @@ def _inline_scripts() -> list[str]:
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(UploadLimit)]
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(UploadGate)]
 ROUTES = [Route("/health", health)]

@@ -14,7 +14,7 @@ import pytest
 from forecasting.errors import LimitError
 from forecasting.runs import Store, rates, stop_runtime
 from forecasting.runs.housekeeping import sweep
-from pages.shared.server import OFFICE, UploadLimit
+from pages.shared.uploads import OFFICE, UploadGate
 from tests.runs.test_housekeeping import noise
 from tests.runs.working import finish
 
@@ -124,7 +124,7 @@ def test_usage_counts_what_a_workspace_holds_and_what_all_hold(store: Store) -> 
     assert store.usage(one).stored_mb == store.usage(two).stored_mb > 0
 
 
-async def _answers(limit: UploadLimit, method: str, addresses: list[str]) -> list[int]:
+async def _answers(limit: UploadGate, method: str, addresses: list[str]) -> list[int]:
     statuses = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -148,7 +148,7 @@ def test_uploads_from_one_address_are_limited_and_others_are_not(
     monkeypatch.setenv("TIDECAST_WORKERS", "0")
     monkeypatch.setenv("TIDECAST_UPLOADS_A_MINUTE", "1")
     try:
-        limit = UploadLimit(_fine)
+        limit = UploadGate(_fine)
         flood = asyncio.run(_answers(limit, "PUT", ["10.0.0.1"] * (OFFICE + 5)))
         assert flood == [204] * OFFICE + [429] * 5
         assert asyncio.run(_answers(limit, "PUT", ["10.0.0.2"])) == [204]

@@ -25,6 +25,7 @@ from forecasting.runs.environment import Settings
 from forecasting.runs.leases import abandon
 from forecasting.runs.log import log_to_stderr
 from forecasting.runs.workers.attempt import execute
+from forecasting.threads import THREADS, limit_threads
 
 ANSWER_SECONDS = 5  # for the scheduler to answer
 AGAIN_SECONDS = 5.0  # until an unreachable scheduler is asked again
@@ -38,9 +39,10 @@ def carry_out(run_id: str, worker: str, version: str) -> str:
     import torch
 
     log_to_stderr()
+    limit_threads()
+    torch.set_num_threads(THREADS)  # of this thread, in which the run is carried out
     if identity.version() != version:
         return "version"
-    torch.set_num_threads(identity.THREADS)  # of this thread, in which the run is carried out
     url = Settings.from_environment().database
     database = Database(url)
     try:

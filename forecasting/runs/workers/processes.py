@@ -16,9 +16,9 @@ from pathlib import Path
 from statistics import geometric_mean
 
 from forecasting.messages import Message
-from forecasting.runs.identity import THREADS
 from forecasting.runs.workers import deaths
 from forecasting.runs.workers.heart import processor_seconds
+from forecasting.threads import THREADS
 
 COMMAND = (sys.executable, "-m", "forecasting", "worker")
 

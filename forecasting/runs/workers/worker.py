@@ -28,6 +28,7 @@ from forecasting.runs.workers.attempt import load_libraries, perform
 from forecasting.runs.workers.heart import Heart
 from forecasting.runs.workers.pulse import resident_mb
 from forecasting.runs.workers.speed import burst
+from forecasting.threads import THREADS, limit_threads
 
 POLL_SECONDS = 0.2
 MEASURE_SECONDS = 2.0  # between two looks of an idle worker at how fast this machine is now
@@ -39,6 +40,7 @@ log = logging.getLogger("tidecast.worker")
 
 def worker_main(database: str | None, once: bool) -> int:
     """Work until asked to leave, or with `once` until nothing is queued; the exit status."""
+    limit_threads()
     log_to_stderr()
     settings = Settings.from_environment()
     worker = _Worker(database or settings.database, settings, owned=not once and _stdin_is_pipe())
@@ -150,7 +152,7 @@ def _prepare() -> None:
     """Import what every run needs, once, and make this process a quiet neighbour."""
     import torch
 
-    torch.set_num_threads(identity.THREADS)
+    torch.set_num_threads(THREADS)
     torch.set_num_interop_threads(1)
     for name in ("pyarrow.parquet", "forecasting.forecaster", "forecasting.labs.sequences", "forecasting.labs.text"):
         importlib.import_module(name)

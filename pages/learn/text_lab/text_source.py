@@ -9,7 +9,7 @@ import streamlit as st
 
 from forecasting.errors import DataError, ForecastingError, ReadError
 from forecasting.labs.text import MOST_BYTES, SAMPLES, fitting, read_text
-from pages.shared import choices, components, services, state
+from pages.shared import choices, components, services, state, uploads
 from pages.shared.i18n import t
 from pages.shared.services import texts
 
@@ -96,6 +96,7 @@ def _pasted() -> None:
 def _upload() -> None:
     file = st.file_uploader(t("text.upload"), key="text_upload", max_upload_size=10)
     st.caption(t("text.note", days=f"{services.keep_days():g}"))
+    uploads.say_refused()
     if file is None:
         return
     if st.session_state.get("_text_upload_seen") != file.file_id:
@@ -107,6 +108,7 @@ def _upload() -> None:
             st.session_state["_text_upload_problem"] = problem.message
         else:
             _keep("upload", texts.keep_text(state.current().workspace, text, file.name, {"by": "upload"}))
+        uploads.taken_over(file)
     if message := st.session_state.get("_text_upload_problem"):
         raise ReadError(message, field="text")
 
