@@ -65,6 +65,12 @@ def test_a_case_is_read(
             assert series["y"][place] == pytest.approx(value)
 
 
+@pytest.mark.parametrize(("number", "value", "count"), [("16", -200, 47), ("46", -99.99, 1)])
+def test_numbers_that_stand_for_nothing_measured_are_flagged(number: str, value: float, count: int) -> None:
+    _, report = case(number)
+    assert (report.outliers["y"] == value).sum() == count
+
+
 def test_hours_in_four_columns_begin_with_the_first_value() -> None:
     panel, report = case("43")
     pollution = panel.frame[panel.frame["unique_id"] == "pm2.5"].reset_index(drop=True)

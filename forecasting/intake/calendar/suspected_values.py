@@ -28,18 +28,8 @@ ZEROS = 0.2  # share above which zeros are part of a series' nature
 NEVER_NEAR = 0.2  # of the median: positive values that seldom go below this make a zero look odd
 COUNTS = 5  # of the smallest difference between values: positive values below this are near zero
 STAND_INS = (
-    -99.0,
-    -999.0,
-    -9999.0,
-    -99999.0,
-    -999999.0,
-    9999.0,
-    99999.0,
-    999999.0,
-    9999999.0,
-    -32768.0,
-    -999.9,
-    -999.99,
+    *(-99.0, -999.0, -9999.0, -99999.0, -999999.0, -99.9, -99.99, -999.9, -999.99, -9999.9, -9999.99, -200.0),
+    *(9999.0, 99999.0, 999999.0, 9999999.0, 99.99, 999.9, 999.99, 9999.9, 9999.99, -32768.0),
 )
 _SCALE = 1.4826  # makes the median absolute deviation the standard deviation of normal values
 _MEAN = 1.2533  # the same for the mean absolute deviation

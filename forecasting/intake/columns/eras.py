@@ -13,7 +13,7 @@ _BUDDHIST = re.compile(r"(?<!\d)(2[456]\d\d)(?!\d)|(?<!\d)(2[456]\d\d)(?=(?:0[1-
 _BUDDHIST_MARK = re.compile(r"^พ\.?ศ\.?\s?|\s?(?:B\.?E\.?|พ\.?ศ\.?)(?=\s|$)")
 _JALALI = re.compile(r"^(1[234]\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)|^(1[234]\d\d)(?:)(0[1-9]|1[0-2])([0-3]\d)$")
 _OF_TAIWAN = re.compile(r"^(?:民[國国]\s?)?(1[0-2]\d|\d\d)(?=\s?年|[./-]\d{1,2}[./-]\d{1,2}$)")
-_BEHIND = re.compile(r"(?<=\d)\s?(?:DST|ST|hrs?\.?|Uhr|Std\.?|o'clock|local(?: time)?|LT|h)\s*$", re.IGNORECASE)
+_BEHIND = re.compile(r"(?<=\d)\s?(?:DST|ST|hrs?\.?|Uhr|Std\.?|월|월분|o'clock|local(?: time)?|LT|h)\s*$", re.IGNORECASE)
 _JALALI_MONTHS = (  # by their first letters, in Persian and in Latin
     *("فروردین|farvardin", "اردیبهشت|ordibehesht", "خرداد|khordad", "تیر|tir", "مرداد|امرداد|mordad"),
     *("شهریور|shahrivar", "مهر|mehr", "آبان|aban", "آذر|azar", "دی|dey", "بهمن|bahman", "اسفند|esfand"),

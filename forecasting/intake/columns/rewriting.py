@@ -31,6 +31,20 @@ _DAYS_MONTH = re.compile(  # 30 Jan - 5 Feb 2023
 _NUMBERED = re.compile(  # 30.01. - 05.02.2023, 02-08.01.2023
     rf"^(?P<a>\d{{1,2}})(?:(?P<mark>[./])(?P<b>\d{{1,2}}))?\.?{_TO}(?P<c>\d{{1,2}})(?P<mark2>[./])(?P<d>\d{{1,2}})[./](?P<y>\d{{4}})$"
 )
+_ROMAN = ("I", "II", "III", "IV")
+_QUARTER = r"(?:kw\.?|кв\.?|квартал|trim\.?|trimestre|quartal|quarter|q)"
+_QUARTERS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"^[QTK](?P<q>[1-4])\s?[-/.' ]?\s?'?(?P<y>\d\d)$",
+        r"^(?P<q>[1-4])[QTK]\s?[-/.' ]?\s?'?(?P<y>\d\d)$",
+        r"^(?P<y>\d{4})\s?:\s?(?P<q>[1-4])$",
+        r"^(?P<y>\d{4})\s(?P<q>[1-4])/4$",
+        r"^(?P<y>\d{4})\s?/\s?(?P<q>1|4|7|10)\s?-\s?(?P<last>3|6|9|12)\.?(?:月)?$",
+        rf"^(?P<q>IV|I{{1,3}})\.?\s?{_QUARTER}?\s?[-/ ]?\s?(?P<y>\d{{4}})\s?(?:\u0433\.?|r\.?)?$",
+        rf"^(?P<y>\d{{4}})\s?[-/ .]?\s?{_QUARTER}?\s?(?P<q>IV|I{{1,3}})$",
+    )
+)
 _SEASON = re.compile(r"^(\d\d)\s?[-/\u2013]\s?(\d\d)$")
 _VIETNAMESE = re.compile(r"^(?:tháng|thg)\.?\s*(\d{1,2})\s*[-/,. ]\s*(?:năm\s*)?(\d{4})$", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"(?<!\d)(?:3[3-9]|[4-9]\d)$")
@@ -67,6 +81,8 @@ def rewritings(sample: Sequence[str]) -> Iterator[Rewriting]:
         change = getattr(eras, f"from_{era.replace('-', '_')}")
         if _changes(change, sample):
             yield Rewriting(_all((*steps, change)), (*said, Message(f"intake.said.{era}")))
+    if _changes(_in_quarters, sample) and len({_in_quarters(cell)[-1] for cell in sample}) == 4:
+        yield Rewriting(_all((*steps, _in_quarters)), said)
     if _changes(_vietnamese, sample):
         yield Rewriting(_all((*steps, _vietnamese)), said)
     if _are_seasons(sample):
@@ -162,6 +178,17 @@ def _in_century(year: int) -> int:
 
 def _with_century(cell: str) -> str:
     return _SEASON.sub(lambda found: f"{_in_century(int(found[1]))}/{found[2]}", cell)
+
+
+def _in_quarters(cell: str) -> str:
+    """1Q12, Q1-12, 2012:1, 2012 1/4, 2012/ 1- 3. and I kw. 2012 as 2012-Q1."""
+    for pattern in _QUARTERS:
+        if found := pattern.match(cell):
+            year, part = int(found["y"]), found["q"].upper()
+            number = _ROMAN.index(part) + 1 if part in _ROMAN else int(part)
+            number = (number + 2) // 3 if "last" in found.re.groupindex else number
+            return f"{_in_century(year) if year < 100 else year}-Q{number}"
+    return cell
 
 
 def _vietnamese(cell: str) -> str:

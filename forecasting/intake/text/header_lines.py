@@ -14,6 +14,7 @@ from forecasting.messages import Message
 
 # Letters that could be a currency, or a per cent sign, beside digits.
 _NAME = re.compile(r"[A-Za-z]{3}\d+|\d+[A-Za-z]{3}|\d+(?:[.,]\d+)?\s?%")
+TITLES = 20  # lines with separators of their own that may stand above a header
 HEADERS = 4  # lines that a header may have
 _CLEAN = 10  # records from which on a column is known to hold times only
 STEPS = 5  # names that are 1, 2, 3 ... from which on they are no values
@@ -39,6 +40,8 @@ def find_header(records: list[Record], width: int, header: bool | int | None) ->
             break
     if width == 1:
         start = _one_column_start(records)
+    elif len(records[start][1]) < width and typed:
+        start = _first_complete(records, start, width, typed)
     if header is not None:
         return start, start + int(header)
     lines = _header_lines(records[start:], width)
@@ -46,6 +49,14 @@ def find_header(records: list[Record], width: int, header: bool | int | None) ->
     if lines > 1 and len(above) != width and above[0].strip() and all(map(str.strip, records[start + 1][1])):
         start, lines = start + 1, lines - 1  # a title that happens to contain a separator, above complete names
     return start, start + lines
+
+
+def _first_complete(records: list[Record], start: int, width: int, typed: dict[int, bool]) -> int:
+    """The first record of full width from `start` on, if it is a header above data: what is shorter are titles."""
+    at = next((at for at in range(start, min(start + TITLES, len(records))) if len(records[at][1]) == width), start)
+    if at == start or at + 1 >= len(records) or len(records[at + 1][1]) != width:
+        return start
+    return at if _is_header(records[at][1], typed) and not _is_header(records[at + 1][1], typed) else start
 
 
 def _one_column_start(records: list[Record]) -> int:

@@ -66,6 +66,7 @@ DAYS = [f"2024-01-{day:02d},{day},{day * 2}\n" for day in range(1, 29)]
     "above",
     [
         "Report\n\nKey,Value\nstore,12\nmanager,Miller\n\n",
+        "CubeId,rendoblid\nPublishingDate,2024-01-05 09:00\n\n",
         "Item,Count,Share\nfigs,12,0.5\npears,12,0.5\n\n",
         "Station,12345\nPeriod,2023-01-01,2023-04-30\nUnits,mm,deg\n\n",
         "".join(f"Line {number} of the titles, with a comma\n" for number in range(8)),
