@@ -83,6 +83,7 @@ def fit(
     forecast = kept.keep_scaled(shrunk.apply(held_out.forecast, series, states, origins), series, states, origins)
     scores = (held_out.truth - forecast) / held_out.spread
     scores[kept.closed_steps(series, origins, config.horizon)] = np.nan  # which are certain
+    wider, independent = intervals.of_panel(scores, origins, len(series))
     scores, width = intervals.widths(scores, origins, group, len(series))
     missed = origins.truth(series, config.horizon, measured) - scaling.inverse(forecast, states, origins.series)
     lengths = np.array([len(values) for values in series])
@@ -94,12 +95,12 @@ def fit(
         pool=members,
         pooled=pooled,
         shrinkage=shrunk,
-        width=width * intervals.short(lengths, config.horizon),
+        width=wider * width * intervals.short(lengths, config.horizon),
         typical=np.zeros((len(series), 0)),
-        table=intervals.calibrate(scores, fitted.report.blocks),
+        table=intervals.calibrate(scores, independent),
         errors=errors,
         scores=scores[:: max(1, math.ceil(scores.size / KEPT))],
-        independent=fitted.report.blocks,
+        independent=independent,
         support=kept,
         reach=None if config.anchor == "constant" else reach.find(series, missed, origins, config.horizon),
     )

@@ -24,6 +24,8 @@ WIDEST = 5.0  # of a series' intervals over the network's spread, and its invers
 ENOUGH = 400  # errors that a horizon's quantiles rest on; neighbouring horizons lend what is missing
 FEW = 12  # independent errors, below which their distribution is made up for
 BORROWED = 5  # independent errors that what is made up counts for at most
+ENOUGH_BLOCKS = 3  # of each series of a panel
+FEW_BLOCKS = 1.15  # times wider, where each series has a single one
 MANY_HORIZONS = 12  # in a series, from which on its intervals are what held-out errors say
 PRIOR_SIZE = 1.0  # independent errors of the size of the spread that their size is drawn to
 MOST_DRAWN = 2.0  # how much larger or smaller their size becomes by that: a spread can be wrong, by an outlier say
@@ -64,8 +66,33 @@ def short(lengths: Values, horizon: int) -> Values:
     held = np.maximum(np.asarray(lengths, dtype=np.float64) / horizon, 2.0)
     tail = np.array([0.9])
     ratio = np.array([float(_student(freedom, tail)[0]) for freedom in held.tolist()]) / NormalDist().inv_cdf(0.9)
-    wider: Values = ratio ** np.maximum(1 - held / MANY_HORIZONS, 0.0)
+    alone = 1.0 if len(held) == 1 else 0.5  # the series of a panel share what is estimated
+    wider: Values = ratio ** (alone * np.maximum(1 - held / MANY_HORIZONS, 0.0))
     return wider
+
+
+def of_panel(scores: Values, origins: Origins, count: int) -> tuple[float, int]:
+    """(How much wider the intervals of `count` series are for what was chosen by the errors of few blocks a series,
+    how many independent errors the blocks are worth).
+
+    From ENOUGH_BLOCKS a series on choices are judged on blocks that they were not made by, and a block is an error.
+    With fewer, what moves all series at once was seen hardly more than once: the share of the errors that the series
+    have in common, by their mean, makes as many of them one.
+    """
+    blocks = origins.blocks
+    if count < 2 or not blocks or blocks >= ENOUGH_BLOCKS * count:
+        return 1.0, blocks
+    known = np.isfinite(scores)
+    mean = np.where(known, scores, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    of_series = np.bincount(origins.series, weights=mean) / np.maximum(np.bincount(origins.series), 1)
+    of_series = of_series[np.unique(origins.series)]
+    size = len(of_series)
+    square = float(np.square(of_series).mean())
+    common = float(of_series.mean()) ** 2 - float(of_series.var()) / size
+    shared = max(0.0, common / square) if square > 0 else 0.0
+    each = blocks / size
+    wider = FEW_BLOCKS ** max(0.0, (ENOUGH_BLOCKS - each) / (ENOUGH_BLOCKS - 1))
+    return wider, max(1, round(each * size / (1 + (size - 1) * shared)))
 
 
 def calibrate(scores: Values, independent: int) -> Values:

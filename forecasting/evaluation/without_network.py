@@ -46,6 +46,7 @@ def fit(
     if horizon > usual:  # nothing is known of how the pool would do: the last season, or the last value
         shrunk = dataclasses.replace(shrunk, factor=0.0, period=max((s for s in seasons if s <= usual), default=1))
     scores, width, missed = np.empty((0, horizon)), np.ones(len(series)), np.empty((0, horizon))
+    wider, independent = 1.0, 0
     if len(origins):
         held_out = HeldOut(
             origins=origins,
@@ -59,6 +60,7 @@ def fit(
         scores = (held_out.truth - forecast) / held_out.spread
         missed = truth - scaling.inverse(forecast, states, origins.series)
         scores[kept.closed_steps(series, origins, horizon)] = np.nan  # which are certain
+        wider, independent = intervals.of_panel(scores, origins, len(series))
         scores, width = intervals.widths(scores, origins, group, len(series))
     return Predictor(
         horizon=horizon,
@@ -68,12 +70,12 @@ def fit(
         pool=members,
         pooled=True,
         shrinkage=shrunk,
-        width=width * intervals.short(np.array([len(values) for values in series]), horizon),
+        width=wider * width * intervals.short(np.array([len(values) for values in series]), horizon),
         typical=np.zeros((len(series), 0)),
-        table=intervals.calibrate(scores, origins.blocks),
+        table=intervals.calibrate(scores, independent),
         errors=errors,
         scores=scores,
-        independent=origins.blocks,
+        independent=independent,
         support=kept,
         reach=reach.find(series, missed, origins, horizon),
     )
