@@ -70,7 +70,7 @@ def test_a_year_of_days_is_judged_a_year_ahead() -> None:
 
 @pytest.mark.slow
 def test_no_pool_is_further_than_five_percent_from_its_best_member_where_it_was_judged() -> None:
-    """Over seasons, trends and walks (benchmarks/pool.py has more), and a network made up: right, biased or useless."""
+    """Seasons, trends and walks, and a network made up: right, biased or useless; benchmarks/pool.py has more."""
     for seed in range(30):
         random = np.random.default_rng(seed)
         length, horizon = int(random.integers(40, 140)), int(random.integers(3, 30))
