@@ -54,6 +54,13 @@ def months_of(words: Collection[str]) -> dict[str, int]:
 
 def language_of(words: Collection[str]) -> str | None:
     """The language of CLDR that knows most of the words as months; None where none knows any."""
+    return _language_of(frozenset(words))
+
+
+@functools.lru_cache(maxsize=500)
+def _language_of(words: frozenset[str]) -> str | None:
+    if not any(_bare(word) in _beginnings() for word in words):
+        return None
     counts = {
         language: sum(_in_language(word, spelled) > 0 for word in words) for language, spelled in _languages().items()
     }
@@ -109,6 +116,13 @@ def _languages() -> dict[str, dict[str, int]]:
         if len(set(names.values())) == 12 and not all(name[:1].isdigit() or name.startswith("m") for name in names):
             languages[language] = {name: month for name, month in names.items() if not name.isdigit()}
     return languages
+
+
+@functools.cache
+def _beginnings() -> frozenset[str]:
+    """Every name of a month in any language, and its beginnings of three letters or more."""
+    names = {name for spelled in _languages().values() for name in spelled}
+    return frozenset(name[:length] for name in names for length in {len(name), *range(3, len(name))})
 
 
 def _bare(word: str) -> str:

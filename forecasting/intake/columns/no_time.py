@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from forecasting.errors import DataError
 from forecasting.intake.columns.dates import Times, look_for_times
+from forecasting.intake.columns.months import month_of
 from forecasting.intake.columns.numeric_times import look_for_years
 from forecasting.intake.text.cell_types import is_missing
 from forecasting.intake.text.table import Table
@@ -16,16 +17,23 @@ from forecasting.messages import Message
 
 _HEAD = 5_000  # rows of long tables that are looked at
 _NAMES = re.compile(
-    r"date|time|day|month|year|week|period|datum|zeit|tag|monat|jahr|fecha|data|ds|step|t\b", re.IGNORECASE
+    r"date|time|month|year|week|period|datum|zeit|monat|jahr|fecha|quarter|(?:^|[^a-z])(?:day|tag|data|ds|step|t)(?:[^a-z]|$)",
+    re.IGNORECASE,
 )
+_CLOCK_AND_WORDS = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d:\d\d")
 _YEAR = re.compile(r"^(?:1[6-9]|20|21)\d\d$")
 _NO_YEAR = r"\d{1,2}[-/.]\d{1,2}\.?|\d{1,2}[-/ .]*[^\W\d_]{3,12}\.?|[^\W\d_]{3,12}\.?[-/ .]*\d{1,2}"
+_DAY, _MONTH = r"(?:0[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])"
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _REASONS = (  # what a cell looks like -> what it would take
     (re.compile(r"^\d[.,]\d+[eE]\+\d\d$"), "cut-short"),
     (re.compile(rf"^(?:{_NO_YEAR})\s*(?:-|\u2013|—|~|to|bis|au|al)\s*(?:{_NO_YEAR})$"), "no-year"),
     (re.compile(r"^\d{1,2}[-/ .]?[^\W\d_]{3,12}\.?$|^[^\W\d_]{3,12}\.?[-/ .]\d{1,2}$"), "no-year"),
-    (re.compile(r"^\d{1,2}[-/.]\d{1,2}\.?$"), "no-year"),
-    (re.compile(r"^\d{1,2}[:.h]\d{2}"), "no-day"),
+    (
+        re.compile(r"^\d{1,2}[-/]\d{1,2}$|^(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.?$|^\d{1,2}\.\d{1,2}\.$"),
+        "no-year",
+    ),
+    (re.compile(r"^\d{1,2}(?:[:h]\d{2}|\.\d{2}\.\d{2})"), "no-day"),
     (re.compile(r"\d\s?[A-Z]{3,5}$"), "zone-name"),
     (re.compile(r"^1[34]\d\d[-/.]\d{1,2}([-/.]\d{1,2})?$"), "other-calendar"),
     (re.compile(r"^(?:1[6-9]|20|21)\d\d"), "other-kinds"),
@@ -78,9 +86,17 @@ def _score(table: Table, name: str) -> tuple[float, Times | None]:
     if times is not None and times.ok.any():
         return 1.0 + times.share + named, times
     held = [cell for cell in column.slice(0, 200).to_pylist() if cell and not is_missing(cell)]
-    like = sum(bool(any(pattern.search(cell.strip()) for pattern, _ in _REASONS[:-1])) for cell in held)
+    like = sum(_is_like_a_time(cell.strip()) for cell in held)
     share = like / len(held) if held else 0.0
     return (share + named, None) if share >= 0.5 or (named and held) else (0.0, None)
+
+
+def _is_like_a_time(cell: str) -> bool:
+    """Whether a cell is a part of a time, such as 31.12. and Jan-1; a word beside a number may be anything else."""
+    words = _WORD.findall(cell)
+    if words and not any(map(month_of, words)):
+        return bool(_CLOCK_AND_WORDS.search(cell))
+    return any(pattern.search(cell) for pattern, _ in _REASONS[:-1])
 
 
 def _of_another_kind(cells: list[str | None], unread: list[int]) -> int | None:

@@ -16,7 +16,7 @@ from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
 _TARGET_NAMES = re.compile(r"^(y|target|value|values|close|adj\.? ?close)$", re.IGNORECASE)
-_ID_NAMES = re.compile(  # codes of things, which whole numbers may be
+ID_NAMES = re.compile(  # codes of things, which whole numbers may be
     r"(?i:(^|[_ .-])(id|code|zip|zipcode|postcode|plz|fips|ean|isbn|cik)$|[^\W_][_ .-](no|nr|nbr)\.?$)|"
     r"[a-z](ID|Id|Nr|No)$"
 )
@@ -47,7 +47,7 @@ def why_no_target(table: Table, name: str, numbers: NumberText, times: Times) ->
         return ""
     if _COUNTER_NAMES.match(name) and _counts_rows(numbers):
         return "counter"
-    if _ID_NAMES.search(name) and not _MEASURES.search(name) and not (values % 1).any():
+    if ID_NAMES.search(name) and not _MEASURES.search(name) and not (values % 1).any():
         return "id"
     return "part" if _repeats_time(values, times, name) else ""
 

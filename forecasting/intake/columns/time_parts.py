@@ -129,13 +129,22 @@ def numbered_months(column: pa.ChunkedArray) -> Months | None:
 
 def whole(column: pa.ChunkedArray, low: int, high: int) -> Ints | None:
     """A column of whole numbers from `low` to `high`; None if it is anything else."""
-    texts = pc.replace_substring_regex(pc.utf8_trim_whitespace(column.combine_chunks()), r"\.0*$", "")
-    texts = pc.replace_substring_regex(texts, r"^(?:[QqTtHhMmWwPp]|KW|Kw|kw|S|SP) ?([0-9])", r"\1")
-    try:
-        numbers = pc.cast(texts, pa.int64())
-    except pa.ArrowInvalid:
+    texts = pc.utf8_trim_whitespace(column.combine_chunks())
+    numbers = _integers(texts)
+    if numbers is None:
+        texts = pc.replace_substring_regex(texts, r"\.0*$", "")
+        texts = pc.replace_substring_regex(texts, r"^(?:[QqTtHhMmWwPp]|KW|Kw|kw|S|SP) ?([0-9])", r"\1")
+        numbers = _integers(texts)
+    if numbers is None:
         return None
     if numbers.null_count or not len(numbers):
         return None
     held = np.asarray(numbers, dtype=np.int64)
     return held if held.min() >= low and held.max() <= high else None
+
+
+def _integers(texts: pa.Array) -> pa.Array | None:
+    try:
+        return pc.cast(texts, pa.int64())
+    except pa.ArrowInvalid:
+        return None

@@ -16,6 +16,7 @@ from forecasting.intake.columns.no_time import no_time
 from forecasting.intake.columns.numbers import look_for_numbers
 from forecasting.intake.columns.numeric_times import look_for_epochs, look_for_serials, look_for_steps, look_for_years
 from forecasting.intake.columns.spacing import evenness
+from forecasting.intake.columns.target_role import ID_NAMES
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
@@ -82,6 +83,8 @@ def by_content(table: Table, joins: Callable[[str, Times], bool]) -> dict[str, T
     if any(_comes_close(table, name) for name in table.columns) or _numeric(table) < 2:
         return {}
     for name in table.columns:
+        if ID_NAMES.search(name):
+            continue  # a list of things, such as albums or customers
         steps = look_for_steps(table.cells[name])
         if steps is not None and len(steps.stamps) > 3:
             ordered = np.sort(steps.stamps.astype(np.int64))
