@@ -12,6 +12,7 @@ import platformdirs
 
 from forecasting.errors import ConfigError
 from forecasting.messages import Message
+from forecasting.runs.log import log_level
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ class Settings:
         def whole(name: str, default: int, low: int) -> int:
             return _whole(values, f"TIDECAST_{name}", default, low)
 
+        check_words(values)
         cores = os.cpu_count() or 1
         database = values.get("TIDECAST_DATABASE") or default_database(values)
         return cls(
@@ -71,6 +73,23 @@ class Settings:
         )
 
 
+def check_words(values: Mapping[str, str]) -> None:
+    """ConfigError where a setting that is no number has a value that nothing can be made of."""
+    level = values.get("TIDECAST_LOG", "").strip()
+    if level and log_level(level) is None:
+        raise ConfigError(Message("runs.setting.log", name="TIDECAST_LOG", value=level), field="TIDECAST_LOG")
+    ancestors = values.get(FRAME_ANCESTORS, "").strip()
+    if ancestors and frame_ancestors(ancestors) is None:
+        message = Message("runs.setting.ancestors", name=FRAME_ANCESTORS, value=ancestors)
+        raise ConfigError(message, field=FRAME_ANCESTORS)
+
+
+def frame_ancestors(text: str) -> str | None:
+    """`text` where it can be the frame-ancestors of a Content-Security-Policy, None where it cannot."""
+    text = text.strip()
+    return text if _SOURCES.fullmatch(text) else None
+
+
 def default_database(environment: Mapping[str, str] | None = None) -> str:
     """The URL of the SQLite file in TIDECAST_DATA, or in the user's data folder."""
     values = os.environ if environment is None else environment
@@ -78,6 +97,9 @@ def default_database(environment: Mapping[str, str] | None = None) -> str:
     return f"sqlite:///{(Path(folder).expanduser().resolve() / 'tidecast.db').as_posix()}"
 
 
+FRAME_ANCESTORS = "TIDECAST_FRAME_ANCESTORS"
+_SOURCES = re.compile(r"[A-Za-z0-9'*:/._\-]+( [A-Za-z0-9'*:/._\-]+)*")  # no line break, ; or , ends the policy
+_PASSWORD = re.compile(r"(?<=://)[^@/]*@")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[::1\]")
 _ADDRESS = re.compile(r"(?P<protocol>tls|tcp)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}")
 
@@ -90,7 +112,8 @@ def _cluster(values: Mapping[str, str], database: str) -> dict[str, str | None]:
         return {}
     parts = _ADDRESS.fullmatch(address)
     if parts is None:
-        raise ConfigError(Message("runs.setting.scheduler", name=name, value=address), field=name)
+        shown = _PASSWORD.sub("...@", address)
+        raise ConfigError(Message("runs.setting.scheduler", name=name, value=shown), field=name)
     if not database.startswith("postgresql"):
         raise ConfigError(Message("runs.setting.scheduler_needs_server", name=name), field="TIDECAST_DATABASE")
     if parts["protocol"] == "tcp":

@@ -27,7 +27,12 @@ def log_to_stderr() -> None:
         handler.setFormatter(JsonLines())
         logger.addHandler(handler)
         logger.propagate = False
-        logger.setLevel(os.environ.get("TIDECAST_LOG", "INFO").upper())
+        logger.setLevel(log_level(os.environ.get("TIDECAST_LOG", "")) or logging.INFO)
+
+
+def log_level(name: str) -> int | None:
+    """The level of that name, which Settings refuses where this is None."""
+    return logging.getLevelNamesMapping().get(name.strip().upper())
 
 
 class JsonLines(logging.Formatter):

@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from forecasting import charts, intake, suggest_config
 from forecasting.errors import ForecastingError
 from forecasting.runs import runtime, stop_runtime
+from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
 from pages.shared import clipboard, i18n, uploads
 from pages.shared.browser import open_when_ready
@@ -105,7 +106,7 @@ class SecurityHeaders:
 
 def security_headers() -> dict[str, str]:
     """The headers. TIDECAST_FRAME_ANCESTORS says who else may frame the app, as Community Cloud does."""
-    ancestors = os.environ.get("TIDECAST_FRAME_ANCESTORS", "").strip() or "'self'"
+    ancestors = frame_ancestors(os.environ.get(FRAME_ANCESTORS, "")) or "'self'"
     inline = " ".join(_inline_scripts())
     policy = {
         "default-src": "'self'",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import re
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from forecasting.errors import ConfigError
 from forecasting.runs import Settings, Store
+from forecasting.runs.log import log_to_stderr
+from pages.shared.server import security_headers
 from tests.conftest import ROOT
 
 _INTERNAL = {"TIDECAST_WORKER"}  # the supervisor names its workers by it
@@ -23,6 +26,7 @@ def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
         queue=20,
         workspace_mb=512,
         uploads_a_minute=30,
+        upload_mb=256,
         fetches_a_minute=20,
         visits_a_minute=120,
         wall_seconds=3600.0,
@@ -38,7 +42,7 @@ def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_setting_can_be_set() -> None:
     values = {"WORKERS": "0", "IDLE_SECONDS": "1.5", "QUEUE": "3", "WALL_SECONDS": "60", "MEMORY_MB": "512"}
-    values |= {"SHARD_SECONDS": "5"}
+    values |= {"SHARD_SECONDS": "5", "UPLOAD_MB": "64"}
     values |= {"WORKSPACE_MB": "9", "UPLOADS_A_MINUTE": "8", "FETCHES_A_MINUTE": "7", "VISITS_A_MINUTE": "6"}
     values |= {"KEEP_DAYS": "7", "BUDGET_MB": "100", "DATABASE": "postgresql://db/tidecast", "TICKER_MINUTES": "5"}
     settings = Settings.from_environment({f"TIDECAST_{name}": value for name, value in values.items()})
@@ -49,6 +53,7 @@ def test_every_setting_can_be_set() -> None:
         queue=3,
         workspace_mb=9,
         uploads_a_minute=8,
+        upload_mb=64,
         fetches_a_minute=7,
         visits_a_minute=6,
         wall_seconds=60.0,
@@ -69,10 +74,13 @@ def test_every_setting_can_be_set() -> None:
         ("KEEP_DAYS", "nan"),
         ("BUDGET_MB", "inf"),
         ("QUEUE", "1.5"),
+        ("LOG", "LOUD"),
+        ("FRAME_ANCESTORS", "'self'; script-src *"),
     ],
 )
 def test_a_wrong_setting_names_its_variable(name: str, value: str) -> None:
-    with pytest.raises(ConfigError, match=f"TIDECAST_{name} is '{value}'") as caught:
+    shown = re.escape(repr(value))
+    with pytest.raises(ConfigError, match=f"TIDECAST_{name} is {shown}") as caught:
         Settings.from_environment({f"TIDECAST_{name}": value})
     assert caught.value.field == f"TIDECAST_{name}"
 
@@ -120,6 +128,27 @@ def test_a_scheduler_needs_its_certificates_and_a_database_that_others_reach(tmp
     for wrong in ("scheduler:8786", "tls://scheduler", "http://scheduler:8786", "tls://a b:1"):
         with pytest.raises(ConfigError, match="must be like tls://"):
             Settings.from_environment({**values, "TIDECAST_SCHEDULER": wrong})
+
+
+def test_a_password_of_the_scheduler_is_not_repeated() -> None:
+    with pytest.raises(ConfigError, match="must be like tls://") as caught:
+        Settings.from_environment({**POSTGRES, "TIDECAST_SCHEDULER": "tls://user:hunter2@scheduler:8786"})
+    assert "hunter2" not in str(caught.value)
+    assert "...@scheduler" in str(caught.value)
+
+
+def test_a_policy_with_a_line_break_and_a_level_without_a_meaning_stop_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDECAST_FRAME_ANCESTORS", "'self'\nhttps://a.example")
+    assert "frame-ancestors 'self'" in security_headers()["Content-Security-Policy"]
+    assert "\n" not in "".join(security_headers().values())
+    monkeypatch.setenv("TIDECAST_FRAME_ANCESTORS", "'self' https://*.a.example")
+    assert security_headers()["Content-Security-Policy"].endswith("frame-ancestors 'self' https://*.a.example")
+    logger = logging.getLogger("tidecast")
+    for name, value in {"handlers": [], "propagate": True, "level": logging.WARNING}.items():
+        monkeypatch.setattr(logger, name, value)
+    monkeypatch.setenv("TIDECAST_LOG", "LOUD")
+    log_to_stderr()
+    assert logger.level == logging.INFO
 
 
 def test_the_documentation_lists_every_setting_with_its_default() -> None:
