@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from forecasting.model.origins import Origins
 from forecasting.model.regressors import mean_known
+from forecasting.model.scaling import FEWEST
 from forecasting.model.windows import Index
 from forecasting.panel import Values
 
@@ -66,7 +67,8 @@ def short(lengths: Values, horizon: int) -> Values:
     held = np.maximum(np.asarray(lengths, dtype=np.float64) / horizon, 2.0)
     tail = np.array([0.9])
     ratio = np.array([float(_student(freedom, tail)[0]) for freedom in held.tolist()]) / NormalDist().inv_cdf(0.9)
-    alone = 1.0 if len(held) == 1 else 0.5  # the series of a panel share what is estimated
+    own = (len(held) == 1) | (np.asarray(lengths) < FEWEST)
+    alone = np.where(own, 1.0, 0.5)  # the series of a panel share what is estimated
     wider: Values = ratio ** (alone * np.maximum(1 - held / MANY_HORIZONS, 0.0))
     return wider
 

@@ -28,7 +28,8 @@ EXPECTED = 4.0  # values that would lie beyond a limit if nothing kept them from
 SAME = 6  # occurrences in a row, of a day of the week say, that were all 0: closed
 OBEYED = 0.975  # share of closed steps that were 0 indeed
 MOSTLY = 0.5  # share of zeros from which on a series is intermittent
-RECENT = 60  # values that tell the level of an intermittent series
+RECENT = 100  # values that tell the level of an intermittent series
+ABOVE = 1.5  # times that level: how high the forecast of such a series may be
 SHARE, PERCENT = 1.0, 100.0  # the caps that are looked for
 ZEROS = 0.01  # share of values that has to be 0 for a series to be an amount beside others that are negative
 _SIGNED = re.compile(  # what may well turn negative although it was not yet
@@ -78,7 +79,9 @@ class Support:
         if self.direction.any():
             kept = self._one_way(kept, _last(series, origins), origins)
         if central and self.sparse.any():
-            kept = np.where(self.sparse[origins.series, None] > 0, np.minimum(kept, 2 * _recent(series, origins)), kept)
+            kept = np.where(
+                self.sparse[origins.series, None] > 0, np.minimum(kept, ABOVE * _recent(series, origins)), kept
+            )
         kept[self.closed_steps(series, origins, values.shape[1])] = 0.0
         return kept
 
