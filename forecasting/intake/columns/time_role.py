@@ -80,8 +80,6 @@ def by_content(table: Table, joins: Callable[[str, Times], bool]) -> dict[str, T
             continue
         if joins(name, years):
             return {name: years}
-    if any(_comes_close(table, name) for name in table.columns) or _numeric(table) < 2:
-        return {}
     for name in table.columns:
         if ID_NAMES.search(name):
             continue  # a list of things, such as albums or customers
@@ -89,6 +87,8 @@ def by_content(table: Table, joins: Callable[[str, Times], bool]) -> dict[str, T
         if steps is not None and len(steps.stamps) > 3:
             ordered = np.sort(steps.stamps.astype(np.int64))
             if bool((np.diff(ordered) == 1).all()):
+                if _numeric(table) < 2 or any(_comes_close(table, other) for other in table.columns):
+                    return {}
                 within = _RECENT[0] <= ordered[0] and ordered[-1] <= _RECENT[1]
                 serials = look_for_serials(table.cells[name]) if within else None
                 return {name: serials or steps}
