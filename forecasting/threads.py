@@ -14,7 +14,7 @@ def limit_threads() -> None:
     those to come (SciPy's) read the environment. Small matrices are multiplied no faster by two threads, and many
     times slower where these wait for each other on a busy machine.
     """
-    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(THREADS)
-    os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))  # torch's
+    os.environ["OPENBLAS_NUM_THREADS"] = str(THREADS)
+    os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))  # torch's, unless its user wants more
+    os.environ.setdefault("MKL_NUM_THREADS", os.environ["OMP_NUM_THREADS"])  # torch goes by it before the other
     threadpool_limits(THREADS, user_api="blas")

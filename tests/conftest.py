@@ -33,8 +33,25 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that at the end no process waits for another; the others keep their order."""
-    items.sort(key=lambda item: -max((mark.kwargs.get("seconds", 0) for mark in item.iter_markers("slow")), default=0))
+    """The longest first, so that at the end no process waits for another; the others keep their order.
+
+    xdist gives each process a part of the list, one after the other: each part begins with its share of the long ones.
+    """
+    long = sorted((item for item in items if _seconds(item)), key=lambda item: -_seconds(item))
+    short = iter([item for item in items if not _seconds(item)])
+    parts = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    ordered: list[pytest.Item] = []
+    for part in range(parts):
+        share = long[part::parts]
+        room = len(items) * (part + 1) // parts - len(items) * part // parts - len(share)
+        ordered += [*share, *itertools.islice(short, max(0, room))]
+    items[:] = [*ordered, *short]
+
+
+def _seconds(item: pytest.Item) -> float:
+    """What a long test takes, as it says; one that opens a page takes about twenty, one that says nothing counts 0."""
+    said = max((float(mark.kwargs.get("seconds", 0)) for mark in item.iter_markers("slow")), default=0.0)
+    return said or (20.0 if item.get_closest_marker("browser") else 0.0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

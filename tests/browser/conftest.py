@@ -263,6 +263,9 @@ def go(page: Page, name: str) -> None:
         page.get_by_test_id("stTopNavSection").click()
         link = page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name)
     link.first.click()
+    path = "" if name == "Forecast" else name.lower().replace(" ", "_")
+    page.wait_for_url(re.compile(rf"://[^/]+/{path}(\?.*)?$"))
+    settled(page)
 
 
 def train_button(page: Page) -> Locator:

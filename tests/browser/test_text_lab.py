@@ -62,7 +62,9 @@ def test_the_text_lab_learns_reads_and_writes(start: Start, page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] * 10.5 / 32, box["y"] + 14)  # the eleventh character of the first row
     tenth = RHYME[int(0.9 * len(RHYME)) + 10]
     expect(chart(page, "text_next").get_by_text(f"{tenth if tenth != ' ' else '␣'} ◂")).to_be_visible()
-    assert chart(page, "text_next").locator(".js-plotly-plot").last.evaluate(ticks) != before
+    expect(key).to_have_count(1)
+    expect(key.locator(".main-svg").first).to_be_visible()
+    assert key.evaluate(ticks) != before
 
     page.reload()
     expect(chart(page, "text_numbers")).to_be_visible()

@@ -142,7 +142,7 @@ def test_a_cluster_does_the_work_though_its_scheduler_comes_late_and_a_worker_is
     wait_until(lambda: "no workers" in str(supervisor.health().trouble), 60, dask.folder)
     workers = [dask.worker(), dask.worker()]
     wait_until(lambda: store.run(workspace, runs[0]).state == "running", 60, dask.folder)
-    assert supervisor.health().trouble is None
+    wait_until(lambda: supervisor.health().trouble is None, 60, dask.folder)
     wait_until(lambda: sum(run.state == "running" for run in store.runs(workspace)) == 2, 60, dask.folder)
     workers[0].send_signal(signal.SIGKILL)
     wait_until(lambda: not any(run.active for run in store.runs(workspace)), 90, dask.folder)
