@@ -36,7 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that at the end no process waits for another; the others keep their order.
 
     xdist gives each process a part of the list, one after the other: each part begins with its share of the long ones.
+
+    A test that opens a page is tried once more where it fails, and both are printed: a browser, a server and a worker
+    beside two other such tests can be late in ways that no wait foresees; a fault of a page fails twice.
     """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     long = sorted((item for item in items if _seconds(item)), key=lambda item: -_seconds(item))
     short = iter([item for item in items if not _seconds(item)])
     parts = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
