@@ -35,7 +35,8 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that at the end no process waits for another; the others keep their order.
 
-    xdist gives each process a part of the list, one after the other: each part begins with its share of the long ones.
+    xdist gives each process a part of the list, one after the other: each part but the last begins with its share of
+    the long ones, of which most open pages; as many browsers at once as there are processes would be late.
 
     A test that opens a page is tried once more where it fails, and both are printed: a browser, a server and a worker
     beside two other such tests can be late in ways that no wait foresees; a fault of a page fails twice.
@@ -48,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     parts = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     ordered: list[pytest.Item] = []
     for part in range(parts):
-        share = long[part::parts]
+        share = long[part :: max(1, parts - 1)] if part < max(1, parts - 1) else []
         room = len(items) * (part + 1) // parts - len(items) * part // parts - len(share)
         ordered += [*share, *itertools.islice(short, max(0, room))]
     items[:] = [*ordered, *short]
