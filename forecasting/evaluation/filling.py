@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import median
 
 import numpy as np
 
+from forecasting.model.seasonality import BACK, usual_before
 from forecasting.model.windows import Index, Known
 from forecasting.panel import Values
 
-BACK = 4  # measured values at the same place of the season that tell what is usual
 WAYS = ("last", "place", "moved")
 
 
@@ -39,7 +38,8 @@ def filled(series: Sequence[Values], measured: Sequence[Known], seasons: Sequenc
 def _filled(values: Values, measured: Known, season: int, end: int) -> Values:
     before = np.maximum.accumulate(np.where(measured, np.arange(len(values)), -1))  # place of the last measured value
     missing = np.flatnonzero(~measured)
-    usual = _usual(values, measured, season)
+    usual = usual_before(values, measured, season)
+    usual = np.where(np.isnan(usual), values[np.maximum(np.r_[-1, before[:-1]], 0)], usual)  # else the last measured
     gaps = (missing - before[missing])[missing < end]
     lag = max(1, math.ceil(float(np.median(gaps)))) if len(gaps) else 1
     tried = np.flatnonzero(measured[:end])
@@ -60,18 +60,3 @@ def _filled(values: Values, measured: Known, season: int, end: int) -> Values:
 def _ways(values: Values, usual: Values, old: Index, place: Index) -> dict[str, Values]:
     """What stands at each `place` by the last measured values at `old`."""
     return {"last": values[old], "place": usual[place], "moved": values[old] + usual[place] - usual[old]}
-
-
-def _usual(values: Values, measured: Known, season: int) -> Values:
-    """The median [T] of the last BACK measured values before each step at its place of the season; the last measured
-    value where there are none."""
-    usual = np.empty(len(values))
-    places: list[list[float]] = [[] for _ in range(season)]
-    last = float(values[0])
-    for step, (value, here) in enumerate(zip(values.tolist(), measured.tolist(), strict=True)):
-        seen = places[step % season]
-        usual[step] = median(seen[-BACK:]) if seen else last
-        if here:
-            seen.append(value)
-            last = value
-    return usual

@@ -15,16 +15,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from statistics import NormalDist, median
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from forecasting.evaluation.support import Support
 from forecasting.model.origins import Origins
+from forecasting.model.seasonality import BACK, usual_before
+from forecasting.model.windows import Known
 from forecasting.panel import Values
 
-BACK = 4  # ordinary values at the same place of the season that tell what is usual
 SHOWS = 2.5  # standard errors, from which on an effect is one
 SEEN = 2  # occurrences of a holiday that has an effect of its own
 
@@ -189,14 +190,7 @@ def _shrunk(found: Mapping[str, Sequence[float]], noise: float) -> tuple[dict[st
     return effects, unseen
 
 
-def _usual(values: Values, special: Any, season: int) -> Values:
-    """The median [T] of the last BACK ordinary values at the same place of the season; of fewer where there are fewer,
-    of all before it, or the value itself, where there are none."""
-    usual = np.empty(len(values))
-    places: list[list[float]] = [[] for _ in range(season)]
-    for step, value in enumerate(values.tolist()):
-        before = places[step % season]
-        usual[step] = median(before[-BACK:]) if before else value
-        if not special[step]:
-            before.append(value)
-    return usual
+def _usual(values: Values, special: Known, season: int) -> Values:
+    """What is usual at each step [T] by the ordinary ones before it; the value itself where there are none."""
+    usual = usual_before(values, ~special, season)
+    return np.where(np.isnan(usual), values, usual)

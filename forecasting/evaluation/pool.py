@@ -52,7 +52,7 @@ class Pool:
     names: tuple[str, ...]
     weights: Values  # [S, K], each row's sum 1
     members: tuple[dict[str, Member], ...]  # [S]
-    over_best: Values | None = None  # [S] error of the pool over that of its best member where both were judged
+    over_best: Values | None = None  # [S] error over the best member's where both were judged; NaN of many series
 
     def mean_weights(self) -> dict[str, float]:
         """What each member weighs on average over the series."""
@@ -117,13 +117,13 @@ def fit(
         mean = _with_earlier(_mean_by_series(errors[chosen], owner, counts), names, judged, steps, unit)
         weights = weigh(mean, able, np.where(counts > 0, np.maximum(counts / horizon, 1), 0))
         over_best = np.full(len(series), np.nan)
+        if len(series) > ALONE:
+            return weights, over_best, counts
         for index, part in origins.select(chosen).by_series():
             of_series = {name: of_member[chosen[part]] for name, of_member in zip(names, left, strict=True)}
             if judged[index].earlier and steps[index] < FEW * unit:
                 of_series = judged[index].earlier
-            limited, over_best[index] = _within_worst(weights[index], names, of_series)
-            if len(series) <= ALONE:
-                weights[index] = limited
+            weights[index], over_best[index] = _within_worst(weights[index], names, of_series)
         return weights, over_best, counts
 
     weights, over_best, _ = weights_by(np.arange(len(origins)))

@@ -14,9 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecasting import baselines
 from forecasting.model.origins import Origins
-from forecasting.model.windows import Index
 from forecasting.panel import Values
 
 MANY = 5000  # series, beyond which limits would take longer than they are worth
@@ -50,15 +48,8 @@ class Reach:
     def within(self, forecast: Values, series: Sequence[Values], origins: Origins) -> Values:
         """Forecasts [O, H], none of them further from the last value than CENTRAL times what an interval may be."""
         limit = CENTRAL * self.limits(origins, forecast.shape[1], LEVELS[-1])
-        last = baselines.naive(np.concatenate(series), _places(series, origins), 1)
+        last = origins.last(series)[:, None]
         return np.clip(forecast, last - limit, last + limit)
-
-
-def _places(series: Sequence[Values], origins: Origins) -> Index:
-    """How many values of the series end to end precede the end of what each origin sees [O]."""
-    lengths = np.array([len(values) for values in series], dtype=np.int64)
-    places: Index = (np.cumsum(lengths) - lengths)[origins.series] + origins.seen
-    return places
 
 
 def find(series: Sequence[Values], errors: Values, origins: Origins, horizon: int) -> Reach | None:

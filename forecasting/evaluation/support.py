@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +78,7 @@ class Support:
             return values
         kept = self.clip(values, origins)
         if self.direction.any():
-            kept = self._one_way(kept, _last(series, origins), origins)
+            kept = self._one_way(kept, origins.last(series), origins)
         if central and self.sparse.any():
             kept = np.where(
                 self.sparse[origins.series, None] > 0, np.minimum(kept, ABOVE * _recent(series, origins)), kept
@@ -117,13 +118,6 @@ class Support:
         up = np.maximum.accumulate(np.maximum(values, last[:, None]), axis=1)
         down = np.minimum.accumulate(np.minimum(values, last[:, None]), axis=1)
         return np.where(direction > 0, up, np.where(direction < 0, down, values))
-
-
-def _last(series: Sequence[Values], origins: Origins) -> Values:
-    last = np.empty(len(origins))
-    for index, part in origins.by_series():
-        last[part] = series[index][origins.seen[part] - 1]
-    return last
 
 
 def _recent(series: Sequence[Values], origins: Origins) -> Values:
@@ -213,7 +207,7 @@ def _kept_from(values: Values, cap: float) -> bool:
     passing = 1 - np.searchsorted(changes, cap - values, side="right") / len(changes)
     near = 0.05 * cap
     last, before = int((values > cap - near).sum()), int(((values > cap - 2 * near) & (values <= cap - near)).sum())
-    beyond = last * last / before if before else float(last > 0) * np.inf
+    beyond = last * last / before if before else np.inf
     return bool(passing.sum() >= EXPECTED and beyond >= EXPECTED and last >= EXPECTED)
 
 
@@ -229,8 +223,6 @@ def _direction(values: Values) -> float:
     size = np.abs(steps)
     standing = int((size == 0).sum())
     spread = float(np.abs(size - np.median(size)).mean()) * 1.25
-    from statistics import NormalDist
-
     against = len(size) * NormalDist().cdf(-float(np.median(size)) / spread) if spread > 0 else 0.0
     return sign if len(values) >= SURE or standing >= EXPECTED or against >= EXPECTED else 0.0
 

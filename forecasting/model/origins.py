@@ -71,6 +71,13 @@ class Origins:
             truth[part] = values[self.seen[part, None] + np.arange(horizon)]
         return truth
 
+    def last(self, series: Sequence[Values]) -> Values:
+        """The last value [O] that each origin sees."""
+        last = np.empty(len(self))
+        for index, part in self.by_series():
+            last[part] = series[index][self.seen[part] - 1]
+        return last
+
     def mean_by_block(self, errors: Values) -> Values:
         """Means [B] of what there is of each origin [O]."""
         return np.bincount(self.block, weights=errors) / np.bincount(self.block)

@@ -5,11 +5,14 @@ Axes: T values of a series, P = season positions, O origins, H horizon.
 
 from __future__ import annotations
 
+from statistics import median
+
 import numpy as np
 
-from forecasting.model.windows import Index
+from forecasting.model.windows import Index, Known
 from forecasting.panel import Values
 
+BACK = 4  # ordinary values at the same place of the season that tell what is usual
 FEW = 6  # seasons, below which a trend and a season are looked for together
 LONGEST = 24  # season that is looked for so: longer ones have too many positions for their few values
 SHOWS = 2.2  # variance between the positions of a season over that within: the 90 % point with two seasons of 12
@@ -17,6 +20,18 @@ ALPHAS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)  # smoothing of what a line a
 BETTER = 0.97  # of the squared one-step errors that more smoothing leaves, to be worth it
 DAMPING = 0.95  # of the slope, each step ahead
 LARGEST_LOG = 700.0  # beyond which exp overflows
+
+
+def usual_before(values: Values, ordinary: Known, season: int) -> Values:
+    """The median [T] of the last BACK `ordinary` values before each step at its place of the season; NaN before any."""
+    usual = np.empty(len(values))
+    places: list[list[float]] = [[] for _ in range(season)]
+    for step, (value, here) in enumerate(zip(values.tolist(), ordinary.tolist(), strict=True)):
+        before = places[step % season]
+        usual[step] = median(before[-BACK:]) if before else np.nan
+        if here:
+            before.append(value)
+    return usual
 
 
 def seasonal_factors(values: Values, season: int) -> tuple[Values, bool]:

@@ -50,7 +50,7 @@ class Settings:
         def whole(name: str, default: int, low: int) -> int:
             return _whole(values, f"TIDECAST_{name}", default, low)
 
-        check_words(values)
+        _check_words(values)
         cores = os.cpu_count() or 1
         database = values.get("TIDECAST_DATABASE") or default_database(values)
         return cls(
@@ -73,7 +73,7 @@ class Settings:
         )
 
 
-def check_words(values: Mapping[str, str]) -> None:
+def _check_words(values: Mapping[str, str]) -> None:
     """ConfigError where a setting that is no number has a value that nothing can be made of."""
     level = values.get("TIDECAST_LOG", "").strip()
     if level and log_level(level) is None:

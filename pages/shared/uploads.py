@@ -27,7 +27,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileU
 from streamlit.typing import UploadedFile
 
 from forecasting.errors import ForecastingError
-from forecasting.runs import runtime
+from forecasting.runs import Settings, runtime
 from pages.shared import components
 from pages.shared.i18n import t
 
@@ -119,10 +119,6 @@ class Held:
         """Let go of the bytes; the uploader goes on showing the file's name."""
         for file in self._manager.get_files(session, [place]):
             self._manager.add_file(session, file._replace(data=b""))
-
-    def total(self) -> int:
-        """Bytes held."""
-        return sum(len(file.data) for files in self._files().values() for file in files.values())
 
     def _files(self) -> dict[str, dict[str, UploadedFileRec]]:
         return {session: dict(files) for session, files in list(self._manager.file_storage.items())}
@@ -231,7 +227,7 @@ def _limit() -> int:
     try:
         return runtime().store.settings.upload_mb * MB
     except ForecastingError:  # no database: reading still works
-        return 256 * MB
+        return Settings.upload_mb * MB
 
 
 async def forget_sessions() -> None:

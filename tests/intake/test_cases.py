@@ -1,20 +1,10 @@
 """Files as people have them elsewhere that need no particular care: they are read, or asked about, as they were."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from forecasting.errors import AmbiguousInput, ReadError
-from forecasting.intake import Report, read_table, to_panel
-from forecasting.panel import Panel
-
-CASES = Path(__file__).parent / "cases"
-
-
-def case(number: str, **choices: object) -> tuple[Panel, Report]:
-    path = next(CASES.glob(f"{number}-*"))
-    return to_panel(read_table(path.read_bytes(), path.name), **choices)  # type: ignore[arg-type]
+from tests.intake.case_files import case
 
 
 @pytest.mark.parametrize(

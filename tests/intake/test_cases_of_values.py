@@ -1,22 +1,14 @@
 """Files rebuilt after public reports: limits, magnitudes, flags, attributes, headers, against what a person reads."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecasting.errors import AmbiguousInput
-from forecasting.intake import read_table, to_panel
 from forecasting.intake.report import Report
-from forecasting.panel import Panel
-
-CASES = Path(__file__).parent / "cases"
-
-
-def case(name: str, **choices: object) -> tuple[Panel, Report]:
-    return to_panel(read_table((CASES / name).read_bytes(), name), **choices)  # type: ignore[arg-type]
+from tests.intake.case_files import CASES, case
 
 
 def raw(name: str, **how: object) -> pd.DataFrame:
