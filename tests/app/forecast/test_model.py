@@ -63,6 +63,18 @@ def test_there_is_a_way_back_from_the_textbook(open_app: Open) -> None:
     assert not app.button(key="textbook").disabled
 
 
+def test_the_range_of_the_data_is_kept_to_until_the_switch_lifts_it(open_app: Open) -> None:
+    app = upload(open_app(), files.german())
+    assert app.toggle(key="keep_to_range").value is True
+    app.toggle(key="keep_to_range").set_value(False).run()
+    again = open_app(**address(app))  # a reload leaves it as it is
+    assert again.toggle(key="keep_to_range").value is False
+    found = asked(again)
+    assert (found["support"], found.get("floor")) == ("free", None)
+    again.toggle(key="keep_to_range").set_value(True).run()
+    assert "support" not in asked(again)
+
+
 def test_calendar_holidays_and_indicators_become_features_in_one_order(open_app: Open) -> None:
     app = upload(open_app(), files.german())
     app.multiselect(key="set_indicators").set_value(["volatility", "rsi"]).run()
