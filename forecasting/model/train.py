@@ -36,7 +36,11 @@ SPREAD_WEIGHT = 0.1  # of the spread's loss beside the central one: enough to le
 
 @dataclasses.dataclass(frozen=True)
 class Epoch:
-    """One epoch: losses in scaled units, the validation loss None where nothing is held out."""
+    """One epoch: losses, which are mean absolute errors of the central forecast in scaled units.
+
+    What is minimised weighs errors by config.loss and has a part that teaches the spread: of the order of a hundred
+    where little is left to be learned, which is nothing to set beside a validation loss (None where none is held out).
+    """
 
     epoch: int
     epochs: int
@@ -123,18 +127,18 @@ def train(
         ended = before is not None and before.ended
         for epoch in range(len(course.curve) + 1, 1 if ended else epochs + 1):
             network.train()
-            total = torch.zeros((), device=material.z.device)
+            total, absolute = torch.zeros(2, device=material.z.device).unbind()
             for step in range((epoch - 1) * steps, epoch * steps):
                 rate = course.plateau.learning_rate
                 rate = one_cycle(config.learning_rate, step, epochs * steps) if one_cycled else rate
                 ends = _draw(random, span, material, config.batch_size)
-                loss = _loss(network, material, config.loss, ends, span.first)
+                loss, shown = _loss(network, material, config.loss, ends, span.first)
                 course.optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
                 nn.utils.clip_grad_norm_(network.parameters(), 1.0)
                 course.optimiser.step(rate)
                 move_average(course.average, network, newest)
-                total += loss.detach()
+                total, absolute = total + loss.detach(), absolute + shown
             mean = float(total) / steps
             losses = valid(course.average) if valid else course.best
             held_out = float(losses.mean()) if valid else None
@@ -143,7 +147,7 @@ def train(
                 break
             if config.schedule == "plateau":
                 course.plateau.step(mean if held_out is None else held_out)
-            course.curve.append(Epoch(epoch, epochs, mean, held_out, rate))
+            course.curve.append(Epoch(epoch, epochs, float(absolute) / steps, held_out, rate))
             if on_epoch:
                 on_epoch(course.curve[-1])
             if not valid or not worse(losses, course.best):
@@ -243,7 +247,10 @@ def _draw(random: np.random.Generator, span: Span, material: Material, count: in
     return random.integers(low, last + 1)
 
 
-def _loss(network: networks.Scaffold, material: Material, kind: str, ends: Index, first: Index) -> Tensor:
+def _loss(
+    network: networks.Scaffold, material: Material, kind: str, ends: Index, first: Index
+) -> tuple[Tensor, Tensor]:
+    """(What is minimised, the mean absolute error of the central forecast: what validation measures)."""
     positions = chunks_ending_at(ends, material)
     central, log_spread = outputs(network, material, positions)
     error = truth(material, positions) - central
@@ -255,9 +262,10 @@ def _loss(network: networks.Scaffold, material: Material, kind: str, ends: Index
     if measured is not None:
         counted = seen.float()[..., None] * measured
         weight = counted / counted.sum().clamp(min=1.0)
+    shown = (error.detach().abs() * weight).sum()
     if kind == "pinball":
         levels = torch.tensor([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975], device=error.device)
         spread = material.spread * torch.exp(log_spread)
-        return (2 * networks.quantile_loss(error, spread, levels) * weight).sum()
+        return (2 * networks.quantile_loss(error, spread, levels) * weight).sum(), shown
     spread_part = networks.spread_loss(error.detach() / material.spread, log_spread)
-    return ((networks.central_loss(kind, error) + SPREAD_WEIGHT * spread_part) * weight).sum()
+    return ((networks.central_loss(kind, error) + SPREAD_WEIGHT * spread_part) * weight).sum(), shown

@@ -234,7 +234,7 @@ LIVE = ".st-key-live [data-testid=stVegaLiteChart]"
 def live_loss(page: Page) -> tuple[int, list[float]]:
     """While a training is under way: points drawn of the loss curve, and the losses said beside it."""
     expect(page.locator(f"{LIVE} .mark-line path").first).to_be_attached()
-    said = re.search(r"loss ([\d.]+)(?: / ([\d.]+))?", page.locator(".st-key-live").inner_text())
+    said = re.search(r"loss ([-\d.e]+)(?: / ([-\d.e]+))?", page.locator(".st-key-live").inner_text())
     assert said is not None
     path = page.locator(f"{LIVE} .mark-line path").first.get_attribute("d") or ""
     return len(re.findall("[ML]", path)), [float(loss) for loss in said.groups() if loss]

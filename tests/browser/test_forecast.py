@@ -72,7 +72,7 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
     train(page)
     drawn_points, losses = live_loss(page)
     assert drawn_points >= 1
-    assert all(0 < loss < 100 for loss in losses)
+    assert all(0 < loss < 1 for loss in losses)  # in scaled units: it starts from a fit, and the wave is clean
 
     expect(page.locator(".st-key-numbers")).to_be_visible(timeout=90_000)
     expect(page.locator(".st-key-verdict").get_by_test_id("stAlert")).to_contain_text("copying last week")

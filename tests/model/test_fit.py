@@ -34,6 +34,7 @@ def test_held_out_truth_is_the_scaled_end_of_each_series(fitted: fit.Fitted) -> 
             np.testing.assert_allclose(row * state.scale + state.centre, series[one][count : count + 4], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_report_has_a_curve_for_each_network_of_each_stage() -> None:
     seen: list[tuple[str, int, int]] = []
     config = CONFIG.replace(members=2, lookbacks=(8,))
@@ -50,11 +51,25 @@ def test_the_report_has_a_curve_for_each_network_of_each_stage() -> None:
     assert report.stopped == "all epochs done"
 
 
+@pytest.mark.parametrize("loss", ["mae", "mse", "huber", "pinball"])
+def test_training_and_validation_losses_are_the_same_measure(loss: str) -> None:
+    """Of a clean wave nearly nothing is left to learn: what teaches the spread is then a hundred times the error."""
+    wave = 100 + 10 * np.sin(2 * np.pi * np.arange(240) / 7)
+    measured = np.ones(240, dtype=bool)
+    measured[50], wave[50] = False, 108.0  # filled in: read, and not scored
+    config = CONFIG.replace(horizon=5, window=14, loss=loss)
+    curve = fit.fit([np.round(wave, 2)], (7,), config, measured=[measured]).report.curves["validation"][0]
+    for epoch in curve:
+        assert epoch.valid_loss is not None
+        assert 0 < epoch.train_loss < 0.1
+
+
 def test_a_network_is_one_of_each_window_and_seed() -> None:
     config = ForecastConfig(window=20, lookbacks=(5,), members=2, seed=7)
     assert windows_and_seeds(config) == [(20, 7), (20, 1007), (5, 7), (5, 1007)]
 
 
+@pytest.mark.slow
 def test_the_median_of_the_networks_is_the_forecast() -> None:
     config = CONFIG.replace(members=3, epochs=1)
     method = fit.fit([wave()], (), config).method
@@ -70,7 +85,7 @@ def test_a_loss_that_is_no_longer_finite_keeps_the_best_weights_and_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     original = train._loss
-    monkeypatch.setattr(train, "_loss", lambda *arguments: original(*arguments) * torch.nan)
+    monkeypatch.setattr(train, "_loss", lambda *arguments: tuple(part * torch.nan for part in original(*arguments)))
     fitted = fit.fit([wave()], (), CONFIG.replace(learning_rate=1.0, loss="mse"))
     assert fitted.report.stopped.key == "model.stopped.not-finite"
     assert "no longer finite" in fitted.report.stopped

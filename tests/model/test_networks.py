@@ -57,6 +57,7 @@ def test_attention_weighs_the_steps_of_the_window_and_no_others():
         )
 
 
+@pytest.mark.slow
 def test_a_window_read_from_both_ends_is_read_as_torch_reads_it_alone():
     torch.manual_seed(0)
     network = networks.Scaffold("bilstm", 3, 8, 2, 10, torch.zeros(4, 5))

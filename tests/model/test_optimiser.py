@@ -46,6 +46,7 @@ def test_a_parameter_without_a_gradient_stays() -> None:
     assert used.grad is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [15, 100, 1000])
 def test_one_cycle_is_torchs(steps: int) -> None:
     parameter = torch.nn.Parameter(torch.zeros(1))
