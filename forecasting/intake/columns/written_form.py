@@ -59,8 +59,7 @@ def form_of(cells: Sequence[str], pattern: str, kind: str) -> Form:
 
 def _python(pattern: str) -> re.Pattern[str]:
     """An RE2 pattern of `dates` as one of Python's."""
-    pattern = re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), pattern)
-    return re.compile(pattern.replace(r"[\p{L}]", r"[^\W\d_]").replace(r"\p{L}", r"[^\W\d_]"))
+    return re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), pattern))
 
 
 def _parts(match: re.Match[str], directives: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 _MISSING = """na n/a n.a. nan null none nil missing - -- --- . .. ... ? <na> nd n.d. n/d k.a. s/d * ** \\n \u2013 \u2014
     unknown #n/a #na #nv #null! #div/0! #value! #ref! #num! #name? (null) (blank) (empty)"""
@@ -41,7 +44,22 @@ _NAMED = re.compile(
 _WORD = re.compile(r"[\w.-]*[^\W\d][\w.-]*")
 _PHRASE = re.compile(r"[\w(\[\"'„“«¿¡#*+-][\w \-.,:;!?'\u2019\"“”&/()%+*=°@#\[\]<>$€£…\u2013\u2014»«]*")
 
+_Judged = TypeVar("_Judged")
+_SHORT = 64  # characters, up to which what a cell is judged to be is remembered
 
+
+def _remembered(judge: Callable[[str], _Judged]) -> Callable[[str], _Judged]:
+    """A dozen dialects and many steps after them ask about the same cells."""
+    kept = functools.lru_cache(1 << 14)(judge)
+
+    @functools.wraps(judge)
+    def judged(cell: str) -> _Judged:
+        return kept(cell) if len(cell) <= _SHORT else judge(cell)
+
+    return judged
+
+
+@_remembered
 def is_number(cell: str) -> bool:
     """Whether a cell is a number in any notation, with sign, currency or percent."""
     cell = cell.strip()
@@ -54,11 +72,13 @@ def without_flag(cell: str) -> str:
     return _LETTERS.sub("", bare if bare.strip() else cell)
 
 
+@_remembered
 def is_marked_number(cell: str) -> bool:
     """Whether a cell is a number, alone or with a flag behind it or a sign for a limit before it, such as <0.02."""
     return is_number(cell) or is_number(without_flag(_LIMITED.sub("", cell)))
 
 
+@_remembered
 def is_time(cell: str) -> bool:
     """Whether a cell is written as a date, a time of day, a month, a quarter or a week."""
     cell = cell.strip()
@@ -78,6 +98,7 @@ def is_data(cell: str) -> bool:
     return is_number(cell) or is_time(cell) or (bool(cell.strip()) and is_missing(cell))
 
 
+@_remembered
 def cleanness(cell: str) -> float:
     """How likely a cell is a single value: 1 for numbers, times and missing values, 0 for what was cut wrongly."""
     stripped = cell.strip()
