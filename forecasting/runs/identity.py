@@ -63,11 +63,19 @@ def _torch_version() -> str:
 
 
 def _code_digest() -> str:
+    deciding = [path for path in _PACKAGE.iterdir() if path.name.removesuffix(".py") not in _APART]
+    modules = [path for path in (*deciding, _PACKAGE / _DECIDES) if path.suffix == ".py"]
+    modules += [module for path in deciding if path.is_dir() for module in path.rglob("*.py")]
+    states = [(path.relative_to(_PACKAGE).as_posix(), path.stat()) for path in modules]
+    return _digest_of(_PACKAGE, tuple(sorted((name, state.st_mtime_ns, state.st_size) for name, state in states)))
+
+
+@functools.lru_cache(4)
+def _digest_of(package: Path, modules: tuple[tuple[str, int, int], ...]) -> str:
+    """Of the modules of these names, times and sizes: read again only where one of them has changed."""
     digest = hashlib.sha256()
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        name = path.relative_to(_PACKAGE)
-        if name.parts[0].removesuffix(".py") not in _APART or name == _DECIDES:
-            digest.update(name.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, _, _ in modules:
+        digest.update(name.encode() + b"\0" + (package / name).read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
 
