@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # Read when torch or NumPy is first imported, here or in a subprocess.
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
+# Else each of hundreds of subprocesses compiles all modules again, and each process of pytest -n all tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -27,9 +32,10 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     patch.undo()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than cores: many tests wait for a browser, a server or a worker."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than cores, since many slow tests wait for a browser, a server or a worker; the others do not,
+    and each process imports and collects for ten seconds of the processor's time."""
+    return (os.cpu_count() or 1) + ("not slow" not in config.option.markexpr)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -284,6 +284,7 @@ def test_streamlit_stays_in_the_pages() -> None:
     assert against == []
 
 
+@pytest.mark.slow
 def test_slow_libraries_are_imported_in_functions() -> None:
     """Only the model has torch at the top of its modules, and is imported in functions where it does."""
     against = [

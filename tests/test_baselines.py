@@ -58,6 +58,7 @@ def test_theta_from_the_end_is_statsforecasts_own():
     np.testing.assert_allclose(found, theirs, rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["theta", "ets", "drift", "seasonal-naive-7", "seasonal-change-7", "ridge"])
 def test_no_member_looks_past_its_origin(name):
     y = seasonal()
@@ -72,6 +73,7 @@ def test_no_member_looks_past_its_origin(name):
     assert not np.allclose(first[2], second[2])
 
 
+@pytest.mark.slow
 def test_a_season_that_is_removed_returns_at_its_place():
     """One that ETS does not track itself: 24 steps, from origins at any hour."""
     random = np.random.default_rng(0)
@@ -134,6 +136,7 @@ def test_awkward_series_have_finite_forecasts(values):
         assert np.isfinite(member.ahead(values, np.array([len(values)]), 5)).all(), member.name
 
 
+@pytest.mark.slow
 def test_a_price_below_zero_does_not_blow_up_members_fitted_on_positive_ones():
     """As oil's in April 2020: a ridge on logs repeats the last value while it sees one, and then goes on as before."""
     y = seasonal() + 50.0

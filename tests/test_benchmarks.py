@@ -137,6 +137,7 @@ def test_an_interval_of_a_share_is_wilsons() -> None:
     assert accuracy.wilson(0, 30) == pytest.approx((0.0, 0.113513), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_fit_reads_nothing_of_the_held_out_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,6 +189,7 @@ def test_seconds_are_by_the_clock_and_by_the_processor() -> None:
     assert 0 <= taken.processor < taken.seconds
 
 
+@pytest.mark.slow
 def test_the_table_of_many_rows_has_that_many(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

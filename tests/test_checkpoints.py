@@ -76,6 +76,7 @@ def test_a_training_that_died_several_times_gives_the_same_bytes(
     assert trained_again[-1] <= 4  # what was left, and not everything
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_other_code_or_one_that_is_damaged_counts_as_none(panel: Panel) -> None:
     config = {**SETTINGS, "epochs": 2}
     kept: list[bytes] = []
@@ -93,6 +94,7 @@ def test_a_checkpoint_of_other_code_or_one_that_is_damaged_counts_as_none(panel:
         assert train(panel, config, "fit", lambda progress: None) == expected
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_of_a_training_that_is_over_before_it_is_time(panel: Panel) -> None:
     kept: list[bytes] = []
     with keeping(Keeper("v", None, kept.append, 3600.0)):

@@ -67,6 +67,7 @@ def _python(*arguments: object, **more: Any) -> subprocess.CompletedProcess[byte
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, **more)
 
 
+@pytest.mark.slow
 def test_inspect_says_how_a_file_is_read(daily: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["inspect", str(daily)]) == 0
     output = capsys.readouterr().out
@@ -85,6 +86,7 @@ def test_inspect_offers_covariates_and_says_which_are_known_ahead(
     assert "covariates price, level  (known beyond the last value: price, level)" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_reading_takes_covariates_outliers_zeros_duplicates_and_a_zone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,6 +109,7 @@ def test_reading_takes_covariates_outliers_zeros_duplicates_and_a_zone(
     assert (report["timezone"], report["series"][0]["values"]) == ("Europe/Berlin", len(nights))
 
 
+@pytest.mark.slow
 def test_reading_takes_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, out = tmp_path / "a.csv", tmp_path / "r.json"
     path.write_text(
@@ -122,6 +125,7 @@ def test_reading_takes_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "it must be one of limit, half, missing" in _refused(capsys, "inspect", path, "--limits", "drop")
 
 
+@pytest.mark.slow
 def test_inspect_reports_everything_as_json(daily: Path, tmp_path: Path) -> None:
     assert cli.main(["inspect", str(daily), "--report", str(tmp_path / "r.json")]) == 0
     report = json.loads((tmp_path / "r.json").read_text())
@@ -144,6 +148,7 @@ def test_standard_input_and_output_take_the_place_of_files(daily: Path) -> None:
     assert json.loads(done.stdout)["input"] == "standard input"
 
 
+@pytest.mark.slow
 def test_a_sample_can_be_named_as_input(capsys: pytest.CaptureFixture[str]) -> None:
     for name in sample_names():
         assert cli.main(["inspect", f"sample:{name}"]) == 0
@@ -207,6 +212,7 @@ def test_an_unknown_column_gets_one_sentence(daily: Path, capsys: pytest.Capture
     assert "'price'" in _refused(capsys, "inspect", daily, "--target", "price")
 
 
+@pytest.mark.slow
 def test_a_question_names_the_options_that_answer_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "dates.csv"
     path.write_text("date,y\n" + "".join(f"{month:02}/01/2024,{month * month}\n" for month in range(1, 13)))
@@ -219,6 +225,7 @@ def test_a_question_names_the_options_that_answer_it(tmp_path: Path, capsys: pyt
     assert "2024-01-01 to 2024-12-01" in starts["--month-first"]
 
 
+@pytest.mark.slow
 def test_a_wrong_setting_names_its_option(daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = _refused(capsys, "forecast", daily, "--layers", "0", "--output", tmp_path / "o.csv")
     assert line.startswith("--layers: num_layers is 0")
@@ -253,6 +260,7 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_training(
     assert daily.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +282,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["r.json", "shop.csv"]
 
 
+@pytest.mark.slow
 def test_a_link_stays_a_link_and_a_device_a_device(daily: Path, tmp_path: Path) -> None:
     (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
     assert cli.main(["inspect", str(daily), "--report", str(tmp_path / "link.json")]) == 0
@@ -283,6 +292,7 @@ def test_a_link_stays_a_link_and_a_device_a_device(daily: Path, tmp_path: Path) 
     assert not Path(os.devnull).is_file()
 
 
+@pytest.mark.slow
 def test_forecast_writes_what_lies_beyond_the_data(daily: Path, tmp_path: Path) -> None:
     output, report = tmp_path / "f.csv", tmp_path / "r.json"
     call = ["forecast", str(daily), "--horizon", "10", *QUICK, "--level", "95", "--level", "80"]
@@ -300,6 +310,7 @@ def test_forecast_writes_what_lies_beyond_the_data(daily: Path, tmp_path: Path) 
     assert reported["training"]
 
 
+@pytest.mark.slow
 def test_the_same_call_writes_the_same_bytes_and_another_seed_trains_otherwise(daily: Path, tmp_path: Path) -> None:
     """Shrinkage may lead two networks to the same naive forecast; their losses differ all the same."""
     written, curves = [], []
@@ -313,6 +324,7 @@ def test_the_same_call_writes_the_same_bytes_and_another_seed_trains_otherwise(d
     assert curves[0] == curves[1] != curves[2]
 
 
+@pytest.mark.slow
 def test_long_files_with_whole_number_steps_need_no_options_but_the_season(steps: Path, tmp_path: Path) -> None:
     output, report = tmp_path / "f.csv", tmp_path / "r.json"
     call = ["forecast", str(steps), "--horizon", "4", "--season", "4", *QUICK]
@@ -337,6 +349,7 @@ def test_torch_has_as_many_threads_as_in_a_worker_unless_the_environment_sets_th
         assert done.stderr == f"{threads}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_saved_settings_are_used_and_options_override_them(
     wrapped: bool, daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -351,6 +364,7 @@ def test_saved_settings_are_used_and_options_override_them(
     assert json.loads(report.read_text())["config"] == saved | {"horizon": 3}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"horizn": 3}', '{"settings": 3}'])
 def test_files_without_settings_are_refused(
     text: str, daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -380,6 +394,7 @@ def test_backtest_writes_forecasts_with_the_truth_and_prints_the_verdict(
     assert capsys.readouterr().out == reported["verdict"]["text"] + "\n"
 
 
+@pytest.mark.slow
 def test_a_bug_is_one_sentence_too_and_can_be_looked_into(
     daily: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,6 +140,7 @@ def test_replace_validates_again() -> None:
         config.replace(window=0)
 
 
+@pytest.mark.slow
 @given(
     st.builds(
         ForecastConfig,

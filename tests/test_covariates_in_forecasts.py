@@ -106,6 +106,7 @@ def test_unknown_columns_and_countries_are_refused_by_name():
     assert "QQ" in caught.value.message
 
 
+@pytest.mark.slow
 def test_a_column_that_is_not_chosen_changes_nothing():
     y, promotion = promoted(200)
     config = CONFIG.replace(covariates=(), epochs=2)

@@ -126,6 +126,7 @@ def test_a_damaged_or_foreign_model_file_is_refused(tmp_path):
         Forecaster.load(tmp_path / "missing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (1e12, 0.0), (1e-12, 0.0), (1.0, -1e3), (37.5, -900.0)])
 def test_forecasts_follow_a_linear_change_of_unit(scale, shift):
     walk = np.cumsum(np.random.default_rng(3).normal(size=220)) - 10  # negative: never on a log scale
@@ -135,6 +136,7 @@ def test_forecasts_follow_a_linear_change_of_unit(scale, shift):
     np.testing.assert_allclose(moved, scale * base + shift, rtol=1e-3, atol=2e-2 * typical)
 
 
+@pytest.mark.slow
 def test_a_constant_series_is_forecast_constant():
     data = panel(np.full(200, 3.7))
     assert fit(data, CONFIG).predict()["forecast"].to_numpy() == pytest.approx(3.7)
@@ -142,6 +144,7 @@ def test_a_constant_series_is_forecast_constant():
     assert verdict.key == "exact"
 
 
+@pytest.mark.slow
 def test_series_of_different_lengths_and_units_share_one_network():
     data = panel(weekly(260), 1e6 * weekly(150, 1), weekly(30, 2), [4.0, 5.0])
     forecast = fit(data, CONFIG).predict()
@@ -162,6 +165,7 @@ def test_series_shorter_than_what_is_held_out_share_a_network_with_further_input
     assert np.isfinite(forecast.select_dtypes("number")).all(axis=None)
 
 
+@pytest.mark.slow
 def test_too_few_values_say_how_many_are_needed_and_what_would_fit_is_accepted():
     data = panel(weekly(60))
     with pytest.raises(errors.TooShortError) as caught:
@@ -228,6 +232,7 @@ def test_progress_never_falls_and_cancelling_ends_the_training():
         fit(panel(weekly()), CONFIG, on_progress=cancel)
 
 
+@pytest.mark.slow
 def test_forecasts_from_later_origins_use_what_was_seen_by_then():
     y = weekly(300)
     forecaster = fit(panel(y[:240]), CONFIG)
@@ -240,6 +245,7 @@ def test_forecasts_from_later_origins_use_what_was_seen_by_then():
         forecaster.backtest(panel(y), 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["mae", "mse", "huber", "pinball"])
 @pytest.mark.parametrize("schedule", ["one-cycle", "plateau", "constant"])
 def test_every_loss_and_schedule_learns(loss, schedule):

@@ -56,12 +56,14 @@ def test_a_forecast_of_a_week_with_closing_days_has_open_days_only() -> None:
     assert set(ahead["ds"].dt.weekday) == set(range(6))
 
 
+@pytest.mark.slow
 def test_a_forecast_over_christmas_has_only_days_on_which_the_exchange_opens() -> None:
     after = steps_after(np.datetime64("2026-12-23"), "C-XNYS", 6)
     days = ["2026-12-24", "2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31", "2027-01-04"]
     assert [str(day)[:10] for day in after] == days
 
 
+@pytest.mark.slow
 def test_bars_follow_the_opening_hours_with_early_closes_and_daylight_saving() -> None:
     # 3 July 2024 closes at 13:00; the fourth is a holiday. On 4 November 2024 New York is an hour later in UTC.
     after = trading.steps_after("60min-XNYS", pd.Timestamp("2024-07-03 14:30"), 4)
@@ -97,6 +99,7 @@ def test_other_frequencies_are_no_trading_calendar(frequency: str) -> None:
     assert trading.parse(frequency) is None
 
 
+@pytest.mark.slow
 def test_holidays_of_an_exchange_are_no_gaps_of_a_file_and_real_ones_are() -> None:
     days = new_york()
     panel, report = to_panel(read_table(prices(days), "prices.csv"))

@@ -45,6 +45,7 @@ def test_an_update_is_about_as_good_as_a_fresh_fit_and_takes_fewer_steps(method)
     assert updated.training["seconds"] < fresh.training["seconds"]
 
 
+@pytest.mark.slow
 def test_an_update_forecasts_from_the_new_end_and_leaves_the_old_forecaster_alone():
     y = series(420)
     old = fit(panel(y[:400]), CONFIG)
@@ -56,6 +57,7 @@ def test_an_update_forecasts_from_the_new_end_and_leaves_the_old_forecaster_alon
     assert not (weights[0] == weights[1]).all()
 
 
+@pytest.mark.slow
 def test_new_rows_alone_are_enough_and_give_the_same_as_the_whole():
     y = series(420)
     old = fit(panel(y[:400]), CONFIG)
@@ -63,6 +65,7 @@ def test_new_rows_alone_are_enough_and_give_the_same_as_the_whole():
     np.testing.assert_allclose(alone.predict()["forecast"], whole.predict()["forecast"], rtol=0.02)
 
 
+@pytest.mark.slow
 def test_the_same_update_gives_the_same_bits():
     y = series(420)
     old = fit(panel(y[:400]), CONFIG)
@@ -81,6 +84,7 @@ def test_what_does_not_continue_the_series_is_refused_with_what_is_missing():
         old.update(panel(y, name="b"))
 
 
+@pytest.mark.slow
 def test_an_update_of_features_needs_the_values_behind_them():
     y = series(420)
     old = fit(panel(y[:400]), CONFIG.replace(epochs=1, features=("day-of-week", "rsi")))
@@ -89,6 +93,7 @@ def test_an_update_of_features_needs_the_values_behind_them():
         old.update(panel(y, start=400))
 
 
+@pytest.mark.slow
 def test_a_forecaster_without_a_network_is_updated_too():
     y = series(60)
     old = fit(panel(y[:25]), CONFIG)

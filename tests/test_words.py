@@ -200,6 +200,7 @@ def test_the_search_for_mere_text_finds(text: str) -> None:
     assert mere_text(ast.parse(text, mode="eval").body)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ['Message("panel.empty")', "error.message", "message", "_missing(name)"])
 def test_the_search_for_mere_text_leaves(text: str) -> None:
     assert not mere_text(ast.parse(text, mode="eval").body)

@@ -153,6 +153,7 @@ def test_names_from_files_are_shown_as_text(name: str) -> None:
     assert shown == figure.data[0].name
 
 
+@pytest.mark.slow
 def test_every_word_of_the_figures_is_used() -> None:
     sources = [path.read_text("utf-8") for part in ("forecasting", "pages") for path in (ROOT / part).rglob("*.py")]
     literals = {

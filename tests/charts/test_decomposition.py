@@ -54,6 +54,7 @@ def test_the_calendar_follows_the_steps(freq: str, across: str | None) -> None:
     assert charts.calendar_chart(whole) is None
 
 
+@pytest.mark.slow
 def test_the_figures_show_every_part() -> None:
     frame = series()
     figure = charts.parts_chart(frame, 7)

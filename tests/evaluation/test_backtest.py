@@ -70,6 +70,7 @@ def test_series_too_short_for_the_backtest_are_counted():
     assert "1 of 2 series was too short" in backtest.verdict.text
 
 
+@pytest.mark.slow
 def test_the_direction_has_a_band_that_a_coin_stays_in():
     config = ForecastConfig(horizon=5, window=10, hidden_size=4, epochs=1, folds=1)
     trend = evaluate(steps(np.arange(300.0) + np.random.default_rng(0).normal(size=300)), config).scores["direction"]
@@ -79,6 +80,7 @@ def test_the_direction_has_a_band_that_a_coin_stays_in():
     assert trend["band"] == pytest.approx(0.98 / np.sqrt(trend["throws"]))
 
 
+@pytest.mark.slow
 def test_a_forecast_that_repeats_the_last_value_has_no_direction():
     walk = np.cumsum(np.random.default_rng(3).normal(size=600))
     scored = evaluate(steps(walk), ForecastConfig(horizon=5, window=10, hidden_size=4, epochs=1, folds=1))
@@ -96,6 +98,7 @@ def test_a_fold_survives_its_bytes_and_gives_the_same_backtest():
     assert first.scores == second.scores
 
 
+@pytest.mark.slow
 def test_rows_are_thinned_where_there_are_too_many_and_the_scores_are_of_all(monkeypatch):
     config = CONFIG.replace(epochs=0, folds=1)
     every = evaluate(panel(weekly()), config)

@@ -42,6 +42,7 @@ def test_few_scores_give_wider_tails_than_they_saw():
     assert high[0, 0] > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("origins", [45, 150])
 @pytest.mark.parametrize("level", [80, 95])
 def test_intervals_hold_their_level_when_the_errors_of_neighbouring_origins_overlap(origins, level):
@@ -59,6 +60,7 @@ def test_intervals_hold_their_level_when_the_errors_of_neighbouring_origins_over
     assert np.mean(held) == pytest.approx(level / 100, abs=0.05)
 
 
+@pytest.mark.slow
 def test_a_series_with_wild_errors_of_its_own_gets_wider_intervals():
     random = np.random.default_rng(0)
     calm = [weekly(300, seed, noise=0.2) for seed in range(4)]

@@ -81,6 +81,7 @@ def fitted(series, origins, group, given, seasons, horizon):
     return pool.fit(series, origins, group, given, seasons=seasons, horizon=horizon, window=14)
 
 
+@pytest.mark.slow
 def test_held_out_origins_are_weighted_by_the_others_alone():
     """A member that is perfect on one group and useless elsewhere is not trusted where it is perfect."""
     y = weekly(120, noise=1.0)

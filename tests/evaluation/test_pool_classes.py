@@ -212,6 +212,7 @@ def test_a_trained_forecaster_goes_on_over_holidays_and_gaps() -> None:
     assert not set(forecaster.backtest(gaps, 260)["ds"]) & set(gaps.filled["ds"])
 
 
+@pytest.mark.slow
 def test_steps_know_which_holiday_they_are_or_are_beside() -> None:
     days = pd.DataFrame({"unique_id": "a", "ds": pd.date_range("2023-11-20", periods=5), "y": 1.0})
     names = occasions(Panel(days, "D"), ["holidays-US"], 35)

@@ -1,6 +1,7 @@
 """How far a forecast may deviate from a naive one."""
 
 import numpy as np
+import pytest
 
 from forecasting.config import ForecastConfig
 from forecasting.evaluation.fit import fit as fit_predictor
@@ -29,6 +30,7 @@ def test_what_is_kept_grows_with_the_evidence():
     assert shares[-1] > 0.9
 
 
+@pytest.mark.slow
 def test_a_forecast_that_keeps_nothing_is_the_last_value_to_the_last_bit_and_gets_that_verdict():
     walk = np.cumsum(np.random.default_rng(4).normal(size=600)) + 3
     data = panel(walk, seasons=())

@@ -69,6 +69,7 @@ def test_the_horizon_goes_on_where_a_longer_history_would() -> None:
     np.testing.assert_array_equal(short, long)
 
 
+@pytest.mark.slow
 def test_a_trading_calendar_goes_on_over_the_sessions_of_its_exchange() -> None:
     days = pd.bdate_range("2024-11-18", "2024-11-26")
     frame = pd.DataFrame({"unique_id": "a", "ds": days, "y": 1.0})

@@ -79,6 +79,7 @@ def test_an_unknown_covariate_is_refused_with_those_that_there_are(name: str) ->
         build(panel([1.0, 2.0]), [], 3, ["price"])
 
 
+@pytest.mark.slow
 def test_covariates_may_have_any_name() -> None:
     names = list(dict.fromkeys([*naughty(), "rsi", "day-of-week", "index", "level_0", "ds_x"]))
     frame = pd.DataFrame({"unique_id": "a", "ds": pd.date_range("2024-01-01", periods=3), "y": 1.0})

@@ -45,6 +45,7 @@ def test_the_hours_of_a_holiday_are_holiday() -> None:
     assert found["after a US holiday"].tolist() == [0] * 8 + [1] * 4 + [0]
 
 
+@pytest.mark.slow
 def test_the_bars_of_the_session_before_a_holiday_are_before_it() -> None:
     bars = pd.date_range("2024-07-02 13:30", periods=7, freq="60min")
     data = Panel(pd.DataFrame({"unique_id": "a", "ds": bars, "y": 1.0}), "60min-XNYS")

@@ -140,6 +140,7 @@ def test_a_huge_value_is_forgotten() -> None:
         np.testing.assert_allclose(indicator(name, spoilt)[-1], indicator(name, y)[-1], atol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-LARGEST, LARGEST), min_size=1, max_size=90))
 def test_indicators_are_finite_and_bounded_whatever_the_values(values: list[float]) -> None:

@@ -89,6 +89,7 @@ def check_tickers(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(symbol.isascii() and symbol.upper() == symbol and len(symbol) <= 15 for symbol in asked)
 
 
+@pytest.mark.slow
 def test_naughty_strings_are_text() -> None:
     check_text(NAUGHTY)
 
@@ -154,6 +155,7 @@ def test_real_series_are_read_whole(path: str, column: str, frequency: str, valu
     assert len(truth) == values
 
 
+@pytest.mark.slow
 def test_the_same_series_in_several_formats() -> None:
     frame = pd.DataFrame(
         {"day": pd.date_range("2011-01-01", periods=12), "Galway": range(12), "Berkeley": range(5, 17)}
@@ -163,6 +165,7 @@ def test_the_same_series_in_several_formats() -> None:
     assert len({to_panel(read_table(data, name))[0].id for name, data in files.items()}) == 1
 
 
+@pytest.mark.slow
 def test_a_year_of_hours_with_many_columns_and_years_of_one() -> None:
     hours = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=200, freq="h")})
     hours = hours.assign(**{f"v{i}": np.arange(200) + i for i in range(16)})

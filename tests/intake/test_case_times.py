@@ -55,12 +55,14 @@ def test_a_case_is_read(
             assert series["y"][place] == pytest.approx(value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "value", "count"), [("16", -200, 47), ("46", -99.99, 1)])
 def test_numbers_that_stand_for_nothing_measured_are_flagged(number: str, value: float, count: int) -> None:
     _, report = case(number)
     assert (report.outliers["y"] == value).sum() == count
 
 
+@pytest.mark.slow
 def test_hours_in_four_columns_begin_with_the_first_value() -> None:
     panel, report = case("43")
     pollution = panel.frame[panel.frame["unique_id"] == "pm2.5"].reset_index(drop=True)
@@ -68,6 +70,7 @@ def test_hours_in_four_columns_begin_with_the_first_value() -> None:
     assert not {"No", "year", "month", "day", "hour"} & set(report.roles.target)
 
 
+@pytest.mark.slow
 def test_the_ends_of_intervals_are_no_duplicates_where_clocks_are_set_back() -> None:
     with pytest.raises(AmbiguousInput) as asked:
         case("06")
@@ -90,6 +93,7 @@ def test_two_forms_of_dates_are_refused_with_lines(choices: dict[str, str]) -> N
     assert refused.value.row in (2, 42)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("answer", "frequency", "length"), [("year-month", "MS", 192), ("year-quarter", "QS", 64)])
 def test_years_quarters_and_months_below_one_another_are_asked_about(answer: str, frequency: str, length: int) -> None:
     with pytest.raises(AmbiguousInput, match=r"'2008' \(line 9\)") as asked:
@@ -99,6 +103,7 @@ def test_years_quarters_and_months_below_one_another_are_asked_about(answer: str
     assert (panel.frequency, len(panel.frame), panel.frame["ds"].iloc[0]) == (frequency, length, pd.Timestamp("2008"))
 
 
+@pytest.mark.slow
 def test_zones_in_a_column_make_the_night_on_which_clocks_are_set_no_gap() -> None:
     panel, report = case("05")
     assert (panel.frequency, len(panel.frame), len(report.filled)) == ("15min", 300, 6)

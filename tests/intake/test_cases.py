@@ -7,6 +7,7 @@ from forecasting.errors import AmbiguousInput, ReadError
 from tests.intake.case_files import case
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "choices", "frequency", "first", "last", "lengths", "series", "ends"),
     [

@@ -19,6 +19,7 @@ def notes(report: Report, kind: str) -> list[str]:
     return [str(note.message) for note in report.notes if note.kind == kind]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "skip"), [("01-google-trends.csv", 2), ("A10-quarter-censored.csv", 0)])
 def test_values_below_a_limit_are_counted_and_read_as_chosen(name: str, skip: int) -> None:
     column = raw(name, skiprows=skip).iloc[:, 1]
@@ -42,6 +43,7 @@ def test_values_below_a_limit_are_counted_and_read_as_chosen(name: str, skip: in
     assert "missing" in notes(report, "limits")[0]
 
 
+@pytest.mark.slow
 def test_thousands_and_millions_are_scaled_in_one_column() -> None:
     truth = json.loads((CASES / "03.truth.json").read_text())
     panel, report = case("03-investing.csv")
@@ -73,6 +75,7 @@ def test_flagged_quarters_are_values() -> None:
     assert len(report.filled) == 1  # the one quarter that is ":" between others
 
 
+@pytest.mark.slow
 def test_site_numbers_multipliers_and_switches_are_no_values() -> None:
     _, report = case("05-usgs-rdb.txt")
     assert (report.roles.target, report.roles.time) == (["40346_00060"], "datetime")
@@ -96,6 +99,7 @@ def test_a_name_of_three_letters_and_digits_is_a_header() -> None:
     assert panel.values()[0][:3].tolist() == [3.51, 3.52, 3.53]
 
 
+@pytest.mark.slow
 def test_orders_are_asked_about_and_counted_as_rows() -> None:
     with pytest.raises(AmbiguousInput) as asked:
         case("83-shop-orders.csv")

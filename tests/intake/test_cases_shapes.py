@@ -17,6 +17,7 @@ def read_case(name: str, **choices: object) -> tuple[Panel, Report]:
     return to_panel(table, **choices)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_the_wide_table_of_places_with_latitudes() -> None:
     panel, report = read_case("56-jhu-covid.csv")
     assert panel.frequency == "D"
@@ -30,6 +31,7 @@ def test_the_wide_table_of_places_with_latitudes() -> None:
     assert not len(report.filled)
 
 
+@pytest.mark.slow
 def test_sales_in_opening_hours_have_no_nights() -> None:
     panel, report = read_case("70-open-hours-only.csv")
     assert panel.frequency == "60min-1111111@07:00-18:00"
@@ -40,6 +42,7 @@ def test_sales_in_opening_hours_have_no_nights() -> None:
     assert panel.future(len(later))["ds"].tolist() == later["ds"].tolist()
 
 
+@pytest.mark.slow
 def test_orders_at_irregular_times_can_be_added_up() -> None:
     with pytest.raises(AmbiguousInput, match="sum") as asked:
         read_case("83-shop-orders.csv", target="Total")

@@ -84,6 +84,7 @@ def test_a_form_that_no_template_writes_becomes_iso(written: list[str]) -> None:
     assert report.notation.write(panel.frame["ds"]) == times
 
 
+@pytest.mark.slow
 def test_offsets_that_change_with_summer_time_are_followed_into_the_future_and_said_so() -> None:
     winter = HOURS[HOURS < "2024-03-30 12:00+01:00"]
     panel, report = read(column([t.isoformat() for t in winter]))
@@ -106,12 +107,14 @@ def test_an_hour_that_comes_twice_has_its_offset_and_no_other() -> None:
     assert report.notation.write(panel.frame["ds"], iso=True)[0] == "2024-10-20T00:00:00+02:00"
 
 
+@pytest.mark.slow
 def test_a_zone_that_is_chosen_shows_the_times_of_a_file_in_utc_by_its_clock() -> None:
     panel, report = read(column([f"{t:%Y-%m-%dT%H:%MZ}" for t in HOURS.tz_convert("UTC")]), zone="Europe/Berlin")
     assert panel.frame["ds"].tolist() == HOURS.tz_convert("UTC").tz_localize(None).tolist()
     assert report.notation.write(panel.frame["ds"].head(1)) == ["2024-01-15T00:00:00+01:00"]
 
 
+@pytest.mark.slow
 def test_days_are_those_of_the_place_in_a_file_of_hours_read_by_days_and_in_one_of_days_at_six() -> None:
     panel, report = read(column([t.isoformat() for t in HOURS]), frequency="D")
     assert panel.frame["ds"].tolist() == pd.date_range("2024-01-15", "2024-04-19").tolist()

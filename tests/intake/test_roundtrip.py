@@ -111,6 +111,7 @@ def test_what_was_written_comes_back_or_is_asked_about(example) -> None:
     check(example)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(st.binary(max_size=400).filter(lambda data: data[:2] not in (b"PK", b"\x1f\x8b") and data[:4] != b"PAR1"))
 def test_any_bytes_end_in_a_table_or_a_sentence(data: bytes) -> None:

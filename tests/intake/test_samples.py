@@ -18,6 +18,7 @@ def test_sample_is_a_panel_with_label_source_and_licence(name: str) -> None:
     assert panel.lengths.sum() >= 100
 
 
+@pytest.mark.slow
 def test_first_sample_is_real_and_seasonal() -> None:
     assert about_sample(sample_names()[0]).source.startswith("bundled")
     assert load_sample(sample_names()[0]).seasons

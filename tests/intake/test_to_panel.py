@@ -27,6 +27,7 @@ def test_dates_in_two_orders_are_refused_with_both_lines() -> None:
         read(text)
 
 
+@pytest.mark.slow
 def test_irregular_times_are_asked_about_and_each_choice_works() -> None:
     times = pd.Timestamp("2024-01-01") + pd.to_timedelta(
         np.cumsum(np.random.default_rng(0).integers(1, 9000, 60)), unit="s"

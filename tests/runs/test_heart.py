@@ -130,6 +130,7 @@ def test_the_heart_of_a_worker_without_a_supervisor_renews_while_it_computes_and
         assert leases.reclaim(store.database) == [held.run_id]
 
 
+@pytest.mark.slow
 def test_processor_time_is_that_of_the_process_asked_for() -> None:
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:

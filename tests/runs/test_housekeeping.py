@@ -120,6 +120,7 @@ def test_above_the_budget_the_least_recently_used_goes_first(store: Store, make_
     assert store.artifact(workspace, runs[1], "result")
 
 
+@pytest.mark.slow
 def test_the_file_shrinks_by_what_was_evicted(file_store: Store, make_panel: MakePanel) -> None:
     file_store.settings = dataclasses.replace(file_store.settings, budget_mb=1)
     workspace = file_store.new_workspace()
@@ -132,6 +133,7 @@ def test_the_file_shrinks_by_what_was_evicted(file_store: Store, make_panel: Mak
     assert file.stat().st_size < 1.2 * 2**20
 
 
+@pytest.mark.slow
 def test_delete_my_data_takes_it_out_of_the_file_and_leaves_what_others_hold(
     file_store: Store, make_panel: MakePanel
 ) -> None:
@@ -175,6 +177,7 @@ def test_deleting_a_workspace_ends_its_running_work(store: Store) -> None:
     assert counts(store)["runs"] == 0
 
 
+@pytest.mark.slow
 def test_bytes_that_are_about_to_be_linked_are_not_swept(store: Store) -> None:
     put_blob(store.database, b"on its way")
     sweep(store.database, store.settings)

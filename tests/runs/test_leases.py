@@ -50,6 +50,7 @@ def test_progress_and_loss_are_in_the_row(store: Store) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_heartbeat_that_is_young_enough_keeps_the_run(store: Store) -> None:
     store.submit(store.new_workspace(), "counting", {}, None, "n")
     held = claimed(store)
@@ -60,6 +61,7 @@ def test_a_heartbeat_that_is_young_enough_keeps_the_run(store: Store) -> None:
     assert leases.reclaim(store.database) == []
 
 
+@pytest.mark.slow
 def test_after_three_deaths_the_run_fails_with_the_reason(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
@@ -73,6 +75,7 @@ def test_after_three_deaths_the_run_fails_with_the_reason(store: Store) -> None:
     assert "3 times" in seen.error
 
 
+@pytest.mark.slow
 def test_a_late_worker_cannot_write_anything(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
@@ -90,6 +93,7 @@ def test_a_late_worker_cannot_write_anything(store: Store) -> None:
     assert store.artifact(workspace, run, "result") == b"new"
 
 
+@pytest.mark.slow
 def test_nothing_is_published_with_an_artifact_that_is_not_stored(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
@@ -98,6 +102,7 @@ def test_nothing_is_published_with_an_artifact_that_is_not_stored(store: Store) 
     assert store.run(workspace, run).state == "running"
 
 
+@pytest.mark.slow
 def test_a_worker_that_has_to_leave_does_not_count_the_attempt(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
@@ -108,6 +113,7 @@ def test_a_worker_that_has_to_leave_does_not_count_the_attempt(store: Store) -> 
     assert (store.run(workspace, run).state, store.run(workspace, run).attempts) == ("queued", 0)
 
 
+@pytest.mark.slow
 def test_a_worker_known_to_be_dead_is_not_waited_for(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")

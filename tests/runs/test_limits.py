@@ -33,6 +33,7 @@ def allowed_of(store: Store, tries: int, monkeypatch: pytest.MonkeyPatch, at: fl
     return through
 
 
+@pytest.mark.slow
 def test_a_minutes_worth_at_once_and_then_the_pace(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.settings = dataclasses.replace(store.settings, uploads_a_minute=10)
     assert allowed_of(store, 15, monkeypatch, 1000.0) == 10
@@ -41,6 +42,7 @@ def test_a_minutes_worth_at_once_and_then_the_pace(store: Store, monkeypatch: py
     assert allowed_of(store, 30, monkeypatch, 5000.0) == 10
 
 
+@pytest.mark.slow
 def test_over_any_stretch_of_time_no_more_than_the_burst_and_the_pace_come_through(
     file_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,6 +57,7 @@ def test_over_any_stretch_of_time_no_more_than_the_burst_and_the_pace_come_throu
             assert j - i + 1 <= 10 + (times[j] - start) / 6 + 1e-6
 
 
+@pytest.mark.slow
 def test_each_counts_for_itself_and_several_servers_count_together(store: Store, url: str) -> None:
     store.settings = dataclasses.replace(store.settings, uploads_a_minute=5, visits_a_minute=5)
     through = []
@@ -100,6 +103,7 @@ def test_who_was_counted_is_not_kept_and_old_counts_go(store: Store, monkeypatch
         assert connection.execute(select(schema.rates)).all() == []
 
 
+@pytest.mark.slow
 def test_a_workspace_holds_so_many_bytes_and_brings_again_what_it_has(store: Store) -> None:
     store.settings = dataclasses.replace(store.settings, workspace_mb=1)
     workspace, other = store.new_workspace(), store.new_workspace()
@@ -113,6 +117,7 @@ def test_a_workspace_holds_so_many_bytes_and_brings_again_what_it_has(store: Sto
     assert (round(mine.stored_mb, 1), mine.budget_mb, mine.datasets, mine.runs) == (0.7, 1, 2, 0)
 
 
+@pytest.mark.slow
 def test_usage_counts_what_a_workspace_holds_and_what_all_hold(store: Store) -> None:
     one, two = store.new_workspace(), store.new_workspace()
     store.submit(one, "counting", {}, None, "n")

@@ -72,6 +72,7 @@ def version(store: Store) -> str:
         return str(connection.execute(select(schema.revision.c.version_num)).scalar_one())
 
 
+@pytest.mark.slow
 def test_an_older_database_is_upgraded_with_all_that_is_in_it(url: str) -> None:
     make_old(url)
     store = Store(url)
@@ -134,6 +135,7 @@ def test_the_steps_alone_make_the_tables_of_the_first_version_and_of_this_one(ur
     database.close()
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_half_way_leaves_the_database_as_it_was(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_old(url)
     upgrade = migrations.upgrade
@@ -177,6 +179,7 @@ def test_of_several_servers_that_start_at_once_one_upgrades(url: str) -> None:
     store.close()
 
 
+@pytest.mark.slow
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(store: Store, url: str) -> None:
     from sqlalchemy import update
 

@@ -37,6 +37,7 @@ def test_without_any_run_what_the_worker_measured_is_what_there_is(file_store: S
     assert paced(file_store, speed=2.5, stretch=1.8) == Pace(pytest.approx(2.5), 1.8)
 
 
+@pytest.mark.slow
 def test_the_speed_of_the_machine_is_learned_from_few_runs_and_the_load_is_kept_apart(file_store: Store) -> None:
     for seed in range(3):  # a machine half as fast, on which other work took as much of the processor as the runs
         done(file_store, seed, work=10.0, cpu=20.0, seconds=40.0)
@@ -48,6 +49,7 @@ def test_the_speed_of_the_machine_is_learned_from_few_runs_and_the_load_is_kept_
     assert paced(file_store).stretch == 1.0  # what was an hour ago says nothing of now
 
 
+@pytest.mark.slow
 def test_late_runs_and_runs_of_about_the_same_size_count_most(file_store: Store) -> None:
     for seed in range(10):
         done(file_store, seed, work=10.0, cpu=10.0, seconds=10.0)
@@ -63,6 +65,7 @@ def test_a_run_under_way_says_how_busy_the_machine_is(file_store: Store) -> None
     assert paced(file_store, stretch=1.0).stretch == 3.0
 
 
+@pytest.mark.slow
 def test_progress_of_older_versions_and_of_runs_that_took_no_time_teaches_nothing(file_store: Store) -> None:
     done(file_store, 1, seconds=40.0)
     done(file_store, 2, work=0.0, cpu=0.0, seconds=0.0)
@@ -75,6 +78,7 @@ def test_parts_take_as_long_as_the_lanes_that_they_share() -> None:
     assert Pace(2.0, 1.5).seconds(10.0) == pytest.approx(1.5 * (20.0 + STARTING))
 
 
+@pytest.mark.slow
 def test_a_short_wait_is_not_said_to_be_long_because_runs_before_were(file_store: Store) -> None:
     """28 minutes were shown for 25 seconds: the mean of what the last runs of any kind had taken."""
     for seed in range(5):
@@ -127,6 +131,7 @@ def test_the_bar_goes_on_between_reports_never_back_and_is_never_full(file_store
     assert all(now["eta"] >= 0 for now in shown)
 
 
+@pytest.mark.slow
 def test_each_part_of_a_forecast_has_the_share_of_the_bar_that_it_takes(make_panel: Any) -> None:
     """The pool is most of a small run with it, and its bar stands where the pool begins, not at the end."""
     settings = {"horizon": 5, "window": 14, "hidden_size": 8, "epochs": 2, "folds": 1}

@@ -78,6 +78,7 @@ def test_when_yahoo_is_down_the_last_good_copy_is_offered_with_its_age(store: St
     assert set(taken.problems) == {"MSFT"}
 
 
+@pytest.mark.slow
 def test_a_failing_ticker_is_named_and_the_others_come(store: Store, yahoo: Yahoo) -> None:
     found = fetch(store, "AAPL", "NOPE", "MSFT")
     assert [one.symbol for one in found.quotes] == ["AAPL", "MSFT"]
@@ -93,6 +94,7 @@ def test_what_stops_yahoo_for_one_ticker_is_not_tried_with_the_next(store: Store
     assert len(found.problems) == 3
 
 
+@pytest.mark.slow
 def test_tickers_a_minute_are_limited_for_each_workspace(store: Store, yahoo: Yahoo) -> None:
     store.settings = dataclasses.replace(store.settings, fetches_a_minute=1, ticker_minutes=0.0)
     assert fetch(store, "AAPL").problems == {}
@@ -103,6 +105,7 @@ def test_tickers_a_minute_are_limited_for_each_workspace(store: Store, yahoo: Ya
     assert fetch(store, "MSFT", workspace=TWO).problems == {}
 
 
+@pytest.mark.slow
 def test_a_damaged_copy_is_not_used(store: Store, yahoo: Yahoo) -> None:
     fetch(store, "AAPL")
     with store.database.write() as connection:

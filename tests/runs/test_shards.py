@@ -57,6 +57,7 @@ def test_a_run_in_parts_has_the_result_of_one_in_one_piece(store: Store) -> None
     assert store.artifact(workspace, whole, "result") == counting.expected_of_shards(7, 6, 3)
 
 
+@pytest.mark.slow
 def test_the_workspace_sees_one_running_run_with_the_progress_of_its_parts(store: Store) -> None:
     workspace, run = split(store)
     assert rows(store) == {None: "split", "part 1": "queued", "part 2": "queued", "part 3": "queued"}
@@ -77,6 +78,7 @@ def test_the_workspace_sees_one_running_run_with_the_progress_of_its_parts(store
     assert store.usage(workspace).active == 1
 
 
+@pytest.mark.slow
 def test_each_part_is_claimed_once_and_other_workspaces_have_their_turn(store: Store) -> None:
     _, run = split(store)
     other = store.new_workspace()
@@ -105,6 +107,7 @@ def test_parts_that_end_at_the_same_moment_are_merged_once(store: Store) -> None
         assert store.artifact(workspace, run, "result") == counting.expected_of_shards(seed, 5, 3)
 
 
+@pytest.mark.slow
 def test_a_part_that_fails_fails_the_run_with_its_message_and_ends_the_others(store: Store) -> None:
     workspace, run = split(store, fail="sentence", fail_in="part 2")
     first, second, third = (claimed(store) for _ in range(3))
@@ -177,6 +180,7 @@ def test_a_cancelled_run_takes_its_parts_with_it_and_can_be_asked_again(store: S
     assert store.artifact(workspace, run, "result") == RIGHT
 
 
+@pytest.mark.slow
 def test_a_run_that_others_wait_for_goes_on_in_its_parts(store: Store) -> None:
     workspace, run = split(store)
     other = store.new_workspace()

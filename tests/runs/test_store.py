@@ -21,6 +21,7 @@ from tests.runs.working import finish
 MakePanel = Callable[..., Panel]
 
 
+@pytest.mark.slow
 def test_a_dataset_comes_back_as_it_was_put(store: Store, make_panel: MakePanel) -> None:
     workspace = store.new_workspace()
     panel = make_panel()
@@ -46,6 +47,7 @@ def test_a_file_that_is_not_understood_yet_is_kept(store: Store) -> None:
         store.panel(workspace, made)
 
 
+@pytest.mark.slow
 def test_the_dataset_id_follows_from_bytes_choices_and_panel(store: Store, make_panel: MakePanel) -> None:
     workspace = store.new_workspace()
     arguments = (b"1", "a.csv", {"time": "a"}, make_panel(), {})
@@ -60,6 +62,7 @@ def test_the_dataset_id_follows_from_bytes_choices_and_panel(store: Store, make_
     assert len(others | {first}) == 5
 
 
+@pytest.mark.slow
 def test_a_reading_of_an_upload_has_the_id_of_the_same_bytes_and_writes_none_of_them(
     store: Store, make_panel: MakePanel
 ) -> None:
@@ -93,6 +96,7 @@ def test_state_comes_back_and_is_bounded(store: Store) -> None:
     assert store.state(workspace)["window"] == 60
 
 
+@pytest.mark.slow
 def test_the_same_question_has_one_answer_for_everybody(store: Store, make_panel: MakePanel) -> None:
     one, two = store.new_workspace(), store.new_workspace()
     data = [store.put_dataset(w, b"1", f"{i}.csv", {}, make_panel(), {}) for i, w in enumerate((one, two))]
@@ -106,6 +110,7 @@ def test_the_same_question_has_one_answer_for_everybody(store: Store, make_panel
     assert store.artifact(two, run, "result") == store.artifact(one, run, "result")
 
 
+@pytest.mark.slow
 def test_any_difference_makes_another_run(store: Store, make_panel: MakePanel) -> None:
     workspace = store.new_workspace()
     first = store.put_dataset(workspace, b"1", "a", {}, make_panel(), {})
@@ -129,6 +134,7 @@ def test_an_unknown_job_or_a_wrong_setting_is_refused(store: Store) -> None:
     assert store.runs(workspace) == []
 
 
+@pytest.mark.slow
 def test_failed_and_cancelled_runs_are_queued_anew(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {"fail": "sentence"}, None, "n")
@@ -148,6 +154,7 @@ def test_failed_and_cancelled_runs_are_queued_anew(store: Store) -> None:
     assert store.run(workspace, run).state == "queued"
 
 
+@pytest.mark.slow
 def test_cancel_ends_a_run_only_when_nobody_else_waits(store: Store) -> None:
     one, two = store.new_workspace(), store.new_workspace()
     run = store.submit(one, "counting", {}, None, "n")
@@ -165,6 +172,7 @@ def test_cancel_ends_a_run_only_when_nobody_else_waits(store: Store) -> None:
     assert (store.run(one, run).state, store.run(two, run).state) == ("running", "cancelled")
 
 
+@pytest.mark.slow
 def test_links_are_renamed_pinned_and_deleted_each_for_itself(store: Store) -> None:
     one, two = store.new_workspace(), store.new_workspace()
     run = store.submit(one, "counting", {}, None, "n")
@@ -179,6 +187,7 @@ def test_links_are_renamed_pinned_and_deleted_each_for_itself(store: Store) -> N
     assert leases.claim(store.database, "w") is None
 
 
+@pytest.mark.slow
 def test_a_read_only_link_shows_one_run_until_it_is_deleted(store: Store, make_panel: MakePanel) -> None:
     workspace = store.new_workspace()
     data = store.put_dataset(
@@ -209,6 +218,7 @@ def test_a_read_only_link_shows_one_run_until_it_is_deleted(store: Store, make_p
         store.shared_run(link)
 
 
+@pytest.mark.slow
 def test_a_read_only_link_says_nothing_of_the_workspace_and_can_be_ended(store: Store, make_panel: MakePanel) -> None:
     workspace = store.new_workspace()
     data = store.put_dataset(workspace, b"1", "private name.csv", {}, make_panel(), {})
@@ -229,6 +239,7 @@ def test_a_read_only_link_says_nothing_of_the_workspace_and_can_be_ended(store: 
         store.share(workspace, run)
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_asked_again_under_its_name(store: Store, make_panel: MakePanel) -> None:
     workspace = store.new_workspace()
     data = store.put_dataset(workspace, b"1", "a.csv", {}, make_panel(), {})
@@ -239,6 +250,7 @@ def test_a_failed_run_is_asked_again_under_its_name(store: Store, make_panel: Ma
     assert (seen.state, seen.name, seen.dataset_id, seen.error) == ("queued", "mine", data, None)
 
 
+@pytest.mark.slow
 def test_asked_again_after_a_change_of_the_code_it_is_another_run_and_the_failed_one_goes(
     file_store: Store, make_panel: MakePanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +270,7 @@ def test_asked_again_after_a_change_of_the_code_it_is_another_run_and_the_failed
     }
 
 
+@pytest.mark.slow
 def test_a_workspace_may_only_have_so_many_runs_waiting(store: Store) -> None:
     store.settings = dataclasses.replace(store.settings, queue=3)
     workspace, other = store.new_workspace(), store.new_workspace()
@@ -270,6 +283,7 @@ def test_a_workspace_may_only_have_so_many_runs_waiting(store: Store) -> None:
     assert len(store.runs(workspace)) == 3
 
 
+@pytest.mark.slow
 def test_workspaces_take_turns_and_positions_say_so(store: Store) -> None:
     busy, calm = store.new_workspace(), store.new_workspace()
     many = [store.submit(busy, "counting", {"seed": seed}, None, "n") for seed in range(3)]
@@ -305,6 +319,7 @@ def test_fifty_who_ask_the_same_at_once_are_answered_by_one_training(store: Stor
     assert {(len(r), r[0].state, r[0].attempts) for r in runs} == {(1, "done", 1)}
 
 
+@pytest.mark.slow
 def test_a_damaged_result_is_never_served_and_computed_again(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {"steps": 3}, None, "n")
@@ -319,6 +334,7 @@ def test_a_damaged_result_is_never_served_and_computed_again(store: Store) -> No
     assert store.artifact(workspace, run, "result") == right
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty"])
 def test_damaged_data_is_not_served_and_can_be_brought_again(store: Store, make_panel: MakePanel, damage: str) -> None:
     workspace = store.new_workspace()
@@ -337,6 +353,7 @@ def test_damaged_data_is_not_served_and_can_be_brought_again(store: Store, make_
     assert store.panel(workspace, made).id == make_panel().id
 
 
+@pytest.mark.slow
 def test_a_token_is_128_random_bits_and_not_stored(store: Store) -> None:
     tokens = {store.new_workspace() for _ in range(50)}
     assert len(tokens) == 50
@@ -349,6 +366,7 @@ def test_a_token_is_128_random_bits_and_not_stored(store: Store) -> None:
     assert not any(store.has_workspace(Workspace(identifier)) for identifier in kept)
 
 
+@pytest.mark.slow
 def test_the_id_of_a_stored_value_opens_nothing_elsewhere(file_store: Store, make_panel: MakePanel) -> None:
     owner, other = file_store.new_workspace(), file_store.new_workspace()
     data = file_store.put_dataset(owner, b"1", "secret.csv", {}, make_panel(), {"secret": 1})
@@ -434,6 +452,7 @@ def test_a_blob_is_stored_once_and_compressed(file_store: Store) -> None:
     assert rows[0].stored < len(data) / 10
 
 
+@pytest.mark.slow
 def test_a_run_that_reads_the_bytes_as_they_came_gets_them_and_is_named_after_them(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

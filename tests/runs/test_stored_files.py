@@ -39,6 +39,7 @@ def test_the_list_of_runs_is_what_it_was(stored: Store) -> None:
     assert [run.id for run in stored.runs(WORKSPACE) if run.pinned] == [KNOWN["forecast"]]
 
 
+@pytest.mark.slow
 def test_every_result_is_there_and_loads(stored: Store) -> None:
     for run, artifacts in KNOWN["artifacts"].items():
         for name, digest in artifacts.items():

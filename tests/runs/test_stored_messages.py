@@ -33,6 +33,7 @@ def test_a_message_of_another_version_shows_its_english_words(about: str) -> Non
     assert unpack('{"text": "It failed.", ' + about + "}") == "It failed."
 
 
+@pytest.mark.slow
 def test_the_error_of_a_run_is_shown_in_each_language(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")
@@ -48,6 +49,7 @@ def test_the_error_of_a_run_is_shown_in_each_language(store: Store) -> None:
     assert store.runs(workspace)[0].error == "The words of an older version."
 
 
+@pytest.mark.slow
 def test_the_error_of_a_shard_is_its_runs(store: Store) -> None:
     from forecasting.runs.workers.attempt import perform
 

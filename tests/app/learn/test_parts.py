@@ -19,6 +19,7 @@ def _warnings() -> None:
     parts.diverged({"Sixth": None}, "text")
 
 
+@pytest.mark.slow
 def test_each_network_that_diverged_is_named_with_its_step_and_a_rate_to_try() -> None:
     first, second, third = (warning.value for warning in AppTest.from_function(_warnings).run().warning)
     assert first.startswith("**First** diverged at step 1,234. ")

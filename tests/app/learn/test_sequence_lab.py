@@ -27,6 +27,7 @@ CHARTS = {
 }
 
 
+@pytest.mark.slow
 def test_the_first_tab_shows_its_settings_and_trains_unasked(open_app: Open) -> None:
     app = open_app(PAGE)
     assert app.slider(key="cosine_chunk").value == 10
@@ -41,6 +42,7 @@ def test_the_first_tab_shows_its_settings_and_trains_unasked(open_app: Open) -> 
     assert not [button for button in app.button if button.key == "cancel"]  # not again by itself
 
 
+@pytest.mark.slow
 def test_a_choice_that_came_back_empty_is_the_one_before(open_app: Open, data_folder: Path) -> None:
     """As where a tab is clicked while its page is still being drawn: the browser then says that nothing is chosen."""
     here = address(open_app())

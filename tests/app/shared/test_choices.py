@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
@@ -48,6 +49,7 @@ def chosen(app: AppTest) -> tuple[str, list[str], str]:
     return app.selectbox(key="one").value, app.multiselect(key="some").value, app.radio(key="lot").value
 
 
+@pytest.mark.slow
 def test_labels_of_before_stand_for_their_options_and_call_nothing() -> None:
     app = AppTest.from_function(_page).run()
     assert chosen(app) == ("c", ["c"], "c")
@@ -68,6 +70,7 @@ def test_labels_of_before_stand_for_their_options_and_call_nothing() -> None:
     assert app.session_state["changes"] == [*changes, ("one", "a")]
 
 
+@pytest.mark.slow
 def test_a_choice_made_while_others_still_have_old_labels_is_the_only_change() -> None:
     app = sent(AppTest.from_function(_page).run(), "two", ["one"], "one")
     app.session_state["language"] = "zh"

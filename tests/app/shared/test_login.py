@@ -81,6 +81,7 @@ def test_who_is_not_logged_in_sees_no_page_and_no_link(open_app: Open, monkeypat
         assert not app.number_input
 
 
+@pytest.mark.slow
 def test_without_a_login_nothing_is_asked(open_app: Open) -> None:
     assert not login.required()
     assert "workspace" in address(open_app())

@@ -200,6 +200,7 @@ def test_a_file_is_stored_once_however_often_it_is_read(data_folder: Path, monke
     assert all(services.store().raw(workspace, reading) == raw for reading in readings)
 
 
+@pytest.mark.slow
 def test_the_days_of_a_sample_have_no_time_of_day(data_folder: Path) -> None:
     workspace = services.store().new_workspace()
     dataset = services.read_sample(workspace, "co2")

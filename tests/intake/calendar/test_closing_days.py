@@ -48,6 +48,7 @@ def test_every_day_can_be_kept() -> None:
     assert len(report.zeros) == 0  # they come back every week
 
 
+@pytest.mark.slow
 def test_a_day_that_was_ever_open_or_that_one_shop_opens_on_stays() -> None:
     lines = shop((6,), rows=True)
     sunday = next(i for i, line in enumerate(lines) if i > 100 and line.endswith(",0"))
@@ -68,6 +69,7 @@ def test_values_that_are_often_zero_have_no_closing_days() -> None:
     assert panel.frequency == "D"
 
 
+@pytest.mark.slow
 def test_covariates_of_closing_days_are_left_out_with_them_and_known_ahead_on_open_days() -> None:
     lines = [f"{day:%Y-%m-%d},{value(day, (6,))},{day.weekday()}" for day in DAYS]
     ahead = [f"{day:%Y-%m-%d},,{day.weekday()}" for day in pd.date_range(DAYS[-1], periods=15)[1:]]
@@ -78,6 +80,7 @@ def test_covariates_of_closing_days_are_left_out_with_them_and_known_ahead_on_op
     assert (panel.ahead["plan"] == panel.ahead["ds"].dt.weekday).all()
 
 
+@pytest.mark.slow
 def test_zeros_that_come_back_at_the_same_hour_or_month_are_no_odd_ones() -> None:
     hours = pd.date_range("2024-01-01", periods=24 * 40, freq="h")
     lines = [f"{t:%Y-%m-%d %H:%M},{0 if t.hour == 3 or i == 500 else 100 + t.hour}" for i, t in enumerate(hours)]

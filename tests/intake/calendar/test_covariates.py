@@ -54,6 +54,7 @@ def test_the_column_that_ends_first_is_the_value_where_the_others_describe_it() 
     assert report.known_ahead == ("price", "promo")
 
 
+@pytest.mark.slow
 def test_a_gap_in_a_covariate_takes_its_last_value_and_is_noted() -> None:
     panel, report = read(file(20, 15, hole=5), target="v", covariates=["price"])
     assert panel.frame["price"].tolist() == [8 if d == 5 else d * 2 for d in range(1, 16)]
@@ -78,6 +79,7 @@ def test_series_that_end_at_different_times_have_their_own_future() -> None:
     assert panel.frame["price"].tolist() == [*range(2, 21, 2), *range(3, 37, 3), *range(5, 41, 5)]
 
 
+@pytest.mark.slow
 def test_the_content_id_covers_covariates_and_what_is_known_ahead() -> None:
     ids = {
         read(file(20, 15), target="v")[0].id,

@@ -162,6 +162,7 @@ def test_one_time_that_is_off_is_asked_about_and_keeps_a_step_of_its_own(
     assert "resampled" in {note.kind for note in report.notes}
 
 
+@pytest.mark.slow
 def test_month_ends_business_days_half_hours_and_seconds_are_read_as_they_are() -> None:
     for frequency, form in (("ME", "%Y-%m-%d"), ("B", "%Y-%m-%d"), ("30min", CLOCK), ("s", CLOCK)):
         times = list(pd.date_range("2021-01-29", periods=300, freq=frequency))
@@ -171,6 +172,7 @@ def test_month_ends_business_days_half_hours_and_seconds_are_read_as_they_are() 
         assert not {note.kind for note in report.notes} & {"gaps", "resampled", "duplicates"}
 
 
+@pytest.mark.slow
 def test_irregular_times_are_asked_about_and_merged_as_named() -> None:
     steps = np.cumsum(np.random.default_rng(0).integers(3_000, 40_000, 300))
     times = [pd.Timestamp("2022-01-01") + pd.Timedelta(seconds=int(step)) for step in steps]
@@ -183,6 +185,7 @@ def test_irregular_times_are_asked_about_and_merged_as_named() -> None:
     assert report.aggregation == "sum"
 
 
+@pytest.mark.slow
 def test_a_second_far_away_makes_no_calendar_of_years_but_a_question() -> None:
     times = list(pd.date_range("2022-01-03", periods=600, freq="s"))
     times[300] = pd.Timestamp("2025-01-03")

@@ -58,6 +58,7 @@ def test_hours_without_any_value_are_closed(times: Times, frequency: str, season
     assert panel.future(len(week))["ds"].tolist() == list(later)
 
 
+@pytest.mark.slow
 def test_gaps_in_opening_hours_are_gaps() -> None:
     times = inside(range(7, 18))
     panel, report = series(times.delete([100, 101, 500]))
@@ -65,11 +66,13 @@ def test_gaps_in_opening_hours_are_gaps() -> None:
     assert report.filled["ds"].tolist() == [times[100], times[101], times[500]]
 
 
+@pytest.mark.slow
 def test_every_hour_can_be_kept() -> None:
     panel, _ = series(inside(range(7, 18)), frequency="h")
     assert set(panel.frame["ds"].dt.hour) == set(range(24))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", [lambda t: t.union([pd.Timestamp("2024-02-03 03:00")]), lambda t: t[::2].union(t[::3])]
 )
@@ -82,6 +85,7 @@ def test_where_a_calendar_is_likely_but_not_sure_it_is_offered(change: Callable[
     assert set(panel.frame["ds"].dt.hour) == set(range(7, 18))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "times", [HOURS, HOURS[HOURS.hour != 3], HOURS[np.random.default_rng(1).random(len(HOURS)) > 0.3]]
 )
@@ -104,6 +108,7 @@ def test_a_calendar_of_hours_as_a_frequency() -> None:
     assert not trading.steps_a_day("h")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["Europe/Berlin", "America/New_York", "Etc/GMT-8"])
 def test_hours_of_a_zone_are_kept_by_its_clock(place: str) -> None:
     days = pd.date_range("2024-02-05", "2024-05-05")

@@ -22,6 +22,7 @@ def test_gaps_take_the_last_value_and_are_reported_with_the_lines_around_them() 
     assert report.filled[["row_before", "row_after"]].to_numpy().tolist() == [[4, 5], [4, 5]]
 
 
+@pytest.mark.slow
 def test_filling_never_looks_ahead() -> None:
     days, values = [1, 2, 4, 5, 8, 9, 10], [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0]
     whole, _ = read(daily(days, values), frequency="D")

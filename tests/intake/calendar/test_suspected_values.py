@@ -93,6 +93,7 @@ def test_zeros_that_belong_to_a_series_are_not_odd(y: np.ndarray) -> None:
     assert not find_suspects(y, np.zeros(len(y), dtype=np.int64), ()).zeros.any()
 
 
+@pytest.mark.slow
 def test_suspects_are_reported_with_their_lines_and_kept_unless_asked() -> None:
     rng = np.random.default_rng(7)
     y = rng.normal(100, 5, 60).round(2)

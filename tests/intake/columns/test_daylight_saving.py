@@ -78,6 +78,7 @@ def test_taken_as_they_stand_the_hour_is_merged_and_that_is_noted() -> None:
     assert "duplicates" in {note.kind for note in report.notes}
 
 
+@pytest.mark.slow
 def test_an_hour_skipped_in_spring_is_named_as_such_and_no_gap_in_its_zone() -> None:
     instants = local("Europe/Berlin", "2023-03-10", "2023-04-10")
     table = read_table(text(instants), "a.csv")
@@ -97,6 +98,7 @@ def test_times_that_do_not_exist_in_a_zone_and_zones_that_do_not_exist_are_refus
         to_panel(read_table(text(hours), "a.csv"), zone="Berlin")
 
 
+@pytest.mark.slow
 def test_ordinary_duplicates_and_gaps_on_other_nights_are_no_daylight_saving() -> None:
     hours = pd.date_range("2023-10-20", "2023-11-10", freq="h")
     doubled = hours.append(pd.DatetimeIndex(["2023-10-25 02:00"])).sort_values()

@@ -1,6 +1,7 @@
 """Wide tables: times along the header, or months across and years down."""
 
 import pandas as pd
+import pytest
 
 from tests.intake.tables import kinds, read
 
@@ -24,6 +25,7 @@ def test_times_along_the_header() -> None:
     assert note.message.endswith("column 'Country' names the series. Left out: 'Code'.")
 
 
+@pytest.mark.slow
 def test_flags_behind_the_times_of_a_header_are_taken_off_and_noted() -> None:
     for marks in ({2023: " p", 2020: "*"}, {2022: " (r)", 2023: " (r)"}, {2023: "[1]"}, {2022: "e", 2023: "e"}):
         header = ",".join(f"{year}{marks.get(year, '')}" for year in range(2012, 2024))

@@ -62,6 +62,7 @@ def test_thousands_or_three_decimals_are_asked_about(cells: list[str], delimiter
     assert panel_of(cells, delimiter, decimal=",") == [float(cell.replace(",", ".")) for cell in cells]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [";", ","])
 def test_points_before_three_digits_are_asked_about_as_well(delimiter: str) -> None:
     for cells in (["1.234", "2.345", "3.456"], ["1.230", "999", "3.450"]):

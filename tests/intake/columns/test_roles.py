@@ -19,6 +19,7 @@ def test_one_value_column_is_one_series_named_after_it() -> None:
     assert set(report.roles.reasons) == {"time", "target", "series"}
 
 
+@pytest.mark.slow
 def test_several_value_columns_make_several_series_and_one_can_be_chosen() -> None:
     text = "date,a,b,word\n" + "".join(f"2024-01-{d:02d},{d},{d * 2},x{d}\n" for d in range(1, 9))
     panel, report = read(text)

@@ -112,6 +112,7 @@ def test_time_over_columns_is_joined(head: str, times: pd.DatetimeIndex, write: 
     assert len(report.filled) == 0
 
 
+@pytest.mark.slow
 def test_columns_that_make_times_only_beside_another_are_asked_about() -> None:
     rows = [f"{t:%Y-%m-%d},{t.hour},{place},{t.hour}.5" for place in "AB" for t in HOURS]
     text = "date,x,place,v\n" + "\n".join(rows)

@@ -13,6 +13,7 @@ from tests.intake.prices.conftest import sessions
 from tests.intake.yahoo import Yahoo
 
 
+@pytest.mark.slow
 def test_quotes_come_back_from_their_bytes_and_damaged_ones_do_not(yahoo: Yahoo) -> None:
     yahoo.add("AAPL", "", [1.5, None, 3.25, 4.0], times=sessions(4))
     quotes = get_quotes("AAPL", "5d", "1d")
@@ -49,6 +50,7 @@ def test_one_price_is_too_few(yahoo: Yahoo) -> None:
         fetch_ticker("AAPL")
 
 
+@pytest.mark.slow
 def test_a_last_row_that_comes_twice_counts_once(yahoo: Yahoo) -> None:
     times = sessions(10)
     yahoo.add("AAPL", "", [*range(1, 11), 11], times=times.append(times[-1:] + pd.Timedelta("3h")))

@@ -38,6 +38,7 @@ def test_a_session_that_is_really_missing_takes_the_price_before(yahoo: Yahoo) -
     assert report["summary"] == "1 gap filled"
 
 
+@pytest.mark.slow
 def test_a_price_of_a_day_on_which_the_exchange_was_closed_is_left_out_and_noted(yahoo: Yahoo) -> None:
     times = sessions(260).append(pd.DatetimeIndex(["2024-07-04 09:30"], tz="America/New_York")).sort_values()
     yahoo.add("SPY", "", list(range(1, 262)), times=times)
@@ -59,6 +60,7 @@ def test_currencies_have_business_days(yahoo: Yahoo) -> None:
     assert len(panel.frame) == 100
 
 
+@pytest.mark.slow
 def test_tickers_of_different_exchanges_share_a_calendar_and_a_note(yahoo: Yahoo) -> None:
     yahoo.add("AAPL", "", list(range(1, 101)), times=sessions(100))
     berlin = trading.sessions("XETR", pd.Timestamp("2024-01-02"), pd.Timestamp("2024-06-28")) + pd.Timedelta("9h")
@@ -83,6 +85,7 @@ def test_a_symbol_that_trades_at_weekends_has_every_day(yahoo: Yahoo) -> None:
     assert fetch_ticker("BTC-USD").frequency == "D"
 
 
+@pytest.mark.slow
 def test_several_symbols_make_several_series(yahoo: Yahoo) -> None:
     yahoo.add("AAPL", "2024-01-01", list(range(1, 101)))
     yahoo.add("MSFT", "2024-02-01", list(range(1, 51)))

@@ -19,6 +19,7 @@ BODY = (  # a reply whose prices are to be filled in
 )
 
 
+@pytest.mark.slow
 def test_an_unknown_symbol_is_named(yahoo: Yahoo) -> None:
     with pytest.raises(TickerError, match="NOPE") as caught:
         fetch_ticker("NOPE")

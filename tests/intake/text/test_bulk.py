@@ -86,6 +86,7 @@ def test_a_million_rows_take_little_memory(tmp_path) -> None:
     assert kilobytes < 1.5 * 1024 * 1024
 
 
+@pytest.mark.slow
 def test_a_column_far_down_is_read_like_its_beginning() -> None:
     lines = [f"{i},{i}" for i in range(60_000)]
     lines[50_000] = "50000,oops"

@@ -85,6 +85,7 @@ def test_parquet_is_read_and_its_marks_are_no_question() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_parquet_index_and_time_zone() -> None:
     frame = FRAME.assign(date=FRAME["date"].dt.tz_localize("Europe/Berlin") + pd.Timedelta("12h")).set_index("date")
     panel, _ = to_panel(read_table(parquet(frame), "a.parquet"), target="v")
@@ -111,6 +112,7 @@ def test_a_workbook_is_read_from_its_first_sheet_with_cells() -> None:
     assert caught.value.field == "sheet"
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "EXPANDED", 20 * 1024 * 1024)
     bomb = gzip.compress(b"0" * (limits.EXPANDED + 1))
@@ -142,6 +144,7 @@ def test_a_zip_of_a_csv_is_refused_with_advice() -> None:
         read_table(sink.getvalue(), "a.zip")
 
 
+@pytest.mark.slow
 def test_nested_columns_of_parquet_are_left_out_and_named() -> None:
     sink = io.BytesIO()
     pq.write_table(pa.table({"date": ["2024-01-01", "2024-01-02"], "v": [1, 2], "list": [[1], [2]]}), sink)
@@ -150,6 +153,7 @@ def test_nested_columns_of_parquet_are_left_out_and_named() -> None:
     assert "list" in next(note.message for note in table.notes if note.kind == "columns")
 
 
+@pytest.mark.slow
 def test_too_many_rows_are_refused_before_they_are_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "ROWS", 10)
     for data in (parquet(FRAME), FRAME.to_csv(index=False).encode()):

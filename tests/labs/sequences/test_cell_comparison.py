@@ -66,6 +66,7 @@ def test_the_gradient_at_a_lag_is_what_a_small_change_there_does_to_the_loss() -
     np.testing.assert_allclose(_gradient(network, x, y), np.linalg.norm(slopes, axis=-1).mean(0), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_clipping_keeps_the_same_first_gradient_and_changes_what_follows() -> None:
     clipped, free = (run_cells({"lag": 5, "steps": 10, "clip": clip, "clip_norm": 0.01}) for clip in (True, False))
     for cell in INSIDE:

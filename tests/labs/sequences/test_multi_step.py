@@ -20,6 +20,7 @@ def test_fed_back_the_error_grows_and_the_direct_head_stays_near_the_noise() -> 
         assert 0.08 < direct[-1] < 0.2
 
 
+@pytest.mark.slow
 def test_a_path_fed_back_goes_on_from_its_own_values_and_test_origins_lie_after_the_training() -> None:
     result = run_rollout({**QUICK, "noise": 0.0})
     assert all(path["origin"] >= 1000 + 5 for path in result["paths"])

@@ -18,6 +18,7 @@ def test_resetting_the_state_is_wrong_at_the_first_point_of_a_chunk_and_carrying
         assert max(reset[1:].max(), carried[1:].max()) < 0.3
 
 
+@pytest.mark.slow
 def test_the_frames_of_sin_to_cos_begin_untrained_and_end_trained() -> None:
     result = run_cosine({"steps": 80})
     assert result["frames"][0] == 0

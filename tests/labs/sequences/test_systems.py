@@ -90,6 +90,7 @@ def test_a_wrong_setting_names_itself(kind: str, field: str, value: Any) -> None
     assert caught.value.field == field
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["cosine", "cells", "rollout", "marker"])
 def test_at_a_rate_of_ten_every_network_has_diverged_and_the_result_is_json(kind: str) -> None:
     quick = {"cosine": {"steps": 60}, "cells": {"lag": 5, "clip": False}, "rollout": {"epochs": 3}, "marker": {}}

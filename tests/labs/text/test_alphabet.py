@@ -13,6 +13,7 @@ from forecasting.labs.text import Alphabet, split
 from forecasting.labs.text.alphabet import MOST_CHARACTERS, UNKNOWN, spelling_bits
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_the_characters_joined_are_the_text_again(text: str) -> None:
     assert "".join(split(text)) == text

@@ -146,6 +146,7 @@ def test_a_rate_of_ten_has_diverged_and_the_result_is_json() -> None:
     assert not _trained(steps=200).result["diverged"]
 
 
+@pytest.mark.slow
 def test_steps_are_chosen_so_that_it_takes_about_a_minute() -> None:
     for text in (sample_text(), sample_text("help-topics-all"), "你" * 1000 + MIXED * 40):
         config = suggest_text_config(text)

@@ -26,6 +26,7 @@ def test_the_probabilities_of_a_worked_example() -> None:
     np.testing.assert_allclose(bits_by_order(train, np.array([1]), 3, [1]), [[-np.log2(one[1])]])
 
 
+@pytest.mark.slow
 @given(texts, texts, st.integers(1, 6))
 def test_probabilities_are_positive_and_sum_to_one(train: np.ndarray, context: np.ndarray, order: int) -> None:
     probability = NGram(train, 5, order).probabilities(context)
@@ -33,6 +34,7 @@ def test_probabilities_are_positive_and_sum_to_one(train: np.ndarray, context: n
     assert probability.sum() == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 @given(texts, texts)
 @settings(max_examples=60, deadline=None)
 def test_all_orders_at_once_say_what_each_says_character_by_character(train: np.ndarray, tail: np.ndarray) -> None:

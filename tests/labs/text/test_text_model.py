@@ -82,6 +82,7 @@ def test_the_choices_of_writing() -> None:
     assert chances(logits, 0.5, None)[2] / chances(logits, 0.5, None)[3] == pytest.approx(np.e**2)
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_and_another_something_else() -> None:
     model = _model()
     first, again, other = (model.write("the ", 80, seed=seed) for seed in (1, 1, 2))

@@ -41,6 +41,7 @@ def test_probabilities_are_of_each_letter_at_each_place_and_give_the_loss() -> N
     np.testing.assert_allclose(-np.log2(right).mean(-1)[:5], result["losses"][:5], rtol=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["abc", "مرحبا", "你好世界", "👨‍👩‍👧🇫🇷é", "x"])
 def test_any_script_works(word: str) -> None:
     result = run_pair({"source": word, "target": rotated(word)})
@@ -48,6 +49,7 @@ def test_any_script_works(word: str) -> None:
     assert result["source"] == split(word)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_rate_of_ten_has_diverged_wherever_its_loss_ends(seed: int) -> None:
     diverged = run_pair({"learning_rate": 10.0, "seed": seed})["diverged"]
