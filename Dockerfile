@@ -1,17 +1,29 @@
 # docker build -t tidecast . && docker run -p 8501:8501 -v tidecast:/data tidecast
-# With PostgreSQL and a Dask cluster: see compose.yaml, which builds with MORE.
+# With PostgreSQL and a Dask cluster: see compose.yaml.
+FROM python:3.12-slim AS packages
+
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /packages
+COPY requirements.txt requirements.lock ./
+# PyTorch from the page of its CPU wheels, which requirements.txt names: 2 GB less than with CUDA. All others in the
+# versions and with the hashes of scripts/lock.
+RUN page="$(sed -n 's/^--find-links *//p' requirements.txt)" \
+    && /packages/bin/pip install --no-deps --find-links "$page" "$(grep -oE '^torch[^ ]+' requirements.txt)" \
+    && /packages/bin/pip install --require-hashes -r requirements.lock
+
+# What is in the image, in CycloneDX's form: /app/sbom.json. The tool that writes it stays here.
+FROM packages AS contents
+RUN pip install "cyclonedx-bom>=7,<8" && cyclonedx-py environment /packages/bin/python --output-file /sbom.json
+
 FROM python:3.12-slim
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY --from=packages /packages /packages
+ENV PATH=/packages/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # Dask's workers look for the package `forecasting` nowhere else.
 ENV PYTHONPATH=/app
 WORKDIR /app
 
-# requirements.txt names the page of PyTorch's CPU wheels: the image is about 2 GB smaller than with CUDA.
-COPY requirements.txt .
-ARG MORE=""
-RUN pip install -r requirements.txt ${MORE}
-
+COPY --from=contents /sbom.json ./
 COPY app.py ./
 COPY .streamlit .streamlit
 COPY forecasting forecasting

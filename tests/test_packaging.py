@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.parser
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,9 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import forecasting
 from tests.conftest import ROOT
@@ -28,6 +32,45 @@ def test_the_declared_dependencies_are_those_of_the_requirements_file() -> None:
     core, app = set(PROJECT["dependencies"]), set(PROJECT["optional-dependencies"]["app"])
     assert core | app == required
     assert {re.split(r"[<>=]", one)[0] for one in app} == PAGES_ONLY
+
+
+def test_the_locks_hold_what_is_required_with_hashes_and_nothing_of_cuda() -> None:
+    locked = {}
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text("utf-8")
+        assert "://" not in text  # no index but the one that is asked
+        for entry in re.split(r"\n(?=[a-z])", text)[1:]:
+            package, version = re.match(r"([a-z0-9-]+)(?:\[.*?\])?==([^ ]+)", entry).groups()
+            assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), package
+            locked.setdefault(canonicalize_name(package), []).append(Version(version))
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text("utf-8").splitlines():
+            if line and not line.startswith(("#", "-")):
+                wanted = Requirement(line.partition("#")[0])
+                if wanted.name != "torch":  # its wheels for the processor have hashes of their own
+                    assert any(one in wanted.specifier for one in locked[canonicalize_name(wanted.name)]), wanted
+    assert not [name for name in locked if name.startswith(("torch", "nvidia", "cuda", "triton"))]
+
+
+def test_a_vulnerability_that_has_a_release_without_it_fails_and_one_without_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    audit = runpy.run_path(str(ROOT / "scripts" / "audit.py"))
+    open_one = {"id": "GHSA-1", "fix_versions": [], "aliases": ["CVE-1"]}
+    mended = {"id": "GHSA-2", "fix_versions": ["1.1"], "aliases": ["CVE-2"]}
+
+    def found(*vulnerabilities: dict[str, object]) -> tuple[list[str], bool]:
+        package = {"name": "one", "version": "1.0", "vulns": list(vulnerabilities)}
+        return audit["verdict"]({"dependencies": [package, {"name": "two", "skip_reason": "not found"}]})
+
+    assert found() == (["vulnerabilities: 1 packages audited, 1 not known to the index"], False)
+    assert not found(open_one)[1]
+    assert "GHSA-1, not mended yet" in found(open_one)[0][0]
+    assert found(open_one, mended)[1]
+    monkeypatch.setitem(audit["IGNORED"], "CVE-2", "not reached by Tidecast")
+    assert not found(mended)[1]
+    lines, fails = audit["verdict"]({"dependencies": [{"name": "two", "skip_reason": "not found"}]})
+    assert (lines, fails) == (["vulnerabilities: not known here, the index tells nothing of them"], False)
 
 
 @pytest.fixture(scope="module")
