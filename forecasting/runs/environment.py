@@ -25,6 +25,7 @@ class Settings:
     queue: int = 20  # TIDECAST_QUEUE: queued and running runs a workspace
     workspace_mb: int = 512  # TIDECAST_WORKSPACE_MB: stored bytes of the data and results that a workspace holds
     uploads_a_minute: int = 30  # TIDECAST_UPLOADS_A_MINUTE: files a workspace may bring
+    opening: int = 100  # TIDECAST_OPENING: pages that may be opened at once; who comes then reads "busy"
     upload_mb: int = 256  # TIDECAST_UPLOAD_MB: uploads that the server holds in memory until a page has stored them
     fetches_a_minute: int = 20  # TIDECAST_FETCHES_A_MINUTE: tickers a workspace may ask for
     visits_a_minute: int = 120  # TIDECAST_VISITS_A_MINUTE: new workspaces that one address may open
@@ -61,6 +62,7 @@ class Settings:
             queue=whole("QUEUE", cls.queue, 1),
             workspace_mb=whole("WORKSPACE_MB", cls.workspace_mb, 1),
             uploads_a_minute=whole("UPLOADS_A_MINUTE", cls.uploads_a_minute, 1),
+            opening=whole("OPENING", cls.opening, 1),
             upload_mb=whole("UPLOAD_MB", cls.upload_mb, 1),
             fetches_a_minute=whole("FETCHES_A_MINUTE", cls.fetches_a_minute, 1),
             visits_a_minute=whole("VISITS_A_MINUTE", cls.visits_a_minute, 1),

@@ -31,6 +31,7 @@ from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
 from pages.shared import clipboard, i18n, uploads
 from pages.shared.browser import open_when_ready
+from pages.shared.newcomers import Newcomers
 from pages.shared.uploads import UploadGate
 
 log = logging.getLogger("tidecast.server")
@@ -142,5 +143,5 @@ def _inline_scripts() -> list[str]:
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(UploadGate)]
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(UploadGate), Middleware(Newcomers)]
 ROUTES = [Route("/health", health)]
