@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, in
 from forecasting.messages import Message
 from forecasting.runs import checkpoints, identity, schema, shards
 from forecasting.runs.claims import Claim, held_by
+from forecasting.runs.clock import Steadiness
 from forecasting.runs.database import Database, now
 from forecasting.runs.stored_messages import pack
 from forecasting.runs.turns import turns
@@ -21,6 +23,7 @@ LEASE_SECONDS = 20.0  # a heartbeat older than this: the worker is taken for dea
 ATTEMPTS = 3
 
 log = logging.getLogger("tidecast.leases")
+_clocks: weakref.WeakKeyDictionary[Database, Steadiness] = weakref.WeakKeyDictionary()
 runs = schema.runs
 _RELEASED = {"state": "queued", "lease": None, "worker": None, "attempts": runs.c.attempts - 1}
 
@@ -115,7 +118,11 @@ def abandon(database: Database, worker: str, cause: Message | None = None) -> li
 def reclaim(database: Database) -> list[str]:
     """Take back every run whose heartbeat is too old; the ids. Queued again, or failed after the last attempt."""
     with database.read() as connection:
-        stale = runs.c.heartbeat < now(connection) - LEASE_SECONDS
+        at = now(connection)
+        if not _clocks.setdefault(database, Steadiness()).trusted(at):
+            return []
+        # A heartbeat of the future is from before the clock was set back: who lives has renewed it since.
+        stale = or_(runs.c.heartbeat < at - LEASE_SECONDS, runs.c.heartbeat > at + LEASE_SECONDS)
         if not connection.execute(select(exists().where(runs.c.state == "running", stale))).scalar():
             return []
     return _take_back(database, stale, Message("runs.died.silent", seconds=round(LEASE_SECONDS)))

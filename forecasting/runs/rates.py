@@ -28,6 +28,8 @@ def count(database: Database, what: str, who: str, a_minute: int) -> None:
         at = now(connection)
         insert_new(connection, rates, {"id": here.right.value, "until": at})
         until = connection.execute(select(rates.c.until).where(here).with_for_update()).scalar_one()
+        if until > at + MINUTE + step:  # more than anybody is ever ahead: the clock was set back
+            until = at
         until = max(until, at) + step
         if until <= at + MINUTE + step / 1e6:  # the last one of a minute's worth, whatever the last bits say
             connection.execute(update(rates).where(here).values(until=until))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import threading
+import time
+import weakref
 
 import pytest
 from sqlalchemy import update
 
 from forecasting.errors import StoreError
-from forecasting.runs import Store, leases, schema
+from forecasting.runs import Store, clock, database, leases, schema
 from forecasting.runs.blobs import put_blob
 from tests.runs.working import claimed
 
@@ -59,6 +61,27 @@ def test_a_heartbeat_that_is_young_enough_keeps_the_run(store: Store) -> None:
     assert leases.beat(store.database, held) == "mine"
     age(store, 19)
     assert leases.reclaim(store.database) == []
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_jumps_takes_no_run_from_a_worker_that_lives_and_returns_those_of_a_dead_one(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch, hours: float
+) -> None:
+    store = file_store
+    monkeypatch.setattr(leases, "_clocks", weakref.WeakKeyDictionary())
+    workspace = store.new_workspace()
+    for seed in (1, 2):
+        store.submit(workspace, "counting", {"seed": seed}, None, "n")
+    alive, dead = claimed(store), claimed(store)
+    assert leases.reclaim(store.database) == []
+    wall, here = time.time, time.monotonic
+    monkeypatch.setattr(database.time, "time", lambda: wall() + 3600 * hours)
+    assert leases.reclaim(store.database) == []  # who lives has not beaten by the new clock yet
+    assert leases.beat(store.database, alive) == "mine"
+    monkeypatch.setattr(clock.time, "monotonic", lambda: here() + clock.GRACE_SECONDS + 1)
+    monkeypatch.setattr(database.time, "time", lambda: wall() + 3600 * hours + clock.GRACE_SECONDS + 1)
+    assert leases.reclaim(store.database) == [dead.run_id]
+    assert leases.beat(store.database, alive) == "mine"
 
 
 @pytest.mark.slow

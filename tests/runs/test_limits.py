@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from forecasting.errors import LimitError
-from forecasting.runs import Store, rates, stop_runtime
+from forecasting.runs import Store, database, rates, stop_runtime
 from forecasting.runs.housekeeping import sweep
 from pages.shared.uploads import OFFICE, UploadGate
 from tests.runs.test_housekeeping import noise
@@ -40,6 +40,20 @@ def test_a_minutes_worth_at_once_and_then_the_pace(store: Store, monkeypatch: py
     assert allowed_of(store, 3, monkeypatch, 1005.9) == 0
     assert allowed_of(store, 3, monkeypatch, 1006.1) == 1  # ten a minute: one in six seconds
     assert allowed_of(store, 30, monkeypatch, 5000.0) == 10
+
+
+def test_a_clock_that_is_set_back_limits_nobody_for_longer_than_before(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        rates.count(file_store.database, "upload", "here", 3)
+    wall = database.time.time
+    monkeypatch.setattr(database.time, "time", lambda: wall() - 3600)
+    for _ in range(3):
+        rates.count(file_store.database, "upload", "here", 3)
+    with pytest.raises(LimitError) as refused:
+        rates.count(file_store.database, "upload", "here", 3)
+    assert refused.value.retry_seconds <= 20.1
 
 
 @pytest.mark.slow
