@@ -16,6 +16,8 @@ from forecasting.errors import TickerError
 from forecasting.messages import Message
 
 PATIENCE = 20.0  # seconds that one symbol may take, all of its requests together
+LARGEST = 64 * 1024 * 1024  # bytes of one answer; a century of days is 2 MB
+_TOO_LARGE = 63  # libcurl's CURLE_FILESIZE_EXCEEDED
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -109,6 +111,8 @@ def _translated(symbol: str, error: Exception, status: int) -> TickerError:
     later = Message("intake.advice.later")
     if isinstance(error, YFInvalidPeriodError):
         return TickerError(Message("intake.yahoo.no-period", symbol=symbol), field="period")
+    if getattr(error, "code", 0) == _TOO_LARGE:
+        return UnavailableError(Message("intake.yahoo.too-large", megabytes=LARGEST // 1024**2), later)
     if isinstance(error, http.Timeout | TimeoutError):
         return UnavailableError(Message("intake.yahoo.timeout"), later)
     if status == 404:
@@ -133,12 +137,15 @@ def _slow_down() -> UnavailableError:
 
 
 def session_class() -> type[Any]:
-    """The session that yfinance asks with: it keeps to `PATIENCE` and remembers the status of the last answer."""
-    from curl_cffi import requests
+    """The session that yfinance asks with: it keeps to `PATIENCE` and `LARGEST`, and remembers the last status."""
+    from curl_cffi import CurlOpt, requests
 
     class Session(requests.Session):  # type: ignore[type-arg]  # generic only in the stub
         deadline = 0.0
         status = 0
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(curl_options={CurlOpt.MAXFILESIZE_LARGE: LARGEST}, **kwargs)
 
         def request(self, *args: Any, **kwargs: Any) -> Any:
             left = self.deadline - time.monotonic()

@@ -58,6 +58,14 @@ def test_a_slow_answer_is_not_waited_for_for_ever(yahoo: Yahoo, monkeypatch: pyt
         fetch_ticker("AAPL")
 
 
+def test_an_answer_without_end_is_not_read_to_its_end(yahoo: Yahoo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "LARGEST", 2 * 1024 * 1024)
+    connect(yahoo.url)  # anew, with a session that has the bound
+    yahoo.body = "[" + "1," * 2_000_000
+    with pytest.raises(TickerError, match="sent more than 2 MB"):
+        fetch_ticker("AAPL")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "body"),
