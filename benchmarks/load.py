@@ -20,17 +20,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
-import signal
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the checkout that this file is in, installed or not
 
 from benchmarks.browserlike import Visitor  # noqa: E402  # found by the line above
+from benchmarks.serving import ServerStore, serve  # noqa: E402  # found by the line above
 from forecasting import load_sample, suggest_config  # noqa: E402  # found by the line above
-from forecasting.runs import Store  # noqa: E402  # found by the line above
 
 GRACE_SECONDS = 75.0  # after which Streamlit has let go of sessions whose tabs are closed
 RUSH_SECONDS = 15.0  # after a hundred pages were opened at once, counted by itself: all draw their first progress
@@ -69,7 +63,7 @@ def main() -> int:
 
 async def polls(sessions: int, seconds: float) -> dict[str, Any]:
     """Sessions with a training in view, polling."""
-    with _server() as server:
+    with serve() as server:
         visitors = [Visitor(server.url, "", query) for query in _watching(server.store, sessions)]
         opened = await _in_turn([visitor.open for visitor in visitors], 8)
         await _until(server.store, running=2)
@@ -113,7 +107,7 @@ async def _poll(visitor: Visitor, ends: float, position: int) -> list[tuple[floa
 
 async def cycles(count: int) -> dict[str, Any]:
     """Tabs that are opened, given a file and closed."""
-    with _server(TIDECAST_UPLOADS_A_MINUTE="1000000", TIDECAST_WORKSPACE_MB="4096") as server:
+    with serve(TIDECAST_UPLOADS_A_MINUTE="1000000", TIDECAST_WORKSPACE_MB="4096") as server:
         workspaces = [server.store.new_workspace() for _ in range(20)]
         for workspace in workspaces:
             server.store.put_state(workspace, {"source": "upload"})
@@ -143,7 +137,7 @@ async def cycles(count: int) -> dict[str, Any]:
 
 async def same(askers: int) -> dict[str, Any]:
     """One question from many at once."""
-    with _server() as server:
+    with serve() as server:
         visitors = [Visitor(server.url) for _ in range(askers)]
         await _in_turn([visitor.open for visitor in visitors], 8)
         began = time.perf_counter()
@@ -171,7 +165,7 @@ async def _answered(visitor: Visitor) -> None:
             await visitor.run()
 
 
-def _watching(store: _Store, sessions: int) -> list[str]:
+def _watching(store: ServerStore, sessions: int) -> list[str]:
     """Addresses of workspaces that each wait for one of two long trainings."""
     panel = load_sample("co2")
     config = suggest_config(panel)[0].to_dict() | {"epochs": 10_000, "hidden_size": 128, "members": 5}
@@ -184,7 +178,7 @@ def _watching(store: _Store, sessions: int) -> list[str]:
     return addresses
 
 
-async def _until(store: _Store, running: int) -> None:
+async def _until(store: ServerStore, running: int) -> None:
     deadline = time.monotonic() + 120
     while store.health_counts().get("running", 0) < running:
         assert time.monotonic() < deadline, store.health_counts()
@@ -211,83 +205,6 @@ def _file(number: int) -> bytes:
 def _line(day: int, number: int) -> str:
     when = time.strftime("%Y-%m-%d", time.gmtime(1420070400 + 86400 * day))
     return f"{when},{100 + (day * (number + 7)) % 97 / 10:.1f}"
-
-
-class _Store(Store):
-    """The server's store, and what only a benchmark asks it."""
-
-    def health_counts(self) -> dict[str, int]:
-        with self.database.read() as connection:
-            rows = connection.exec_driver_sql("SELECT state, count(*) FROM runs GROUP BY state").all()
-        return {str(state): int(count) for state, count in rows}
-
-    def questions(self) -> tuple[int, int, int]:
-        """Runs, attempts, links."""
-        with self.database.read() as connection:
-            runs, attempts = connection.exec_driver_sql("SELECT count(*), sum(attempts) FROM runs").one()
-            links = connection.exec_driver_sql("SELECT count(*) FROM workspace_runs").scalar_one()
-        return int(runs), int(attempts), int(links)
-
-
-class _Server:
-    def __init__(self, url: str, process: subprocess.Popen[bytes], store: _Store) -> None:
-        self.url, self.process, self.store = url, process, store
-
-    def resident(self) -> int:
-        """MB of memory in use now."""
-        return self._status("VmRSS")
-
-    def peak(self) -> int:
-        """MB of memory at most, so far."""
-        return self._status("VmHWM")
-
-    def cpu(self) -> float:
-        """Seconds of processor time that it has used: what the others on this machine cannot change."""
-        used = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
-
-    def _status(self, field: str) -> int:
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith(field):
-                return int(line.split()[1]) // 1024
-        raise LookupError(field)
-
-
-@contextlib.contextmanager
-def _server(**environment: str) -> Iterator[_Server]:
-    """`streamlit run app.py` with an empty store and two workers."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        url = f"http://127.0.0.1:{port}"
-        database = f"sqlite:///{folder}/tidecast.db"
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-        command += ["--server.address=127.0.0.1", f"--server.port={port}", "--server.fileWatcherType=none"]
-        settings = {"TIDECAST_DATABASE": database, "TIDECAST_WORKERS": "2", "TIDECAST_IDLE_SECONDS": "5"}
-        with (Path(folder) / "log").open("wb") as log:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env={**os.environ, **settings, **environment}, stdout=log, stderr=log
-            )
-        store = _Store(database)
-        try:
-            _wait(url, process, Path(folder) / "log")
-            yield _Server(url, process, store)
-        finally:
-            store.close()
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-
-
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    import urllib.request
-
-    deadline = time.monotonic() + 120
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):  # noqa: S310  # http
-            return
-        time.sleep(0.2)
-    raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')}")
 
 
 def _printed(name: str, figures: dict[str, Any]) -> dict[str, Any]:
