@@ -62,9 +62,7 @@ def repeated_string_disguised(megabytes: int = 32, cells: int = 2_000) -> bytes:
 
 def far_cell() -> bytes:
     """Two cells at opposite corners of an Excel sheet, between which readers lay out 17 thousand million."""
-    return excel(
-        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    )
+    return excel(b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
 
 
 def deep_markup(depth: int = 3_000_000) -> bytes:
@@ -74,9 +72,7 @@ def deep_markup(depth: int = 3_000_000) -> bytes:
 
 def entities() -> bytes:
     """XML entities that refer to each other in an Excel sheet: a thousand million laughs."""
-    defined = b'<!ENTITY a "ha">' + b"".join(
-        b'<!ENTITY %c "%s">' % (98 + i, b"&%c;" % (97 + i) * 10) for i in range(9)
-    )
+    defined = b'<!ENTITY a "ha">' + b"".join(b'<!ENTITY %c "%s">' % (98 + i, b"&%c;" % (97 + i) * 10) for i in range(9))
     sheet = b"<!DOCTYPE worksheet [" + defined + b']><worksheet xmlns="%s"><sheetData><row><c t="inlineStr"><is><t>&j;'
     sheet = sheet % _MAIN.encode() + b"</t></is></c></row></sheetData></worksheet>"
     return excel(b"", more={"xl/worksheets/s.xml": sheet})

@@ -20,6 +20,7 @@ from forecasting.intake import limits
 from forecasting.messages import Message
 
 _PROGRAM = Path(__file__).with_name("sandbox.py")
+LONG = 4 * 1024 * 1024  # bytes of a text that is read within a second
 SPARE = 16 * 1024 * 1024  # bytes that the answer may have on top of twice the cells' text
 _NEEDED = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE")
 _OUT_OF_TIME = (-24, 152)  # ended by SIGXCPU
@@ -47,6 +48,11 @@ class Unpacked:
 def kind_of(data: bytes) -> str | None:
     """ "gzip", "workbook" or "parquet" by the first bytes; None for everything else."""
     return next((kind for mark, kind in _KINDS if data.startswith(mark)), None)
+
+
+def takes_long(data: bytes) -> bool:
+    """Whether reading may take seconds and hundreds of MB: of everything that is packed, and of long texts."""
+    return kind_of(data) is not None or len(data) > LONG
 
 
 def unpack(data: bytes, kind: str, name: str, sheet: str | None) -> Unpacked:
@@ -99,9 +105,15 @@ def _run(command: list[str], data: bytes, seconds: float, most: int) -> tuple[in
         env=environment(os.environ),
         cwd=_PROGRAM.parent,
     )
-    assert process.stdin is not None and process.stdout is not None  # noqa: S101  # for the type checker: both are pipes
+    assert process.stdin is not None  # noqa: S101  # for the type checker, as the next line: both are pipes
+    assert process.stdout is not None  # noqa: S101
     late = threading.Event()
-    timer = threading.Timer(seconds, lambda: (late.set(), process.kill()))
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
     feeder = threading.Thread(target=_feed, args=(process.stdin, data), daemon=True)
     answer = bytearray()
     try:
@@ -128,8 +140,8 @@ def _feed(pipe: IO[bytes], data: bytes) -> None:
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """What the program needs of this process's variables to find its interpreter's libraries, and what spares it memory:
-    keys, addresses and passwords are not among it."""
+    """What the program needs of this process's variables to find its interpreter's libraries, and what spares memory:
+    no keys, addresses or passwords."""
     kept = {name: variables[name] for name in _NEEDED if name in variables}
     return {**kept, "MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"}
 

@@ -7,6 +7,7 @@ Standard output: for gzip the bytes inside, else an Arrow stream of text columns
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import importlib.util
 import io
@@ -68,6 +69,7 @@ def prepare(kind: str) -> None:
         import python_calamine  # noqa: F401  # by `workbook`, when it is too late to open files
 
         _beside("workbook_size")
+        codecs.lookup("cp437")  # of names in zip files
     else:
         _beside("parquet_text")
         pa.array([0], pa.timestamp("s", "UTC")).cast(pa.string())
@@ -83,7 +85,7 @@ def gzip(data: bytes, choices: dict[str, Any]) -> dict[str, Any]:
             raise RefusedError("members", most=choices["members"])
         stream = zlib.decompressobj(wbits=31)
         while not stream.eof:
-            rest = stream.unconsumed_tail
+            rest: bytes | memoryview = stream.unconsumed_tail
             if not rest:
                 rest = view[at : at + PIECE]
                 at += len(rest)
@@ -206,10 +208,11 @@ def write_table(table: Any) -> None:
 
 
 def _beside(name: str) -> Any:
-    """A module that stands beside this program, whose folder is no place to import from: its names are not ours alone."""
+    """A module that stands beside this program; its folder is no place to import from: its names are common."""
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None and spec.loader is not None  # noqa: S101  # for the type checker: the file is there
+        assert spec is not None  # noqa: S101  # for the type checker, as the next line: the file is there
+        assert spec.loader is not None  # noqa: S101
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)

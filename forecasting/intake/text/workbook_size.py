@@ -6,6 +6,7 @@ Part of a program that imports nothing of the package.
 from __future__ import annotations
 
 import array
+import itertools
 import re
 import struct
 import zipfile
@@ -93,7 +94,7 @@ def _lengths(pieces: Iterator[bytes]) -> array.array[int]:
         end += len(piece)
         before = text[-_OVERLAP:]
     starts.append(end)
-    return array.array("q", (after - at for at, after in zip(starts, starts[1:], strict=False)))
+    return array.array("q", (after - at for at, after in itertools.pairwise(starts)))
 
 
 def _referred(pieces: Iterator[bytes], lengths: array.array[int], most: int) -> int:
