@@ -57,12 +57,22 @@ def refuse(code: str, **values: Any) -> NoReturn:
     sys.exit(3)
 
 
+class WithoutPandas:
+    """Says that there is no pandas, which pyarrow would import for the first list that it sees: 40 MB for nothing."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name == "pandas":
+            raise ImportError(name)
+
+
 def prepare(kind: str) -> None:
     """Import what the reader needs and have it look up what it looks up once: no file may be open to it later."""
     if kind == "gzip":
         return
+    sys.meta_path.insert(0, WithoutPandas())
     import pyarrow as pa
 
+    pa.array([""], pa.string())
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     if kind == "workbook":
