@@ -6,6 +6,7 @@ from forecasting.intake.notes import Assumption, Note, message_of
 from forecasting.intake.prices.ticker import INTERVALS, PERIODS, check_span, check_symbols, fetch_ticker, quoted_panel
 from forecasting.intake.report import Report, Roles
 from forecasting.intake.samples import load_sample, sample_names
+from forecasting.intake.text.containers import takes_long
 from forecasting.intake.text.table import Dialect, Reading, Table, read_table
 from forecasting.intake.to_panel import to_panel
 
@@ -30,5 +31,6 @@ __all__ = [
     "read",
     "read_table",
     "sample_names",
+    "takes_long",
     "to_panel",
 ]

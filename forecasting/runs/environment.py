@@ -27,6 +27,8 @@ class Settings:
     uploads_a_minute: int = 30  # TIDECAST_UPLOADS_A_MINUTE: files a workspace may bring
     opening: int = 100  # TIDECAST_OPENING: pages that may be opened at once; who comes then reads "busy"
     upload_mb: int = 256  # TIDECAST_UPLOAD_MB: uploads that the server holds in memory until a page has stored them
+    parsers: int = 2  # TIDECAST_PARSERS: large or packed files that the server reads at the same time
+    parse_mb: int = 1024  # TIDECAST_PARSE_MB: largest memory of a process that unpacks one
     fetches_a_minute: int = 20  # TIDECAST_FETCHES_A_MINUTE: tickers a workspace may ask for
     visits_a_minute: int = 120  # TIDECAST_VISITS_A_MINUTE: new workspaces that one address may open
     wall_seconds: float = 3600.0  # TIDECAST_WALL_SECONDS: longest time one attempt may take
@@ -64,6 +66,8 @@ class Settings:
             uploads_a_minute=whole("UPLOADS_A_MINUTE", cls.uploads_a_minute, 1),
             opening=whole("OPENING", cls.opening, 1),
             upload_mb=whole("UPLOAD_MB", cls.upload_mb, 1),
+            parsers=whole("PARSERS", cls.parsers, 1),
+            parse_mb=whole("PARSE_MB", cls.parse_mb, 256),
             fetches_a_minute=whole("FETCHES_A_MINUTE", cls.fetches_a_minute, 1),
             visits_a_minute=whole("VISITS_A_MINUTE", cls.visits_a_minute, 1),
             wall_seconds=number("WALL_SECONDS", cls.wall_seconds, 1.0),

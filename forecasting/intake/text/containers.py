@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import io
 import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -18,6 +20,11 @@ from forecasting.intake import limits
 from forecasting.messages import Message
 
 _PROGRAM = Path(__file__).with_name("sandbox.py")
+LONG = 4 * 1024 * 1024  # bytes of a text that is read within a second
+SPARE = 16 * 1024 * 1024  # bytes that the answer may have on top of twice the cells' text
+_NEEDED = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE")
+_OUT_OF_TIME = (-24, 152)  # ended by SIGXCPU
+_OUT_OF_MEMORY = (-6, 134)  # by SIGABRT: how libraries in other languages take a refusal of memory
 REFUSED = 3  # exit status of the program for a file that cannot be read
 _KINDS = (
     (b"\x1f\x8b", "gzip"),
@@ -43,42 +50,100 @@ def kind_of(data: bytes) -> str | None:
     return next((kind for mark, kind in _KINDS if data.startswith(mark)), None)
 
 
+def takes_long(data: bytes) -> bool:
+    """Whether reading may take seconds and hundreds of MB: of everything that is packed, and of long texts."""
+    return kind_of(data) is not None or len(data) > LONG
+
+
 def unpack(data: bytes, kind: str, name: str, sheet: str | None) -> Unpacked:
     """What is inside. Raises ReadError where it cannot be read, or not within the limits."""
+    seconds = limits.SECONDS[kind]
     choices = {
         "sheet": sheet,
-        "memory": limits.MEMORY,
-        "seconds": limits.SECONDS,
-        "expanded": limits.EXPANDED,
+        "memory": limits.memory(),
+        "seconds": seconds,
+        "expanded": limits.expanded() if kind != "gzip" else min(limits.expanded(), limits.BYTES),
+        "cells": limits.cells(),
         "rows": limits.ROWS,
         "columns": limits.COLUMNS,
+        "members": limits.MEMBERS,
+        "entries": limits.ENTRIES,
     }
     command = [sys.executable, "-P", str(_PROGRAM), kind, json.dumps(choices)]
-    variables = {key: value for key, value in os.environ.items() if key != "PYTHONWARNINGS"}
-    try:
-        done = subprocess.run(  # noqa: S603
-            command,  # our own program; the file comes in on standard input
-            input=data,
-            capture_output=True,
-            timeout=2 * limits.SECONDS,
-            check=False,
-            env=variables,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ReadError(Message("intake.unpack.time", name=name, seconds=limits.SECONDS)) from error
-    if done.returncode not in (0, REFUSED):
+    status, answer = _run(command, data, 2 * seconds, 2 * limits.expanded() + SPARE)
+    if status is None or status in _OUT_OF_TIME:
+        raise ReadError(Message("intake.unpack.time", name=name, seconds=seconds))
+    if status in _OUT_OF_MEMORY:
+        raise ReadError(Message("intake.unpack.memory", name=name))
+    end = answer.rfind(b"\n")
+    if status not in (0, REFUSED) or end < 0:
         raise ReadError(Message("intake.unpack.killed", name=name))
-    head, _, payload = done.stdout.partition(b"\n")
-    about = json.loads(head)
-    if done.returncode == REFUSED:
+    about = json.loads(answer[end + 1 :])
+    if status == REFUSED:
         code, values = about["code"], {key: _value(value) for key, value in about["values"].items()}
         raise ReadError(
             Message(f"intake.unpack.{code}", name=name, **values), field="sheet" if code == "no-sheet" else None
         )
     if kind == "gzip":
-        return Unpacked(kind, data=payload, about=about)
-    with pa.ipc.open_stream(io.BytesIO(payload)) as stream:
-        return Unpacked(kind, cells=stream.read_all(), about=about)
+        del answer[end:]
+        return Unpacked(kind, data=bytes(answer), about=about)
+    with pa.ipc.open_stream(pa.py_buffer(answer)) as stream:
+        cells = stream.read_all()
+    return Unpacked(kind, cells=cells.combine_chunks() if kind == "parquet" else cells, about=about)
+
+
+def _run(command: list[str], data: bytes, seconds: float, most: int) -> tuple[int | None, bytearray]:
+    """Exit status (None: it took longer than `seconds`) and output of a program that reads `data`.
+
+    One that writes more than `most` bytes is ended: whatever became of it, it does not fill this process.
+    """
+    process = subprocess.Popen(  # noqa: S603  # our own program; the file comes in on standard input
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(os.environ),
+        cwd=_PROGRAM.parent,
+    )
+    assert process.stdin is not None  # noqa: S101  # for the type checker, as the next line: both are pipes
+    assert process.stdout is not None  # noqa: S101
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
+    feeder = threading.Thread(target=_feed, args=(process.stdin, data), daemon=True)
+    answer = bytearray()
+    try:
+        timer.start()
+        feeder.start()
+        while piece := process.stdout.read1(1 << 20):  # type: ignore[attr-defined]  # of a buffered reader
+            answer += piece
+            if len(answer) > most:
+                process.kill()
+                return process.wait(), bytearray()
+        process.wait()
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+        feeder.join()
+        process.stdout.close()
+    return None if late.is_set() else process.returncode, answer
+
+
+def _feed(pipe: IO[bytes], data: bytes) -> None:
+    with contextlib.suppress(OSError), pipe:  # the program may be gone before it has read everything
+        pipe.write(data)
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """What the program needs of this process's variables to find its interpreter's libraries, and what spares memory:
+    no keys, addresses or passwords."""
+    kept = {name: variables[name] for name in _NEEDED if name in variables}
+    return {**kept, "MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"}
 
 
 def _value(value: Any) -> Any:

@@ -1,21 +1,29 @@
-"""Runs as a process of its own, with limits: a packed file on standard input -> its cells as text, or the bytes inside.
+"""Runs as a process of its own, confined: a packed file on standard input -> its cells as text, or the bytes inside.
 
 A program, not a module of the package: nothing is imported from it, so that it starts fast and holds nothing of value.
-First line of standard output: JSON ("kind", "sheet", "sheets"). Then for gzip the bytes inside, else an Arrow stream of
-text columns. A file that cannot be read: exit 3, and the line holds why ("code", "values"), for a message.
+Standard output: for gzip the bytes inside, else an Arrow stream of text columns; then a line of JSON with what is known
+("kind", "sheet", "sheets"). A file that cannot be read: exit 3, and the line holds why ("code", "values").
 """
 
 from __future__ import annotations
 
+import codecs
 import datetime
+import importlib.util
 import io
 import json
+import re
 import sys
 import zipfile
 import zlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
-Answer = tuple[dict[str, Any], Any]  # what is known, and the bytes
+MB = 1024 * 1024
+BATCH = 50_000  # cells that are made text at a time
+PIECE = 1 << 14  # bytes of a gzip file that are unpacked at a time
+_FILL = re.compile(rb"\x00*")  # behind the last member, what tapes and some programs fill up with
 
 
 class RefusedError(Exception):
@@ -27,74 +35,88 @@ class RefusedError(Exception):
 
 
 def main(kind: str, choices: dict[str, Any]) -> None:
-    restrict(choices)
-    data = sys.stdin.buffer.read()
+    confinement = _beside("confinement")
+    confinement.limit(choices["memory"], choices["seconds"])
     try:
-        about, payload = READERS[kind](data, choices)
+        prepare(kind)
+        confinement.confine()
+        data = sys.stdin.buffer.read()
+        about = READERS[kind](data, choices)
     except RefusedError as error:
         refuse(error.code, **error.values)
     except MemoryError:
         refuse("memory")
     except Exception:  # the readers' own errors are many and not documented; all mean the same
         refuse("damaged")
-    sys.stdout.buffer.write(json.dumps(about).encode() + b"\n")
-    sys.stdout.buffer.write(payload)
+    sys.stdout.buffer.write(b"\n" + json.dumps(about).encode())
 
 
 def refuse(code: str, **values: Any) -> NoReturn:
-    sys.stdout.buffer.write(json.dumps({"code": code, "values": values}).encode() + b"\n")
+    sys.stdout.buffer.write(b"\n" + json.dumps({"code": code, "values": values}).encode())
+    sys.stdout.buffer.flush()
     sys.exit(3)
 
 
-def restrict(choices: dict[str, Any]) -> None:
-    """Limit memory, time and files where the operating system can; elsewhere only the parent's time limit applies."""
-    try:
-        import resource
-    except ImportError:
+class WithoutPandas:
+    """Says that there is no pandas, which pyarrow would import for the first list that it sees: 40 MB for nothing."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name == "pandas":
+            raise ImportError(name)
+
+
+def prepare(kind: str) -> None:
+    """Import what the reader needs and have it look up what it looks up once: no file may be open to it later."""
+    if kind == "gzip":
         return
-    for what, limit in (
-        (resource.RLIMIT_AS, choices["memory"]),
-        (resource.RLIMIT_CPU, choices["seconds"]),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        try:
-            resource.setrlimit(what, (limit, limit))
-        except (ValueError, OSError):
-            continue  # a system that has the constant but not the limit
+    sys.meta_path.insert(0, WithoutPandas())
+    import pyarrow as pa
+
+    pa.array([""], pa.string())
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    if kind == "workbook":
+        import python_calamine  # noqa: F401  # by `workbook`, when it is too late to open files
+
+        _beside("workbook_size")
+        codecs.lookup("cp437")  # of names in zip files
+    else:
+        _beside("parquet_text")
+        pa.array([0], pa.timestamp("s", "UTC")).cast(pa.string())
 
 
-def gzip(data: bytes, choices: dict[str, Any]) -> Answer:
-    """The bytes inside, unpacked piece by piece until the limit."""
-    parts: list[bytes] = []
-    size, rest = 0, data
-    while rest:
+def gzip(data: bytes, choices: dict[str, Any]) -> dict[str, Any]:
+    """Write the bytes inside, unpacked piece by piece until the limit."""
+    size = members = 0
+    at, view = 0, memoryview(data)
+    while at < len(data):
+        members += 1
+        if members > choices["members"]:
+            raise RefusedError("members", most=choices["members"])
         stream = zlib.decompressobj(wbits=31)
         while not stream.eof:
-            part = stream.decompress(rest, 1 << 20)
+            rest: bytes | memoryview = stream.unconsumed_tail
+            if not rest:
+                rest = view[at : at + PIECE]
+                at += len(rest)
+            part = stream.decompress(rest, MB)
             size += len(part)
             if size > choices["expanded"]:
-                raise RefusedError("expanded", megabytes=choices["expanded"] // 1024**2)
-            if not part and not stream.unconsumed_tail and not stream.eof:
+                raise RefusedError("expanded", megabytes=choices["expanded"] // MB)
+            if not part and at >= len(data) and not stream.unconsumed_tail and not stream.eof:
                 raise RefusedError("cut-off")
-            parts.append(part)
-            rest = stream.unconsumed_tail
-        rest = stream.unused_data.lstrip(b"\x00")
-    return {"kind": "gzip"}, b"".join(parts)
+            sys.stdout.buffer.write(part)
+        at -= len(stream.unused_data)
+        at = _FILL.match(data, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+    return {"kind": "gzip"}
 
 
-def workbook(data: bytes, choices: dict[str, Any]) -> Answer:
-    """One sheet's cells as text: numbers with a decimal point, times in ISO 8601."""
+def workbook(data: bytes, choices: dict[str, Any]) -> dict[str, Any]:
+    """Write one sheet's cells as text: numbers with a decimal point, times in ISO 8601."""
     import python_calamine
 
     if data.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            names = {info.filename for info in infos}
-            if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
-                raise RefusedError("zip")
-            if sum(info.file_size for info in infos) > choices["expanded"]:
-                raise RefusedError("expanded", megabytes=choices["expanded"] // 1024**2)
+        check_archive(data, choices)
     book = python_calamine.load_workbook(io.BytesIO(data))
     sheets = book.sheet_names
     if choices["sheet"] is not None and choices["sheet"] not in sheets:
@@ -102,17 +124,67 @@ def workbook(data: bytes, choices: dict[str, Any]) -> Answer:
     tried = [choices["sheet"]] if choices["sheet"] is not None else sheets
     for name in tried:
         sheet = book.get_sheet_by_name(name)
-        if sheet.total_height > choices["rows"] + 1000:
-            raise RefusedError("rows", rows=sheet.total_height, most=choices["rows"])
-        if sheet.total_width > choices["columns"]:
-            raise RefusedError("columns", columns=sheet.total_width, most=choices["columns"])
-        rows = sheet.to_python(skip_empty_area=False)
-        if any(cell != "" for row in rows for cell in row):
-            columns = list(zip(*rows, strict=True))
-            return {"kind": "workbook", "sheet": name, "sheets": sheets}, arrow(
-                [[text(c) for c in col] for col in columns]
-            )
+        if sheet.end is None:
+            continue
+        height, width = sheet.end[0] + 1, sheet.end[1] + 1
+        if height > choices["rows"] + 1000:
+            raise RefusedError("rows", rows=height, most=choices["rows"])
+        if width > choices["columns"]:
+            raise RefusedError("columns", columns=width, most=choices["columns"])
+        if height * width > choices["cells"]:
+            raise RefusedError("cells", cells=height * width, most=choices["cells"])
+        if any(cell != "" for row in sheet.iter_rows() for cell in row):
+            write_rows(sheet, choices["expanded"])
+            return {"kind": "workbook", "sheet": name, "sheets": sheets}
     raise RefusedError("no-cells")
+
+
+def check_archive(data: bytes, choices: dict[str, Any]) -> None:
+    """RefusedError for a zip file that is no workbook, or one whose parts or cells grow beyond the limits."""
+    size = _beside("workbook_size")
+    if size.entries(data) > choices["entries"]:
+        raise RefusedError("entries", most=choices["entries"])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = archive.infolist()
+        names = {info.filename for info in infos}
+        if len(infos) > choices["entries"]:
+            raise RefusedError("entries", most=choices["entries"])
+        if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+            raise RefusedError("zip")
+        if sum(info.file_size for info in infos) > choices["expanded"] or (
+            size.true_size(archive, data, choices["expanded"]) > choices["expanded"]
+        ):
+            raise RefusedError("expanded", megabytes=choices["expanded"] // MB)
+        if size.repeated_text(archive, data, choices["cells"], choices["memory"]) > choices["memory"]:
+            raise RefusedError("repeated", megabytes=choices["expanded"] // MB)
+
+
+def write_rows(sheet: Any, most: int) -> None:
+    """Write the cells of a sheet from its first row and column on, counted as they become text."""
+    import pyarrow as pa
+
+    width = sheet.end[1] + 1
+    schema = pa.schema([(str(i), pa.string()) for i in range(width)])
+    size = 0
+    with pa.ipc.new_stream(sys.stdout.buffer, schema) as writer:
+        for rows in batches(sheet, max(1, BATCH // width)):
+            columns = [[text(cell) for cell in column] for column in zip(*rows, strict=True)]
+            size += sum(len(cell) for column in columns for cell in column)
+            if size > most:
+                raise RefusedError("repeated", megabytes=most // MB)
+            writer.write_batch(pa.record_batch([pa.array(column, pa.string()) for column in columns], schema=schema))
+
+
+def batches(sheet: Any, height: int) -> Iterator[list[list[Any]]]:
+    """The rows of a sheet, so many at a time, with the empty cells on the left that its reader leaves out."""
+    left, rows = [""] * sheet.start[1], []
+    for row in sheet.iter_rows():
+        rows.append(left + row)
+        if len(rows) >= height:
+            yield rows
+            rows = []
+    if rows:
+        yield rows
 
 
 def text(cell: object) -> str:
@@ -130,55 +202,31 @@ def text(cell: object) -> str:
     return str(cell)
 
 
-def parquet(data: bytes, choices: dict[str, Any]) -> Answer:
-    """Every column that has a plain type, as text."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    file = pq.ParquetFile(io.BytesIO(data))
-    about = file.metadata
-    size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
-    if about.num_rows > choices["rows"]:
-        raise RefusedError("rows", rows=about.num_rows, most=choices["rows"])
-    if about.num_columns > choices["columns"]:
-        raise RefusedError("columns", columns=about.num_columns, most=choices["columns"])
-    if size > choices["expanded"]:
-        raise RefusedError("expanded", megabytes=choices["expanded"] // 1024**2)
-    table = file.read()
-    names, columns, left_out = [], [], []
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if name.startswith("__index_level_"):
-            name = ""
-        if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
-            left_out.append(name)
-            continue
-        if pa.types.is_timestamp(column.type) and column.type.tz:
-            column = column.cast(pa.timestamp(column.type.unit, "UTC"))
-        names.append(name)
-        moments = pa.types.is_timestamp(column.type)
-        column = column.cast(pa.string())
-        columns.append((without_zeros(column) if moments else column).combine_chunks())
-    return {"kind": "parquet", "names": names, "left_out": left_out}, arrow(columns)
+def parquet(data: bytes, choices: dict[str, Any]) -> dict[str, Any]:
+    """Write every column that has a plain type, as text."""
+    reader = _beside("parquet_text")
+    table, about = reader.read(data, choices, RefusedError)
+    write_table(table)
+    return {"kind": "parquet", **about}
 
 
-def without_zeros(column: Any) -> Any:
-    """Times without zero fractions, and without the time of day where all are at midnight."""
-    import pyarrow.compute as pc
-
-    column = pc.replace_substring_regex(column, r"\.0+(Z?)$", r"\1")
-    midnight = pc.all(pc.match_substring_regex(column, " 00:00:00$")).as_py()
-    return pc.replace_substring_regex(column, " 00:00:00$", "") if midnight else column
-
-
-def arrow(columns: list[Any]) -> Any:
+def write_table(table: Any) -> None:
     import pyarrow as pa
 
-    arrays = [pa.array(column, pa.string()) if isinstance(column, list) else column for column in columns]
-    table = pa.table(arrays, names=[str(i) for i in range(len(arrays))])
-    sink = io.BytesIO()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
+    with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as writer:
         writer.write_table(table)
-    return sink.getbuffer()
+
+
+def _beside(name: str) -> Any:
+    """A module that stands beside this program; its folder is no place to import from: its names are common."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+        assert spec is not None  # noqa: S101  # for the type checker, as the next line: the file is there
+        assert spec.loader is not None  # noqa: S101
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
 
 
 READERS = {"gzip": gzip, "workbook": workbook, "parquet": parquet}

@@ -25,11 +25,20 @@ T = TypeVar("T")
 class Cached(Generic[A, P, T]):
     """A function whose last results are remembered; an error is not. The results are shared: never change one."""
 
-    def __init__(self, function: Callable[Concatenate[A, P], T], most: int, seconds: float) -> None:
+    def __init__(
+        self,
+        function: Callable[Concatenate[A, P], T],
+        most: int,
+        seconds: float,
+        weigh: Callable[[Any], int] | None = None,
+        heaviest: int = 0,
+    ) -> None:
         functools.update_wrapper(self, function)
         self._function = function
         self._most = most
         self._seconds = seconds
+        self._weigh = weigh
+        self._heaviest = heaviest
         self._name = f"{function.__module__}.{function.__qualname__}"
         _names.add(self._name)
 
@@ -54,9 +63,15 @@ class Cached(Generic[A, P, T]):
                 if entries.forgotten == forgotten:  # else it may be of a workspace that was deleted meanwhile
                     entries.results[key] = value, time.monotonic() + self._seconds
                     entries.results.move_to_end(key)
-                    while len(entries.results) > self._most:
+                    while len(entries.results) > self._most or self._too_heavy(entries):
                         entries.results.popitem(last=False)
             return value
+
+    def _too_heavy(self, entries: _Entries) -> bool:
+        """Whether the results weigh more than they may together; the newest one always stays."""
+        if self._weigh is None or len(entries.results) == 1:
+            return False
+        return sum(self._weigh(value) for value, _ in entries.results.values()) > self._heaviest
 
     def forget(self, access: A, *arguments: P.args, **options: P.kwargs) -> None:
         """Compute this result anew the next time."""
@@ -64,9 +79,17 @@ class Cached(Generic[A, P, T]):
         _entries(self._name).drop(lambda key: key == wanted)
 
 
-def cached(most: int, seconds: float = float("inf")) -> Callable[[Callable[Concatenate[A, P], T]], Cached[A, P, T]]:
-    """Remember the last `most` results of a function of (access, ...), each for so many seconds."""
-    return lambda function: Cached(function, most, seconds)
+def cached(
+    most: int,
+    seconds: float = float("inf"),
+    weigh: Callable[[Any], int] | None = None,
+    heaviest: int = 0,
+) -> Callable[[Callable[Concatenate[A, P], T]], Cached[A, P, T]]:
+    """Remember the last `most` results of a function of (access, ...), each for so many seconds.
+
+    With `weigh`, fewer where they would weigh more than `heaviest` together.
+    """
+    return lambda function: Cached(function, most, seconds, weigh, heaviest)
 
 
 def forget(access: Access) -> None:

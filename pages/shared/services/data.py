@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from collections.abc import Collection
+from contextlib import nullcontext
 from typing import Any
 
 import pandas as pd
 
 from forecasting import intake, suggest_config
 from forecasting.config import ForecastConfig
-from forecasting.errors import DataError
-from forecasting.intake import ReadingChoices
+from forecasting.errors import DataError, ReadError
+from forecasting.intake import ReadingChoices, limits
 from forecasting.intake.previews import Preview, preview
 from forecasting.messages import Message
 from forecasting.notation import Notation, decimals_of
 from forecasting.panel import Panel
 from forecasting.runs import Access, Dataset, Link, Workspace, quote_cache
+from pages.shared import parsers
 from pages.shared.services.cache import cached
 from pages.shared.services.store import store
+
+MB = 1024 * 1024
+HELD = 256 * MB  # of the cells of files that were read lately, the last one apart
+REFUSED_SECONDS = 300.0  # a page that is drawn again does not try again for so long
 
 
 def keep_upload(workspace: Workspace, raw: bytes, name: str) -> str:
@@ -29,8 +36,15 @@ def keep_upload(workspace: Workspace, raw: bytes, name: str) -> str:
 
 
 def table(workspace: Workspace, upload: str, choices: dict[str, Any]) -> intake.Table:
-    """The upload's cells as text."""
-    return _table(workspace, upload, json.dumps(ReadingChoices.from_dict(choices).for_table(), sort_keys=True))
+    """The upload's cells as text. Where it cannot be read, ReadError: for a while without trying again."""
+    reading = json.dumps(ReadingChoices.from_dict(choices).for_table(), sort_keys=True)
+    found = _table(workspace, upload, reading)
+    if isinstance(found, _Refusal) and time.monotonic() > found.until:
+        _table.forget(workspace, upload, reading)
+        found = _table(workspace, upload, reading)
+    if isinstance(found, _Refusal):
+        raise ReadError(found.message, field=found.field, row=found.row, column=found.column)
+    return found
 
 
 def read_upload(workspace: Workspace, upload: str, choices: dict[str, Any]) -> str:
@@ -131,10 +145,31 @@ def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, d
     return suggest_config(panel(workspace, dataset_id))
 
 
-@cached(most=8)
-def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table:
-    raw = store().raw(workspace, upload)
-    return intake.read_table(raw, dataset(workspace, upload).name, **json.loads(choices))
+@dataclasses.dataclass(frozen=True)
+class _Refusal:
+    """Why a file cannot be read: without the error's frames, which hold the file."""
+
+    message: Message | str
+    field: str | None
+    row: int | None
+    column: str | None
+    until: float  # on the monotonic clock; then it may be tried again, for the server may have been short of time
+
+
+def _size(found: intake.Table | _Refusal) -> int:
+    return found.cells.nbytes if isinstance(found, intake.Table) else 0
+
+
+@cached(most=8, weigh=_size, heaviest=HELD)
+def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table | _Refusal:
+    raw, name, settings = store().raw(workspace, upload), dataset(workspace, upload).name, store().settings
+    try:
+        waited = parsers.turn(settings.parsers) if intake.takes_long(raw) else nullcontext()
+        with waited, limits.unpacking_in(settings.parse_mb * MB):
+            return intake.read_table(raw, name, **json.loads(choices))
+    except ReadError as problem:
+        until = time.monotonic() + REFUSED_SECONDS
+        return _Refusal(problem.message, problem.field, problem.row, problem.column, until)
 
 
 @cached(most=32)
