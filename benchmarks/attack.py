@@ -69,7 +69,7 @@ def main() -> int:
 
 async def uploads() -> list[Row]:
     with serve(STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="2", TIDECAST_WORKERS="0") as server:
-        attacker, honest = (await _on_upload(server) for _ in range(2))
+        attacker, honest = [await _on_upload(server) for _ in range(2)]
         with _watching(server) as memory:
             places = await attacker.places(*(f"{number}.csv" for number in range(40)))
             content = b"x" * (45 * MB)
