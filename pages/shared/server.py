@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import dataclasses
-import functools
 import gc
 import hashlib
 import logging
 import os
 import re
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,8 +16,6 @@ from typing import Any
 
 import streamlit
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +26,7 @@ from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
 from pages.shared import clipboard, i18n, uploads
 from pages.shared.browser import open_when_ready
+from pages.shared.health import health
 from pages.shared.uploads import UploadGate
 
 log = logging.getLogger("tidecast.server")
@@ -59,23 +55,6 @@ def _rehearse() -> None:
     panel = intake.load_sample(intake.sample_names()[0])
     suggest_config(panel)
     charts.series_chart(panel.frame[["ds", "y"]], panel.series_ids[0], words=i18n.chart_words()).to_json()
-
-
-async def health(_request: Request) -> JSONResponse:
-    """State of database, queue, workers and disk; 503 when runs cannot be stored or carried out."""
-    state = await asyncio.to_thread(_state, int(time.monotonic()))
-    ok = state["database"] is None and state["trouble"] is None
-    body = {"status": "ok" if ok else "degraded", **state, "database": state["database"] or "ok"}
-    return JSONResponse(body, status_code=200 if ok else 503, headers={"Cache-Control": "no-store"})
-
-
-@functools.lru_cache(maxsize=1)
-def _state(_second: int) -> dict[str, Any]:
-    """Looked at once a second at most, however often somebody asks."""
-    try:
-        return dataclasses.asdict(runtime().health())
-    except ForecastingError as error:
-        return {"database": error.message, "trouble": None}
 
 
 def _log_alike() -> None:
