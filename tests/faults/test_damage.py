@@ -230,18 +230,16 @@ def test_a_damaged_database_is_said_to_be_damaged_wherever_it_is_met(
             lambda: leases.claim(store.database, "v"),
             lambda: sweep(store.database, store.settings),
             lambda: store.submit(workspace, "counting", {"seed": 99}, None, "n"),
-            *(lambda one=one: store.raw(workspace, one) for one in data),  # type: ignore[misc]
-            *(lambda one=one: store.run(workspace, one) for one in runs),  # type: ignore[misc]
-            *(lambda one=one: store.artifact(workspace, one, "result") for one in runs[:2]),  # type: ignore[misc]
+            *(lambda one=one: store.raw(workspace, one) for one in data),
+            *(lambda one=one: store.run(workspace, one) for one in runs),
+            *(lambda one=one: store.artifact(workspace, one, "result") for one in runs[:2]),
         ]
         for ask in asked:
             try:
                 ask()
                 answered += 1
             except StoreError as error:  # anything else would be a traceback
-                said += "restore" in error.message  # noqa: PT017 - a page that is whole gives an answer
+                said += "restore" in error.message
         store.close()
-    summarise(
-        f"{seeds} files with 200 random bytes: {answered:,} questions answered, {said:,} times said to be damaged"
-    )
+    summarise(f"{seeds} files with 200 random bytes: {answered:,} times answered, {said:,} times said to be damaged")
     assert said > seeds
