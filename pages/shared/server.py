@@ -26,7 +26,9 @@ from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
 from pages.shared import clipboard, i18n, uploads
 from pages.shared.browser import open_when_ready
+from pages.shared.gates import Forwarded, FrameGate, MetricsGate, WithoutTrace
 from pages.shared.health import health
+from pages.shared.slow_headers import cut_slow_headers
 from pages.shared.uploads import UploadGate
 
 log = logging.getLogger("tidecast.server")
@@ -37,6 +39,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Start the background work with the server and end it with the server."""
     log_to_stderr()
     _log_alike()
+    cut_slow_headers()
     await asyncio.to_thread(_rehearse)
     gc.freeze()  # what is imported by now stays: no collection has to walk through it
     try:
@@ -63,6 +66,10 @@ def _log_alike() -> None:
         if name.partition(".")[0] in ("streamlit", "uvicorn", "websockets"):
             for handler in logging.getLogger(name).handlers:
                 handler.setFormatter(JsonLines())
+    if logging.lastResort is not None:  # the web server's own lines have no handler and go there
+        logging.lastResort.setFormatter(JsonLines())
+    for name in WithoutTrace.LOGGERS:
+        logging.getLogger(name).addFilter(WithoutTrace())
 
 
 class SecurityHeaders:
@@ -121,5 +128,5 @@ def _inline_scripts() -> list[str]:
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(UploadGate)]
+MIDDLEWARE = [Middleware(gate) for gate in (SecurityHeaders, Forwarded, MetricsGate, FrameGate, UploadGate)]
 ROUTES = [Route("/health", health)]
