@@ -25,6 +25,7 @@ from forecasting.runs.store_file import FILES, alone, copy_of, identity, is_whol
 
 DAY_SECONDS = 86_400.0
 FIRST_SECONDS = 5.0  # after the start: the first visitor's page goes before
+KEPT_SECONDS = 7 * DAY_SECONDS  # that a copy outlives what was deleted since, where no other can be made
 AGAIN_SECONDS = 600.0  # after a copy that could not be made
 STEP_PAGES = 1024
 RESTARTS = 3  # of a copy that lets writers in; then they have to wait for it
@@ -185,6 +186,9 @@ class _BusyError(Exception):
 
 def _not_made(why: str, copy: Path, *, error: bool = False, **more: int) -> bool:
     age = round((time.time() - copy.stat().st_mtime) / 3600, 1) if copy.exists() else None
+    if age is not None and age * 3600 > KEPT_SECONDS and not error:  # of a damaged store it is the only one
+        copy.unlink()
+        log.warning("old copy deleted", extra={"hours": age})
     log.log(logging.ERROR if error else logging.WARNING, "no copy", extra={"why": why, "last_hours": age, **more})
     return False
 

@@ -26,7 +26,7 @@ from forecasting.runs.store_file import check_there, identity, is_whole
 
 BUSY_SECONDS = 10  # how long a writer waits for another
 
-CONNECT_SECONDS = 10  # for a database server to answer, not the minutes that the system would wait
+CONNECT_SECONDS = 5  # for a database server to answer, not the minutes that the system would wait
 
 log = logging.getLogger("tidecast.database")
 

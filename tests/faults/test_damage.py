@@ -196,6 +196,17 @@ def test_flipped_and_cut_artifacts_are_never_served(store: Store, summarise: Sum
     assert noticed > TRIES * 0.9  # a few bits of a compressed frame mean nothing, and the right bytes come out
 
 
+@pytest.mark.parametrize("content", ["'{\"a\": '", "CAST(X'ff22' AS TEXT)", "X'00'"])
+def test_a_row_that_is_no_text_or_json_any_more_is_damage(file_store: Store, content: str) -> None:
+    """SQLite finds nothing wrong with such a page."""
+    workspace = file_store.new_workspace()
+    file_store.submit(workspace, "counting", {}, None, "n")
+    with file_store.database.write() as connection:
+        connection.execute(text(f"UPDATE runs SET config = {content}"))  # noqa: S608 - the test's
+    with pytest.raises(StoreError, match="damaged"):
+        file_store.runs(workspace)
+
+
 def test_a_damaged_database_is_said_to_be_damaged_wherever_it_is_met(
     file_store: Store, tmp_path: Path, summarise: Summarise
 ) -> None:

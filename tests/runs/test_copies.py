@@ -75,6 +75,12 @@ def test_a_copy_that_would_not_fit_is_not_made_and_the_log_says_so(
     assert not make_copy(file_store.database, small)
     assert "TIDECAST_BUDGET_MB" in caplog.records[-1].__dict__["why"]
     assert not copy_of(file).exists()
+    make_copy(file_store.database, file_store.settings)
+    assert not make_copy(file_store.database, small)
+    assert copy_of(file).exists()  # of before: better than none
+    os.utime(copy_of(file), (time.time() - 8 * 86_400,) * 2)
+    assert not make_copy(file_store.database, small)
+    assert not copy_of(file).exists()  # but it holds what users have deleted since
 
 
 @pytest.mark.slow

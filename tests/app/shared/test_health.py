@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -140,3 +141,20 @@ def test_a_disk_that_became_read_only_is_the_reason(folder: Path, monkeypatch: p
     finally:
         stop_runtime()
         subprocess.run(["umount", "-l", disk], check=True)
+
+
+@pytest.mark.slow
+def test_a_database_server_that_is_gone_or_silent_is_said_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("psycopg")
+    with socket.socket() as silent:  # takes connections and never answers
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        monkeypatch.setenv("TIDECAST_DATABASE", f"postgresql+psycopg://tidecast:hidden@127.0.0.1:{port}/none")
+        status, body, _ = ask()
+        assert status == 503
+        assert "does not answer" in body["database"]
+    deadline = time.monotonic() + 15
+    while "cannot be opened" not in ask()[1]["database"]:  # nobody listens any more
+        assert time.monotonic() < deadline
+    assert "hidden" not in str(ask()[1])
