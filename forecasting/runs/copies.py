@@ -74,7 +74,8 @@ def make_copy(database: Database, settings: Settings, stop: threading.Event | No
     partial = copy.with_name(f"{copy.name}.{secrets.token_hex(4)}.part")
     try:
         _copy(file, partial, stop or threading.Event())
-        if not is_whole(partial):
+        database.damaged = not is_whole(partial)
+        if database.damaged:
             return _not_made("the database is damaged", copy, error=True)
         if identity(file) != before:
             return _not_made("the database was replaced", copy)
@@ -83,7 +84,7 @@ def make_copy(database: Database, settings: Settings, stop: threading.Event | No
     except _GivenUpError as error:
         return _not_made(str(error), copy)
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        damaged = not is_whole(file)
+        damaged = database.damaged = not is_whole(file)
         why = "the database is damaged" if damaged else f"SQLite refused it: {type(error).__name__}"
         return _not_made(why, copy, error=damaged)
     except OSError as error:

@@ -26,6 +26,7 @@ from forecasting.runs.store_file import check_there, identity, is_whole
 
 BUSY_SECONDS = 10  # how long a writer waits for another
 
+DAMAGED = "runs.database.damaged"
 CONNECT_SECONDS = 5  # for a database server to answer, not the minutes that the system would wait
 
 log = logging.getLogger("tidecast.database")
@@ -48,6 +49,7 @@ class Database:
         self._engine: Engine | None = None
         self._file: tuple[int, int] | None = None  # which file was opened
         self.written = -float("inf")  # when a transaction last ended on the disk, on the monotonic clock
+        self.damaged = False  # somebody met damage since the file was opened
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -76,7 +78,7 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection; the next use opens new ones."""
         with self._lock:
-            engine, self._engine = self._engine, None
+            engine, self._engine, self.damaged = self._engine, None, False
         if engine is not None:
             engine.dispose()
 
@@ -96,8 +98,9 @@ class Database:
                     yield connection
         except SQLAlchemyError as error:
             explained = _explained(error, self.url)
-            if getattr(explained.message, "key", "") == "runs.database.refused" and self._is_damaged():
-                explained = StoreError(Message("runs.database.damaged"))
+            key = getattr(explained.message, "key", "")
+            if key == DAMAGED or (key == "runs.database.refused" and self._is_damaged()):
+                self.damaged, explained = True, StoreError(Message(DAMAGED))
             raise explained from error
         except ForecastingError:
             raise
@@ -106,7 +109,8 @@ class Database:
             if not unreadable and not self._is_damaged():
                 raise
             log.error("database is damaged", extra={"cause": type(error).__name__})
-            raise StoreError(Message("runs.database.damaged")) from error
+            self.damaged = True
+            raise StoreError(Message(DAMAGED)) from error
 
     def _open(self) -> Engine:
         if self._engine is None:
@@ -261,8 +265,8 @@ _CAUSES = {  # part of the driver's message -> the key of ours
     "no space": "runs.database.full",
     "readonly": "runs.database.read_only",
     "read-only": "runs.database.read_only",
-    "malformed": "runs.database.damaged",
-    "could not decode": "runs.database.damaged",
+    "malformed": DAMAGED,
+    "could not decode": DAMAGED,
     "not a database": "runs.database.something_else",
     "disk i/o": "runs.database.disk",
 }

@@ -15,7 +15,7 @@ from forecasting.errors import StoreError
 from forecasting.messages import Message
 from forecasting.runs import schema
 from forecasting.runs.copies import Copies, copied
-from forecasting.runs.database import now
+from forecasting.runs.database import DAMAGED, now
 from forecasting.runs.housekeeping import sweep
 from forecasting.runs.leases import LEASE_SECONDS, abandon, reclaim, vouch
 from forecasting.runs.probe import prove_writable
@@ -125,6 +125,8 @@ class Supervisor(threading.Thread):
                 state = schema.runs.c.state
                 active = select(state, func.count()).where(state.in_(schema.ACTIVE)).group_by(state)
                 counts = dict(connection.execute(active).all())
+            if self.store.database.damaged:  # elsewhere than where we looked
+                problem = Message(DAMAGED)
         except StoreError as error:
             problem = error.message
         file = self.store.database.file

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from starlette.requests import Request
 
-from forecasting.runs import stop_runtime
+from forecasting.errors import StoreError
+from forecasting.runs import runtime, stop_runtime
 from pages.shared import health as module
 from pages.shared.health import Probe
 
@@ -158,3 +160,18 @@ def test_a_database_server_that_is_gone_or_silent_is_said_in_time(monkeypatch: p
     while "cannot be opened" not in ask()[1]["database"]:  # nobody listens any more
         assert time.monotonic() < deadline
     assert "hidden" not in str(ask()[1])
+
+
+def test_damage_that_was_met_elsewhere_is_said(folder: Path) -> None:
+    assert ask()[0] == 200
+    store = runtime().store
+    workspace = store.new_workspace()
+    run = store.submit(workspace, "sine", {}, None, "n")
+    with store.database.write() as connection:
+        connection.execute(text("UPDATE runs SET config = '{'"))
+    assert ask()[0] == 200
+    with pytest.raises(StoreError, match="damaged"):
+        store.run(workspace, run)
+    status, body, _ = ask()
+    assert status == 503
+    assert "python -m forecasting restore" in body["database"]
