@@ -31,9 +31,10 @@ COPY pages pages
 COPY docs/guide.md docs/guide.zh.md docs/
 
 # Nothing here is the program's to write but /data.
-RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin tidecast \
+RUN groupadd --gid 10001 tidecast \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin tidecast \
     && install -d -o tidecast -g tidecast -m 0700 /data
-USER 10001
+USER 10001:10001
 ENV TIDECAST_DATA=/data
 VOLUME /data
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m forecasting inspect | forecast | backtest | worker`.
+"""The command line: `python -m forecasting inspect | forecast | backtest | worker | restore`.
 
 Exit status 0, 2 with one sentence on standard error, or 130 after Ctrl-C.
 """
@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,7 +106,28 @@ def _worker(args: Namespace) -> int:
     return worker_main(args.database, once=args.once)
 
 
-COMMANDS = {"inspect": _inspect, "forecast": _forecast, "backtest": _backtest, "worker": _worker}
+def _restore(args: Namespace) -> int:
+    from forecasting.runs.copies import restore
+    from forecasting.runs.environment import Settings
+
+    done = restore(args.database or Settings.from_environment().database)
+    made = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(done.made))
+    about = {"file": str(done.file), "made": made}
+    if done.set_aside is None:
+        message = Message("cli.restored", **about)
+    else:
+        message = Message("cli.restored-aside", **about, aside=str(done.set_aside))
+    sys.stdout.write(plain(message) + "\n")
+    return DONE
+
+
+COMMANDS = {
+    "inspect": _inspect,
+    "forecast": _forecast,
+    "backtest": _backtest,
+    "worker": _worker,
+    "restore": _restore,
+}
 
 
 def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:

@@ -39,6 +39,9 @@ def parser() -> Parser:
     worker = commands.add_parser("worker", help="work on queued runs", description="Work on queued runs.")
     worker.add_argument("--database", metavar="URL", help="the store of runs; default: the user's own")
     worker.add_argument("--once", action="store_true", help="end when the queue is empty")
+    about = "bring back the last good copy of the store, after damage to its file"
+    restore = commands.add_parser("restore", help=about, description=about[0].upper() + about[1:] + ".")
+    restore.add_argument("--database", metavar="URL", help="the store of runs; default: the user's own")
     return top
 
 

@@ -23,7 +23,7 @@ import forecasting
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-PAGES_ONLY = {"starlette", "streamlit"}
+PAGES_ONLY = {"starlette", "streamlit", "uvicorn"}
 
 
 def test_the_declared_dependencies_are_those_of_the_requirements_file() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 import threading
@@ -18,11 +19,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from forecasting.errors import StoreError
+from forecasting.errors import ForecastingError, StoreError
 from forecasting.messages import Message
 from forecasting.runs import migrations, schema
+from forecasting.runs.store_file import check_there, identity, is_whole
 
 BUSY_SECONDS = 10  # how long a writer waits for another
+
+DAMAGED = "runs.database.damaged"
+CONNECT_SECONDS = 5  # for a database server to answer, not the minutes that the system would wait
 
 log = logging.getLogger("tidecast.database")
 
@@ -42,6 +47,9 @@ class Database:
         self.url = _parse(url)
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        self._file: tuple[int, int] | None = None  # which file was opened
+        self.written = -float("inf")  # when a transaction last ended on the disk, on the monotonic clock
+        self.damaged = False  # somebody met damage since the file was opened
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -54,6 +62,7 @@ class Database:
         """A transaction that writes; on SQLite it holds the write lock from its first statement."""
         with self._transaction(writes=True) as connection:
             yield connection
+        self.written = time.monotonic()
 
     def compact(self) -> None:
         """Give the room of what was deleted back to the disk. A database server does that by itself."""
@@ -63,13 +72,13 @@ class Database:
             with self._open().connect() as connection:
                 driver: Any = connection.connection.driver_connection
                 driver.executescript("PRAGMA incremental_vacuum")  # only a script runs to its end: a page is a row
-        except (SQLAlchemyError, sqlite3.Error) as error:  # the room is used again, just not by others
+        except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:  # used again, just not by others
             log.warning("file was not shortened", extra={"cause": type(error).__name__})
 
     def close(self) -> None:
         """Close every pooled connection; the next use opens new ones."""
         with self._lock:
-            engine, self._engine = self._engine, None
+            engine, self._engine, self.damaged = self._engine, None, False
         if engine is not None:
             engine.dispose()
 
@@ -82,19 +91,43 @@ class Database:
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
         try:
             engine = self._open()
+            self._check_file()
             with engine.connect() as connection:
                 connection.execution_options(tidecast_writes=writes)
                 with connection.begin():
                     yield connection
         except SQLAlchemyError as error:
-            raise _explained(error, self.url) from error
+            explained = _explained(error, self.url)
+            key = getattr(explained.message, "key", "")
+            if key == DAMAGED or (key == "runs.database.refused" and self._is_damaged()):
+                self.damaged, explained = True, StoreError(Message(DAMAGED))
+            raise explained from error
+        except ForecastingError:
+            raise
+        except Exception as error:  # what stands in a damaged page may be text that is none, or a word for a number
+            unreadable = self.file is not None and isinstance(error, json.JSONDecodeError | UnicodeDecodeError)
+            if not unreadable and not self._is_damaged():
+                raise
+            log.error("database is damaged", extra={"cause": type(error).__name__})
+            self.damaged = True
+            raise StoreError(Message(DAMAGED)) from error
 
     def _open(self) -> Engine:
         if self._engine is None:
             with self._lock:
                 if self._engine is None:
-                    self._engine = _opened(self.url)
+                    engine = _opened(self.url)
+                    self._file = identity(self.file) if self.file is not None else None
+                    self._engine = engine
         return self._engine
+
+    def _check_file(self) -> None:
+        """StoreError where the file is another one by now: what is written to the old one would be lost."""
+        if self.file is not None and self._file != identity(self.file):
+            raise StoreError(Message("runs.database.moved"), field="TIDECAST_DATABASE")
+
+    def _is_damaged(self) -> bool:
+        return self.file is not None and self.file.exists() and not is_whole(self.file)
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
@@ -129,6 +162,7 @@ def _opened(url: URL) -> Engine:
     try:
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            check_there(Path(url.database))
             engine = _sqlite_engine(url)
         else:
             engine = _postgres_engine(url)
@@ -152,7 +186,10 @@ def _opened(url: URL) -> Engine:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True)
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+    return create_engine(
+        url, connect_args=patience, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -227,7 +264,9 @@ _CAUSES = {  # part of the driver's message -> the key of ours
     "is full": "runs.database.full",
     "no space": "runs.database.full",
     "readonly": "runs.database.read_only",
-    "malformed": "runs.database.damaged",
+    "read-only": "runs.database.read_only",
+    "malformed": DAMAGED,
+    "could not decode": DAMAGED,
     "not a database": "runs.database.something_else",
     "disk i/o": "runs.database.disk",
 }

@@ -88,12 +88,22 @@ def _check_words(values: Mapping[str, str]) -> None:
     if ancestors and frame_ancestors(ancestors) is None:
         message = Message("runs.setting.ancestors", name=FRAME_ANCESTORS, value=ancestors)
         raise ConfigError(message, field=FRAME_ANCESTORS)
+    token = values.get(METRICS_TOKEN, "").strip()
+    if token and not metrics_token(token):
+        message = Message("runs.setting.metrics_token", name=METRICS_TOKEN, least=_LEAST_TOKEN)
+        raise ConfigError(message, field=METRICS_TOKEN)
 
 
 def frame_ancestors(text: str) -> str | None:
     """`text` where it can be the frame-ancestors of a Content-Security-Policy, None where it cannot."""
     text = text.strip()
     return text if _SOURCES.fullmatch(text) else None
+
+
+def metrics_token(text: str) -> str | None:
+    """`text` where it can be the token for the server's figures, None where it cannot."""
+    text = text.strip()
+    return text if len(text) >= _LEAST_TOKEN and text.isascii() and text.isprintable() and " " not in text else None
 
 
 def default_database(environment: Mapping[str, str] | None = None) -> str:
@@ -104,6 +114,8 @@ def default_database(environment: Mapping[str, str] | None = None) -> str:
 
 
 FRAME_ANCESTORS = "TIDECAST_FRAME_ANCESTORS"
+METRICS_TOKEN = "TIDECAST_METRICS_TOKEN"  # noqa: S105 - a name
+_LEAST_TOKEN = 16  # characters: shorter ones are guessed
 _SOURCES = re.compile(r"[A-Za-z0-9'*:/._\-]+( [A-Za-z0-9'*:/._\-]+)*")  # no line break, ; or , ends the policy
 _PASSWORD = re.compile(r"(?<=://)[^@/]*@")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|\[::1\]")

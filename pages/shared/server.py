@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import dataclasses
-import functools
 import gc
 import hashlib
 import logging
 import os
 import re
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,8 +16,6 @@ from typing import Any
 
 import streamlit
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,7 +26,10 @@ from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
 from pages.shared import clipboard, i18n, uploads
 from pages.shared.browser import open_when_ready
+from pages.shared.gates import Forwarded, FrameGate, MetricsGate, WithoutTrace
+from pages.shared.health import health
 from pages.shared.newcomers import Newcomers
+from pages.shared.slow_headers import cut_slow_headers
 from pages.shared.uploads import UploadGate
 
 log = logging.getLogger("tidecast.server")
@@ -42,6 +40,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Start the background work with the server and end it with the server."""
     log_to_stderr()
     _log_alike()
+    cut_slow_headers()
     await asyncio.to_thread(_rehearse)
     gc.freeze()  # what is imported by now stays: no collection has to walk through it
     try:
@@ -62,29 +61,16 @@ def _rehearse() -> None:
     charts.series_chart(panel.frame[["ds", "y"]], panel.series_ids[0], words=i18n.chart_words()).to_json()
 
 
-async def health(_request: Request) -> JSONResponse:
-    """State of database, queue, workers and disk; 503 when runs cannot be stored or carried out."""
-    state = await asyncio.to_thread(_state, int(time.monotonic()))
-    ok = state["database"] is None and state["trouble"] is None
-    body = {"status": "ok" if ok else "degraded", **state, "database": state["database"] or "ok"}
-    return JSONResponse(body, status_code=200 if ok else 503, headers={"Cache-Control": "no-store"})
-
-
-@functools.lru_cache(maxsize=1)
-def _state(_second: int) -> dict[str, Any]:
-    """Looked at once a second at most, however often somebody asks."""
-    try:
-        return dataclasses.asdict(runtime().health())
-    except ForecastingError as error:
-        return {"database": error.message, "trouble": None}
-
-
 def _log_alike() -> None:
     """Have Streamlit and its web server log as we do: their own lines may quote what an error was about."""
     for name in list(logging.root.manager.loggerDict):
         if name.partition(".")[0] in ("streamlit", "uvicorn", "websockets"):
             for handler in logging.getLogger(name).handlers:
                 handler.setFormatter(JsonLines())
+    if logging.lastResort is not None:  # the web server's own lines have no handler and go there
+        logging.lastResort.setFormatter(JsonLines())
+    for name in WithoutTrace.LOGGERS:
+        logging.getLogger(name).addFilter(WithoutTrace())
 
 
 class SecurityHeaders:
@@ -143,5 +129,5 @@ def _inline_scripts() -> list[str]:
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(UploadGate), Middleware(Newcomers)]
+MIDDLEWARE = [Middleware(gate) for gate in (SecurityHeaders, Forwarded, MetricsGate, FrameGate, UploadGate, Newcomers)]
 ROUTES = [Route("/health", health)]

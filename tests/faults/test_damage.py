@@ -17,6 +17,7 @@ from sqlalchemy import event, select, text, update
 
 from forecasting.errors import StoreError
 from forecasting.runs import Store, Workspace, leases, schema
+from forecasting.runs.housekeeping import sweep
 from forecasting.runs.jobs import JOBS
 from forecasting.runs.workers.attempt import perform
 from tests.faults import LONG, SCALE, Summarise
@@ -193,3 +194,63 @@ def test_flipped_and_cut_artifacts_are_never_served(store: Store, summarise: Sum
     )
     assert wrong == 0
     assert noticed > TRIES * 0.9  # a few bits of a compressed frame mean nothing, and the right bytes come out
+
+
+@pytest.mark.parametrize("content", ["'{\"a\": '", "CAST(X'ff22' AS TEXT)", "X'00'"])
+def test_a_row_that_is_no_text_or_json_any_more_is_damage(file_store: Store, content: str) -> None:
+    """SQLite finds nothing wrong with such a page."""
+    workspace = file_store.new_workspace()
+    file_store.submit(workspace, "counting", {}, None, "n")
+    with file_store.database.write() as connection:
+        connection.execute(text(f"UPDATE runs SET config = {content}"))  # noqa: S608 - the test's
+    with pytest.raises(StoreError, match="damaged"):
+        file_store.runs(workspace)
+
+
+def test_a_damaged_database_is_said_to_be_damaged_wherever_it_is_met(
+    file_store: Store, tmp_path: Path, summarise: Summarise
+) -> None:
+    """200 random bytes anywhere in the file, or in one place: whatever is asked gets an answer or a sentence."""
+    store, file = file_store, tmp_path / "tidecast.db"
+    workspace = store.new_workspace()
+    store.put_state(workspace, {"note": "y" * 3000})
+    data = [store.put_dataset(workspace, chance(n).randbytes(8000), f"{n}.csv", {}, None, {}) for n in range(3)]
+    runs = [store.submit(workspace, "counting", {"seed": n}, None, f"run {n}") for n in range(8)]
+    for _ in runs[:5]:
+        held = leases.claim(store.database, "w")
+        assert held is not None
+        perform(store.database, held, store.settings)
+    store.close()
+    good = file.read_bytes()
+    seeds, said, answered = 200 if LONG else 16, 0, 0
+    for seed in range(seeds):
+        draw, content = chance(seed), bytearray(good)
+        if seed % 2:
+            start = draw.randrange(len(content) - 200)
+            content[start : start + 200] = draw.randbytes(200)
+        else:
+            for _ in range(200):
+                content[draw.randrange(len(content))] = draw.randrange(256)
+        for rest in tmp_path.glob("tidecast.db*"):
+            rest.unlink()
+        file.write_bytes(content)
+        asked: list[Callable[[], object]] = [
+            lambda: store.state(workspace),
+            lambda: store.runs(workspace),
+            lambda: store.usage(workspace),
+            lambda: leases.claim(store.database, "v"),
+            lambda: sweep(store.database, store.settings),
+            lambda: store.submit(workspace, "counting", {"seed": 99}, None, "n"),
+            *(lambda one=one: store.raw(workspace, one) for one in data),
+            *(lambda one=one: store.run(workspace, one) for one in runs),
+            *(lambda one=one: store.artifact(workspace, one, "result") for one in runs[:2]),
+        ]
+        for ask in asked:
+            try:
+                ask()
+                answered += 1
+            except StoreError as error:  # anything else would be a traceback
+                said += "restore" in error.message
+        store.close()
+    summarise(f"{seeds} files with 200 random bytes: {answered:,} times answered, {said:,} times said to be damaged")
+    assert said > seeds

@@ -79,13 +79,40 @@ def test_every_answer_has_the_security_headers_and_health_says_how_things_are(tm
         assert status == 200
         assert (health["status"], health["database"], health["queued"], health["workers"]) == ("ok", "ok", 0, 0)
         assert health["free_mb"] > 0
+        assert get(f"{address}/_stcore/metrics")[0] == 404
 
 
-def test_a_host_may_be_allowed_to_frame_the_app(tmp_path: Path) -> None:
-    with server(tmp_path, TIDECAST_FRAME_ANCESTORS="https://share.streamlit.io") as (_, address):
+def upgrade(address: str, host: str, frame: bytes = b"") -> bytes:
+    """What the server says to a websocket that asks for `host`, and after `frame` if there is one."""
+    at, _, port = address.removeprefix("http://").partition(":")
+    key = "dGhlIHNhbXBsZSBub25jZQ=="
+    lines = ("Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13")
+    with socket.create_connection((at, int(port)), timeout=10) as connection:
+        connection.sendall("\r\n".join(("GET /_stcore/stream HTTP/1.1", f"Host: {host}", *lines, "", "")).encode())
+        answer = connection.recv(1000)
+        if frame:
+            connection.sendall(frame)
+            while more := connection.recv(1000):
+                answer = more
+        return answer
+
+
+def test_a_host_may_be_allowed_to_frame_the_app_and_names_and_frames_that_no_page_uses_are_refused(
+    tmp_path: Path,
+) -> None:
+    names = {"STREAMLIT_SERVER_ALLOWED_HOSTS": "forecasts.example.com other.example.com"}
+    with server(tmp_path, TIDECAST_FRAME_ANCESTORS="https://share.streamlit.io", **names) as (_, address):
+        assert b" 403 " in upgrade(address, "rebound.example.net")
+        for frame in (b"\x82\x82abcd\xff\xff", b"\x81\x82abcd\x00\x00", b"\x81\x82abcd\xfe\xff", b"\xff" * 9):
+            upgrade(address, "other.example.com", frame)
         _, headers, _ = get(address)
         assert "frame-ancestors https://share.streamlit.io" in headers["content-security-policy"]
         assert "x-frame-options" not in headers
+    log = (tmp_path / "server.log").read_text()
+    assert "text frame refused" in log
+    assert "Error deserializing back message" in log
+    assert "Traceback" not in log
+    assert "h11_impl.py" not in log  # nor the places of one
 
 
 def test_a_server_without_its_database_starts_and_says_what_is_wrong(tmp_path: Path) -> None:

@@ -14,10 +14,13 @@ from sqlalchemy import func, select
 from forecasting.errors import StoreError
 from forecasting.messages import Message
 from forecasting.runs import schema
-from forecasting.runs.database import now
+from forecasting.runs.copies import Copies, copied
+from forecasting.runs.database import DAMAGED, now
 from forecasting.runs.housekeeping import sweep
 from forecasting.runs.leases import LEASE_SECONDS, abandon, reclaim, vouch
+from forecasting.runs.probe import prove_writable
 from forecasting.runs.store import Store
+from forecasting.runs.store_file import Use
 from forecasting.runs.turns import turns
 from forecasting.runs.workers.cluster import Cluster
 from forecasting.runs.workers.processes import COMMAND, LocalWorker
@@ -49,6 +52,7 @@ class Health:
     workers: int  # local ones alive, or what the cluster has
     workers_allowed: int
     free_mb: int | None  # on the disk of the database; None on a database server
+    copied: str | None  # when the last good copy of the file was made; None: there is none here
 
 
 class Supervisor(threading.Thread):
@@ -66,6 +70,8 @@ class Supervisor(threading.Thread):
         self._not_before = 0.0
         self._waiting_since = time.monotonic()  # for an idle worker to take what is queued
         self._cluster = Cluster(store.settings) if store.settings.scheduler else None
+        self._copies = Copies(store.database, store.settings)
+        self._use = Use(store.database.file)  # begun by `run`: a supervisor that never runs is no user
         store.on_queued = self._on_queued
 
     def ensure_worker(self) -> None:
@@ -108,15 +114,19 @@ class Supervisor(threading.Thread):
             return 1.0, 0.0, 0
         return newest[0], newest[1] if newest[2] > since else 0.0, idle
 
-    def health(self) -> Health:
+    def health(self, *, try_to_write: bool = False) -> Health:
         """State of database, queue, workers and disk; never raises for a database that cannot be used."""
         problem: str | None = None
         counts: dict[str, int] = {}
         try:
+            if try_to_write:
+                prove_writable(self.store.database)
             with self.store.database.read() as connection:
                 state = schema.runs.c.state
                 active = select(state, func.count()).where(state.in_(schema.ACTIVE)).group_by(state)
                 counts = dict(connection.execute(active).all())
+            if self.store.database.damaged:  # elsewhere than where we looked
+                problem = Message(DAMAGED)
         except StoreError as error:
             problem = error.message
         file = self.store.database.file
@@ -137,6 +147,7 @@ class Supervisor(threading.Thread):
                 workers=len(self._workers) if self._cluster is None else self._cluster.capacity,
                 workers_allowed=self.store.settings.workers if self._cluster is None else self._cluster.capacity,
                 free_mb=free,
+                copied=copied(file) if file is not None else None,
             )
 
     def stop(self) -> None:
@@ -155,13 +166,17 @@ class Supervisor(threading.Thread):
             self.join(STOP_SECONDS)
         if self._cluster is not None:
             self._cluster.close()
+        self._copies.stop()
         self.store.close()
+        self._use.end()
 
     def run(self) -> None:
         working = True
         next_sweep = time.monotonic() + WATCH_SECONDS
+        self._copies.start()
         while not self.stopping:
             try:
+                self._use.begin()
                 self._see_to_workers()  # first: it vouches for workers that are busy and late with their heartbeat
                 reclaim(self.store.database)
                 if time.monotonic() > next_sweep:

@@ -24,6 +24,7 @@ from forecasting.runs.database import Database
 from forecasting.runs.environment import Settings
 from forecasting.runs.leases import claim, release
 from forecasting.runs.log import log_to_stderr
+from forecasting.runs.store_file import Use
 from forecasting.runs.workers.attempt import load_libraries, perform
 from forecasting.runs.workers.heart import Heart
 from forecasting.runs.workers.pulse import resident_mb
@@ -53,6 +54,8 @@ class _Worker:
     def __init__(self, url: str, settings: Settings, *, owned: bool) -> None:
         self._settings = settings
         self._database = Database(url)
+        self._use = Use(self._database.file)
+        self._use.begin()
         self._owned = owned
         self._name = os.environ.get("TIDECAST_WORKER") or f"{socket.gethostname()}:{os.getpid()}"
         self._busy = False  # may hold a run
