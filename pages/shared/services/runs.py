@@ -13,6 +13,7 @@ from forecasting.errors import StoreError
 from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.runs import JOBS, Health, Run, Workspace, runtime
+from pages.shared import login
 from pages.shared.services import links
 from pages.shared.services.cache import cached
 from pages.shared.services.data import dataset, panel
@@ -32,7 +33,8 @@ def submit(
     """Link a run to the workspace, called `name` (else as its data or its job), and have a worker take it; the id."""
     if name is None:
         name = job if dataset_id is None else dataset(workspace, dataset_id).name
-    run_id = store().submit(workspace, job, config, dataset_id, name, _work(workspace, job, config, dataset_id))
+    work = _work(workspace, job, config, dataset_id)
+    run_id = store().submit(workspace, job, config, dataset_id, name, work, _address())
     _forget(workspace, run_id)
     return run_id
 
@@ -47,7 +49,7 @@ def expected(job: str, config: Mapping[str, Any], data: Panel | bytes | None) ->
 
 def retry(workspace: Workspace, run_id: str) -> None:
     """Ask the question of a run that failed or was cancelled once more."""
-    store().retry(workspace, run_id)
+    store().retry(workspace, run_id, _address())
     _forget(workspace, run_id)
 
 
@@ -127,6 +129,11 @@ def _work(workspace: Workspace, job: str, config: Mapping[str, Any], dataset_id:
     if of_job.work is None or of_job.reads != "panel" or dataset_id is None:
         return None
     return sum(of_job.work(panel(workspace, dataset_id), of_job.complete(config)).values())
+
+
+def _address() -> str | None:
+    """Where the question comes from; None where a login tells visitors apart, who may share an address."""
+    return None if login.required() else st.context.ip_address
 
 
 def _forget(workspace: Workspace, run_id: str) -> None:
