@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, select, upda
 
 from forecasting.errors import ConfigError, LimitError, StoreError
 from forecasting.messages import Message
-from forecasting.runs import identity, pace, schema, shards
+from forecasting.runs import identity, pace, schema, shards, usage
 from forecasting.runs.access import Workspace, linked_dataset, linked_run, linked_runs, links, touch, workspace_id
 from forecasting.runs.blobs import DamagedError, get_blob
 from forecasting.runs.database import Database, insert_new, now
@@ -167,9 +167,12 @@ class Ledger:
             connection.execute(_my_link(linked_run(connection, workspace, run_id)).values(name=name[:NAME_LETTERS]))
 
     def pin(self, workspace: Workspace, run_id: str, pinned: bool = True) -> None:
-        """Keep a run from eviction, or no longer."""
+        """Keep a run from eviction, or no longer; LimitError where that would be more than may be pinned."""
         with self.database.write() as connection:
-            connection.execute(_my_link(linked_run(connection, workspace, run_id)).values(pinned=pinned))
+            row = linked_run(connection, workspace, run_id)
+            connection.execute(_my_link(row).values(pinned=pinned))
+            if pinned and not row.pinned:
+                usage.check_pins(connection, self.settings, row.workspace)
 
     def unlink(self, workspace: Workspace, run_id: str) -> None:
         """Take a run off this workspace's list, its read-only links with it."""
