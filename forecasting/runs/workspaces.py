@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from forecasting.errors import StoreError
 from forecasting.messages import Message
 from forecasting.runs import housekeeping, identity, rates, schema, usage
-from forecasting.runs.access import Workspace, touch, workspace_id
+from forecasting.runs.access import Access, Subject, Workspace, opens, touch, workspace_id
 from forecasting.runs.database import Database, insert_new, now
 from forecasting.runs.environment import Settings
 from forecasting.runs.views import Usage
@@ -52,6 +52,16 @@ class Workspaces:
         if used is not None:
             touch(self.database, schema.workspaces, here, used)
         return used is not None
+
+    def opens(self, access: Access, what: Subject = "anything", identifier: str = "") -> bool:
+        """Whether `access` leads to the run or dataset of this id, as it is now; to "anything": anywhere at all."""
+        with self.database.read() as connection:
+            return opens(connection, access, what, identifier)
+
+    def opened(self, accesses: Iterable[Access]) -> set[Access]:
+        """Those that lead anywhere at all."""
+        with self.database.read() as connection:
+            return {access for access in accesses if opens(connection, access)}
 
     def put_state(self, workspace: Workspace, state: Mapping[str, Any]) -> None:
         """Keep what the page must bring back after a reload: a small mapping that JSON can hold."""

@@ -38,7 +38,7 @@ def read_upload(workspace: Workspace, upload: str, choices: dict[str, Any]) -> s
     return _read_upload(workspace, upload, json.dumps(ReadingChoices.from_dict(choices).to_dict(), sort_keys=True))
 
 
-@cached(most=16)
+@cached(most=16, of="made")
 def read_sample(workspace: Workspace, name: str) -> str:
     """The dataset of a sample."""
     sample = intake.load_sample(name)
@@ -78,7 +78,7 @@ def ticker_minutes() -> float:
     return store().settings.ticker_minutes
 
 
-@cached(most=64)
+@cached(most=64, of="dataset")
 def dataset(access: Access, dataset_id: str) -> Dataset:
     """Name, choices and report of a dataset. Behind a link: what its run is called, and how its file writes."""
     if isinstance(access, Link):
@@ -89,7 +89,7 @@ def dataset(access: Access, dataset_id: str) -> Dataset:
     return store().dataset(access, dataset_id)
 
 
-@cached(most=16)
+@cached(most=16, of="dataset")
 def panel(access: Access, dataset_id: str) -> Panel:
     """The Panel of a dataset; behind a link, of its run."""
     if not isinstance(access, Link):
@@ -100,7 +100,7 @@ def panel(access: Access, dataset_id: str) -> Panel:
     return shared
 
 
-@cached(most=64)
+@cached(most=64, of="dataset")
 def notation(access: Access, dataset_id: str) -> Notation:
     """How the file writes times, numbers and columns; of a sample or prices, whether they have days alone, and the
     decimals of each series."""
@@ -125,26 +125,26 @@ def one_series(access: Access, dataset_id: str, name: str) -> pd.DataFrame:
     return series.assign(ds=notation(access, dataset_id).clock(series["ds"]))
 
 
-@cached(most=64)
+@cached(most=64, of="dataset")
 def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, dict[str, Message]]:
     """Default settings of a dataset and their reasons."""
     return suggest_config(panel(workspace, dataset_id))
 
 
-@cached(most=8)
+@cached(most=8, of="dataset")
 def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table:
     raw = store().raw(workspace, upload)
     return intake.read_table(raw, dataset(workspace, upload).name, **json.loads(choices))
 
 
-@cached(most=32)
+@cached(most=32, of="dataset")
 def _answered(workspace: Workspace, upload: str, choices: str, argument: str, answer: str, row: int | None) -> Preview:
     reading = json.loads(choices)
     cells = table(workspace, upload, reading)
     return preview(cells, ReadingChoices.from_dict(reading), argument, json.loads(answer), row=row)
 
 
-@cached(most=64)
+@cached(most=64, of="made")
 def _read_upload(workspace: Workspace, upload: str, choices: str) -> str:
     reading = json.loads(choices)
     cells = table(workspace, upload, reading)

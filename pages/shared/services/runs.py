@@ -14,8 +14,7 @@ from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.runs import JOBS, Health, Run, Workspace, runtime
 from pages.shared import login
-from pages.shared.services import links
-from pages.shared.services.cache import cached
+from pages.shared.services.cache import cached, forget_ended
 from pages.shared.services.data import dataset, panel
 from pages.shared.services.store import store
 
@@ -74,7 +73,7 @@ def unlink(workspace: Workspace, run_id: str) -> None:
     """Take a run off this workspace's list."""
     store().unlink(workspace, run_id)
     _forget(workspace, run_id)
-    links.forget_ended()
+    forget_ended()
 
 
 def cancel(workspace: Workspace, run_id: str) -> None:
@@ -88,7 +87,10 @@ def poll(workspace: Workspace, run_id: str) -> Run | None:
 
     What changes is read once a second for each run, however many look at it; the workspace's own link to it less often.
     """
-    mine = _linked(workspace, run_id)
+    try:
+        mine = _linked(workspace, run_id)
+    except StoreError:
+        return None  # as with one that is not found at the first look
     if mine is None or not mine.active:
         return mine
     _watchers()[workspace, run_id] = time.monotonic()
@@ -142,7 +144,7 @@ def _forget(workspace: Workspace, run_id: str) -> None:
     _under_way.clear(run_id)
 
 
-@cached(most=1024, seconds=POLL_SECONDS * 5)
+@cached(most=1024, seconds=POLL_SECONDS * 5, of="run")
 def _linked(workspace: Workspace, run_id: str) -> Run | None:
     try:
         return store().run(workspace, run_id)
