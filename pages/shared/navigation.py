@@ -78,9 +78,10 @@ def routed() -> Iterator[bool]:
         else:
             session = state.begin()
             if session is None:
-                workspace.unknown()
+                workspace.not_open()
             else:
                 workspace.deleted()
+                workspace.renewed()
                 workspace.damaged()
     except ForecastingError as problem:
         session = None

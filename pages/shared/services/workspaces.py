@@ -29,6 +29,13 @@ def keep_days() -> float:
     return store().settings.keep_days
 
 
+def renew_workspace(workspace: Workspace) -> Workspace:
+    """The same workspace under another token; the one that it had opens nothing any more."""
+    renewed = store().renew_workspace(workspace)
+    cache.forget(workspace)
+    return renewed
+
+
 def delete_workspace(workspace: Workspace) -> None:
     """Delete my data, from the store and from this process's memory."""
     store().delete_workspace(workspace)
