@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, exists, func, or_, select, update
 
 from forecasting.errors import StoreError
 from forecasting.messages import Message
@@ -30,6 +30,7 @@ class Link:
 
 
 Access = Workspace | Link
+Subject = Literal["run", "dataset", "anything"]
 
 links = schema.workspace_runs
 
@@ -80,17 +81,43 @@ def shared_run(connection: Connection, link: Link) -> Row[Any]:
         row = connection.execute(
             linked_runs()
             .join(shared, (shared.c.workspace == links.c.workspace) & (shared.c.run_id == links.c.run_id))
-            .where(shared.c.id == token_id(link.token))
+            .where(shared.c.id == token_id(link.token), _lasts(now(connection)))
         ).first()
     if row is None:
         raise StoreError(Message("runs.no_share"), field="link")
     return row
 
 
+def opens(connection: Connection, access: Access, what: Subject = "anything", identifier: str = "") -> bool:
+    """Whether `access` leads to the run or dataset of this id; to "anything": whether it leads anywhere at all.
+
+    A link leads to one run and to what that has read, whatever the id.
+    """
+    if not is_token(access.token):
+        return False
+    if isinstance(access, Link):
+        here = exists().where(schema.shares.c.id == token_id(access.token), _lasts(now(connection)))
+    elif what == "run":
+        here = exists().where(links.c.workspace == token_id(access.token), links.c.run_id == identifier)
+    elif what == "dataset":
+        data = schema.workspace_data.c
+        here = exists().where(data.workspace == token_id(access.token), data.dataset_id == identifier)
+    else:
+        here = exists().where(schema.workspaces.c.id == token_id(access.token))
+    return bool(connection.execute(select(here)).scalar())
+
+
+def _lasts(at: float) -> ColumnElement[bool]:
+    """Whether a read-only link has not come to its end."""
+    return or_(schema.shares.c.ends.is_(None), schema.shares.c.ends > at)
+
+
 def linked_runs() -> Any:
     """Select runs joined with links and the names of their data; the caller says whose."""
     data, shared = schema.workspace_data.c, schema.shares.alias().c
-    sent = select(func.count(shared.id)).where(shared.workspace == links.c.workspace, shared.run_id == links.c.run_id)
+    lasts = or_(shared.ends.is_(None), shared.ends > time.time())
+    of_run = (shared.workspace == links.c.workspace) & (shared.run_id == links.c.run_id)
+    sent = select(func.count(shared.id)).where(of_run, lasts)
     return (
         select(
             schema.runs,

@@ -24,6 +24,7 @@ class Settings:
     idle_seconds: float = 60.0  # TIDECAST_IDLE_SECONDS: a local worker without work leaves after this
     queue: int = 20  # TIDECAST_QUEUE: queued and running runs a workspace
     workspace_mb: int = 512  # TIDECAST_WORKSPACE_MB: stored bytes of the data and results that a workspace holds
+    pinned_mb: int = 128  # TIDECAST_PINNED_MB: stored bytes of pinned runs and their data that a workspace may keep
     uploads_a_minute: int = 30  # TIDECAST_UPLOADS_A_MINUTE: files a workspace may bring
     opening: int = 100  # TIDECAST_OPENING: pages that may be opened at once; who comes then reads "busy"
     upload_mb: int = 256  # TIDECAST_UPLOAD_MB: uploads that the server holds in memory until a page has stored them
@@ -63,6 +64,7 @@ class Settings:
             idle_seconds=number("IDLE_SECONDS", cls.idle_seconds, 0.0),
             queue=whole("QUEUE", cls.queue, 1),
             workspace_mb=whole("WORKSPACE_MB", cls.workspace_mb, 1),
+            pinned_mb=whole("PINNED_MB", cls.pinned_mb, 1),
             uploads_a_minute=whole("UPLOADS_A_MINUTE", cls.uploads_a_minute, 1),
             opening=whole("OPENING", cls.opening, 1),
             upload_mb=whole("UPLOAD_MB", cls.upload_mb, 1),

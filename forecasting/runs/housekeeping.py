@@ -1,6 +1,8 @@
-"""What goes, and when: content without a link, links that nobody used for long, the least recently used over a budget.
+"""What goes, and when: content without a link, links that nobody used for long, and over a budget what the workspaces
+that hold most have used least recently.
 
-Pinned runs stay, and so do queued and running ones. Bytes go last: a file's room is given back to the disk.
+Queued and running runs stay, and so do pinned ones where their workspace has not more of them than it may. Bytes go
+last: a file's room is given back to the disk.
 """
 
 from __future__ import annotations
@@ -8,16 +10,17 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, true, update
 
 from forecasting.runs import rates, schema
 from forecasting.runs.access import links
 from forecasting.runs.database import Database, now
 from forecasting.runs.environment import Settings
 from forecasting.runs.ledger import stop_unwanted
-from forecasting.runs.usage import stored
+from forecasting.runs.usage import MB, holdings, stored
 
 YOUNG_SECONDS = 3600.0  # bytes that no link holds yet may belong to somebody who is about to link them
+PRESSED_SECONDS = 60.0  # the same where room is wanted: whoever comes later than that stores them again
 
 log = logging.getLogger("tidecast.housekeeping")
 
@@ -34,7 +37,7 @@ def sweep(database: Database, settings: Settings) -> int:
         drop_orphans(connection)
         rates.forget_old(connection)
         connection.execute(delete(schema.quotes).where(schema.quotes.c.fetched < at - settings.keep_days * 86_400))
-    while _drop_one_above(database, settings.budget_mb * 2**20):
+    while _drop_one_above(database, settings):
         pass  # each in a transaction of its own, so that nobody waits long
     database.compact()
     with database.read() as connection:
@@ -56,9 +59,9 @@ def drop_workspace(connection: Connection, workspace: str) -> None:
     drop_orphans(connection)
 
 
-def drop_orphans(connection: Connection) -> None:
-    """Take out runs, datasets and bytes that no link leads to."""
-    written_before = now(connection) - YOUNG_SECONDS
+def drop_orphans(connection: Connection, young: float = YOUNG_SECONDS) -> None:
+    """Take out runs and datasets that no link leads to, and such bytes that are older than `young` seconds."""
+    written_before = now(connection) - young
     active = runs.c.state.in_(schema.ACTIVE)
     linked = exists().where(links.c.run_id == runs.c.id)
     connection.execute(delete(runs).where(~active, ~linked, runs.c.parent.is_(None)))
@@ -88,23 +91,27 @@ def _drop_old_links(connection: Connection, used_before: float) -> None:
     connection.execute(delete(workspaces).where(workspaces.c.used < used_before, empty, bare))
 
 
-def _drop_one_above(database: Database, budget: int) -> bool:
-    """Drop the least recently used run or dataset if more than `budget` bytes are stored; whether one was dropped."""
+def _drop_one_above(database: Database, settings: Settings) -> bool:
+    """Drop a link of the workspace that holds most if more than the budget is stored; whether one was dropped."""
     with database.write() as connection:
-        over = stored(connection) - budget
+        over = stored(connection) - settings.budget_mb * MB
         if over <= 0:
             return False
-        candidate = _least_recently_used(connection)
+        drop_orphans(connection, PRESSED_SECONDS)  # nobody loses anything for what somebody else has let go of
+        if stored(connection) <= settings.budget_mb * MB:
+            return False
+        candidate = _of_the_largest(connection, settings)
         if candidate is None:
             log.warning("over budget, and all that is left is pinned, active or new", extra={"bytes": over})
             return False
-        kind, identifier = candidate
+        workspace, kind, identifier = candidate
         if kind == "run":
             _let_go(connection, select(runs.c.id).where(runs.c.id == identifier), None)
-            _unlink(connection, links.c.run_id == identifier)
+            _unlink(connection, and_(links.c.workspace == workspace, links.c.run_id == identifier))
         else:
             _let_go(connection, None, select(datasets.c.id).where(datasets.c.id == identifier))
-            connection.execute(delete(data_links).where(data_links.c.dataset_id == identifier))
+            here = and_(data_links.c.workspace == workspace, data_links.c.dataset_id == identifier)
+            connection.execute(delete(data_links).where(here))
         drop_orphans(connection)
     return True
 
@@ -122,23 +129,39 @@ def _let_go(connection: Connection, of_runs: Select[Any] | None, of_datasets: Se
         connection.execute(update(blobs).where(blobs.c.sha256.in_(query)).values(written=0.0))
 
 
-def _least_recently_used(connection: Connection) -> tuple[str, str] | None:
-    pinned = exists().where(links.c.run_id == runs.c.id, links.c.pinned)
-    linked = exists().where(links.c.run_id == runs.c.id)
+def _of_the_largest(connection: Connection, settings: Settings) -> tuple[str, str, str] | None:
+    """Workspace, "run" or "dataset", and id: of the workspaces with something that may go, the one that holds most.
+
+    What a workspace shares with others counts as all its own: the same content in ten workspaces is not a tenth each,
+    or a stranger with ten would outlast somebody with one.
+    """
+    held, pinned = holdings(connection), holdings(connection, pinned=True)
+    for workspace in sorted(held, key=lambda one: (-held[one], one)):
+        over_pinned = pinned.get(workspace, 0) > settings.pinned_mb * MB
+        candidate = _least_recently_used(connection, workspace, over_pinned)
+        if candidate is not None:
+            return workspace, *candidate
+    return None
+
+
+def _least_recently_used(connection: Connection, workspace: str, over_pinned: bool) -> tuple[str, str] | None:
+    """What the workspace would miss least; pinned runs last, and only where it has pinned more than it may."""
     settled = ~runs.c.state.in_(schema.ACTIVE)
     run = connection.execute(
-        select(runs.c.id, runs.c.used).where(settled, linked, ~pinned).order_by(runs.c.used).limit(1)
-    ).first()
-    needed = exists().where(links.c.dataset_id == data_links.c.dataset_id)
-    used = func.max(data_links.c.used)
-    data = connection.execute(
-        select(data_links.c.dataset_id, used.label("used"))
-        .where(~needed)
-        .group_by(data_links.c.dataset_id)
-        .order_by(used)
+        select(runs.c.id, runs.c.used, links.c.pinned)
+        .join(links, links.c.run_id == runs.c.id)
+        .where(links.c.workspace == workspace, settled, true() if over_pinned else ~links.c.pinned)
+        .order_by(links.c.pinned, runs.c.used)
         .limit(1)
     ).first()
-    if data is not None and (run is None or data.used < run.used):
+    needed = exists().where(links.c.workspace == workspace, links.c.dataset_id == data_links.c.dataset_id)
+    data = connection.execute(
+        select(data_links.c.dataset_id, data_links.c.used)
+        .where(data_links.c.workspace == workspace, ~needed)
+        .order_by(data_links.c.used)
+        .limit(1)
+    ).first()
+    if data is not None and (run is None or run.pinned or data.used < run.used):
         return "dataset", str(data.dataset_id)
     return None if run is None else ("run", str(run.id))
 

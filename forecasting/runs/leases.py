@@ -176,6 +176,7 @@ def _end(
         "used": now(connection),
         "lease": None,
         "worker": None,
+        "address": None,
     }
     values |= {"cancel": False, **(more or {})}
     if claimed.parent is not None:
@@ -209,11 +210,12 @@ def _take_back(database: Database, lost: ColumnElement[bool], cause: Message) ->
         for row in rows:
             values: dict[str, Any] = {"state": "queued"}
             if row.cancel:
-                values = {"state": "cancelled", "finished": at}
+                values = {"state": "cancelled", "finished": at, "address": None}
             elif row.attempts >= ATTEMPTS:
                 values = {
                     "state": "failed",
                     "finished": at,
+                    "address": None,
                     "error": pack(Message("runs.worker_died", attempts=ATTEMPTS, cause=cause)),
                 }
             connection.execute(update(runs).where(runs.c.id == row.id).values(**values, **freed))

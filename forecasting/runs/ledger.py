@@ -11,14 +11,14 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, select, upda
 
 from forecasting.errors import ConfigError, LimitError, StoreError
 from forecasting.messages import Message
-from forecasting.runs import identity, pace, schema, shards
+from forecasting.runs import identity, pace, schema, shards, usage
 from forecasting.runs.access import Workspace, linked_dataset, linked_run, linked_runs, links, touch, workspace_id
 from forecasting.runs.blobs import DamagedError, get_blob
 from forecasting.runs.database import Database, insert_new, now
 from forecasting.runs.environment import Settings
 from forecasting.runs.jobs import JOBS
 from forecasting.runs.shards import AFRESH
-from forecasting.runs.turns import turns
+from forecasting.runs.turns import advance, hashed, turns
 from forecasting.runs.views import Run, artifact_names, run_view, visible
 
 NAME_LETTERS = 200  # of a run's name
@@ -41,11 +41,13 @@ class Ledger:
         dataset_id: str | None,
         name: str,
         work: float | None = None,
+        address: str | None = None,
     ) -> str:
         """Ask for a run and return its id. A question that has its answer is only linked, and done at once.
 
         One that failed or was cancelled is queued anew. `work`: the reference seconds that it will take, if the caller
-        knows, for those who wait behind it.
+        knows, for those who wait behind it. `address`: where the question comes from, if that tells visitors apart;
+        its hash is kept until the run has ended, so that addresses take turns.
         """
         if kind not in JOBS:
             raise ConfigError(Message("runs.unknown_job", kind=kind, known=tuple(sorted(JOBS))), field="kind")
@@ -60,6 +62,7 @@ class Ledger:
             if waits:
                 _check_room(connection, me, self.settings.queue)
             asked: dict[str, Any] = {"state": "queued", "owner": me, "queued": at, "used": at, **AFRESH}
+            asked["address"] = hashed(address)
             if work is not None:
                 asked["progress"] = json.dumps({"work": work})
             if state is None:
@@ -70,6 +73,8 @@ class Ledger:
                 connection.execute(update(runs).where(runs.c.id == run_id).values(**asked))
             else:
                 connection.execute(update(runs).where(runs.c.id == run_id).values(cancel=False, used=at))
+                if state == "queued":
+                    advance(connection, run_id, me, hashed(address))
             link = {"dataset_id": dataset_id, "name": name, "cancelled": False}
             mine = {"workspace": me, "run_id": run_id}
             if not insert_new(connection, links, {**mine, **link, "created": at, "pinned": False}):
@@ -144,12 +149,12 @@ class Ledger:
                 connection.execute(_my_link(row).values(cancelled=True))
                 stop_unwanted(connection, [row.id])
 
-    def retry(self, workspace: Workspace, run_id: str) -> str:
+    def retry(self, workspace: Workspace, run_id: str, address: str | None = None) -> str:
         """Ask the question of a run again, as one run with the same name; the id: another one if Tidecast's code has
         changed since."""
         with self.database.read() as connection:
             row = linked_run(connection, workspace, run_id)
-        again = self.submit(workspace, row.kind, json.loads(row.config), row.dataset_id, row.name)
+        again = self.submit(workspace, row.kind, json.loads(row.config), row.dataset_id, row.name, address=address)
         if again != run_id:
             self.pin(workspace, again, row.pinned)
             if row.state in ("failed", "cancelled"):
@@ -162,9 +167,12 @@ class Ledger:
             connection.execute(_my_link(linked_run(connection, workspace, run_id)).values(name=name[:NAME_LETTERS]))
 
     def pin(self, workspace: Workspace, run_id: str, pinned: bool = True) -> None:
-        """Keep a run from eviction, or no longer."""
+        """Keep a run from eviction, or no longer; LimitError where that would be more than may be pinned."""
         with self.database.write() as connection:
-            connection.execute(_my_link(linked_run(connection, workspace, run_id)).values(pinned=pinned))
+            row = linked_run(connection, workspace, run_id)
+            connection.execute(_my_link(row).values(pinned=pinned))
+            if pinned and not row.pinned:
+                usage.check_pins(connection, self.settings, row.workspace)
 
     def unlink(self, workspace: Workspace, run_id: str) -> None:
         """Take a run off this workspace's list, its read-only links with it."""
@@ -204,7 +212,7 @@ def drop_shares(connection: Connection, row: Row[Any]) -> int:
 def stop_unwanted(connection: Connection, run_ids: Sequence[str]) -> None:
     """End those runs that nobody waits for any more."""
     unwanted = and_(runs.c.id.in_(run_ids), ~exists().where(links.c.run_id == runs.c.id, links.c.cancelled.is_(False)))
-    ended = {"state": "cancelled", "finished": now(connection)}
+    ended = {"state": "cancelled", "finished": now(connection), "address": None}
     waiting = runs.c.state.in_(("queued", "split"))
     connection.execute(update(runs).where(unwanted, waiting).values(**ended))
     shards.stop(connection, connection.execute(select(runs.c.id).where(unwanted)).scalars().all())

@@ -3,13 +3,14 @@
 workspaces        id (SHA-256 of the token), state
 workspace_data    a workspace's link to a dataset: name, report, pin
 workspace_runs    a workspace's link to a run: name, its dataset, pin, cancelled
-shares            SHA-256 of a read-only token -> one run of one workspace
+shares            SHA-256 of a read-only token -> one run of one workspace, and until when
 datasets          raw bytes, reading choices, Panel: by content, without names
 runs              the queue and the results: kind, input, config, state, lease
 artifacts         a run's results by name -> blobs
 blobs             bytes under their SHA-256
 rates             how often somebody may do something, counted for all servers together
 quotes            the last good answer of Yahoo Finance for a symbol, period and interval; of no workspace
+events            what was done in a workspace and when, without contents: rows are only added, and go with their data
 
 A change here is a new file in `migrations/versions`, with its number as VERSION; docs/reliability.md says how.
 """
@@ -31,7 +32,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0004"  # the revision that `metadata` describes
+VERSION = "0005"  # the revision that `metadata` describes
 
 ACTIVE = ("queued", "running", "split")  # states in which something may still change without the user
 
@@ -89,6 +90,7 @@ runs = Table(
     Column("scores", Text),  # a few figures for lists; null: not done, or of a kind without scores
     Column("parent", String(64), index=True),  # the run that this one is a shard of
     Column("shard", String(32)),  # its name there
+    Column("address", String(64)),  # hashed, of whoever asked last, while it waits or trains: fairness counts by it too
     Index("runs_state", "state", "queued"),
 )
 
@@ -139,6 +141,7 @@ shares = Table(
     Column("workspace", ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("run_id", ForeignKey("runs.id"), nullable=False, index=True),
     Column("created", Double, nullable=False),
+    Column("ends", Double),  # null: when somebody ends it
 )
 
 rates = Table(
@@ -158,4 +161,15 @@ quotes = Table(
     Column("fetched", Double, nullable=False, index=True),
     Column("sha256", String(64), nullable=False),
     Column("data", LargeBinary, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace", ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("what", String(16), nullable=False),  # one of audit.EVENTS
+    Column("about", String(64)),  # the run or dataset, which may be gone
+    Index("events_workspace", "workspace", "id"),
 )

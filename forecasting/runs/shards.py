@@ -63,14 +63,23 @@ def split(
             update(runs)
             .where(held_by(claimed))
             .values(**waiting, attempts=runs.c.attempts - 1)  # the shards count theirs
-            .returning(runs.c.kind, runs.c.panel_sha256, runs.c.config, runs.c.owner, runs.c.queued, runs.c.cancel)
+            .returning(
+                runs.c.kind,
+                runs.c.panel_sha256,
+                runs.c.config,
+                runs.c.owner,
+                runs.c.address,
+                runs.c.queued,
+                runs.c.cancel,
+            )
         ).one_or_none()
         if row is None:
             return False
         at = now(connection)
         for place, name in enumerate(names):
             shard = {"parent": claimed.run_id, "shard": name, "kind": row.kind, "config": row.config}
-            shard |= {"panel_sha256": row.panel_sha256, "version": identity.version(), "owner": row.owner}
+            shard |= {"panel_sha256": row.panel_sha256, "version": identity.version()}
+            shard |= {"owner": row.owner, "address": row.address}
             asked = {
                 "state": "queued",
                 "queued": row.queued + place * 1e-6,
@@ -85,7 +94,7 @@ def split(
                 unusable = and_(runs.c.id == shard_id, ~_usable())
                 connection.execute(update(runs).where(unusable).values(**shard, **asked))
         if row.cancel:  # asked for while this was being decided
-            ended = {"state": "cancelled", "finished": at, "cancel": False}
+            ended = {"state": "cancelled", "finished": at, "cancel": False, "address": None}
             connection.execute(update(runs).where(runs.c.id == claimed.run_id).values(**ended))
             stop(connection, [claimed.run_id])
         else:
@@ -135,7 +144,7 @@ def note_end(
         _queue_if_done(connection, parent)
     elif state == "failed":
         waiting = and_(runs.c.id == parent, runs.c.state == "split")
-        ended = {"state": "failed", "finished": now(connection), "error": error, "error_field": field}
+        ended = {"state": "failed", "finished": now(connection), "error": error, "error_field": field, "address": None}
         if connection.execute(update(runs).where(waiting).values(**ended)).rowcount:
             stop(connection, [parent])
 
@@ -143,7 +152,7 @@ def note_end(
 def stop(connection: Connection, parents: Sequence[str]) -> None:
     """End the shards of these runs."""
     theirs = runs.c.parent.in_(parents)
-    ended = {"state": "cancelled", "finished": now(connection)}
+    ended = {"state": "cancelled", "finished": now(connection), "address": None}
     connection.execute(update(runs).where(theirs, runs.c.state == "queued").values(**ended))
     connection.execute(update(runs).where(theirs, runs.c.state == "running").values(cancel=True))
 

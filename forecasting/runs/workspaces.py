@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from forecasting.errors import StoreError
 from forecasting.messages import Message
 from forecasting.runs import housekeeping, identity, rates, schema, usage
-from forecasting.runs.access import Workspace, touch, workspace_id
+from forecasting.runs.access import Access, Subject, Workspace, opens, touch, workspace_id
 from forecasting.runs.database import Database, insert_new, now
 from forecasting.runs.environment import Settings
 from forecasting.runs.views import Usage
@@ -52,6 +52,37 @@ class Workspaces:
         if used is not None:
             touch(self.database, schema.workspaces, here, used)
         return used is not None
+
+    def knows(self, workspace: str) -> bool:
+        """Whether there is a workspace with this id, which opens nothing."""
+        here = exists().where(schema.workspaces.c.id == workspace)
+        with self.database.read() as connection:
+            return bool(connection.execute(select(here)).scalar())
+
+    def renew_workspace(self, workspace: Workspace) -> Workspace:
+        """The same workspace under another token: the one that it had opens nothing any more. Its links stay."""
+        renewed = Workspace(identity.new_token())
+        tables = (schema.workspace_data, schema.workspace_runs, schema.shares, schema.events)
+        with self.database.write() as connection:
+            old, new = workspace_id(connection, workspace), identity.token_id(renewed.token)
+            here = schema.workspaces.c.id == old
+            row = connection.execute(select(schema.workspaces).where(here)).mappings().one()
+            connection.execute(insert(schema.workspaces).values({**row, "id": new}))
+            for table in tables:
+                connection.execute(update(table).where(table.c.workspace == old).values(workspace=new))
+            connection.execute(update(schema.runs).where(schema.runs.c.owner == old).values(owner=new))
+            connection.execute(delete(schema.workspaces).where(here))
+        return renewed
+
+    def opens(self, access: Access, what: Subject = "anything", identifier: str = "") -> bool:
+        """Whether `access` leads to the run or dataset of this id, as it is now; to "anything": anywhere at all."""
+        with self.database.read() as connection:
+            return opens(connection, access, what, identifier)
+
+    def opened(self, accesses: Iterable[Access]) -> set[Access]:
+        """Those that lead anywhere at all."""
+        with self.database.read() as connection:
+            return {access for access in accesses if opens(connection, access)}
 
     def put_state(self, workspace: Workspace, state: Mapping[str, Any]) -> None:
         """Keep what the page must bring back after a reload: a small mapping that JSON can hold."""

@@ -1,4 +1,4 @@
-"""Below the list: what the workspace holds, where its key is, and how to delete it."""
+"""Below the list: what the workspace holds, where its key is, how to change that, and how to delete all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def foot(token: Workspace) -> None:
             )
         )
     workspace.bookmark()
-    workspace.delete_my_data("delete_all")
+    with st.container(horizontal=True, gap="small"):
+        workspace.renew("renew_address")
+        workspace.delete_my_data("delete_all")
 
 
 def _size(megabytes: float) -> str:

@@ -1,4 +1,5 @@
-"""Text put into the clipboard of the visitor, by the one script that the pages may run beside Streamlit's own."""
+"""What needs the browser itself: text put into the clipboard, and a cookie. By the one script that the pages may run
+beside Streamlit's own."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import streamlit as st
 
 from pages.shared.i18n import t
 
-# Always the same text, so that the Content-Security-Policy can allow it by its hash: what is copied stands beside it.
+# Always the same text, so that the Content-Security-Policy can allow it by its hash: what it takes stands beside it.
 # A browser that refuses (a page without https, a click too long ago) says so, and the text can be copied by hand.
 SCRIPT = """
 for (const place of document.querySelectorAll("[data-copied]:not([data-tried])")) {
@@ -20,6 +21,11 @@ for (const place of document.querySelectorAll("[data-copied]:not([data-tried])")
     say(false);
   }
 }
+for (const place of document.querySelectorAll("[data-cookie]:not([data-tried])")) {
+  place.dataset.tried = "";
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = place.dataset.cookie + "; SameSite=Strict" + secure;
+}
 """
 
 
@@ -30,3 +36,12 @@ def copy(text: str) -> None:
     about = " ".join(f'data-{name}="{html.escape(word, quote=True)}"' for name, word in words.items())
     body = f'<p role="status" style="margin:0;font-size:0.875rem" {about}></p><script>{SCRIPT}</script>'
     st.html(body, unsafe_allow_javascript=True)  # a constant script; the text is escaped, and only ever copied
+
+
+def keep_cookie(name: str, value: str, seconds: float) -> None:
+    """Have the browser keep a cookie for this app alone; `name` and `value` are words of letters and digits."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    path = f"/{base}" if base else "/"
+    cookie = html.escape(f"{name}={value}; path={path}; max-age={seconds:.0f}", quote=True)
+    body = f'<span hidden data-cookie="{cookie}"></span><script>{SCRIPT}</script>'
+    st.html(body, unsafe_allow_javascript=True)  # a constant script, as above

@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from forecasting.errors import ForecastingError
 from forecasting.runs import Link
-from pages.shared import choices, components, i18n, link, login, state, workspace
+from pages.shared import choices, components, i18n, link, login, media, state, workspace
 from pages.shared.formats import plain
 from pages.shared.i18n import t
 
@@ -69,6 +69,7 @@ def _nowhere() -> None:
 @contextmanager
 def routed() -> Iterator[bool]:
     """What every page needs around it; whether to show the page, and not a login, a shared run or an error."""
+    media.watch()
     try:
         session = None
         if not login.logged_in():
@@ -78,9 +79,10 @@ def routed() -> Iterator[bool]:
         else:
             session = state.begin()
             if session is None:
-                workspace.unknown()
+                workspace.not_open()
             else:
                 workspace.deleted()
+                workspace.renewed()
                 workspace.damaged()
     except ForecastingError as problem:
         session = None

@@ -9,7 +9,7 @@ import streamlit as st
 
 from forecasting.errors import ForecastingError, StoreError
 from forecasting.runs import Run, Workspace
-from pages.shared import i18n, login, services
+from pages.shared import entrance, i18n, login, services
 
 SOURCES = ("sample", "upload", "ticker")
 OPENED = "opened"  # among the forms: the job of what was opened last, for a page with tabs
@@ -17,6 +17,7 @@ REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apa
 LINK = "link"  # the parameter of an address that shows one run, read-only
 TEXTS = ("pair", "text")  # jobs that the Text lab shows
 DAMAGED = "_damaged"  # in the session: what the store kept of the settings cannot be read, and is not written over
+PENDING = "_pending"  # in the session: a workspace that the address opens, and that the visitor is asked about
 _UNNAMED = {"floor": None, "cap": None, "support": "found"}  # settings that a run with their defaults does not name
 _INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str}
 _PLAIN = {"workspace", "language", "dataset", LINK}  # parameters that name no run
@@ -85,15 +86,24 @@ def begun() -> bool:
 
 
 def begin() -> Session | None:
-    """Make or find the Session of this browser session; None where the address opens no workspace."""
+    """Make or find the Session of this browser session; None where the address opens no workspace, or not yet."""
     session = st.session_state.get("_session")
+    if session is not None and not _here(session.workspace):
+        _left(session.workspace)  # deleted, or its address renewed, in another tab or by another server
+        session = None
     asked = None if login.required() else st.query_params.get("workspace")
+    st.session_state.pop(PENDING, None)
     if session is None or (
         asked and asked != session.workspace.token and services.store().has_workspace(Workspace(asked))
     ):
         workspace = _workspace(asked)
         if workspace is None:
             return None
+        if asked and entrance.must_ask(workspace, None if session is None else session.workspace):
+            st.session_state[PENDING] = workspace
+            return None
+        if session is not None:
+            _clear()
         session = _from_dict(workspace, _kept(workspace))
         _open_address(session)
         st.session_state["_session"] = session
@@ -112,6 +122,7 @@ def finish() -> None:
     address |= session.shown
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
+    entrance.remember(session.workspace)
     values = session.to_dict()
     if values != st.session_state.get("_saved") and not st.session_state.get(DAMAGED):
         services.store().put_state(session.workspace, values)
@@ -127,9 +138,14 @@ def overwrite() -> None:
 def start_afresh() -> None:
     """Leave what the address names: the next run of the script makes a new workspace."""
     st.query_params.clear()
-    for key in list(st.session_state):
-        if key != "_language":
-            del st.session_state[key]
+    _clear()
+
+
+def renew() -> None:
+    """Give the workspace another address; the one that it had opens nothing any more."""
+    session = current()
+    session.workspace = services.renew_workspace(session.workspace)
+    st.query_params["workspace"] = session.workspace.token
 
 
 def open_run(session: Session, run: Run) -> None:
@@ -151,6 +167,27 @@ def open_run(session: Session, run: Run) -> None:
         if suggested.get(name) != value:
             session.change(about, name, value)
     _forget_widgets("set_", "_settings_of")
+
+
+def _here(workspace: Workspace) -> bool:
+    """Whether the workspace of an open tab is still there; while the database does not say, the page goes on."""
+    try:
+        return services.store().has_workspace(workspace)
+    except StoreError:
+        return True
+
+
+def _left(workspace: Workspace) -> None:
+    """Keep nothing of a workspace that is no longer here, and no other one takes its place unasked."""
+    _clear()
+    if not login.required():
+        st.query_params["workspace"] = st.query_params.get("workspace") or workspace.token
+
+
+def _clear() -> None:
+    for key in list(st.session_state):
+        if key not in ("_language", entrance.ENTERED):
+            del st.session_state[key]
 
 
 def _workspace(asked: str | None) -> Workspace | None:

@@ -186,3 +186,30 @@ def test_the_list_fits_a_phone_and_can_be_worked_by_keyboard(server: Server, pag
     name.fill("By keyboard")
     name.press("Enter")
     expect(page.get_by_role("checkbox", name="Compare By keyboard")).to_be_attached()
+
+
+def test_a_browser_is_asked_before_an_address_leads_it_into_another_workspace(
+    server: Server, page: Page, browser: Browser
+) -> None:
+    page.goto(f"{server.url}/runs")
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    stranger = browser.new_context().new_page()
+    stranger.goto(f"{server.url}/runs")
+    expect(stranger.get_by_text("No runs yet")).to_be_visible()
+    mine, theirs = workspace_of(page), workspace_of(stranger)
+    stranger.context.close()
+    page.wait_for_function("document.cookie.includes('tidecast_workspace=')")
+    cookie = page.evaluate("document.cookie")
+    assert mine not in cookie
+    page.goto(f"{server.url}/runs?workspace={theirs}")
+    expect(page.get_by_text("another workspace than the one that this browser used last")).to_be_visible()
+    expect(page.get_by_text("No runs yet")).to_have_count(0)
+    page.goto(f"{server.url}/runs?workspace={mine}")  # one's own opens as before
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    page.goto(f"{server.url}/runs?workspace={theirs}")
+    page.get_by_role("button", name="Enter this workspace").click()
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    page.wait_for_function("before => document.cookie !== before", arg=cookie)
+    page.reload()  # it is the one that this browser used last by now
+    expect(page.get_by_text("No runs yet")).to_be_visible()
+    assert workspace_of(page) == theirs

@@ -25,6 +25,7 @@ def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
         idle_seconds=60.0,
         queue=20,
         workspace_mb=512,
+        pinned_mb=128,
         uploads_a_minute=30,
         upload_mb=256,
         fetches_a_minute=20,
@@ -43,7 +44,13 @@ def test_defaults_are_these(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_setting_can_be_set() -> None:
     values = {"WORKERS": "0", "IDLE_SECONDS": "1.5", "QUEUE": "3", "WALL_SECONDS": "60", "MEMORY_MB": "512"}
     values |= {"SHARD_SECONDS": "5", "UPLOAD_MB": "64"}
-    values |= {"WORKSPACE_MB": "9", "UPLOADS_A_MINUTE": "8", "FETCHES_A_MINUTE": "7", "VISITS_A_MINUTE": "6"}
+    values |= {
+        "WORKSPACE_MB": "9",
+        "PINNED_MB": "4",
+        "UPLOADS_A_MINUTE": "8",
+        "FETCHES_A_MINUTE": "7",
+        "VISITS_A_MINUTE": "6",
+    }
     values |= {"KEEP_DAYS": "7", "BUDGET_MB": "100", "DATABASE": "postgresql://db/tidecast", "TICKER_MINUTES": "5"}
     settings = Settings.from_environment({f"TIDECAST_{name}": value for name, value in values.items()})
     assert settings == Settings(
@@ -52,6 +59,7 @@ def test_every_setting_can_be_set() -> None:
         idle_seconds=1.5,
         queue=3,
         workspace_mb=9,
+        pinned_mb=4,
         uploads_a_minute=8,
         upload_mb=64,
         fetches_a_minute=7,

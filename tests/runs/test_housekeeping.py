@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import func, select, update
 
-from forecasting.errors import StoreError
+from forecasting.errors import LimitError, StoreError
 from forecasting.panel import Panel
-from forecasting.runs import Store, leases, schema
+from forecasting.runs import Store, Workspace, leases, schema
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.housekeeping import sweep
 from forecasting.runs.workers.attempt import perform
@@ -185,3 +185,107 @@ def test_bytes_that_are_about_to_be_linked_are_not_swept(store: Store) -> None:
     age(store, 1)
     sweep(store.database, store.settings)
     assert counts(store)["blobs"] == 0
+
+
+def bring(store: Store, workspace: Workspace, make_panel: MakePanel, seed: int, size: int = 300_000) -> tuple[str, str]:
+    """A dataset of `size` bytes and a run of it."""
+    data = store.put_dataset(workspace, noise(seed, size), f"{seed}.csv", {}, make_panel(seed), {})
+    return data, store.submit(workspace, "counting", {"seed": seed}, data, "n")
+
+
+@pytest.mark.slow
+def test_a_small_workspace_loses_nothing_because_strangers_fill_the_store(store: Store, make_panel: MakePanel) -> None:
+    store.settings = dataclasses.replace(store.settings, budget_mb=2)
+    small = store.new_workspace()
+    data, run = bring(store, small, make_panel, 0, 100_000)
+    finish(store)
+    age(store, 20)  # least recently used of all
+    strangers = [store.new_workspace() for _ in range(3)]
+    for seed in range(1, 13):
+        bring(store, strangers[seed % 3], make_panel, seed)
+    finish(store)
+    sweep(store.database, store.settings)
+    assert store.usage().stored_mb <= 2
+    assert store.artifact(small, run, "result")
+    assert store.raw(small, data) == noise(0, 100_000)
+    assert all(store.runs(stranger) for stranger in strangers)  # each lost its oldest ones, and none all of them
+
+
+@pytest.mark.slow
+def test_what_a_stranger_holds_in_ten_workspaces_outlasts_nothing(file_store: Store, make_panel: MakePanel) -> None:
+    store = file_store
+    store.settings = dataclasses.replace(store.settings, budget_mb=1)
+    mine = store.new_workspace()
+    _, kept = bring(store, mine, make_panel, 0)
+    for _ in range(10):
+        stranger = store.new_workspace()
+        for seed in range(1, 5):
+            bring(store, stranger, make_panel, seed)
+    finish(store)
+    sweep(store.database, store.settings)
+    assert store.usage().stored_mb <= 1
+    assert [run.id for run in store.runs(mine)] == [kept]
+
+
+@pytest.mark.slow
+def test_what_somebody_has_let_go_of_goes_before_what_others_hold(file_store: Store, make_panel: MakePanel) -> None:
+    store = file_store
+    store.settings = dataclasses.replace(store.settings, budget_mb=1)
+    mine, stranger = store.new_workspace(), store.new_workspace()
+    _, kept = bring(store, mine, make_panel, 0, 600_000)
+    put_blob(store.database, noise(1, 900_000))  # of a stranger, who has deleted the link to it
+    store.put_state(stranger, {})
+    finish(store)
+    with store.database.write() as connection:
+        connection.execute(update(schema.blobs).values(written=schema.blobs.c.written - 120))
+    sweep(store.database, store.settings)
+    assert [run.id for run in store.runs(mine)] == [kept]
+    assert store.usage().stored_mb <= 1
+
+
+@pytest.mark.slow
+def test_pinned_data_count_against_their_workspace_and_never_exceed_the_total(
+    store: Store, make_panel: MakePanel
+) -> None:
+    store.settings = dataclasses.replace(store.settings, budget_mb=3, pinned_mb=1)
+    mine, other, third = (store.new_workspace() for _ in range(3))
+    runs = [bring(store, mine, make_panel, seed, 400_000)[1] for seed in range(3)]
+    finish(store)
+    for run in runs[:2]:
+        store.pin(mine, run)
+    with pytest.raises(LimitError, match=r"would have 1\.2 MB, and it may keep 1 MB") as caught:
+        store.pin(mine, runs[2])
+    assert caught.value.field == "pin"
+    assert [run.pinned for run in store.runs(mine)].count(True) == 2
+    store.pin(mine, runs[1])  # is pinned already
+    theirs = [bring(store, other, make_panel, 10 + seed, 400_000)[1] for seed in range(2)]
+    finish(store)
+    store.pin(other, theirs[0])
+    with pytest.raises(LimitError, match="All workspaces of this server together may pin 1.5 MB"):
+        store.pin(other, theirs[1])
+    same = store.put_dataset(third, noise(0, 400_000), "0.csv", {}, make_panel(0), {})
+    shared = store.submit(third, "counting", {"seed": 0}, same, "n")
+    store.pin(third, shared)  # what another has pinned already takes no room
+    store.pin(third, shared, False)
+    store.pin(mine, runs[0], False)
+    store.pin(mine, runs[2])
+
+
+@pytest.mark.slow
+def test_pins_beyond_what_a_workspace_may_keep_protect_nothing(file_store: Store, make_panel: MakePanel) -> None:
+    store = file_store
+    store.settings = dataclasses.replace(store.settings, budget_mb=3, pinned_mb=3)
+    mine, stranger = store.new_workspace(), store.new_workspace()
+    _, small = bring(store, mine, make_panel, 0, 100_000)
+    pinned = [bring(store, stranger, make_panel, seed, 400_000)[1] for seed in range(1, 4)]
+    finish(store)
+    for run in pinned:
+        store.pin(stranger, run)
+    age(store, 10)
+    age(store, 5, pinned[2])
+    store.settings = dataclasses.replace(store.settings, budget_mb=1, pinned_mb=1)  # as in a store of an older version
+    sweep(store.database, store.settings)
+    assert store.usage().stored_mb <= 1
+    assert store.run(mine, small).state == "done"
+    assert len(store.runs(stranger)) == 2
+    assert pinned[2] not in {run.id for run in store.runs(stranger)}

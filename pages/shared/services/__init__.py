@@ -41,6 +41,7 @@ from pages.shared.services.workspaces import (
     delete_workspace,
     keep_days,
     new_workspace,
+    renew_workspace,
     usage,
 )
 
@@ -69,6 +70,7 @@ __all__ = [
     "read_upload",
     "record",
     "rename",
+    "renew_workspace",
     "retry",
     "runs",
     "share",

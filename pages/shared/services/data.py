@@ -52,7 +52,7 @@ def read_upload(workspace: Workspace, upload: str, choices: dict[str, Any]) -> s
     return _read_upload(workspace, upload, json.dumps(ReadingChoices.from_dict(choices).to_dict(), sort_keys=True))
 
 
-@cached(most=16)
+@cached(most=16, of="made")
 def read_sample(workspace: Workspace, name: str) -> str:
     """The dataset of a sample."""
     sample = intake.load_sample(name)
@@ -92,7 +92,7 @@ def ticker_minutes() -> float:
     return store().settings.ticker_minutes
 
 
-@cached(most=64)
+@cached(most=64, of="dataset")
 def dataset(access: Access, dataset_id: str) -> Dataset:
     """Name, choices and report of a dataset. Behind a link: what its run is called, and how its file writes."""
     if isinstance(access, Link):
@@ -103,7 +103,7 @@ def dataset(access: Access, dataset_id: str) -> Dataset:
     return store().dataset(access, dataset_id)
 
 
-@cached(most=16)
+@cached(most=16, of="dataset")
 def panel(access: Access, dataset_id: str) -> Panel:
     """The Panel of a dataset; behind a link, of its run."""
     if not isinstance(access, Link):
@@ -114,7 +114,7 @@ def panel(access: Access, dataset_id: str) -> Panel:
     return shared
 
 
-@cached(most=64)
+@cached(most=64, of="dataset")
 def notation(access: Access, dataset_id: str) -> Notation:
     """How the file writes times, numbers and columns; of a sample or prices, whether they have days alone, and the
     decimals of each series."""
@@ -139,7 +139,7 @@ def one_series(access: Access, dataset_id: str, name: str) -> pd.DataFrame:
     return series.assign(ds=notation(access, dataset_id).clock(series["ds"]))
 
 
-@cached(most=64)
+@cached(most=64, of="dataset")
 def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, dict[str, Message]]:
     """Default settings of a dataset and their reasons."""
     return suggest_config(panel(workspace, dataset_id))
@@ -160,7 +160,7 @@ def _size(found: intake.Table | _Refusal) -> int:
     return found.cells.nbytes if isinstance(found, intake.Table) else 0
 
 
-@cached(most=8, weigh=_size, heaviest=HELD)
+@cached(most=8, of="dataset", weigh=_size, heaviest=HELD)
 def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table | _Refusal:
     raw, name, settings = store().raw(workspace, upload), dataset(workspace, upload).name, store().settings
     try:
@@ -172,14 +172,14 @@ def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table | _R
         return _Refusal(problem.message, problem.field, problem.row, problem.column, until)
 
 
-@cached(most=32)
+@cached(most=32, of="dataset")
 def _answered(workspace: Workspace, upload: str, choices: str, argument: str, answer: str, row: int | None) -> Preview:
     reading = json.loads(choices)
     cells = table(workspace, upload, reading)
     return preview(cells, ReadingChoices.from_dict(reading), argument, json.loads(answer), row=row)
 
 
-@cached(most=64)
+@cached(most=64, of="made")
 def _read_upload(workspace: Workspace, upload: str, choices: str) -> str:
     reading = json.loads(choices)
     cells = table(workspace, upload, reading)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from forecasting.errors import StoreError
 from forecasting.runs import Link, Workspace
 from pages.shared.services import cache
 from pages.shared.services.store import store
@@ -16,14 +15,4 @@ def share(workspace: Workspace, run_id: str) -> Link:
 def unshare(workspace: Workspace, run_id: str) -> None:
     """End all read-only links to this run."""
     store().end_shares(workspace, run_id)
-    forget_ended()
-
-
-def forget_ended() -> None:
-    """Drop what is remembered for links that show nothing any more."""
-    for access in set(cache.remembered()):
-        if isinstance(access, Link):
-            try:
-                store().shared_run(access)
-            except StoreError:
-                cache.forget(access)
+    cache.forget_ended()

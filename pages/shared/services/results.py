@@ -19,19 +19,19 @@ def artifact(access: Access, run_id: str, name: str) -> bytes:
     return store().shared_artifact(access, name) if isinstance(access, Link) else store().artifact(access, run_id, name)
 
 
-@cached(most=32)
+@cached(most=32, of="run")
 def forecast(access: Access, run_id: str) -> pd.DataFrame:
     """The Forecast of a run."""
     return pd.read_parquet(io.BytesIO(artifact(access, run_id, "forecast")))
 
 
-@cached(most=32)
+@cached(most=32, of="run")
 def backtest(access: Access, run_id: str) -> Backtest:
     """The Backtest of a run."""
     return Backtest.from_bytes(artifact(access, run_id, "backtest"))
 
 
-@cached(most=64)
+@cached(most=64, of="run")
 def record(access: Access, run_id: str, name: str) -> dict[str, Any]:
     """A JSON artifact: "training" and "explain" of a forecast, "result" of a teaching system."""
     run = store().shared_run(access) if isinstance(access, Link) else store().run(access, run_id)

@@ -13,8 +13,8 @@ from forecasting.errors import StoreError
 from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.runs import JOBS, Health, Run, Workspace, runtime
-from pages.shared.services import links
-from pages.shared.services.cache import cached
+from pages.shared import login
+from pages.shared.services.cache import cached, forget_ended
 from pages.shared.services.data import dataset, panel
 from pages.shared.services.store import store
 
@@ -32,7 +32,8 @@ def submit(
     """Link a run to the workspace, called `name` (else as its data or its job), and have a worker take it; the id."""
     if name is None:
         name = job if dataset_id is None else dataset(workspace, dataset_id).name
-    run_id = store().submit(workspace, job, config, dataset_id, name, _work(workspace, job, config, dataset_id))
+    work = _work(workspace, job, config, dataset_id)
+    run_id = store().submit(workspace, job, config, dataset_id, name, work, _address())
     _forget(workspace, run_id)
     return run_id
 
@@ -47,7 +48,7 @@ def expected(job: str, config: Mapping[str, Any], data: Panel | bytes | None) ->
 
 def retry(workspace: Workspace, run_id: str) -> None:
     """Ask the question of a run that failed or was cancelled once more."""
-    store().retry(workspace, run_id)
+    store().retry(workspace, run_id, _address())
     _forget(workspace, run_id)
 
 
@@ -72,7 +73,7 @@ def unlink(workspace: Workspace, run_id: str) -> None:
     """Take a run off this workspace's list."""
     store().unlink(workspace, run_id)
     _forget(workspace, run_id)
-    links.forget_ended()
+    forget_ended()
 
 
 def cancel(workspace: Workspace, run_id: str) -> None:
@@ -86,7 +87,10 @@ def poll(workspace: Workspace, run_id: str) -> Run | None:
 
     What changes is read once a second for each run, however many look at it; the workspace's own link to it less often.
     """
-    mine = _linked(workspace, run_id)
+    try:
+        mine = _linked(workspace, run_id)
+    except StoreError:
+        return None  # as with one that is not found at the first look
     if mine is None or not mine.active:
         return mine
     _watchers()[workspace, run_id] = time.monotonic()
@@ -129,13 +133,18 @@ def _work(workspace: Workspace, job: str, config: Mapping[str, Any], dataset_id:
     return sum(of_job.work(panel(workspace, dataset_id), of_job.complete(config)).values())
 
 
+def _address() -> str | None:
+    """Where the question comes from; None where a login tells visitors apart, who may share an address."""
+    return None if login.required() else st.context.ip_address
+
+
 def _forget(workspace: Workspace, run_id: str) -> None:
     """Read the run anew at the next poll: the workspace has changed something."""
     _linked.forget(workspace, run_id)
     _under_way.clear(run_id)
 
 
-@cached(most=1024, seconds=POLL_SECONDS * 5)
+@cached(most=1024, seconds=POLL_SECONDS * 5, of="run")
 def _linked(workspace: Workspace, run_id: str) -> Run | None:
     try:
         return store().run(workspace, run_id)

@@ -45,19 +45,19 @@ def keep_text(workspace: Workspace, text: str, name: str, about: dict[str, Any])
     return store().put_dataset(workspace, raw, name, {"source": "text", **about}, None, {})
 
 
-@cached(most=16)
+@cached(most=16, of="made")
 def keep_sample(workspace: Workspace, name: str, label: str) -> str:
     """The dataset of a sample text."""
     return keep_text(workspace, sample_text(name), label, {"by": "sample", "sample": name})
 
 
-@cached(most=16)
+@cached(most=16, of="dataset")
 def text(workspace: Workspace, dataset_id: str) -> str:
     """The text of a dataset."""
     return store().raw(workspace, dataset_id).decode("utf-8", "replace")
 
 
-@cached(most=8)
+@cached(most=8, of="dataset")
 def facts(workspace: Workspace, dataset_id: str) -> Facts:
     """The n-grams of a text; DataError where nothing can be learned from it."""
     characters = check_text(text(workspace, dataset_id))
@@ -78,19 +78,19 @@ def facts(workspace: Workspace, dataset_id: str) -> Facts:
     )
 
 
-@cached(most=16)
+@cached(most=16, of="dataset")
 def suggestion(workspace: Workspace, dataset_id: str) -> TextConfig:
     """Default settings for a text."""
     return suggest_text_config(text(workspace, dataset_id))
 
 
-@cached(most=16)
+@cached(most=16, of="run")
 def model(access: Access, run_id: str) -> TextModel:
     """The trained network of a done run."""
     return TextModel.from_bytes(artifact(access, run_id, "model"))
 
 
-@cached(most=16)
+@cached(most=16, of="run")
 def tail(access: Access, run_id: str) -> np.ndarray:
     """Bits of each character of the last 10 % under the network of a done run."""
     from safetensors.numpy import load

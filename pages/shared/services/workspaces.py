@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.runs import Usage, Workspace
-from pages.shared.services import cache, links
+from pages.shared.services import cache
 from pages.shared.services.cache import cached
 from pages.shared.services.store import store
 
@@ -18,7 +18,7 @@ def new_workspace() -> Workspace:
     return store().new_workspace()
 
 
-@cached(most=256, seconds=10)
+@cached(most=256, seconds=10, of="anything")
 def usage(workspace: Workspace) -> Usage:
     """How much the workspace holds, and how much it may."""
     return store().usage(workspace)
@@ -29,8 +29,15 @@ def keep_days() -> float:
     return store().settings.keep_days
 
 
+def renew_workspace(workspace: Workspace) -> Workspace:
+    """The same workspace under another token; the one that it had opens nothing any more."""
+    renewed = store().renew_workspace(workspace)
+    cache.forget(workspace)
+    return renewed
+
+
 def delete_workspace(workspace: Workspace) -> None:
     """Delete my data, from the store and from this process's memory."""
     store().delete_workspace(workspace)
     cache.forget(workspace)
-    links.forget_ended()
+    cache.forget_ended()

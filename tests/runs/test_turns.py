@@ -1,0 +1,117 @@
+"""Whose turn it is: nobody waits behind more than one run of an address or of a workspace."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from sqlalchemy import select, update
+
+from forecasting.runs import Store, Workspace, leases, schema
+from forecasting.runs.turns import hashed, turns
+from tests.runs.working import finish
+
+STRANGER, NEWCOMER = "198.51.100.7", "203.0.113.9"
+
+
+def ask(store: Store, workspace: Workspace, seed: int, address: str | None = None) -> str:
+    return store.submit(workspace, "counting", {"seed": seed}, None, "n", address=address)
+
+
+def order(store: Store) -> list[str]:
+    with store.database.read() as connection:
+        return turns(connection)
+
+
+def addresses(store: Store) -> set[str | None]:
+    with store.database.read() as connection:
+        return set(connection.execute(select(schema.runs.c.address)).scalars())
+
+
+@pytest.mark.slow
+def test_a_newcomer_waits_behind_one_run_of_a_stranger_with_ten_workspaces(store: Store) -> None:
+    theirs = [ask(store, store.new_workspace(), seed, STRANGER) for seed in range(10)]
+    me = store.new_workspace()
+    mine = [ask(store, me, 100 + number, NEWCOMER) for number in range(2)]
+    assert order(store)[:4] == [theirs[0], mine[0], theirs[1], mine[1]]
+    assert store.run(me, mine[0]).position == store.under_way(mine[0])["position"] == 2
+    held = leases.claim(store.database, "w")
+    assert held is not None
+    assert held.run_id == theirs[0]
+    assert store.run(me, mine[0]).position == 1  # the stranger's first one is running: this is the newcomer's turn
+    again = leases.claim(store.database, "w")
+    assert again is not None
+    assert again.run_id == mine[0]
+
+
+def test_the_workspaces_of_one_address_take_turns_too(file_store: Store) -> None:
+    one, two = file_store.new_workspace(), file_store.new_workspace()
+    first = [ask(file_store, one, seed, STRANGER) for seed in range(3)]
+    second = [ask(file_store, two, 10 + seed, STRANGER) for seed in range(2)]
+    assert order(file_store) == [first[0], second[0], first[1], second[1], first[2]]
+
+
+def test_a_workspace_at_two_addresses_has_one_turn(file_store: Store) -> None:
+    one, two = file_store.new_workspace(), file_store.new_workspace()
+    first = [ask(file_store, one, seed, address) for seed, address in enumerate((STRANGER, "192.0.2.1", "192.0.2.2"))]
+    second = ask(file_store, two, 10, NEWCOMER)
+    assert order(file_store) == [first[0], second, *first[1:]]
+
+
+@pytest.mark.slow
+def test_in_any_queue_a_newcomer_waits_behind_one_run_of_each_address_and_each_workspace(file_store: Store) -> None:
+    draw = random.Random(3)  # noqa: S311 - a test
+    workspaces = [file_store.new_workspace() for _ in range(8)]
+    seed = 0
+    for _ in range(4):
+        for _ in range(6):
+            ask(file_store, draw.choice(workspaces), seed, draw.choice([None, "a", "b", "c"]))
+            seed += 1
+        for _ in range(draw.randrange(3)):
+            leases.claim(file_store.database, "w")
+        mine = ask(file_store, file_store.new_workspace(), 1_000 + seed, f"new {seed}")
+        ahead = order(file_store)[: order(file_store).index(mine)]
+        with file_store.database.read() as connection:
+            columns = select(schema.runs.c.owner, schema.runs.c.address).where(schema.runs.c.id.in_(ahead))
+            rows = connection.execute(columns).all()
+        known = [row.address for row in rows if row.address is not None]
+        assert len({row.owner for row in rows}) == len(rows) == len(ahead)
+        assert len(set(known)) == len(known)
+
+
+def test_asking_what_a_stranger_has_queued_last_does_not_mean_to_wait_behind_all_of_that(file_store: Store) -> None:
+    stranger, me = file_store.new_workspace(), file_store.new_workspace()
+    theirs = [ask(file_store, stranger, seed, STRANGER) for seed in range(5)]
+    assert ask(file_store, me, 4, NEWCOMER) == theirs[4]
+    assert order(file_store)[:2] == [theirs[0], theirs[4]]
+    late = [ask(file_store, me, 20 + seed, NEWCOMER) for seed in range(3)]
+    assert ask(file_store, stranger, 22, STRANGER) == late[2]
+    assert order(file_store).index(late[2]) > order(file_store).index(late[0])
+
+
+def test_only_a_hash_is_kept_of_an_address_and_only_while_the_run_waits(file_store: Store) -> None:
+    workspace = file_store.new_workspace()
+    ask(file_store, workspace, 1, STRANGER)
+    file_store.cancel(workspace, ask(file_store, workspace, 2, STRANGER))
+    assert addresses(file_store) == {hashed(STRANGER), None}
+    assert STRANGER not in str(hashed(STRANGER))
+    finish(file_store)
+    assert addresses(file_store) == {None}
+
+
+def test_a_customer_of_a_network_provider_is_one_address() -> None:
+    assert hashed("2001:db8:1:2300::1") == hashed("2001:db8:1:23ff:5::9") != hashed("2001:db8:1:2400::1")
+    assert hashed("::ffff:192.0.2.1") == hashed("192.0.2.1") != hashed("192.0.2.2")
+    assert hashed("fe80::1%eth0") == hashed("fe80::1")
+    assert hashed("proxy") != hashed("other")
+    assert hashed("") is hashed(None) is None
+
+
+def test_a_run_whose_worker_died_three_times_keeps_no_address(file_store: Store) -> None:
+    ask(file_store, file_store.new_workspace(), 1, STRANGER)
+    for _ in range(leases.ATTEMPTS):
+        assert leases.claim(file_store.database, "w") is not None
+        with file_store.database.write() as connection:
+            connection.execute(update(schema.runs).values(heartbeat=0.0))
+        leases.reclaim(file_store.database)
+    assert addresses(file_store) == {None}
