@@ -27,6 +27,7 @@ DAY_SECONDS = 86_400.0
 FIRST_SECONDS = 5.0  # after the start: the first visitor's page goes before
 KEPT_SECONDS = 7 * DAY_SECONDS  # that a copy outlives what was deleted since, where no other can be made
 AGAIN_SECONDS = 600.0  # after a copy that could not be made
+PARTING_SECONDS = 0.5  # for a copy under way to be put away
 STEP_PAGES = 1024
 RESTARTS = 3  # of a copy that lets writers in; then they have to wait for it
 HOLD_SECONDS = 0.8 * BUSY_SECONDS  # that writers may have to wait: longer, and they would be refused
@@ -55,6 +56,8 @@ class Copies(threading.Thread):
     def stop(self) -> None:
         """End, in the middle of a copy as well; the last one stays."""
         self._stop.set()
+        if self.is_alive():
+            self.join(PARTING_SECONDS)
 
 
 def make_copy(database: Database, settings: Settings, stop: threading.Event | None = None) -> bool:
@@ -71,6 +74,9 @@ def make_copy(database: Database, settings: Settings, stop: threading.Event | No
     free = shutil.disk_usage(file.parent).free
     if free < 2 * size:
         return _not_made("too little room on the disk", copy, mb=size // 2**20, free_mb=free // 2**20)
+    for rest in copy.parent.glob(f"{copy.name}.*.part*"):  # of a server that was killed meanwhile
+        if time.time() - rest.stat().st_mtime > 3600:
+            rest.unlink(missing_ok=True)
     partial = copy.with_name(f"{copy.name}.{secrets.token_hex(4)}.part")
     try:
         _copy(file, partial, stop or threading.Event())

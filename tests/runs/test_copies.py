@@ -39,6 +39,9 @@ def damage(file: Path, seed: int = 0) -> None:
 
 def test_a_copy_holds_the_store_as_it_was_and_the_next_one_replaces_it(file_store: Store, file: Path) -> None:
     first = file_store.new_workspace()
+    left = file.with_name("tidecast.db.copy.0123abcd.part")  # by a server that was killed
+    left.touch()
+    os.utime(left, (time.time() - 7200,) * 2)
     assert make_copy(file_store.database, file_store.settings)
     second = file_store.new_workspace()
     held = Store(f"sqlite:///{copy_of(file)}")
