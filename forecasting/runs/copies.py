@@ -42,20 +42,20 @@ class Copies(threading.Thread):
         super().__init__(name="tidecast-copies", daemon=True)
         self._database = database
         self._settings = settings
-        self._stop = threading.Event()
+        self._ending = threading.Event()
 
     def run(self) -> None:
         wait = FIRST_SECONDS
-        while self._database.file is not None and not self._stop.wait(wait):
+        while self._database.file is not None and not self._ending.wait(wait):
             try:
-                wait = DAY_SECONDS if make_copy(self._database, self._settings, self._stop) else AGAIN_SECONDS
+                wait = DAY_SECONDS if make_copy(self._database, self._settings, self._ending) else AGAIN_SECONDS
             except Exception as error:  # a defect of ours must not end this for the days to come
                 log.error("copy met a defect", extra={"kind": type(error).__name__})
                 wait = AGAIN_SECONDS
 
     def stop(self) -> None:
         """End, in the middle of a copy as well; the last one stays."""
-        self._stop.set()
+        self._ending.set()
         if self.is_alive():
             self.join(PARTING_SECONDS)
 
