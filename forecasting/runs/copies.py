@@ -21,7 +21,7 @@ from forecasting.messages import Message
 from forecasting.runs import migrations, schema
 from forecasting.runs.database import BUSY_SECONDS, Database
 from forecasting.runs.environment import Settings
-from forecasting.runs.store_file import FILES, alone, copy_of, identity, is_whole, sync
+from forecasting.runs.store_file import FILES, alone, copy_of, is_whole, sync
 
 DAY_SECONDS = 86_400.0
 FIRST_SECONDS = 5.0  # after the start: the first visitor's page goes before
@@ -67,7 +67,6 @@ def make_copy(database: Database, settings: Settings, stop: threading.Event | No
     if file is None or not file.exists():
         return False
     copy = copy_of(file)
-    before = identity(file)
     size = file.stat().st_size
     if 2 * size > settings.budget_mb * 2**20:
         return _not_made("it would not fit into TIDECAST_BUDGET_MB", copy, mb=size // 2**20)
@@ -83,10 +82,11 @@ def make_copy(database: Database, settings: Settings, stop: threading.Event | No
         database.damaged = not is_whole(partial)
         if database.damaged:
             return _not_made("the database is damaged", copy, error=True)
-        if identity(file) != before:
-            return _not_made("the database was replaced", copy)
+        database.check_file()  # of another file that was put in its place we need no copy
         sync(partial)
         partial.replace(copy)
+    except StoreError as error:
+        return _not_made(error.message, copy)
     except _GivenUpError as error:
         return _not_made(str(error), copy)
     except (sqlite3.Error, UnicodeDecodeError) as error:

@@ -69,6 +69,18 @@ def test_a_damaged_store_never_replaces_the_last_good_copy(
     assert not list(file.parent.glob("*.part*"))
 
 
+def test_another_file_in_the_place_of_the_store_never_replaces_the_copy(file_store: Store, file: Path) -> None:
+    workspace = file_store.new_workspace()
+    assert make_copy(file_store.database, file_store.settings)
+    file.rename(file.with_name("elsewhere"))
+    other = Store(f"sqlite:///{file.with_name('other.db')}")
+    other.new_workspace()
+    other.close()
+    file.with_name("other.db").rename(file)
+    assert not make_copy(file_store.database, file_store.settings)
+    assert Store(f"sqlite:///{copy_of(file)}").has_workspace(workspace)
+
+
 def test_a_copy_that_would_not_fit_is_not_made_and_the_log_says_so(
     file_store: Store, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
