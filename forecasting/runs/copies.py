@@ -21,12 +21,13 @@ from forecasting.messages import Message
 from forecasting.runs import migrations, schema
 from forecasting.runs.database import BUSY_SECONDS, Database
 from forecasting.runs.environment import Settings
-from forecasting.runs.store_file import FILES, alone, copy_of, identity, is_whole, sync
+from forecasting.runs.store_file import FILES, alone, copy_of, is_whole, sync
 
 DAY_SECONDS = 86_400.0
 FIRST_SECONDS = 5.0  # after the start: the first visitor's page goes before
 KEPT_SECONDS = 7 * DAY_SECONDS  # that a copy outlives what was deleted since, where no other can be made
 AGAIN_SECONDS = 600.0  # after a copy that could not be made
+PARTING_SECONDS = 0.5  # for a copy under way to be put away
 STEP_PAGES = 1024
 RESTARTS = 3  # of a copy that lets writers in; then they have to wait for it
 HOLD_SECONDS = 0.8 * BUSY_SECONDS  # that writers may have to wait: longer, and they would be refused
@@ -41,20 +42,22 @@ class Copies(threading.Thread):
         super().__init__(name="tidecast-copies", daemon=True)
         self._database = database
         self._settings = settings
-        self._stop = threading.Event()
+        self._ending = threading.Event()
 
     def run(self) -> None:
         wait = FIRST_SECONDS
-        while self._database.file is not None and not self._stop.wait(wait):
+        while self._database.file is not None and not self._ending.wait(wait):
             try:
-                wait = DAY_SECONDS if make_copy(self._database, self._settings, self._stop) else AGAIN_SECONDS
+                wait = DAY_SECONDS if make_copy(self._database, self._settings, self._ending) else AGAIN_SECONDS
             except Exception as error:  # a defect of ours must not end this for the days to come
                 log.error("copy met a defect", extra={"kind": type(error).__name__})
                 wait = AGAIN_SECONDS
 
     def stop(self) -> None:
         """End, in the middle of a copy as well; the last one stays."""
-        self._stop.set()
+        self._ending.set()
+        if self.is_alive():
+            self.join(PARTING_SECONDS)
 
 
 def make_copy(database: Database, settings: Settings, stop: threading.Event | None = None) -> bool:
@@ -64,23 +67,26 @@ def make_copy(database: Database, settings: Settings, stop: threading.Event | No
     if file is None or not file.exists():
         return False
     copy = copy_of(file)
-    before = identity(file)
     size = file.stat().st_size
     if 2 * size > settings.budget_mb * 2**20:
         return _not_made("it would not fit into TIDECAST_BUDGET_MB", copy, mb=size // 2**20)
     free = shutil.disk_usage(file.parent).free
     if free < 2 * size:
         return _not_made("too little room on the disk", copy, mb=size // 2**20, free_mb=free // 2**20)
+    for rest in copy.parent.glob(f"{copy.name}.*.part*"):  # of a server that was killed meanwhile
+        if time.time() - rest.stat().st_mtime > 3600:
+            rest.unlink(missing_ok=True)
     partial = copy.with_name(f"{copy.name}.{secrets.token_hex(4)}.part")
     try:
         _copy(file, partial, stop or threading.Event())
         database.damaged = not is_whole(partial)
         if database.damaged:
             return _not_made("the database is damaged", copy, error=True)
-        if identity(file) != before:
-            return _not_made("the database was replaced", copy)
+        database.check_file()  # of another file that was put in its place we need no copy
         sync(partial)
         partial.replace(copy)
+    except StoreError as error:
+        return _not_made(error.message, copy)
     except _GivenUpError as error:
         return _not_made(str(error), copy)
     except (sqlite3.Error, UnicodeDecodeError) as error:

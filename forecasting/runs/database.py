@@ -91,7 +91,7 @@ class Database:
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
         try:
             engine = self._open()
-            self._check_file()
+            self.check_file()
             with engine.connect() as connection:
                 connection.execution_options(tidecast_writes=writes)
                 with connection.begin():
@@ -121,9 +121,9 @@ class Database:
                     self._engine = engine
         return self._engine
 
-    def _check_file(self) -> None:
+    def check_file(self) -> None:
         """StoreError where the file is another one by now: what is written to the old one would be lost."""
-        if self.file is not None and self._file != identity(self.file):
+        if self.file is not None and self._file is not None and self._file != identity(self.file):
             raise StoreError(Message("runs.database.moved"), field="TIDECAST_DATABASE")
 
     def _is_damaged(self) -> bool:

@@ -39,6 +39,9 @@ def damage(file: Path, seed: int = 0) -> None:
 
 def test_a_copy_holds_the_store_as_it_was_and_the_next_one_replaces_it(file_store: Store, file: Path) -> None:
     first = file_store.new_workspace()
+    left = file.with_name("tidecast.db.copy.0123abcd.part")  # by a server that was killed
+    left.touch()
+    os.utime(left, (time.time() - 7200,) * 2)
     assert make_copy(file_store.database, file_store.settings)
     second = file_store.new_workspace()
     held = Store(f"sqlite:///{copy_of(file)}")
@@ -64,6 +67,18 @@ def test_a_damaged_store_never_replaces_the_last_good_copy(
         assert caplog.records[-1].__dict__["why"] == "the database is damaged"
     assert copy_of(file).read_bytes() == good
     assert not list(file.parent.glob("*.part*"))
+
+
+def test_another_file_in_the_place_of_the_store_never_replaces_the_copy(file_store: Store, file: Path) -> None:
+    workspace = file_store.new_workspace()
+    assert make_copy(file_store.database, file_store.settings)
+    file.rename(file.with_name("elsewhere"))
+    other = Store(f"sqlite:///{file.with_name('other.db')}")
+    other.new_workspace()
+    other.close()
+    file.with_name("other.db").rename(file)
+    assert not make_copy(file_store.database, file_store.settings)
+    assert Store(f"sqlite:///{copy_of(file)}").has_workspace(workspace)
 
 
 def test_a_copy_that_would_not_fit_is_not_made_and_the_log_says_so(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import sqlite3
 from pathlib import Path
 
@@ -115,3 +116,16 @@ def _version() -> str:
     from forecasting.runs import schema
 
     return schema.VERSION
+
+
+def test_a_damaged_file_is_said_with_the_way_back_and_no_page_is_empty(open_app: Open, data_folder: Path) -> None:
+    store = Store()
+    workspace = store.new_workspace()
+    store.close()
+    stop_runtime()
+    file = data_folder / "tidecast.db"
+    content = bytearray(file.read_bytes())
+    content[4096:] = random.Random(0).randbytes(len(content) - 4096)  # noqa: S311 - bytes, not secrets
+    file.write_bytes(content)
+    for page in (None, "pages/runs/page.py"):
+        assert "forecasting restore" in words(open_app(page, workspace=workspace)).replace("\\", "")
