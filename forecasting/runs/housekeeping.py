@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, true, update
 
-from forecasting.runs import rates, schema
+from forecasting.runs import audit, rates, schema
 from forecasting.runs.access import links
 from forecasting.runs.database import Database, now
 from forecasting.runs.environment import Settings
@@ -33,7 +33,9 @@ def sweep(database: Database, settings: Settings) -> int:
     with database.write() as connection:
         before = stored(connection)
         at = now(connection)
+        _drop_ended_shares(connection, at)
         _drop_old_links(connection, at - settings.keep_days * 86_400)
+        audit.forget_old(connection, at - settings.keep_days * 86_400)
         drop_orphans(connection)
         rates.forget_old(connection)
         connection.execute(delete(schema.quotes).where(schema.quotes.c.fetched < at - settings.keep_days * 86_400))
@@ -52,7 +54,7 @@ def drop_workspace(connection: Connection, workspace: str) -> None:
     my_runs = select(links.c.run_id).where(links.c.workspace == workspace)
     touched = list(connection.execute(my_runs).scalars())
     _let_go(connection, my_runs, select(data_links.c.dataset_id).where(data_links.c.workspace == workspace))
-    for table in (shares, links, data_links):
+    for table in (shares, links, data_links, schema.events):
         connection.execute(delete(table).where(table.c.workspace == workspace))
     connection.execute(delete(workspaces).where(workspaces.c.id == workspace))
     stop_unwanted(connection, touched)
@@ -81,11 +83,19 @@ def drop_orphans(connection: Connection, young: float = YOUNG_SECONDS) -> None:
     connection.execute(delete(blobs).where(~used, blobs.c.written < written_before))
 
 
+def _drop_ended_shares(connection: Connection, at: float) -> None:
+    ended = shares.c.ends <= at
+    rows = connection.execute(select(shares.c.workspace, shares.c.run_id).where(ended).distinct()).all()
+    for row in rows:
+        audit.note(connection, row.workspace, "ended", row.run_id)
+    connection.execute(delete(shares).where(ended))
+
+
 def _drop_old_links(connection: Connection, used_before: float) -> None:
     settled = select(runs.c.id).where(~runs.c.state.in_(schema.ACTIVE), runs.c.used < used_before)
     _unlink(connection, and_(links.c.run_id.in_(settled), ~links.c.pinned))
     needed = exists().where(links.c.workspace == data_links.c.workspace, links.c.dataset_id == data_links.c.dataset_id)
-    connection.execute(delete(data_links).where(data_links.c.used < used_before, ~needed))
+    _unlink_data(connection, and_(data_links.c.used < used_before, ~needed))
     empty = ~exists().where(links.c.workspace == workspaces.c.id)
     bare = ~exists().where(data_links.c.workspace == workspaces.c.id)
     connection.execute(delete(workspaces).where(workspaces.c.used < used_before, empty, bare))
@@ -111,7 +121,7 @@ def _drop_one_above(database: Database, settings: Settings) -> bool:
         else:
             _let_go(connection, None, select(datasets.c.id).where(datasets.c.id == identifier))
             here = and_(data_links.c.workspace == workspace, data_links.c.dataset_id == identifier)
-            connection.execute(delete(data_links).where(here))
+            _unlink_data(connection, here)
         drop_orphans(connection)
     return True
 
@@ -166,7 +176,15 @@ def _least_recently_used(connection: Connection, workspace: str, over_pinned: bo
     return None if run is None else ("run", str(run.id))
 
 
+def _unlink_data(connection: Connection, which: ColumnElement[bool]) -> None:
+    for row in connection.execute(select(data_links.c.workspace, data_links.c.dataset_id).where(which)).all():
+        audit.note(connection, row.workspace, "evicted", row.dataset_id)
+    connection.execute(delete(data_links).where(which))
+
+
 def _unlink(connection: Connection, which: ColumnElement[bool]) -> None:
+    for row in connection.execute(select(links.c.workspace, links.c.run_id).where(which)).all():
+        audit.note(connection, row.workspace, "evicted", row.run_id)
     gone = exists().where(shares.c.workspace == links.c.workspace, shares.c.run_id == links.c.run_id, which)
     connection.execute(delete(shares).where(gone))
     connection.execute(delete(links).where(which))
