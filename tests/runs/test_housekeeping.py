@@ -261,7 +261,7 @@ def test_pinned_data_count_against_their_workspace_and_never_exceed_the_total(
     theirs = [bring(store, other, make_panel, 10 + seed, 400_000)[1] for seed in range(2)]
     finish(store)
     store.pin(other, theirs[0])
-    with pytest.raises(LimitError, match="All workspaces of this server together may pin 1.5 MB"):
+    with pytest.raises(LimitError, match=r"All workspaces of this server together may pin 1\.5 MB"):
         store.pin(other, theirs[1])
     same = store.put_dataset(third, noise(0, 400_000), "0.csv", {}, make_panel(0), {})
     shared = store.submit(third, "counting", {"seed": 0}, same, "n")
