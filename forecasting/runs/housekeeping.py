@@ -17,10 +17,11 @@ from forecasting.runs.access import links
 from forecasting.runs.database import Database, now
 from forecasting.runs.environment import Settings
 from forecasting.runs.ledger import stop_unwanted
-from forecasting.runs.usage import MB, holdings, stored
+from forecasting.runs.usage import MB, holding, holdings, stored
 
 YOUNG_SECONDS = 3600.0  # bytes that no link holds yet may belong to somebody who is about to link them
 PRESSED_SECONDS = 60.0  # the same where room is wanted: whoever comes later than that stores them again
+AT_ONCE = 50  # links that are dropped in one transaction
 
 log = logging.getLogger("tidecast.housekeeping")
 
@@ -39,8 +40,7 @@ def sweep(database: Database, settings: Settings) -> int:
         drop_orphans(connection)
         rates.forget_old(connection)
         connection.execute(delete(schema.quotes).where(schema.quotes.c.fetched < at - settings.keep_days * 86_400))
-    while _drop_one_above(database, settings):
-        pass  # each in a transaction of its own, so that nobody waits long
+    _make_room(database, settings)
     database.compact()
     with database.read() as connection:
         freed = before - stored(connection)
@@ -101,29 +101,46 @@ def _drop_old_links(connection: Connection, used_before: float) -> None:
     connection.execute(delete(workspaces).where(workspaces.c.used < used_before, empty, bare))
 
 
-def _drop_one_above(database: Database, settings: Settings) -> bool:
-    """Drop a link of the workspace that holds most if more than the budget is stored; whether one was dropped."""
+def _make_room(database: Database, settings: Settings) -> None:
+    """Drop links of the workspaces that hold most until no more than the budget is stored."""
+    budget = settings.budget_mb * MB
     with database.write() as connection:
-        over = stored(connection) - settings.budget_mb * MB
-        if over <= 0:
-            return False
+        if stored(connection) <= budget:
+            return
         drop_orphans(connection, PRESSED_SECONDS)  # nobody loses anything for what somebody else has let go of
-        if stored(connection) <= settings.budget_mb * MB:
-            return False
-        candidate = _of_the_largest(connection, settings)
-        if candidate is None:
-            log.warning("over budget, and all that is left is pinned, active or new", extra={"bytes": over})
-            return False
-        workspace, kind, identifier = candidate
-        if kind == "run":
-            _let_go(connection, select(runs.c.id).where(runs.c.id == identifier), None)
-            _unlink(connection, and_(links.c.workspace == workspace, links.c.run_id == identifier))
-        else:
-            _let_go(connection, None, select(datasets.c.id).where(datasets.c.id == identifier))
-            here = and_(data_links.c.workspace == workspace, data_links.c.dataset_id == identifier)
-            _unlink_data(connection, here)
-        drop_orphans(connection)
-    return True
+    with database.read() as connection:
+        held, pinned = holdings(connection), holdings(connection, pinned=True)
+    while True:
+        with database.write() as connection:  # a few in a transaction, so that nobody waits long
+            over = stored(connection) - budget
+            if over <= 0:
+                return
+            for _ in range(AT_ONCE):
+                candidate = _of_the_largest(connection, settings, held, pinned)
+                if candidate is None:
+                    break
+                workspace = candidate[0]
+                before = held[workspace]
+                _drop_link(connection, *candidate)
+                held[workspace] = holding(connection, workspace)
+                pinned[workspace] = holding(connection, workspace, pinned=True)
+                over -= before - held[workspace]  # or less was won, where others hold the same
+                if over <= 0:
+                    break
+            drop_orphans(connection)
+            if candidate is None and stored(connection) > budget:
+                log.warning("over budget, and all that is left is pinned, active or new", extra={"bytes": over})
+                return
+
+
+def _drop_link(connection: Connection, workspace: str, kind: str, identifier: str) -> None:
+    """Take a run or dataset out of a workspace, and let its bytes go where nobody else has it."""
+    if kind == "run":
+        _let_go(connection, select(runs.c.id).where(runs.c.id == identifier), None)
+        _unlink(connection, and_(links.c.workspace == workspace, links.c.run_id == identifier))
+    else:
+        _let_go(connection, None, select(datasets.c.id).where(datasets.c.id == identifier))
+        _unlink_data(connection, and_(data_links.c.workspace == workspace, data_links.c.dataset_id == identifier))
 
 
 def _let_go(connection: Connection, of_runs: Select[Any] | None, of_datasets: Select[Any] | None) -> None:
@@ -139,18 +156,23 @@ def _let_go(connection: Connection, of_runs: Select[Any] | None, of_datasets: Se
         connection.execute(update(blobs).where(blobs.c.sha256.in_(query)).values(written=0.0))
 
 
-def _of_the_largest(connection: Connection, settings: Settings) -> tuple[str, str, str] | None:
+def _of_the_largest(
+    connection: Connection, settings: Settings, held: dict[str, int], pinned: dict[str, int]
+) -> tuple[str, str, str] | None:
     """Workspace, "run" or "dataset", and id: of the workspaces with something that may go, the one that holds most.
+
+    Those without are taken out of `held`: workspace -> bytes, as in `pinned`.
 
     What a workspace shares with others counts as all its own: the same content in ten workspaces is not a tenth each,
     or a stranger with ten would outlast somebody with one.
     """
-    held, pinned = holdings(connection), holdings(connection, pinned=True)
-    for workspace in sorted(held, key=lambda one: (-held[one], one)):
+    while held:
+        workspace = max(held, key=lambda one: (held[one], one))
         over_pinned = pinned.get(workspace, 0) > settings.pinned_mb * MB
         candidate = _least_recently_used(connection, workspace, over_pinned)
         if candidate is not None:
             return workspace, *candidate
+        del held[workspace]
     return None
 
 
