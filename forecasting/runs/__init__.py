@@ -4,7 +4,7 @@ from forecasting.runs.access import Access, Link, Workspace
 from forecasting.runs.environment import Settings
 from forecasting.runs.jobs import JOBS, Job
 from forecasting.runs.store import Store
-from forecasting.runs.views import Dataset, Run, Usage
+from forecasting.runs.views import Dataset, Event, Run, Usage
 from forecasting.runs.workers.runtime import runtime, stop_runtime
 from forecasting.runs.workers.supervisor import Health, Supervisor
 
@@ -12,6 +12,7 @@ __all__ = [
     "JOBS",
     "Access",
     "Dataset",
+    "Event",
     "Health",
     "Job",
     "Link",

@@ -81,7 +81,7 @@ def shared_run(connection: Connection, link: Link) -> Row[Any]:
         row = connection.execute(
             linked_runs()
             .join(shared, (shared.c.workspace == links.c.workspace) & (shared.c.run_id == links.c.run_id))
-            .where(shared.c.id == token_id(link.token), _lasts(now(connection)))
+            .where(shared.c.id == token_id(link.token), lasts(now(connection)))
         ).first()
     if row is None:
         raise StoreError(Message("runs.no_share"), field="link")
@@ -96,7 +96,7 @@ def opens(connection: Connection, access: Access, what: Subject = "anything", id
     if not is_token(access.token):
         return False
     if isinstance(access, Link):
-        here = exists().where(schema.shares.c.id == token_id(access.token), _lasts(now(connection)))
+        here = exists().where(schema.shares.c.id == token_id(access.token), lasts(now(connection)))
     elif what == "run":
         here = exists().where(links.c.workspace == token_id(access.token), links.c.run_id == identifier)
     elif what == "dataset":
@@ -107,7 +107,7 @@ def opens(connection: Connection, access: Access, what: Subject = "anything", id
     return bool(connection.execute(select(here)).scalar())
 
 
-def _lasts(at: float) -> ColumnElement[bool]:
+def lasts(at: float) -> ColumnElement[bool]:
     """Whether a read-only link has not come to its end."""
     return or_(schema.shares.c.ends.is_(None), schema.shares.c.ends > at)
 
@@ -115,9 +115,9 @@ def _lasts(at: float) -> ColumnElement[bool]:
 def linked_runs() -> Any:
     """Select runs joined with links and the names of their data; the caller says whose."""
     data, shared = schema.workspace_data.c, schema.shares.alias().c
-    lasts = or_(shared.ends.is_(None), shared.ends > time.time())
+    open_ = or_(shared.ends.is_(None), shared.ends > time.time())
     of_run = (shared.workspace == links.c.workspace) & (shared.run_id == links.c.run_id)
-    sent = select(func.count(shared.id)).where(of_run, lasts)
+    sent = select(func.count(shared.id)).where(of_run, open_)
     return (
         select(
             schema.runs,

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from forecasting.errors import StoreError
 from forecasting.messages import Message
 from forecasting.panel import Panel
-from forecasting.runs import identity, schema, usage
+from forecasting.runs import audit, identity, schema, usage
 from forecasting.runs.access import Workspace, linked_dataset, touch, workspace_id
 from forecasting.runs.blobs import DamagedError, get_blob, put_blob
 from forecasting.runs.database import ConflictError, Database, insert_new, now
@@ -49,7 +49,7 @@ class Datasets:
             if raw is not None:
                 usage.check_room(connection, self.settings, me, raw)
         put_raw = (lambda: None) if raw is None else (lambda: put_blob(self.database, raw))
-        return self._put(workspace, put_raw, name, choices, panel, report)
+        return self._put(workspace, put_raw, name, choices, panel, report, brought=raw is not None)
 
     def put_reading(
         self,
@@ -109,6 +109,7 @@ class Datasets:
         choices: Mapping[str, Any],
         panel: Panel | None,
         report: Mapping[str, Any],
+        brought: bool = False,
     ) -> str:
         nameless = dataclasses.replace(panel, name="").to_bytes() if panel is not None else None
         for attempt in range(1, TRIES + 1):
@@ -122,14 +123,16 @@ class Datasets:
                 "choices": json.dumps(dict(choices)),
             }
             try:
-                self._link_dataset(workspace, row, name, report)
+                self._link_dataset(workspace, row, name, report, brought)
                 break
             except ConflictError:  # another workspace deleted the same bytes after we put them
                 if attempt == TRIES:
                     raise
         return str(row["id"])
 
-    def _link_dataset(self, workspace: Workspace, row: Mapping[str, Any], name: str, report: Mapping[str, Any]) -> None:
+    def _link_dataset(
+        self, workspace: Workspace, row: Mapping[str, Any], name: str, report: Mapping[str, Any], brought: bool
+    ) -> None:
         links = schema.workspace_data
         with self.database.write() as connection:
             me = workspace_id(connection, workspace)
@@ -140,6 +143,8 @@ class Datasets:
             if not insert_new(connection, links, {**mine, **link, "created": at}):
                 here = (links.c.workspace == me) & (links.c.dataset_id == row["id"])
                 connection.execute(update(links).where(here).values(**link))
+            if brought:
+                audit.note(connection, me, "upload", str(row["id"]))
 
 
 def stored_input(database: Database, sha256: str) -> bytes:

@@ -12,15 +12,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, true, update
 
-from forecasting.runs import rates, schema
+from forecasting.runs import audit, rates, schema
 from forecasting.runs.access import links
 from forecasting.runs.database import Database, now
 from forecasting.runs.environment import Settings
 from forecasting.runs.ledger import stop_unwanted
-from forecasting.runs.usage import MB, holdings, stored
+from forecasting.runs.usage import MB, holding, holdings, stored
 
 YOUNG_SECONDS = 3600.0  # bytes that no link holds yet may belong to somebody who is about to link them
 PRESSED_SECONDS = 60.0  # the same where room is wanted: whoever comes later than that stores them again
+AT_ONCE = 50  # links that are dropped in one transaction
 
 log = logging.getLogger("tidecast.housekeeping")
 
@@ -33,12 +34,13 @@ def sweep(database: Database, settings: Settings) -> int:
     with database.write() as connection:
         before = stored(connection)
         at = now(connection)
+        _drop_ended_shares(connection, at)
         _drop_old_links(connection, at - settings.keep_days * 86_400)
+        audit.forget_old(connection, at - settings.keep_days * 86_400)
         drop_orphans(connection)
         rates.forget_old(connection)
         connection.execute(delete(schema.quotes).where(schema.quotes.c.fetched < at - settings.keep_days * 86_400))
-    while _drop_one_above(database, settings):
-        pass  # each in a transaction of its own, so that nobody waits long
+    _make_room(database, settings)
     database.compact()
     with database.read() as connection:
         freed = before - stored(connection)
@@ -52,7 +54,7 @@ def drop_workspace(connection: Connection, workspace: str) -> None:
     my_runs = select(links.c.run_id).where(links.c.workspace == workspace)
     touched = list(connection.execute(my_runs).scalars())
     _let_go(connection, my_runs, select(data_links.c.dataset_id).where(data_links.c.workspace == workspace))
-    for table in (shares, links, data_links):
+    for table in (shares, links, data_links, schema.events):
         connection.execute(delete(table).where(table.c.workspace == workspace))
     connection.execute(delete(workspaces).where(workspaces.c.id == workspace))
     stop_unwanted(connection, touched)
@@ -81,39 +83,64 @@ def drop_orphans(connection: Connection, young: float = YOUNG_SECONDS) -> None:
     connection.execute(delete(blobs).where(~used, blobs.c.written < written_before))
 
 
+def _drop_ended_shares(connection: Connection, at: float) -> None:
+    ended = shares.c.ends <= at
+    rows = connection.execute(select(shares.c.workspace, shares.c.run_id).where(ended).distinct()).all()
+    for row in rows:
+        audit.note(connection, row.workspace, "ended", row.run_id)
+    connection.execute(delete(shares).where(ended))
+
+
 def _drop_old_links(connection: Connection, used_before: float) -> None:
     settled = select(runs.c.id).where(~runs.c.state.in_(schema.ACTIVE), runs.c.used < used_before)
     _unlink(connection, and_(links.c.run_id.in_(settled), ~links.c.pinned))
     needed = exists().where(links.c.workspace == data_links.c.workspace, links.c.dataset_id == data_links.c.dataset_id)
-    connection.execute(delete(data_links).where(data_links.c.used < used_before, ~needed))
+    _unlink_data(connection, and_(data_links.c.used < used_before, ~needed))
     empty = ~exists().where(links.c.workspace == workspaces.c.id)
     bare = ~exists().where(data_links.c.workspace == workspaces.c.id)
     connection.execute(delete(workspaces).where(workspaces.c.used < used_before, empty, bare))
 
 
-def _drop_one_above(database: Database, settings: Settings) -> bool:
-    """Drop a link of the workspace that holds most if more than the budget is stored; whether one was dropped."""
+def _make_room(database: Database, settings: Settings) -> None:
+    """Drop links of the workspaces that hold most until no more than the budget is stored."""
+    budget = settings.budget_mb * MB
     with database.write() as connection:
-        over = stored(connection) - settings.budget_mb * MB
-        if over <= 0:
-            return False
+        if stored(connection) <= budget:
+            return
         drop_orphans(connection, PRESSED_SECONDS)  # nobody loses anything for what somebody else has let go of
-        if stored(connection) <= settings.budget_mb * MB:
-            return False
-        candidate = _of_the_largest(connection, settings)
-        if candidate is None:
-            log.warning("over budget, and all that is left is pinned, active or new", extra={"bytes": over})
-            return False
-        workspace, kind, identifier = candidate
-        if kind == "run":
-            _let_go(connection, select(runs.c.id).where(runs.c.id == identifier), None)
-            _unlink(connection, and_(links.c.workspace == workspace, links.c.run_id == identifier))
-        else:
-            _let_go(connection, None, select(datasets.c.id).where(datasets.c.id == identifier))
-            here = and_(data_links.c.workspace == workspace, data_links.c.dataset_id == identifier)
-            connection.execute(delete(data_links).where(here))
-        drop_orphans(connection)
-    return True
+    with database.read() as connection:
+        held, pinned = holdings(connection), holdings(connection, pinned=True)
+    while True:
+        with database.write() as connection:  # a few in a transaction, so that nobody waits long
+            over = stored(connection) - budget
+            if over <= 0:
+                return
+            for _ in range(AT_ONCE):
+                candidate = _of_the_largest(connection, settings, held, pinned)
+                if candidate is None:
+                    break
+                workspace = candidate[0]
+                before = held[workspace]
+                _drop_link(connection, *candidate)
+                held[workspace] = holding(connection, workspace)
+                pinned[workspace] = holding(connection, workspace, pinned=True)
+                over -= before - held[workspace]  # or less was won, where others hold the same
+                if over <= 0:
+                    break
+            drop_orphans(connection)
+            if candidate is None and stored(connection) > budget:
+                log.warning("over budget, and all that is left is pinned, active or new", extra={"bytes": over})
+                return
+
+
+def _drop_link(connection: Connection, workspace: str, kind: str, identifier: str) -> None:
+    """Take a run or dataset out of a workspace, and let its bytes go where nobody else has it."""
+    if kind == "run":
+        _let_go(connection, select(runs.c.id).where(runs.c.id == identifier), None)
+        _unlink(connection, and_(links.c.workspace == workspace, links.c.run_id == identifier))
+    else:
+        _let_go(connection, None, select(datasets.c.id).where(datasets.c.id == identifier))
+        _unlink_data(connection, and_(data_links.c.workspace == workspace, data_links.c.dataset_id == identifier))
 
 
 def _let_go(connection: Connection, of_runs: Select[Any] | None, of_datasets: Select[Any] | None) -> None:
@@ -129,18 +156,23 @@ def _let_go(connection: Connection, of_runs: Select[Any] | None, of_datasets: Se
         connection.execute(update(blobs).where(blobs.c.sha256.in_(query)).values(written=0.0))
 
 
-def _of_the_largest(connection: Connection, settings: Settings) -> tuple[str, str, str] | None:
+def _of_the_largest(
+    connection: Connection, settings: Settings, held: dict[str, int], pinned: dict[str, int]
+) -> tuple[str, str, str] | None:
     """Workspace, "run" or "dataset", and id: of the workspaces with something that may go, the one that holds most.
+
+    Those without are taken out of `held`: workspace -> bytes, as in `pinned`.
 
     What a workspace shares with others counts as all its own: the same content in ten workspaces is not a tenth each,
     or a stranger with ten would outlast somebody with one.
     """
-    held, pinned = holdings(connection), holdings(connection, pinned=True)
-    for workspace in sorted(held, key=lambda one: (-held[one], one)):
+    while held:
+        workspace = max(held, key=lambda one: (held[one], one))
         over_pinned = pinned.get(workspace, 0) > settings.pinned_mb * MB
         candidate = _least_recently_used(connection, workspace, over_pinned)
         if candidate is not None:
             return workspace, *candidate
+        del held[workspace]
     return None
 
 
@@ -166,7 +198,15 @@ def _least_recently_used(connection: Connection, workspace: str, over_pinned: bo
     return None if run is None else ("run", str(run.id))
 
 
+def _unlink_data(connection: Connection, which: ColumnElement[bool]) -> None:
+    for row in connection.execute(select(data_links.c.workspace, data_links.c.dataset_id).where(which)).all():
+        audit.note(connection, row.workspace, "evicted", row.dataset_id)
+    connection.execute(delete(data_links).where(which))
+
+
 def _unlink(connection: Connection, which: ColumnElement[bool]) -> None:
+    for row in connection.execute(select(links.c.workspace, links.c.run_id).where(which)).all():
+        audit.note(connection, row.workspace, "evicted", row.run_id)
     gone = exists().where(shares.c.workspace == links.c.workspace, shares.c.run_id == links.c.run_id, which)
     connection.execute(delete(shares).where(gone))
     connection.execute(delete(links).where(which))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, select, upda
 
 from forecasting.errors import ConfigError, LimitError, StoreError
 from forecasting.messages import Message
-from forecasting.runs import identity, pace, schema, shards, usage
+from forecasting.runs import audit, identity, pace, schema, shards, usage
 from forecasting.runs.access import Workspace, linked_dataset, linked_run, linked_runs, links, touch, workspace_id
 from forecasting.runs.blobs import DamagedError, get_blob
 from forecasting.runs.database import Database, insert_new, now
@@ -81,6 +81,7 @@ class Ledger:
                 connection.execute(
                     update(links).where(links.c.workspace == me, links.c.run_id == run_id).values(**link)
                 )
+            audit.note(connection, me, "run", run_id)
         if waits:
             self.on_queued()
         return run_id
@@ -181,6 +182,7 @@ class Ledger:
             drop_shares(connection, row)
             connection.execute(delete(links).where(links.c.workspace == row.workspace, links.c.run_id == row.id))
             stop_unwanted(connection, [row.id])
+            audit.note(connection, row.workspace, "delete", row.id)
 
 
 def stored_artifact(database: Database, run: Row[Any], name: str) -> bytes:
@@ -206,7 +208,10 @@ def drop_shares(connection: Connection, row: Row[Any]) -> int:
     """End the read-only links of a row of `linked_runs`; how many there were."""
     shared = schema.shares.c
     mine = delete(schema.shares).where(shared.workspace == row.workspace, shared.run_id == row.id)
-    return connection.execute(mine).rowcount
+    ended = connection.execute(mine).rowcount
+    if ended:
+        audit.note(connection, row.workspace, "ended", row.id)
+    return ended
 
 
 def stop_unwanted(connection: Connection, run_ids: Sequence[str]) -> None:

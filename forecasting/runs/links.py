@@ -1,4 +1,4 @@
-"""Read-only links: a token that shows one run, until the run leaves the workspace or the link is ended."""
+"""Read-only links: a token that shows one run, until the run leaves the workspace or the link ends."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy import insert, select
 from forecasting.errors import LimitError
 from forecasting.messages import Message
 from forecasting.panel import Panel
-from forecasting.runs import identity, schema
-from forecasting.runs.access import Link, Workspace, linked_run, shared_run
+from forecasting.runs import audit, identity, schema
+from forecasting.runs.access import Link, Workspace, lasts, linked_run, shared_run
 from forecasting.runs.database import Database, now
 from forecasting.runs.datasets import stored_input
 from forecasting.runs.jobs import JOBS
@@ -27,21 +27,47 @@ class Links:
 
     database: Database
 
-    def share(self, workspace: Workspace, run_id: str) -> Link:
-        """A new link to this one run."""
+    def share(self, workspace: Workspace, run_id: str, days: float | None = None) -> Link:
+        """A new link to this one run, which shows it for so many days; None: until somebody ends it."""
         link = Link(identity.new_token())
         with self.database.write() as connection:
             row = linked_run(connection, workspace, run_id)
             if row.shares >= SHARES:
                 raise LimitError(Message("runs.shares_full", count=SHARES))
             values = {"id": identity.token_id(link.token), "workspace": row.workspace, "run_id": row.id}
-            connection.execute(insert(schema.shares).values(**values, created=now(connection)))
+            at = now(connection)
+            ends = None if days is None else at + days * 86_400
+            connection.execute(insert(schema.shares).values(**values, created=at, ends=ends))
+            audit.note(connection, row.workspace, "link", row.id)
         return link
 
     def end_shares(self, workspace: Workspace, run_id: str) -> int:
         """End every link that this workspace made to a run; how many those were."""
         with self.database.write() as connection:
             return drop_shares(connection, linked_run(connection, workspace, run_id))
+
+    def share_ends(self, workspace: Workspace, run_id: str) -> list[float | None]:
+        """When each link that this workspace made to a run ends, the first one first; None: not by itself."""
+        shared = schema.shares.c
+        with self.database.read() as connection:
+            row = linked_run(connection, workspace, run_id)
+            mine = (shared.workspace == row.workspace) & (shared.run_id == row.id)
+            query = select(shared.ends).where(mine, lasts(now(connection))).order_by(shared.ends.is_(None), shared.ends)
+            return list(connection.execute(query).scalars())
+
+    def shared_until(self, link: Link) -> float | None:
+        """When a link ends, in seconds since 1970; None: not by itself."""
+        with self.database.read() as connection:
+            shared_run(connection, link)
+            here = schema.shares.c.id == identity.token_id(link.token)
+            ends: float | None = connection.execute(select(schema.shares.c.ends).where(here)).scalar()
+        return ends
+
+    def note_opened(self, link: Link) -> None:
+        """Let the workspace that made a link know that somebody opened it."""
+        with self.database.write() as connection:
+            row = shared_run(connection, link)
+            audit.note_opened(connection, row.workspace, row.id)
 
     def shared_run(self, link: Link) -> Run:
         """The run that a link shows, without what is the workspace's own business."""

@@ -169,7 +169,7 @@ events = Table(
     Column("id", Integer, primary_key=True),
     Column("workspace", ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
     Column("at", Double, nullable=False),
-    Column("what", String(16), nullable=False),  # one of audit.EVENTS
+    Column("what", String(16), nullable=False),  # one of `audit.What`
     Column("about", String(64)),  # the run or dataset, which may be gone
     Index("events_workspace", "workspace", "id"),
 )

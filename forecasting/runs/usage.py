@@ -31,7 +31,7 @@ def usage(connection: Connection, settings: Settings, workspace: str | None) -> 
         mine = exists().where(run_links.c.run_id == runs.c.id, run_links.c.workspace == workspace)
         my_data = exists().where(data_links.c.dataset_id == datasets.c.id, data_links.c.workspace == workspace)
         asked = runs.c.owner == workspace
-        used, budget = _held(connection, workspace), settings.workspace_mb
+        used, budget = holding(connection, workspace), settings.workspace_mb
     active = and_(asked, runs.c.state.in_(schema.ACTIVE), runs.c.parent.is_(None))
     return Usage(
         stored_mb=used / MB,
@@ -46,7 +46,7 @@ def usage(connection: Connection, settings: Settings, workspace: str | None) -> 
 
 def check_room(connection: Connection, settings: Settings, workspace: str, raw: bytes) -> None:
     """LimitError where `raw` is more than the workspace may still bring."""
-    held, allowed = _held(connection, workspace), settings.workspace_mb * MB
+    held, allowed = holding(connection, workspace), settings.workspace_mb * MB
     if held + len(raw) <= allowed:
         return
     content = _content(workspace)
@@ -59,7 +59,7 @@ def check_room(connection: Connection, settings: Settings, workspace: str, raw: 
 
 def check_pins(connection: Connection, settings: Settings, workspace: str) -> None:
     """LimitError where a workspace, or all of them, now have more pinned than may be kept from eviction."""
-    mine = _held(connection, workspace, pinned=True)
+    mine = holding(connection, workspace, pinned=True)
     if mine > settings.pinned_mb * MB:
         sizes = {"held": mine / MB, "allowed": settings.pinned_mb}
         raise LimitError(Message("runs.pinned_full", **sizes), field="pin")
@@ -82,7 +82,7 @@ def holdings(connection: Connection, *, pinned: bool = False) -> dict[str, int]:
     return {str(workspace): int(held) for workspace, held in rows}
 
 
-def _held(connection: Connection, workspace: str, *, pinned: bool = False) -> int:
+def holding(connection: Connection, workspace: str, *, pinned: bool = False) -> int:
     """The same of one workspace."""
     return _sum(connection, blobs.c.sha256.in_(select(_content(workspace, pinned=pinned).c.sha256)))
 

@@ -64,6 +64,15 @@ class Run:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Event:
+    """What was done in a workspace, and when (seconds since 1970)."""
+
+    at: float
+    what: str  # one of `audit.What`
+    name: str | None  # what the workspace calls the run or dataset that it is about; None: it has it no longer
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Usage:
     """What is stored, by all or by one workspace, and how much may be."""
 

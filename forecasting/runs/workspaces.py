@@ -10,11 +10,11 @@ from sqlalchemy import delete, exists, insert, select, update
 
 from forecasting.errors import StoreError
 from forecasting.messages import Message
-from forecasting.runs import housekeeping, identity, rates, schema, usage
+from forecasting.runs import audit, housekeeping, identity, rates, schema, usage
 from forecasting.runs.access import Access, Subject, Workspace, opens, touch, workspace_id
 from forecasting.runs.database import Database, insert_new, now
 from forecasting.runs.environment import Settings
-from forecasting.runs.views import Usage
+from forecasting.runs.views import Event, Usage
 
 RATES = {"upload": "uploads_a_minute", "fetch": "fetches_a_minute", "visit": "visits_a_minute"}
 STATE_BYTES = 64 * 1024  # a workspace's state is settings and ids
@@ -72,6 +72,7 @@ class Workspaces:
                 connection.execute(update(table).where(table.c.workspace == old).values(workspace=new))
             connection.execute(update(schema.runs).where(schema.runs.c.owner == old).values(owner=new))
             connection.execute(delete(schema.workspaces).where(here))
+            audit.note(connection, new, "renewed")
         return renewed
 
     def opens(self, access: Access, what: Subject = "anything", identifier: str = "") -> bool:
@@ -120,6 +121,11 @@ class Workspaces:
         with self.database.read() as connection:
             me = None if workspace is None else workspace_id(connection, workspace)
             return usage.usage(connection, self.settings, me)
+
+    def events(self, workspace: Workspace, first: int = 0, most: int = 100) -> tuple[list[Event], int]:
+        """What was done in the workspace, the newest first: so many from the `first` on, and how many there are."""
+        with self.database.read() as connection:
+            return audit.listed(connection, workspace_id(connection, workspace), first, most)
 
     def count(self, what: str, who: str) -> None:
         """Count an "upload" or "fetch" by a workspace, or a "visit" by an address; LimitError if it is one too many."""

@@ -65,7 +65,10 @@ def _rename(workspace: Workspace, run: Run) -> None:
 
 
 def _pin(workspace: Workspace, run: Run) -> None:
-    _try(services.pin, workspace, run.id, bool(st.session_state[f"pin_{run.id[:12]}"]))
+    key = f"pin_{run.id[:12]}"
+    _try(services.pin, workspace, run.id, bool(st.session_state[key]))
+    if st.session_state.get(_PROBLEM):
+        st.session_state[key] = run.pinned  # as it is, and not as it was wished to be
 
 
 def _delete(workspace: Workspace, run: Run) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.runs.foot import foot
+from pages.runs.log import log
 from pages.runs.rows import filtered, listed, no_runs
 from pages.runs.ticked import ticked_bar, ticked_runs
 from pages.runs.under_way import under_way
@@ -21,4 +22,5 @@ with components.in_place():
         ticked_bar(workspace, ticked_runs(ended))
     else:
         no_runs()
+log(workspace)
 foot(workspace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -53,6 +54,11 @@ def age(seconds: float) -> str:
     if minutes < 120:
         return t("age.minutes", count=minutes)
     return t("age.hours", count=minutes // 60) if minutes < 2880 else t("age.days", count=minutes // 1440)
+
+
+def utc(seconds: float) -> str:
+    """A moment, given in seconds since 1970, to the minute; the server does not know a visitor's time zone."""
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
 
 
 def moment(ds: Any, notation: Notation | None = None) -> str:

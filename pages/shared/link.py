@@ -8,7 +8,7 @@ import streamlit as st
 from forecasting import charts
 from forecasting.runs import Link, Run
 from pages.shared import components, jobs, services, state
-from pages.shared.formats import plain
+from pages.shared.formats import plain, utc
 from pages.shared.i18n import chart_words, t
 from pages.shared.progress import status, waiting
 from pages.shared.setting_words import setting_value
@@ -17,9 +17,14 @@ from pages.shared.sharing import app_address
 
 def page(link: Link) -> None:
     """Draw it. StoreError where the link shows nothing."""
-    run = services.store().shared_run(link)
+    run, until = services.opened(link)
+    if st.session_state.get("_opened") != link:  # once a session
+        st.session_state["_opened"] = link
+        services.note_opened(link)
     st.header(plain(jobs.title(run), 80), anchor=False)
     st.caption(f":material/visibility: {t('shared.lead', kind=jobs.name_of(run.kind))}")
+    if until is not None:
+        st.caption(f":material/event_busy: {t('shared.until', end=utc(until))}")
     st.caption(f":material/water: {t('shared.app', address=app_address())}")
     if run.state == "done":
         with components.in_place():

@@ -18,7 +18,7 @@ from pages.shared.services.data import (
     table,
     ticker_minutes,
 )
-from pages.shared.services.links import share, unshare
+from pages.shared.services.links import note_opened, opened, share, share_ends, unshare
 from pages.shared.services.results import artifact, backtest, forecast, record
 from pages.shared.services.runs import (
     POLL_SECONDS,
@@ -39,6 +39,7 @@ from pages.shared.services.runs import (
 from pages.shared.services.store import store
 from pages.shared.services.workspaces import (
     delete_workspace,
+    events,
     keep_days,
     new_workspace,
     renew_workspace,
@@ -53,6 +54,7 @@ __all__ = [
     "cancel",
     "dataset",
     "delete_workspace",
+    "events",
     "expected",
     "fetch",
     "forecast",
@@ -61,7 +63,9 @@ __all__ = [
     "look",
     "new_workspace",
     "notation",
+    "note_opened",
     "one_series",
+    "opened",
     "panel",
     "pin",
     "poll",
@@ -74,6 +78,7 @@ __all__ = [
     "retry",
     "runs",
     "share",
+    "share_ends",
     "store",
     "submit",
     "suggestion",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from forecasting.runs import Usage, Workspace
+from forecasting.runs import Event, Usage, Workspace
 from pages.shared.services import cache
 from pages.shared.services.cache import cached
 from pages.shared.services.store import store
@@ -22,6 +22,11 @@ def new_workspace() -> Workspace:
 def usage(workspace: Workspace) -> Usage:
     """How much the workspace holds, and how much it may."""
     return store().usage(workspace)
+
+
+def events(workspace: Workspace, first: int, most: int) -> tuple[list[Event], int]:
+    """What was done in the workspace, the newest first: so many from the `first` on, and how many there are."""
+    return store().events(workspace, first, most)
 
 
 def keep_days() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -270,3 +271,58 @@ def test_a_name_from_a_file_is_never_markup(open_app: Open, store: Store) -> Non
     assert not re.search(r"[\[\]():$]", app.checkbox(key=f"tick_{run[:12]}").label)
     assert "[x](" not in words(app)
     assert "\\[x\\]" in words(app)
+
+
+def test_a_link_can_have_an_end_which_page_and_link_say(open_app: Open, store: Store) -> None:
+    workspace = store.new_workspace()
+    run = store.submit(workspace, "sine", SINE, None, "sine")
+    store.cancel(workspace, run)
+    app = manage(runs(open_app, workspace=workspace), run)
+    app.selectbox(key=f"lasts_{run[:12]}").set_value("7").run()
+    app.button(key=f"copy_{run[:12]}").click().run()
+    (end,) = store.share_ends(workspace, run)
+    assert end is not None
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 86_400))
+    assert f"1 link shows this run: {day}" in words(app)
+    (link,) = (code.value for code in app.code)
+    app.selectbox(key=f"lasts_{run[:12]}").set_value("always").run()
+    assert not app.code  # the one made before has another end
+    assert f"This link ends on {day}" in words(open_app(link=link.rpartition("=")[2]))
+    (opened, *_) = store.events(workspace)[0]
+    assert (opened.what, opened.name) == ("opened", "sine")
+
+
+def test_the_log_says_what_was_done_and_is_read_only_while_it_is_open(
+    open_app: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = store.new_workspace()
+    run = store.submit(workspace, "sine", SINE, None, "waves")
+    store.cancel(workspace, run)
+    for _ in range(20):
+        store.share(workspace, run)
+    app = runs(open_app, workspace=workspace)
+    assert not app.dataframe
+    app.session_state["log"] = True
+    app.run()
+    (table,) = (frame.value for frame in app.dataframe)
+    assert len(table) == 20
+    assert set(table.iloc[:, 1]) == {"Read-only link made"}
+    assert set(table.iloc[:, 2]) == {"waves"}
+    app.session_state["log_page"] = 2
+    app.run()
+    (table,) = (frame.value for frame in app.dataframe)
+    assert table.iloc[:, 1].tolist() == ["Run asked for"]
+
+
+def test_a_pin_beyond_what_may_be_kept_says_so_and_is_not_set(
+    open_app: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = store.new_workspace()
+    run = forecast(store, workspace)
+    store.cancel(workspace, run)
+    monkeypatch.setattr("forecasting.runs.usage.PINNED_SHARE", 0.0)
+    app = manage(runs(open_app, workspace=workspace), run)
+    app.toggle(key=f"pin_{run[:12]}").set_value(True).run()
+    assert "All workspaces of this server together may pin" in words(app)
+    assert not app.toggle(key=f"pin_{run[:12]}").value
+    assert not store.run(workspace, run).pinned
