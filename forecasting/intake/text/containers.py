@@ -62,7 +62,7 @@ def unpack(data: bytes, kind: str, name: str, sheet: str | None) -> Unpacked:
         "sheet": sheet,
         "memory": limits.memory(),
         "seconds": seconds,
-        "expanded": limits.expanded() if kind != "gzip" else min(limits.expanded(), limits.BYTES),
+        "expanded": limits.text() if kind == "gzip" else limits.expanded(),
         "cells": limits.cells(),
         "rows": limits.ROWS,
         "columns": limits.COLUMNS,

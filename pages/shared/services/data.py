@@ -6,7 +6,6 @@ import dataclasses
 import json
 import time
 from collections.abc import Collection
-from contextlib import nullcontext
 from typing import Any
 
 import pandas as pd
@@ -164,8 +163,7 @@ def _size(found: intake.Table | _Refusal) -> int:
 def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table | _Refusal:
     raw, name, settings = store().raw(workspace, upload), dataset(workspace, upload).name, store().settings
     try:
-        waited = parsers.turn(settings.parsers) if intake.takes_long(raw) else nullcontext()
-        with waited, limits.unpacking_in(settings.parse_mb * MB):
+        with parsers.turn(settings.parsers, intake.takes_long(raw)), limits.unpacking_in(settings.parse_mb * MB):
             return intake.read_table(raw, name, **json.loads(choices))
     except ReadError as problem:
         until = time.monotonic() + REFUSED_SECONDS
@@ -182,7 +180,9 @@ def _answered(workspace: Workspace, upload: str, choices: str, argument: str, an
 @cached(most=64)
 def _read_upload(workspace: Workspace, upload: str, choices: str) -> str:
     reading = json.loads(choices)
-    cells = table(workspace, upload, reading)
-    made, report = intake.to_panel(cells, **ReadingChoices.from_dict(reading).for_panel())
+    long = intake.takes_long(store().raw(workspace, upload))
+    with parsers.turn(store().settings.parsers, long):  # what follows from a large table is as large
+        cells = table(workspace, upload, reading)
+        made, report = intake.to_panel(cells, **ReadingChoices.from_dict(reading).for_panel())
     about = {"source": "upload", "upload": upload, "reading": reading}
     return store().put_reading(workspace, upload, cells.name, about, made, report.to_dict())
