@@ -24,7 +24,7 @@ from pages.shared.services.cache import cached
 from pages.shared.services.store import store
 
 MB = 1024 * 1024
-HELD = 256 * MB  # of the cells of files that were read lately, the last one apart
+HELD = 256 * MB  # of the cells of files that were read lately, and of the series, the last one apart
 REFUSED_SECONDS = 300.0  # a page that is drawn again does not try again for so long
 
 
@@ -102,7 +102,11 @@ def dataset(access: Access, dataset_id: str) -> Dataset:
     return store().dataset(access, dataset_id)
 
 
-@cached(most=16)
+def _frame_size(panel: Panel) -> int:
+    return int(panel.frame.memory_usage().sum())
+
+
+@cached(most=16, weigh=_frame_size, heaviest=HELD)
 def panel(access: Access, dataset_id: str) -> Panel:
     """The Panel of a dataset; behind a link, of its run."""
     if not isinstance(access, Link):
