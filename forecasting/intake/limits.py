@@ -40,6 +40,11 @@ def expanded() -> int:
     return min(EXPANDED, memory() // 4)
 
 
+def text() -> int:
+    """Bytes of text that a gzip file may grow to: its table and series take up to nine times as many."""
+    return min(BYTES, expanded(), memory() // 10)
+
+
 def cells() -> int:
     """Cells of a workbook or Parquet file: the reader needs some 250 bytes for each."""
     return memory() // 256

@@ -69,7 +69,7 @@ class Settings:
             opening=whole("OPENING", cls.opening, 1),
             upload_mb=whole("UPLOAD_MB", cls.upload_mb, 1),
             parsers=whole("PARSERS", cls.parsers, 1),
-            parse_mb=whole("PARSE_MB", cls.parse_mb, 256),
+            parse_mb=whole("PARSE_MB", cls.parse_mb, 384),
             fetches_a_minute=whole("FETCHES_A_MINUTE", cls.fetches_a_minute, 1),
             visits_a_minute=whole("VISITS_A_MINUTE", cls.visits_a_minute, 1),
             wall_seconds=number("WALL_SECONDS", cls.wall_seconds, 1.0),

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -63,15 +64,26 @@ class Line:
             self._changed.notify_all()
 
 
+_reads: ContextVar[bool] = ContextVar("reads", default=False)
+
+
 @contextmanager
-def turn(most: int) -> Iterator[None]:
-    """Within it this session reads a file, as one of `most`; until it may, the page says which place it has."""
+def turn(most: int, needed: bool) -> Iterator[None]:
+    """Within it this session reads a file, as one of `most`; until it may, the page says which place it has.
+
+    Where it is not `needed`, and within another one, nothing is waited for.
+    """
+    if not needed or _reads.get():
+        yield
+        return
     line, who = _line(), _session()
     if line.begin(who, most):
         _wait(line, who, most)
+    before = _reads.set(True)
     try:
         yield
     finally:
+        _reads.reset(before)
         line.end()
 
 

@@ -20,8 +20,8 @@ PARSE_MB = 512  # of each of two readers
 SERVER_MB = 500  # that the server may have beside them
 BROUGHT = {
     "a.xlsx": hostile_files.repeated_string_disguised(8, 2_000),
-    "b.ods": hostile_files.open_document(),
-    "c.csv.gz": hostile_files.gzip_members(),
+    "b.xlsx": hostile_files.open_document(),
+    "c.csv": hostile_files.gzip_members(),
     "d.xlsx": hostile_files.repeated_string(),
     "e.parquet": hostile_files.repeated_value(1, 200_000),
 }

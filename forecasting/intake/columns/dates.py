@@ -51,7 +51,7 @@ def look_for_times(
     present = (flags(texts.is_valid()) if several is None else read.present)[codes] & (codes >= 0)
     ok = read.ok[codes] & present
     stamps = read.stamps[codes].copy()
-    stamps[~ok] = np.datetime64("NaT")
+    stamps[~ok] = np.datetime64("NaT", "ns")
     mixed = read.mixed
     if mixed is not None:
         mixed = (int(np.flatnonzero(codes == mixed[0])[0]), int(np.flatnonzero(codes == mixed[1])[0]))

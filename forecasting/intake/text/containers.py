@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import site
 import subprocess
 import sys
 import threading
@@ -62,7 +63,7 @@ def unpack(data: bytes, kind: str, name: str, sheet: str | None) -> Unpacked:
         "sheet": sheet,
         "memory": limits.memory(),
         "seconds": seconds,
-        "expanded": limits.expanded() if kind != "gzip" else min(limits.expanded(), limits.BYTES),
+        "expanded": limits.text() if kind == "gzip" else limits.expanded(),
         "cells": limits.cells(),
         "rows": limits.ROWS,
         "columns": limits.COLUMNS,
@@ -143,6 +144,8 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """What the program needs of this process's variables to find its interpreter's libraries, and what spares memory:
     no keys, addresses or passwords."""
     kept = {name: variables[name] for name in _NEEDED if name in variables}
+    if base := site.getuserbase():  # where packages were installed for the user only
+        kept["PYTHONUSERBASE"] = base
     return {**kept, "MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1"}
 
 

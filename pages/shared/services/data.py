@@ -6,7 +6,6 @@ import dataclasses
 import json
 import time
 from collections.abc import Collection
-from contextlib import nullcontext
 from typing import Any
 
 import pandas as pd
@@ -25,7 +24,7 @@ from pages.shared.services.cache import cached
 from pages.shared.services.store import store
 
 MB = 1024 * 1024
-HELD = 256 * MB  # of the cells of files that were read lately, the last one apart
+HELD = 256 * MB  # of the cells of files that were read lately, and of the series, the last one apart
 REFUSED_SECONDS = 300.0  # a page that is drawn again does not try again for so long
 
 
@@ -103,7 +102,11 @@ def dataset(access: Access, dataset_id: str) -> Dataset:
     return store().dataset(access, dataset_id)
 
 
-@cached(most=16, of="dataset")
+def _frame_size(panel: Panel) -> int:
+    return int(panel.frame.memory_usage().sum())
+
+
+@cached(most=16, of="dataset", weigh=_frame_size, heaviest=HELD)
 def panel(access: Access, dataset_id: str) -> Panel:
     """The Panel of a dataset; behind a link, of its run."""
     if not isinstance(access, Link):
@@ -164,8 +167,7 @@ def _size(found: intake.Table | _Refusal) -> int:
 def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table | _Refusal:
     raw, name, settings = store().raw(workspace, upload), dataset(workspace, upload).name, store().settings
     try:
-        waited = parsers.turn(settings.parsers) if intake.takes_long(raw) else nullcontext()
-        with waited, limits.unpacking_in(settings.parse_mb * MB):
+        with parsers.turn(settings.parsers, intake.takes_long(raw)), limits.unpacking_in(settings.parse_mb * MB):
             return intake.read_table(raw, name, **json.loads(choices))
     except ReadError as problem:
         until = time.monotonic() + REFUSED_SECONDS
@@ -182,7 +184,9 @@ def _answered(workspace: Workspace, upload: str, choices: str, argument: str, an
 @cached(most=64, of="made")
 def _read_upload(workspace: Workspace, upload: str, choices: str) -> str:
     reading = json.loads(choices)
-    cells = table(workspace, upload, reading)
-    made, report = intake.to_panel(cells, **ReadingChoices.from_dict(reading).for_panel())
+    long = intake.takes_long(store().raw(workspace, upload))
+    with parsers.turn(store().settings.parsers, long):  # what follows from a large table is as large
+        cells = table(workspace, upload, reading)
+        made, report = intake.to_panel(cells, **ReadingChoices.from_dict(reading).for_panel())
     about = {"source": "upload", "upload": upload, "reading": reading}
     return store().put_reading(workspace, upload, cells.name, about, made, report.to_dict())

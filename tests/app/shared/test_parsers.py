@@ -81,12 +81,18 @@ def test_a_closed_tab_gives_its_place_up_and_a_page_begun_anew_keeps_it(
 ) -> None:
     assert line.begin("reader", 1) == 0
     monkeypatch.setattr(parsers.st, "empty", lambda: Shown(ends))
-    with pytest.raises(type(ends)), parsers.turn(1):
+    with pytest.raises(type(ends)), parsers.turn(1, True):
         raise AssertionError("it waits")
     assert line.begin("another", 1) == after
 
 
 def test_a_turn_is_over_when_reading_fails(line: Line) -> None:
-    with pytest.raises(ValueError, match="broken"), parsers.turn(1):
+    with pytest.raises(ValueError, match="broken"), parsers.turn(1, True), parsers.turn(1, True):
         raise ValueError("broken")
     assert line.begin("next", 1) == 0
+
+
+def test_a_small_file_waits_for_nobody(line: Line) -> None:
+    assert line.begin("reader", 1) == 0
+    with parsers.turn(1, False):
+        assert line.begin("another", 1) == 1

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from forecasting.errors import DataError, StoreError
+from forecasting.errors import DataError, ReadError, StoreError
+from forecasting.messages import Message
 from forecasting.runs import Access, Link, Workspace
 from pages.shared import services
 from pages.shared.services import cache
@@ -44,6 +45,19 @@ def test_a_result_is_remembered_until_newer_ones_take_its_place(doubled: Doubled
     double(ONE, 1)
     double(ONE, 2)
     assert [number for _, number in calls] == [1, 2, 3, 4, 2]
+
+
+def test_heavy_results_are_dropped_sooner_but_never_the_newest(data_folder: Path) -> None:
+    calls: list[int] = []
+
+    @cached(most=9, weigh=int, heaviest=10)
+    def weight(_access: Access, number: int) -> int:
+        calls.append(number)
+        return number
+
+    for number in (4, 5, 4, 7, 4, 99, 99, 4):
+        weight(ONE, number)
+    assert calls == [4, 5, 7, 4, 99, 4]  # 7 took the place of both, 4 that of 7
 
 
 def test_a_workspace_and_a_link_with_one_token_are_two(doubled: Doubled) -> None:
@@ -201,6 +215,31 @@ def test_a_file_is_stored_once_however_often_it_is_read(data_folder: Path, monke
 
 
 @pytest.mark.slow
+def test_a_file_that_cannot_be_read_is_tried_again_only_after_a_while(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, tried = [100.0], []
+
+    def refuse(data: bytes, name: str) -> None:
+        tried.append(name)
+        raise ReadError(Message("intake.read.empty", name=name), field="sheet")
+
+    monkeypatch.setattr("pages.shared.services.data.time.monotonic", lambda: at[0])
+    monkeypatch.setattr("pages.shared.services.data.intake.read_table", refuse)
+    workspace = services.new_workspace()
+    upload = services.keep_upload(workspace, b"x", "x.csv")
+    for _ in range(3):
+        for read in (services.table, services.read_upload):
+            with pytest.raises(ReadError) as caught:
+                read(workspace, upload, {})
+            assert caught.value.field == "sheet"
+    assert tried == ["x.csv"]
+    at[0] += 301
+    with pytest.raises(ReadError):
+        services.table(workspace, upload, {})
+    assert len(tried) == 2
+
+
 def test_the_days_of_a_sample_have_no_time_of_day(data_folder: Path) -> None:
     workspace = services.store().new_workspace()
     dataset = services.read_sample(workspace, "co2")
