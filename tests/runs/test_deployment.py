@@ -94,15 +94,8 @@ def test_the_image_holds_what_the_app_needs_and_runs_as_nobody_special() -> None
     text = (ROOT / "Dockerfile").read_text()
     steps = [line.split() for line in text.splitlines() if re.match(r"[A-Z]+ ", line)]
     copied = {name for step in steps if step[0] == "COPY" and "--from=" not in step[1] for name in step[1:-1]}
-    assert copied == {
-        "requirements.txt",
-        "requirements.lock",
-        "app.py",
-        ".streamlit",
-        "forecasting",
-        "pages",
-        "docs/guide.md",
-    }
+    locked = {"requirements.txt", "requirements.lock"}
+    assert copied == {*locked, "app.py", ".streamlit", "forecasting", "pages", "docs/guide.md", "docs/guide.zh.md"}
     assert all((ROOT / name).exists() for name in copied)
     users = [step[1] for step in steps if step[0] == "USER"]
     assert users[-1].partition(":")[0] not in ("root", "0")
