@@ -6,6 +6,7 @@ from forecasting.intake.notes import Assumption, Note, message_of
 from forecasting.intake.prices.ticker import INTERVALS, PERIODS, check_span, check_symbols, fetch_ticker, quoted_panel
 from forecasting.intake.report import Report, Roles
 from forecasting.intake.samples import load_sample, sample_names
+from forecasting.intake.text.cell_types import forget_cells
 from forecasting.intake.text.containers import takes_long
 from forecasting.intake.text.table import Dialect, Reading, Table, read_table
 from forecasting.intake.to_panel import to_panel
@@ -25,6 +26,7 @@ __all__ = [
     "check_span",
     "check_symbols",
     "fetch_ticker",
+    "forget_cells",
     "load_sample",
     "message_of",
     "quoted_panel",

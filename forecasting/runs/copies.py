@@ -29,6 +29,7 @@ KEPT_SECONDS = 7 * DAY_SECONDS  # that a copy outlives what was deleted since, w
 AGAIN_SECONDS = 600.0  # after a copy that could not be made
 PARTING_SECONDS = 0.5  # for a copy under way to be put away
 STEP_PAGES = 1024
+WITHIN = 1.25  # times the budget that a file may take: its content, the tables and what is being given back
 RESTARTS = 3  # of a copy that lets writers in; then they have to wait for it
 HOLD_SECONDS = 0.8 * BUSY_SECONDS  # that writers may have to wait: longer, and they would be refused
 
@@ -62,13 +63,13 @@ class Copies(threading.Thread):
 
 def make_copy(database: Database, settings: Settings, stop: threading.Event | None = None) -> bool:
     """Replace the copy by one of the store as it is now, if it is whole and fits; False where it was not, which the
-    log explains. The file and its copy together keep to TIDECAST_BUDGET_MB."""
+    log explains. The copy keeps to TIDECAST_BUDGET_MB as the content of the file does."""
     file = database.file
     if file is None or not file.exists():
         return False
     copy = copy_of(file)
     size = file.stat().st_size
-    if 2 * size > settings.budget_mb * 2**20:
+    if size > WITHIN * settings.budget_mb * 2**20:
         return _not_made("it would not fit into TIDECAST_BUDGET_MB", copy, mb=size // 2**20)
     free = shutil.disk_usage(file.parent).free
     if free < 2 * size:

@@ -25,9 +25,9 @@ from forecasting.runs import migrations, schema
 from forecasting.runs.store_file import check_there, identity, is_whole
 
 BUSY_SECONDS = 10  # how long a writer waits for another
-
 DAMAGED = "runs.database.damaged"
-CONNECT_SECONDS = 5  # for a database server to answer, not the minutes that the system would wait
+# For a database server to answer, also on a connection that is open: not the minutes that the system would wait.
+PATIENCE = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
 log = logging.getLogger("tidecast.database")
 
@@ -186,9 +186,9 @@ def _opened(url: URL) -> Engine:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+    given = {name: value for name, value in PATIENCE.items() if name not in url.query}
     return create_engine(
-        url, connect_args=patience, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True
+        url, connect_args=given, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True
     )
 
 

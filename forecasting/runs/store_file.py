@@ -11,6 +11,7 @@ from pathlib import Path
 from forecasting.errors import StoreError
 from forecasting.messages import Message
 
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 FILES = ("-journal", "-wal", "-shm")  # what belongs to an SQLite file and would be applied to another in its place
 
 
@@ -39,8 +40,11 @@ def is_whole(file: Path) -> bool:
     try:
         with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except (sqlite3.Error, UnicodeDecodeError) as error:  # a message of SQLite may quote what it cannot read
-        return "locked" in str(error)  # somebody writes: that is no damage
+    except UnicodeDecodeError:  # a message of SQLite may quote what it cannot read
+        return False
+    except sqlite3.Error as error:  # somebody writes, too many files are open, ...: that is no damage
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        return code & 0xFF not in DAMAGE and code != sqlite3.SQLITE_IOERR_SHORT_READ
 
 
 class Use:

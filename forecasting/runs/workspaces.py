@@ -66,7 +66,8 @@ class Workspaces:
         with self.database.write() as connection:
             old, new = workspace_id(connection, workspace), identity.token_id(renewed.token)
             here = schema.workspaces.c.id == old
-            row = connection.execute(select(schema.workspaces).where(here)).mappings().one()
+            # Locked: a run that is asked for meanwhile fails with a sentence, and is not lost with the old row.
+            row = connection.execute(select(schema.workspaces).where(here).with_for_update()).mappings().one()
             connection.execute(insert(schema.workspaces).values({**row, "id": new}))
             for table in tables:
                 connection.execute(update(table).where(table.c.workspace == old).values(workspace=new))

@@ -52,7 +52,7 @@ def ask(asked: Workspace, leave: Callable[[], None], mine: Workspace | None) -> 
 def remember(workspace: Workspace) -> None:
     """Have the browser know which workspace it used last."""
     current = token_id(workspace.token)
-    if not login.required() and current not in (_last(), st.session_state.get("_remembered")):
+    if not login.required() and st.session_state.get("_remembered") != current:  # once a session: its time begins anew
         st.session_state["_remembered"] = current
         clipboard.keep_cookie(COOKIE, current, services.keep_days() * 86_400)
 

@@ -16,6 +16,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime as streamlit_runtime
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from forecasting.errors import ForecastingError
@@ -23,8 +24,10 @@ from forecasting.runs import Settings, runtime
 from pages.shared.i18n import LANGUAGES, catalogue
 
 AT_ONCE = 4  # first runs; each computes for a quarter of a second, alone on the interpreter most of the time
+TURN = 3.0  # seconds that a first run may keep others waiting: what takes longer reads a file, or sends nothing
 PATIENCE = 60.0  # seconds, after which a first run that has not ended counts no longer
-COMING = 10.0  # seconds, within which who was given the page has to open its connection
+COMING = 10.0  # seconds, within which who was given the page opens a connection, and who has one asks for the page
+SHARE = 0.5  # of the places that one address may take, unless it is this machine or a proxy on it
 AGAIN = 5  # seconds, after which a page that says "busy" asks again
 _STREAM = "/_stcore/stream"
 _SMALL = 512  # bytes; the message that a run has ended is smaller
@@ -35,35 +38,44 @@ class Places:
     """Who is being let in. All methods run in the event loop."""
 
     def __init__(self) -> None:
-        self._given: deque[float] = deque()  # when pages were given whose connection has not come yet
-        self._opening: dict[object, float] = {}  # connections before the end of their first run -> since when
+        self._given: deque[tuple[float, str]] = deque()  # until when, and to whom, pages were given without connection
+        self._opening: dict[object, tuple[float, str]] = {}  # connections before the end of their first run: the same
         self._turn = asyncio.Semaphore(AT_ONCE)
 
-    def taken(self) -> int:
+    def free(self, address: str, limit: int) -> bool:
+        """Whether there is a place, and one for this address."""
         now = time.monotonic()
-        while self._given and now - self._given[0] > COMING:
+        while self._given and self._given[0][0] < now:
             self._given.popleft()
-        for connection, since in list(self._opening.items()):
-            if now - since > PATIENCE:
+        for connection, (until, _) in list(self._opening.items()):
+            if until < now:
                 del self._opening[connection]
-        return len(self._given) + len(self._opening)
+        taken = [who for _, who in (*self._given, *self._opening.values())]
+        own = limit if _is_here(address) else max(1, int(SHARE * limit))
+        return len(taken) < limit and taken.count(address) < own
 
-    def give(self, limit: int) -> bool:
+    def give(self, address: str, limit: int) -> bool:
         """Whether a page may be given to a newcomer, whose connection then has a place."""
-        free = self.taken() < limit
+        free = self.free(address, limit)
         if free:
-            self._given.append(time.monotonic())
+            self._given.append((time.monotonic() + COMING, address))
         return free
 
-    def enter(self, connection: object, limit: int) -> bool:
-        """Whether a newcomer's connection may be made: it was given the page, or there is a place."""
-        self.taken()
-        if self._given:
-            self._given.popleft()
-        elif self.taken() >= limit:
+    def enter(self, connection: object, address: str, limit: int) -> bool:
+        """Whether a newcomer's connection may be made: its address was given a page, or there is a place."""
+        free = self.free(address, limit)
+        given = next((one for one in self._given if one[1] == address), None)
+        if given is not None:
+            self._given.remove(given)
+        elif not free:
             return False
-        self._opening[connection] = time.monotonic()
+        self._opening[connection] = time.monotonic() + COMING, address
         return True
+
+    def ask(self, connection: object) -> None:
+        """The connection has asked for its first run."""
+        if connection in self._opening:
+            self._opening[connection] = time.monotonic() + PATIENCE, self._opening[connection][1]
 
     def leave(self, connection: object) -> None:
         """The first run has ended, or the connection."""
@@ -83,11 +95,11 @@ class Newcomers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._places = self._places or Places()
         if scope["type"] == "http" and _asks_for_a_page(scope):
-            if not self._places.give(_limit()):
+            if not self._places.give(_address(scope), _limit()):
                 await _busy(scope)(scope, receive, send)
                 return
         elif scope["type"] == "websocket" and scope["path"].endswith(_STREAM) and not _was_here(scope):
-            if not self._places.enter(send, _limit()):
+            if not self._places.enter(send, _address(scope), _limit()):
                 await send({"type": "websocket.close", "code": _BUSY})
                 return
             await _FirstRun(self._app, self._places, scope, receive, send).serve()
@@ -101,7 +113,7 @@ class _FirstRun:
     def __init__(self, app: ASGIApp, places: Places, scope: Scope, receive: Receive, send: Send) -> None:
         self._app, self._places, self._scope = app, places, scope
         self._receive, self._send = receive, send
-        self._asked = self._has_turn = False
+        self._asked = self._has_turn = self._in = False
 
     async def serve(self) -> None:
         try:
@@ -113,18 +125,23 @@ class _FirstRun:
         message = await self._receive()
         if message["type"] == "websocket.receive" and not self._asked:
             self._asked = True
+            self._places.ask(self._send)
             await self._places.turn().acquire()
             self._has_turn = True
-            asyncio.get_running_loop().call_later(PATIENCE, self._end)
+            asyncio.get_running_loop().call_later(TURN, self._give_turn_back)
         return message
 
     async def _send_and_look(self, message: Message) -> None:
         await self._send(message)
-        if self._has_turn and message["type"] == "websocket.send" and _ends_a_run(message.get("bytes")):
+        if not self._in and message["type"] == "websocket.send" and _ends_a_run(message.get("bytes")):
+            self._in = True
             self._end()
 
     def _end(self) -> None:
         self._places.leave(self._send)
+        self._give_turn_back()
+
+    def _give_turn_back(self) -> None:
         if self._has_turn:
             self._has_turn = False
             self._places.turn().release()
@@ -142,9 +159,24 @@ def _asks_for_a_page(scope: Scope) -> bool:
 
 
 def _was_here(scope: Scope) -> bool:
-    """Whether a connection is that of an open page which comes back: it names its session."""
+    """Whether a connection is that of an open page which comes back: it names a session of this server."""
     entries = Headers(scope=scope).get("sec-websocket-protocol", "").split(",")
-    return len(entries) > 2 and bool(entries[2].strip())
+    return len(entries) > 2 and _is_session(entries[2].strip())
+
+
+def _is_session(identifier: str) -> bool:
+    if not identifier or not streamlit_runtime.exists():
+        return False
+    known = streamlit_runtime.get_instance()._session_mgr.list_sessions()
+    return any(found.session.id == identifier for found in known)
+
+
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
+
+
+def _is_here(address: str) -> bool:
+    return address in ("", "::1") or address.startswith("127.")
 
 
 def _ends_a_run(data: Any) -> bool:

@@ -88,7 +88,9 @@ async def status(gate: Newcomers, path: str = "/", accept: str = "text/html", la
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
 
 
-def test_first_runs_wait_their_turn_and_later_ones_do_not(limit: Callable[[int], None]) -> None:
+def test_first_runs_wait_their_turn_and_later_ones_do_not(
+    limit: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def rush() -> None:
         page = Page()
         gate = Newcomers(page)
@@ -113,6 +115,7 @@ def test_first_runs_wait_their_turn_and_later_ones_do_not(limit: Callable[[int],
             tab.task.cancel()
 
     limit(100)
+    monkeypatch.setattr(newcomers, "_is_session", lambda identifier: identifier == "session-of-before")
     asyncio.run(rush())
 
 
@@ -153,12 +156,45 @@ def test_places_of_pages_whose_connection_never_comes_are_given_again(
     async def rush() -> None:
         gate = Newcomers(Page())
         assert [(await status(gate))[0] for _ in range(2)] == [200, 503]
+        Tab(gate, "silent")  # has its connection, and asks for nothing
+        await settle()
+        assert (await status(gate))[0] == 503
         later = time.monotonic() + newcomers.COMING + 1
         monkeypatch.setattr(newcomers.time, "monotonic", lambda: later)
         assert (await status(gate))[0] == 200
 
     limit(1)
     asyncio.run(rush())
+
+
+def test_a_run_that_takes_long_lets_others_begin_and_a_made_up_session_waits_like_all(
+    limit: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def rush() -> None:
+        page = Page()
+        gate = Newcomers(page)
+        tabs = [Tab(gate, str(number), "made-up") for number in range(AT_ONCE + 1)]
+        for tab in tabs:
+            tab.run()
+        await settle()
+        assert str(AT_ONCE) not in page.running
+        await asyncio.sleep(0.1)
+        assert str(AT_ONCE) in page.running
+        for tab in tabs:
+            tab.task.cancel()
+
+    limit(100)
+    monkeypatch.setattr(newcomers, "TURN", 0.05)
+    asyncio.run(rush())
+
+
+def test_one_address_takes_half_of_the_places_at_most() -> None:
+    places = newcomers.Places()
+    assert [places.give("198.51.100.7", 10) for _ in range(6)] == [True] * 5 + [False]
+    assert [places.give("203.0.113.9", 10) for _ in range(6)] == [True] * 5 + [False]
+    assert not places.give("192.0.2.1", 10)
+    here = newcomers.Places()
+    assert [here.give("127.0.0.1", 10) for _ in range(11)] == [True] * 10 + [False]
 
 
 @pytest.mark.slow

@@ -85,12 +85,12 @@ def test_a_copy_that_would_not_fit_is_not_made_and_the_log_says_so(
     file_store: Store, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     workspace = file_store.new_workspace()
-    file_store.put_dataset(workspace, os.urandom(700_000), "a.csv", {}, None, {})
+    file_store.put_dataset(workspace, os.urandom(1_700_000), "a.csv", {}, None, {})
     small = dataclasses.replace(file_store.settings, budget_mb=1)
     assert not make_copy(file_store.database, small)
     assert "TIDECAST_BUDGET_MB" in caplog.records[-1].__dict__["why"]
     assert not copy_of(file).exists()
-    make_copy(file_store.database, file_store.settings)
+    assert make_copy(file_store.database, dataclasses.replace(file_store.settings, budget_mb=2))  # full, and copied
     assert not make_copy(file_store.database, small)
     assert copy_of(file).exists()  # of before: better than none
     os.utime(copy_of(file), (time.time() - 8 * 86_400,) * 2)

@@ -97,6 +97,8 @@ def test_the_image_holds_what_the_app_needs_and_runs_as_nobody_special() -> None
     locked = {"requirements.txt", "requirements.lock"}
     assert copied == {*locked, "app.py", ".streamlit", "forecasting", "pages", "docs/guide.md", "docs/guide.zh.md"}
     assert all((ROOT / name).exists() for name in copied)
+    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert all(name in let_through or any(one.startswith(f"{name}/") for one in let_through) for name in copied)
     users = [step[1] for step in steps if step[0] == "USER"]
     assert users[-1].partition(":")[0] not in ("root", "0")
     assert [step[0] for step in steps].index("USER") < [step[0] for step in steps].index("CMD")

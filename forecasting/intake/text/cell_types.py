@@ -45,18 +45,26 @@ _WORD = re.compile(r"[\w.-]*[^\W\d][\w.-]*")
 _PHRASE = re.compile(r"[\w(\[\"'„“«¿¡#*+-][\w \-.,:;!?'\u2019\"“”&/()%+*=°@#\[\]<>$€£…\u2013\u2014»«]*")
 
 _Judged = TypeVar("_Judged")
+_kept: list[Callable[[], None]] = []  # what forgets the cells of each of them
 _SHORT = 64  # characters, up to which what a cell is judged to be is remembered
 
 
 def _remembered(judge: Callable[[str], _Judged]) -> Callable[[str], _Judged]:
     """A dozen dialects and many steps after them ask about the same cells."""
     kept = functools.lru_cache(1 << 14)(judge)
+    _kept.append(kept.cache_clear)
 
     @functools.wraps(judge)
     def judged(cell: str) -> _Judged:
         return kept(cell) if len(cell) <= _SHORT else judge(cell)
 
     return judged
+
+
+def forget_cells() -> None:
+    """Let go of the cells that were judged last: somebody may have deleted the file that they are from."""
+    for forget in _kept:
+        forget()
 
 
 @_remembered

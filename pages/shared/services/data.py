@@ -185,8 +185,8 @@ def _answered(workspace: Workspace, upload: str, choices: str, argument: str, an
 def _read_upload(workspace: Workspace, upload: str, choices: str) -> str:
     reading = json.loads(choices)
     long = intake.takes_long(store().raw(workspace, upload))
+    cells = table(workspace, upload, reading)  # outside of a turn: the one that reads it has a turn of its own
     with parsers.turn(store().settings.parsers, long):  # what follows from a large table is as large
-        cells = table(workspace, upload, reading)
         made, report = intake.to_panel(cells, **ReadingChoices.from_dict(reading).for_panel())
     about = {"source": "upload", "upload": upload, "reading": reading}
     return store().put_reading(workspace, upload, cells.name, about, made, report.to_dict())

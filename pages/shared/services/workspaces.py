@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from forecasting import intake
 from forecasting.runs import Event, Usage, Workspace
 from pages.shared.services import cache
 from pages.shared.services.cache import cached
@@ -36,6 +37,9 @@ def keep_days() -> float:
 
 def renew_workspace(workspace: Workspace) -> Workspace:
     """The same workspace under another token; the one that it had opens nothing any more."""
+    visitor = st.context.ip_address
+    if visitor:  # else limits by workspace could be begun anew as often as somebody likes
+        store().count("visit", visitor)
     renewed = store().renew_workspace(workspace)
     cache.forget(workspace)
     return renewed
@@ -46,3 +50,4 @@ def delete_workspace(workspace: Workspace) -> None:
     store().delete_workspace(workspace)
     cache.forget(workspace)
     cache.forget_ended()
+    intake.forget_cells()
