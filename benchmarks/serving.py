@@ -19,6 +19,23 @@ from forecasting.runs import Store
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def resident(root: int) -> int:
+    """MB that a process and all that it has started hold."""
+    pages = 0
+    for process in _family(root):
+        with contextlib.suppress(OSError):  # it has ended
+            pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024**2
+
+
+def _family(root: int) -> Iterator[int]:
+    yield root
+    with contextlib.suppress(OSError):
+        for thread in Path(f"/proc/{root}/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                yield from _family(int(child))
+
+
 class ServerStore(Store):
     """The server's store, and what only a benchmark asks it."""
 
@@ -47,20 +64,7 @@ class Server:
 
     def whole(self) -> int:
         """MB of memory in use now, by the server and all processes that it has started."""
-        parents = {}
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit():
-                with contextlib.suppress(OSError):  # it has ended
-                    parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        mine, found = {self.process.pid}, True
-        while found:
-            found = {one for one, parent in parents.items() if parent in mine and one not in mine}
-            mine |= found
-        pages = 0
-        for one in mine:
-            with contextlib.suppress(OSError):
-                pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") // 1024**2
+        return resident(self.process.pid)
 
     def peak(self) -> int:
         """MB of memory at most, so far."""

@@ -3,7 +3,7 @@
     python scripts/audit.py
 
 Asks the package index by pip-audit. Where it does not answer, or tells nothing of vulnerabilities (a mirror), that is
-said and nothing fails: what cannot be known here is known where the index is reached.
+said and nothing fails: what cannot be known here is known where the index is reached. Whatever else goes wrong fails.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
 TOOL = ("pip_audit", "--disable-pip", "--no-deps", "--progress-spinner=off", "--format=json", "--timeout=5")
+NO_ANSWER = "vulnerabilities: not known here, the index does not answer"
+UNREACHED = "requests.exceptions."  # how pip-audit ends without a network
 IGNORED: dict[str, str] = {}  # id of a vulnerability: why it does not concern Tidecast
 
 
@@ -43,13 +45,19 @@ def main() -> int:
     command = [sys.executable, "-m", *TOOL, "--requirement", str(LOCK)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-        answer = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, json.JSONDecodeError):
-        print("vulnerabilities: not known here, the index does not answer")
+    except subprocess.TimeoutExpired:
+        print(NO_ANSWER)
         return 0
-    lines, mendable = verdict(answer)
-    print("\n".join(lines))
-    return int(mendable)
+    if done.stdout.startswith("{"):
+        lines, mendable = verdict(json.loads(done.stdout))
+        print("\n".join(lines))
+        return int(mendable)
+    why = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+    if why.startswith(UNREACHED):
+        print(NO_ANSWER)
+        return 0
+    print(f"vulnerabilities: pip-audit said: {why}")
+    return 1
 
 
 if __name__ == "__main__":

@@ -73,6 +73,23 @@ def test_a_vulnerability_that_has_a_release_without_it_fails_and_one_without_is_
     assert (lines, fails) == (["vulnerabilities: not known here, the index tells nothing of them"], False)
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("requests.exceptions.ConnectionError: no route", 0),
+        ("No module named pip_audit", 1),
+        ("pip_audit: the requirements file cannot be read", 1),
+    ],
+)
+def test_without_a_network_nothing_is_known_and_anything_else_that_goes_wrong_fails(
+    said: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit = runpy.run_path(str(ROOT / "scripts" / "audit.py"))
+    done = subprocess.CompletedProcess([], 1, "", f"Traceback\n{said}\n")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    assert audit["main"]() == status
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy: a build writes beside its sources, and tests run side by side."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import html
 import time
+import urllib.parse
 from collections import deque
 from typing import Any
 
@@ -40,7 +41,7 @@ class Places:
     def __init__(self) -> None:
         self._given: deque[tuple[float, str]] = deque()  # until when, and to whom, pages were given without connection
         self._opening: dict[object, tuple[float, str]] = {}  # connections before the end of their first run: the same
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self.turn = asyncio.Semaphore(AT_ONCE)
 
     def free(self, address: str, limit: int) -> bool:
         """Whether there is a place, and one for this address."""
@@ -80,9 +81,6 @@ class Places:
     def leave(self, connection: object) -> None:
         """The first run has ended, or the connection."""
         self._opening.pop(connection, None)
-
-    def turn(self) -> asyncio.Semaphore:
-        return self._turn
 
 
 class Newcomers:
@@ -126,7 +124,7 @@ class _FirstRun:
         if message["type"] == "websocket.receive" and not self._asked:
             self._asked = True
             self._places.ask(self._send)
-            await self._places.turn().acquire()
+            await self._places.turn.acquire()
             self._has_turn = True
             asyncio.get_running_loop().call_later(TURN, self._give_turn_back)
         return message
@@ -144,7 +142,7 @@ class _FirstRun:
     def _give_turn_back(self) -> None:
         if self._has_turn:
             self._has_turn = False
-            self._places.turn().release()
+            self._places.turn.release()
 
 
 def _asks_for_a_page(scope: Scope) -> bool:
@@ -193,15 +191,22 @@ def _limit() -> int:
 
 
 def _busy(scope: Scope) -> HTMLResponse:
-    """A page without a script: what is the matter, in the browser's language, and that it asks again."""
-    accepted = Headers(scope=scope).get("accept-language", "en")[:2].lower()
-    words = catalogue(accepted if accepted in LANGUAGES else "en")
+    """A page without a script: what is the matter, and that it asks again."""
+    language = _language(scope)
+    words = catalogue(language)
     title, text = (html.escape(words.text(key, {"seconds": AGAIN})) for key in ("app.busy.title", "app.busy"))
     body = (
-        f'<!doctype html><html lang="{accepted if accepted in LANGUAGES else "en"}"><meta charset="utf-8">'
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="{AGAIN}">'
         '<meta name="color-scheme" content="light dark">'
         f"<title>{title}</title><style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;"
         f"padding:0 1.5rem}}</style><h1>🌊 {title}</h1><p>{text}</p></html>"
     )
     return HTMLResponse(body, 503, {"Retry-After": str(AGAIN), "Cache-Control": "no-store"})
+
+
+def _language(scope: Scope) -> str:
+    """The language in the address, as on the page that will follow; else the browser's."""
+    asked = urllib.parse.parse_qs(scope.get("query_string", b"").decode("latin-1")).get("language", [""])[0]
+    accepted = Headers(scope=scope).get("accept-language", "")[:2].lower()
+    return next((one for one in (asked, accepted) if one in LANGUAGES), "en")

@@ -68,12 +68,12 @@ _reads: ContextVar[bool] = ContextVar("reads", default=False)
 
 
 @contextmanager
-def turn(most: int, needed: bool) -> Iterator[None]:
+def turn(most: int, needed: Callable[[], bool]) -> Iterator[None]:
     """Within it this session reads a file, as one of `most`; until it may, the page says which place it has.
 
     Where it is not `needed`, and within another one, nothing is waited for.
     """
-    if not needed or _reads.get():
+    if _reads.get() or not needed():
         yield
         return
     line, who = _line(), _session()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from benchmarks.browserlike import Visitor
-from forecasting.runs import Store
+from benchmarks.serving import resident
 from tests.app import files
-from tests.browser.conftest import Server, launch
+from tests.browser.conftest import Server
 from tests.faults import hostile_files
+from tests.faults.uploaders import server_with_uploaders
 
-MB = 1024 * 1024
 PARSE_MB = 512  # of each of two readers
 SERVER_MB = 500  # that the server may have beside them
 BROUGHT = {
@@ -26,24 +24,6 @@ BROUGHT = {
     "e.parquet": hostile_files.repeated_value(1, 200_000),
 }
 REFUSED = ("memory", "256 MB", "128 MB", "gzip files")
-
-
-def family(root: int) -> Iterator[int]:
-    """A process and what it has started, and so on."""
-    yield root
-    with contextlib.suppress(OSError):
-        for thread in Path(f"/proc/{root}/task").iterdir():
-            for child in (thread / "children").read_text().split():
-                yield from family(int(child))
-
-
-def resident(root: int) -> int:
-    """MB that a process and all that it has started hold."""
-    pages = 0
-    for process in family(root):
-        with contextlib.suppress(OSError):
-            pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * 4096 // MB
 
 
 async def watch(server: Server, most: list[int]) -> None:
@@ -86,15 +66,6 @@ async def attacked(server: Server, tokens: list[str]) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 def test_ten_hostile_files_at_once_fill_no_more_memory_than_is_stated(tmp_path: Path) -> None:
-    settings = {"TIDECAST_WORKERS": "0", "TIDECAST_PARSERS": "2", "TIDECAST_PARSE_MB": str(PARSE_MB)}
-    server = launch(tmp_path / "data", tmp_path / "log", None, settings)
-    try:
-        store = Store(f"sqlite:///{tmp_path}/data/tidecast.db")
-        workspaces = [store.new_workspace() for _ in range(11)]
-        for workspace in workspaces:
-            store.put_state(workspace, {"source": "upload"})
-        store.close()
-        asyncio.run(attacked(server, [workspace.token for workspace in workspaces]))
-        assert "Traceback" not in server.log.read_text()
-    finally:
-        server.stop()
+    settings = {"TIDECAST_PARSERS": "2", "TIDECAST_PARSE_MB": str(PARSE_MB)}
+    with server_with_uploaders(tmp_path, 11, settings) as (server, tokens):
+        asyncio.run(attacked(server, tokens))

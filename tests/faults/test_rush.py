@@ -77,14 +77,20 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def status(gate: Newcomers, path: str = "/", accept: str = "text/html", language: str = "en") -> tuple[int, str]:
+async def status(
+    gate: Newcomers, path: str = "/", accept: str = "text/html", language: str = "en", query: bytes = b""
+) -> tuple[int, str]:
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
         sent.append(message)
 
     headers = [(b"accept", accept.encode()), (b"accept-language", language.encode())]
-    await gate({"type": "http", "method": "GET", "path": path, "headers": headers}, asyncio.Queue().get, send)
+    await gate(
+        {"type": "http", "method": "GET", "path": path, "headers": headers, "query_string": query},
+        asyncio.Queue().get,
+        send,
+    )
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:]).decode()
 
 
@@ -129,6 +135,7 @@ def test_beyond_the_limit_a_page_says_busy_and_asks_again_and_who_is_in_stays(li
         assert "正忙" in text
         assert 'http-equiv="refresh"' in text
         assert "busy" in (await status(gate))[1]
+        assert "正忙" in (await status(gate, query=b"workspace=x&language=zh"))[1]
         assert (await status(gate, "/static/index.js"))[0] == 200
         assert (await status(gate, "/", "*/*"))[0] == 200  # a program that asks whether the server is there
         tabs = [Tab(gate, name) for name in ("first", "second")]  # the two that were given the page

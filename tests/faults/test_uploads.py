@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.browserlike import Visitor
-from forecasting.runs import Store
 from tests.app import files
-from tests.browser.conftest import Server, launch
+from tests.browser.conftest import Server
+from tests.faults.uploaders import server_with_uploaders
 
 MB = 1024 * 1024
 FILE = b"x" * (45 * MB)
@@ -66,16 +66,6 @@ async def attacked(server: Server, tokens: list[str]) -> None:
 
 @pytest.mark.slow
 def test_a_flood_of_uploads_fills_no_memory_and_hinders_nobody(tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path}/data/tidecast.db"
-    settings = {"TIDECAST_WORKERS": "0", "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "2"}
-    server = launch(tmp_path / "data", tmp_path / "log", None, settings)
-    try:
-        store = Store(database)
-        workspaces = [store.new_workspace() for _ in range(2)]
-        for workspace in workspaces:
-            store.put_state(workspace, {"source": "upload"})
-        store.close()
-        asyncio.run(attacked(server, [workspace.token for workspace in workspaces]))
-        assert "Traceback" not in server.log.read_text()
-    finally:
-        server.stop()
+    settings = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "2"}
+    with server_with_uploaders(tmp_path, 2, settings) as (server, tokens):
+        asyncio.run(attacked(server, tokens))

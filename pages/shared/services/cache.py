@@ -102,6 +102,12 @@ class Cached(Generic[A, P, T]):
             about = "link" if isinstance(key[0], Link) else self._of or "anything"
             raise StoreError(Message(_GONE[about]), field=about)
 
+    def remembers(self, access: A, *arguments: P.args, **options: P.kwargs) -> bool:
+        """Whether a call would compute nothing."""
+        entries = _entries(self._name)
+        with entries.lock:
+            return entries.fresh((access, *arguments, *sorted(options.items())))
+
     def forget(self, access: A, *arguments: P.args, **options: P.kwargs) -> None:
         """Compute this result anew the next time."""
         wanted = (access, *arguments, *sorted(options.items()))

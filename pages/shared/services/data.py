@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import time
 from collections.abc import Collection
@@ -37,10 +38,10 @@ def keep_upload(workspace: Workspace, raw: bytes, name: str) -> str:
 def table(workspace: Workspace, upload: str, choices: dict[str, Any]) -> intake.Table:
     """The upload's cells as text. Where it cannot be read, ReadError: for a while without trying again."""
     reading = json.dumps(ReadingChoices.from_dict(choices).for_table(), sort_keys=True)
-    found = _table(workspace, upload, reading)
+    found = _table_in_turn(workspace, upload, reading)
     if isinstance(found, _Refusal) and time.monotonic() > found.until:
         _table.forget(workspace, upload, reading)
-        found = _table(workspace, upload, reading)
+        found = _table_in_turn(workspace, upload, reading)
     if isinstance(found, _Refusal):
         raise ReadError(found.message, field=found.field, row=found.row, column=found.column)
     return found
@@ -163,11 +164,23 @@ def _size(found: intake.Table | _Refusal) -> int:
     return found.cells.nbytes if isinstance(found, intake.Table) else 0
 
 
+def _table_in_turn(workspace: Workspace, upload: str, choices: str) -> intake.Table | _Refusal:
+    """The turn comes first and the lock of the cache then, as for `_read_upload`: in the other order two pages could
+    wait for each other."""
+    known = functools.partial(_table.remembers, workspace, upload, choices)
+    with parsers.turn(store().settings.parsers, lambda: not known() and _long(workspace, upload)):
+        return _table(workspace, upload, choices)
+
+
+def _long(workspace: Workspace, upload: str) -> bool:
+    return intake.takes_long(store().raw(workspace, upload))
+
+
 @cached(most=8, of="dataset", weigh=_size, heaviest=HELD)
 def _table(workspace: Workspace, upload: str, choices: str) -> intake.Table | _Refusal:
     raw, name, settings = store().raw(workspace, upload), dataset(workspace, upload).name, store().settings
     try:
-        with parsers.turn(settings.parsers, intake.takes_long(raw)), limits.unpacking_in(settings.parse_mb * MB):
+        with limits.unpacking_in(settings.parse_mb * MB):
             return intake.read_table(raw, name, **json.loads(choices))
     except ReadError as problem:
         until = time.monotonic() + REFUSED_SECONDS
@@ -184,9 +197,8 @@ def _answered(workspace: Workspace, upload: str, choices: str, argument: str, an
 @cached(most=64, of="made")
 def _read_upload(workspace: Workspace, upload: str, choices: str) -> str:
     reading = json.loads(choices)
-    long = intake.takes_long(store().raw(workspace, upload))
-    cells = table(workspace, upload, reading)  # outside of a turn: the one that reads it has a turn of its own
-    with parsers.turn(store().settings.parsers, long):  # what follows from a large table is as large
+    with parsers.turn(store().settings.parsers, lambda: _long(workspace, upload)):  # to the series, which are as large
+        cells = table(workspace, upload, reading)
         made, report = intake.to_panel(cells, **ReadingChoices.from_dict(reading).for_panel())
     about = {"source": "upload", "upload": upload, "reading": reading}
     return store().put_reading(workspace, upload, cells.name, about, made, report.to_dict())

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
+from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
 
-from pages.shared import parsers
+from forecasting import intake
+from pages.shared import parsers, services
 from pages.shared.parsers import KEEP_SECONDS, Line
+from tests.app import files
+
+
+def yes() -> bool:
+    return True
 
 
 class Shown:
@@ -81,18 +90,42 @@ def test_a_closed_tab_gives_its_place_up_and_a_page_begun_anew_keeps_it(
 ) -> None:
     assert line.begin("reader", 1) == 0
     monkeypatch.setattr(parsers.st, "empty", lambda: Shown(ends))
-    with pytest.raises(type(ends)), parsers.turn(1, True):
+    with pytest.raises(type(ends)), parsers.turn(1, yes):
         raise AssertionError("it waits")
     assert line.begin("another", 1) == after
 
 
 def test_a_turn_is_over_when_reading_fails(line: Line) -> None:
-    with pytest.raises(ValueError, match="broken"), parsers.turn(1, True), parsers.turn(1, True):
+    with pytest.raises(ValueError, match="broken"), parsers.turn(1, yes), parsers.turn(1, yes):
         raise ValueError("broken")
     assert line.begin("next", 1) == 0
 
 
 def test_a_small_file_waits_for_nobody(line: Line) -> None:
     assert line.begin("reader", 1) == 0
-    with parsers.turn(1, False):
+    with parsers.turn(1, lambda: False):
         assert line.begin("another", 1) == 1
+
+
+def test_two_pages_that_need_one_table_do_not_wait_for_each_other(
+    line: Line, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is about to make series of it and has the turn, the other one only looks at it, and came first."""
+    monkeypatch.setenv("TIDECAST_PARSERS", "1")
+    workspace = services.store().new_workspace()
+    upload = services.keep_upload(workspace, files.german(), "a.csv")
+    monkeypatch.setattr(intake, "takes_long", lambda _: True)
+    monkeypatch.setattr(parsers.st, "empty", lambda: MagicMock())
+    assert line.begin("reader", 1) == 0
+    done: list[str] = []
+    looks = threading.Thread(target=lambda: done.append(services.table(workspace, upload, {}).name), daemon=True)
+    reads = threading.Thread(target=lambda: done.append(services.read_upload(workspace, upload, {})), daemon=True)
+    for place, thread in ((1, reads), (2, looks)):
+        thread.start()
+        while len(line._waiting) < place:
+            time.sleep(0.01)
+    line.end()
+    for thread in (looks, reads):
+        thread.join(20)
+    assert len(done) == 2
+    assert line.begin("next", 1) == 0
