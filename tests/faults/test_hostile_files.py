@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.browserlike import Visitor
 from benchmarks.serving import resident
+from tests import coroutines
 from tests.app import files
 from tests.browser.conftest import Server
 from tests.faults import hostile_files
@@ -68,4 +69,4 @@ async def attacked(server: Server, tokens: list[str]) -> None:
 def test_ten_hostile_files_at_once_fill_no_more_memory_than_is_stated(tmp_path: Path) -> None:
     settings = {"TIDECAST_PARSERS": "2", "TIDECAST_PARSE_MB": str(PARSE_MB)}
     with server_with_uploaders(tmp_path, 11, settings) as (server, tokens):
-        asyncio.run(attacked(server, tokens))
+        coroutines.run(attacked(server, tokens))

@@ -17,6 +17,7 @@ from websockets.exceptions import InvalidStatus
 from benchmarks.browserlike import Visitor
 from pages.shared import newcomers
 from pages.shared.newcomers import AT_ONCE, Newcomers
+from tests import coroutines
 from tests.browser.conftest import launch
 
 ENDED = ForwardMsg(script_finished=ForwardMsg.ScriptFinishedStatus.Value("FINISHED_SUCCESSFULLY")).SerializeToString()
@@ -122,7 +123,7 @@ def test_first_runs_wait_their_turn_and_later_ones_do_not(
 
     limit(100)
     monkeypatch.setattr(newcomers, "_is_session", lambda identifier: identifier == "session-of-before")
-    asyncio.run(rush())
+    coroutines.run(rush())
 
 
 def test_beyond_the_limit_a_page_says_busy_and_asks_again_and_who_is_in_stays(limit: Callable[[int], None]) -> None:
@@ -154,7 +155,7 @@ def test_beyond_the_limit_a_page_says_busy_and_asks_again_and_who_is_in_stays(li
             tab.task.cancel()
 
     limit(2)
-    asyncio.run(rush())
+    coroutines.run(rush())
 
 
 def test_places_of_pages_whose_connection_never_comes_are_given_again(
@@ -171,7 +172,7 @@ def test_places_of_pages_whose_connection_never_comes_are_given_again(
         assert (await status(gate))[0] == 200
 
     limit(1)
-    asyncio.run(rush())
+    coroutines.run(rush())
 
 
 def test_a_run_that_takes_long_lets_others_begin_and_a_made_up_session_waits_like_all(
@@ -192,7 +193,7 @@ def test_a_run_that_takes_long_lets_others_begin_and_a_made_up_session_waits_lik
 
     limit(100)
     monkeypatch.setattr(newcomers, "TURN", 0.05)
-    asyncio.run(rush())
+    coroutines.run(rush())
 
 
 def test_one_address_takes_half_of_the_places_at_most() -> None:
@@ -219,7 +220,7 @@ def test_a_server_with_one_place_opens_page_after_page(tmp_path: Path) -> None:
             await one.leave()
 
     try:
-        asyncio.run(rush())
+        coroutines.run(rush())
         connection = http.client.HTTPConnection(urllib.parse.urlsplit(server.url).netloc)
         connection.request("GET", "/", headers={"Accept": "text/html"})
         assert connection.getresponse().status == 200

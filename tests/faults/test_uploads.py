@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.browserlike import Visitor
+from tests import coroutines
 from tests.app import files
 from tests.browser.conftest import Server
 from tests.faults.uploaders import server_with_uploaders
@@ -68,4 +69,4 @@ async def attacked(server: Server, tokens: list[str]) -> None:
 def test_a_flood_of_uploads_fills_no_memory_and_hinders_nobody(tmp_path: Path) -> None:
     settings = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "2"}
     with server_with_uploaders(tmp_path, 2, settings) as (server, tokens):
-        asyncio.run(attacked(server, tokens))
+        coroutines.run(attacked(server, tokens))

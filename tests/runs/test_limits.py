@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import random
 import threading
@@ -15,6 +14,7 @@ from forecasting.errors import LimitError
 from forecasting.runs import Store, database, rates, stop_runtime
 from forecasting.runs.housekeeping import sweep
 from pages.shared.uploads import OFFICE, UploadGate
+from tests import coroutines
 from tests.runs.test_housekeeping import noise
 from tests.runs.working import finish
 
@@ -168,9 +168,9 @@ def test_uploads_from_one_address_are_limited_and_others_are_not(
     monkeypatch.setenv("TIDECAST_UPLOADS_A_MINUTE", "1")
     try:
         limit = UploadGate(_fine)
-        flood = asyncio.run(_answers(limit, "PUT", ["10.0.0.1"] * (OFFICE + 5)))
+        flood = coroutines.run(_answers(limit, "PUT", ["10.0.0.1"] * (OFFICE + 5)))
         assert flood == [204] * OFFICE + [429] * 5
-        assert asyncio.run(_answers(limit, "PUT", ["10.0.0.2"])) == [204]
-        assert asyncio.run(_answers(limit, "GET", ["10.0.0.1"])) == [204]
+        assert coroutines.run(_answers(limit, "PUT", ["10.0.0.2"])) == [204]
+        assert coroutines.run(_answers(limit, "GET", ["10.0.0.1"])) == [204]
     finally:
         stop_runtime()

@@ -22,6 +22,7 @@ from forecasting.runs import Settings
 from forecasting.runs.log import JsonLines
 from pages.shared import slow_headers
 from pages.shared.gates import Forwarded, FrameGate, MetricsGate, WithoutTrace
+from tests import coroutines
 
 TOKEN = "0123456789abcdef"  # noqa: S105 - the test's
 
@@ -43,7 +44,7 @@ def through(gate: type, scope: dict[str, Any], *arriving: Message) -> tuple[list
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(gate(app)(scope, receive, send))
+    coroutines.run(gate(app)(scope, receive, send))
     return scopes, received, sent
 
 
@@ -126,7 +127,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, lifespan="off", log_config=None, http="h11", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))  # noqa: TID251 - its own thread
         thread.start()
         while not server.started:
             time.sleep(0.01)

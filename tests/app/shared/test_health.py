@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import socket
@@ -23,6 +22,7 @@ from forecasting.errors import StoreError
 from forecasting.runs import runtime, stop_runtime
 from pages.shared import health as module
 from pages.shared.health import Probe
+from tests import coroutines
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def ask() -> tuple[int, dict[str, Any], float]:
     """Status, answer and how long it took, in an event loop that then still turns."""
     began = time.monotonic()
-    answer = asyncio.run(module.health(Request({"type": "http", "headers": []})))
+    answer = coroutines.run(module.health(Request({"type": "http", "headers": []})))
     return answer.status_code, json.loads(bytes(answer.body)), time.monotonic() - began
 
 
