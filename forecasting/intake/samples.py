@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
@@ -36,8 +37,9 @@ def sample_names() -> list[str]:
 def load_sample(name: str) -> Panel:
     """The Panel of one sample. DataError for a name that is not in `sample_names()`."""
     sample = about_sample(name)
-    panel = sample.load()
-    return Panel(panel.frame, panel.frequency, panel.seasons, sample.label, filled=panel.filled)
+    panel = _loaded(sample)
+    filled = None if panel.filled is None else panel.filled.copy()
+    return Panel(panel.frame.copy(), panel.frequency, panel.seasons, sample.label, filled=filled)
 
 
 def about_sample(name: str) -> Sample:
@@ -48,6 +50,13 @@ def about_sample(name: str) -> Sample:
     return _SAMPLES[name]
 
 
+@functools.lru_cache(maxsize=16)
+def _loaded(sample: Sample) -> Panel:
+    """Read once a process: every visitor of the dashboard begins with the first sample."""
+    return sample.load()
+
+
+@functools.lru_cache(maxsize=16)
 def _available(sample: Sample) -> bool:
     package = sample.source.rpartition("in ")[2] if sample.source.startswith("bundled") else ""
     return not package or importlib.util.find_spec(package) is not None

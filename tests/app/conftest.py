@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import logging
 import os
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from forecasting.runs import Link, Workspace, stop_runtime
@@ -23,6 +25,9 @@ from tests.conftest import ROOT
 
 # The tester asks widgets for their options outside of a script run, each time with a warning.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+
+# The tester reads the metadata of every installed package at each run of a script, half of all the time of these tests.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 Open = Callable[..., AppTest]
 

@@ -7,8 +7,10 @@ of a column are therefore understood together, in a language that has them all.
 from __future__ import annotations
 
 import functools
+import json
 import unicodedata
 from collections.abc import Collection
+from pathlib import Path
 
 _NAMES = (  # a line a month: English, German, French, Spanish, Italian, Portuguese, Dutch, Nordic, Polish, Russian
     "january januar jänner janvier enero gennaio janeiro januari styczeń stycznia январь января",
@@ -25,13 +27,12 @@ _NAMES = (  # a line a month: English, German, French, Spanish, Italian, Portugu
     "december dezember décembre diciembre dicembre dezembro desember grudzień grudnia декабрь декабря",
 )
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SCRIPTS = ("sr_Latn", "uz_Cyrl", "az_Cyrl", "bs_Cyrl", "kk_Arab", "ms_Arab")  # beside that of their language
 WORDS = "(?:de |del |d')"  # between the parts of a Spanish, Portuguese or Catalan date
 
 
 def month_of(name: str) -> int:
     """The month that a word names in full or abbreviated to three letters or more; 0 if none."""
-    word = _bare(name)
+    word = bare(name)
     if len(word) < 3:
         return 0
     months = {month for full, month in _FULL if full.startswith(word)}
@@ -59,7 +60,7 @@ def language_of(words: Collection[str]) -> str | None:
 
 @functools.lru_cache(maxsize=500)
 def _language_of(words: frozenset[str]) -> str | None:
-    if not any(_bare(word) in _beginnings() for word in words):
+    if not any(bare(word) in _beginnings() for word in words):
         return None
     counts = {
         language: sum(_in_language(word, spelled) > 0 for word in words) for language, spelled in _languages().items()
@@ -88,34 +89,25 @@ def twelve_like(words: Collection[str], language: str) -> tuple[str, ...]:
 
 def _in_language(word: str, spelled: dict[str, int]) -> int:
     """The month of a word, or of the beginning of just one month's names."""
-    bare = _bare(word)
-    if bare in spelled:
-        return spelled[bare]
-    months = {month for name, month in spelled.items() if name.startswith(bare)} if len(bare) >= 3 else set()
+    begun = bare(word)
+    if begun in spelled:
+        return spelled[begun]
+    months = {month for name, month in spelled.items() if name.startswith(begun)} if len(begun) >= 3 else set()
     return months.pop() if len(months) == 1 else 0
 
 
 @functools.cache
 def _languages() -> dict[str, dict[str, int]]:
-    """Of each language of CLDR, its names of months in full and short."""
-    from babel import Locale, UnknownLocaleError
-    from babel.localedata import locale_identifiers
+    """Of each language of CLDR, its names of months in full and short.
 
-    languages: dict[str, dict[str, int]] = {}
-    for language in sorted(locale_identifiers()):
-        if "_" in language and language not in _SCRIPTS:
-            continue
-        try:
-            months = Locale.parse(language).months
-        except (UnknownLocaleError, ValueError):
-            continue
-        names = {}
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                names.update({_bare(str(name)): month for month, name in months[context][width].items()})
-        if len(set(names.values())) == 12 and not all(name[:1].isdigit() or name.startswith("m") for name in names):
-            languages[language] = {name: month for name, month in names.items() if not name.isdigit()}
-    return languages
+    Read from a file, since Babel takes two seconds for all of them, which the first reader of a process would wait
+    for; `scripts/month_names.py` writes it.
+    """
+    names = json.loads(Path(__file__).with_name("month_names.json").read_text(encoding="utf-8"))
+    return {
+        language: {name: month for month, line in enumerate(lines, 1) for name in line}
+        for language, lines in names.items()
+    }
 
 
 @functools.cache
@@ -125,9 +117,10 @@ def _beginnings() -> frozenset[str]:
     return frozenset(name[:length] for name in names for length in {len(name), *range(3, len(name))})
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
+    """A word without case, accents, full stop and marks of direction, as names are compared."""
     folded = unicodedata.normalize("NFD", word.casefold().replace("\u0131", "i"))
     return "".join(c for c in folded if not unicodedata.combining(c) and c not in ".\u200e\u200f").strip(" ,'\u2019")
 
 
-_FULL = [(_bare(name), month) for month, line in enumerate(_NAMES, 1) for name in line.split()]
+_FULL = [(bare(name), month) for month, line in enumerate(_NAMES, 1) for name in line.split()]

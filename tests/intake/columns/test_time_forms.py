@@ -1,5 +1,7 @@
 """Times in forms of publishers and of other languages, and what is asked or refused where two readings fit."""
 
+import json
+import runpy
 from collections.abc import Callable, Iterable
 
 import pandas as pd
@@ -8,6 +10,7 @@ from babel import Locale
 
 from forecasting.errors import AmbiguousInput, DataError
 from forecasting.intake.columns.months import months_of
+from tests.conftest import ROOT
 from tests.intake.tables import read
 
 DAYS = pd.date_range("2023-01-20", periods=60)
@@ -182,6 +185,13 @@ LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "ru", "uk", "tr", "cs", "
 def test_months_of_a_language_are_known(language: str, width: str) -> None:
     names = [str(Locale.parse(language).months["format"][width][month]) for month in range(1, 13)]
     assert [months_of(names).get(name) for name in names] == list(range(1, 13))
+
+
+@pytest.mark.slow
+def test_the_file_of_names_is_what_babel_has() -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "month_names.py"))
+    written = json.loads(script["FILE"].read_text(encoding="utf-8"))
+    assert written == script["month_names"](), "run scripts/month_names.py: Babel has other names of months"
 
 
 @pytest.mark.parametrize("language", ["hr", "tr", "fi", "uk", "el", "cs"])
