@@ -12,6 +12,7 @@ announced a year ahead, or its records begin later) all of its weekdays count.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from collections.abc import Collection, Sequence
@@ -107,7 +108,7 @@ def sessions(exchange: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.Datet
     calendar = _calendar(exchange, first.year, last.year)
     mask = calendar.weekmask
     inside = pd.DatetimeIndex(calendar.sessions.to_numpy())
-    low, high = _bounds(exchange)
+    low, high = calendar.bound_min(), calendar.bound_max()
     parts = [inside]
     if low is not None and first < low:
         parts.insert(0, pd.bdate_range(first, low - pd.Timedelta(days=1), freq="C", weekmask=mask))
@@ -223,18 +224,16 @@ def _sample(exchange: str) -> Any:
     return exchange_calendars.get_calendar(exchange, start=f"{_YEAR}-01-01", end=f"{_YEAR}-12-31", side="left")
 
 
-def _bounds(exchange: str) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
-    return _sample(exchange).bound_min(), _sample(exchange).bound_max()
-
-
 @functools.lru_cache(maxsize=16)
 def _calendar(exchange: str, first_year: int, last_year: int) -> Any:
     """The calendar over whole years, as far as it is known."""
     import exchange_calendars
 
-    some = pd.Timedelta(days=60)  # a calendar has to hold a few days even where none of the years is known
-    low, high = _bounds(exchange)
     start, end = pd.Timestamp(f"{first_year}-01-01"), pd.Timestamp(f"{last_year}-12-31")
+    with contextlib.suppress(ValueError):  # for its bounds alone a second calendar would have to be made
+        return exchange_calendars.get_calendar(exchange, start=start, end=end, side="left")
+    some = pd.Timedelta(days=60)  # a calendar has to hold a few days even where none of the years is known
+    low, high = _sample(exchange).bound_min(), _sample(exchange).bound_max()
     if high is not None:
         start, end = min(start, high - some), min(end, high)
     if low is not None:

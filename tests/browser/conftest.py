@@ -166,8 +166,11 @@ def start_chromium(playwright: Playwright) -> Browser | None:
 
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One profile for the pages of all tests: Streamlit's scripts, 8 MB, are fetched and compiled once."""
-    shared = browser.new_context(viewport=SIZE, accept_downloads=True)
+    """One profile for the pages of all tests: Streamlit's scripts, 8 MB, are fetched and compiled once.
+
+    Without motion, which is drawn by the processor here: half a second of it at each load.
+    """
+    shared = browser.new_context(viewport=SIZE, accept_downloads=True, reduced_motion="reduce")
     shared.set_default_timeout(PATIENCE)
     yield shared
     shared.close()

@@ -114,7 +114,7 @@ def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> 
     return results
 
 
-LARGE = {"epochs": 60 if LONG else 30, "points": 3000, "hidden_size": 64}
+LARGE = {"epochs": 60 if LONG else 16, "points": 3000, "hidden_size": 64}
 
 
 @pytest.mark.slow(seconds=80)

@@ -31,6 +31,12 @@ def test_sine_is_a_thousand_points_of_sin_from_0_to_50() -> None:
     assert y[1] == pytest.approx(np.sin(50.0 / 999))
 
 
+def test_a_sample_that_somebody_changed_is_whole_for_the_next() -> None:
+    first = load_sample("sine")
+    first.frame.loc[:, "y"] = 0.0
+    assert load_sample("sine").frame["y"].std() > 0
+
+
 def test_unknown_sample_names_those_there_are() -> None:
     with pytest.raises(DataError, match="random-walk"):
         load_sample("nothing")
