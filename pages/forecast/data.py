@@ -16,7 +16,7 @@ from pages.shared.formats import plain
 from pages.shared.i18n import t
 from pages.shared.state import Session
 
-TYPES = ("csv", "tsv", "txt", "xlsx", "parquet")
+TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "gz")
 
 
 def data_section() -> tuple[str | None, ForecastingError | None]:

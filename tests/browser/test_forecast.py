@@ -36,8 +36,8 @@ def small(page: Page) -> None:
     set_number(page, "Horizon", 5)
     set_number(page, "Window", 14)
     page.get_by_text("Advanced", exact=True).click()
-    set_number(page, "Epochs", 300)
-    set_number(page, "Members", 3)
+    set_number(page, "Epochs", 150)
+    set_number(page, "Members", 2)
 
 
 def true_values() -> dict[str, float]:

@@ -96,11 +96,17 @@ def many_entries(count: int = 200_000) -> bytes:
 
 def open_document(repeated: str = 'table:number-columns-repeated="100"', rows: int = 3_000) -> bytes:
     """An OpenDocument sheet that repeats one filled cell in every column and row."""
-    content = (
-        f'<office:document-content xmlns:office="{_OPEN}:office:1.0" xmlns:table="{_OPEN}:table:1.0" '
-        f'xmlns:text="{_OPEN}:text:1.0"><office:body><office:spreadsheet><table:table table:name="S">'
+    return sheet(
         f'<table:table-row table:number-rows-repeated="{rows}"><table:table-cell office:value-type="string" '
         f"{repeated}><text:p>{'x' * 10_000}</text:p></table:table-cell></table:table-row>"
+    )
+
+
+def sheet(rows: str) -> bytes:
+    """An OpenDocument file of one sheet with these rows."""
+    content = (
+        f'<office:document-content xmlns:office="{_OPEN}:office:1.0" xmlns:table="{_OPEN}:table:1.0" '
+        f'xmlns:text="{_OPEN}:text:1.0"><office:body><office:spreadsheet><table:table table:name="S">{rows}'
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
     parts = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": content.encode()}

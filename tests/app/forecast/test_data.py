@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from tests.app import files
 from tests.app.conftest import Open, address, figure, upload, values, words
+from tests.faults.hostile_files import sheet
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
 
@@ -31,6 +35,23 @@ def test_an_upload_is_read_repaired_and_reported(open_app: Open) -> None:
     report = app.get("popover")[0].proto.popover.label
     assert "1 gap filled" in report
     assert "1 duplicate merged" in report
+
+
+def ods(text: bytes) -> bytes:
+    """A comma-separated text as an OpenDocument sheet of strings."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    lines = [line.split(",") for line in text.decode().splitlines()]
+    rows = "".join(f"<table:table-row>{''.join(map(cell.format, line))}</table:table-row>" for line in lines)
+    return sheet(rows)
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.csv.gz", gzip.compress), ("a.ods", ods)])
+def test_packed_text_and_open_document_are_uploads(
+    open_app: Open, name: str, content: Callable[[bytes], bytes]
+) -> None:
+    """Streamlit refuses a file whose kind the uploader does not name."""
+    app = upload(open_app(), content(files.plain(days=120)), name)
+    assert len(values(figure(app, "chart_series")["data"][0])) == 120
 
 
 def test_a_reload_brings_back_upload_choices_and_settings(open_app: Open) -> None:
