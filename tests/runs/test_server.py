@@ -87,11 +87,12 @@ def upgrade(address: str, host: str, frame: bytes = b"") -> bytes:
     at, _, port = address.removeprefix("http://").partition(":")
     key = "dGhlIHNhbXBsZSBub25jZQ=="
     lines = ("Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13")
-    with socket.create_connection((at, int(port)), timeout=10) as connection:
+    with socket.create_connection((at, int(port)), timeout=60) as connection:
         connection.sendall("\r\n".join(("GET /_stcore/stream HTTP/1.1", f"Host: {host}", *lines, "", "")).encode())
         answer = connection.recv(1000)
         if frame:
-            connection.sendall(frame)
+            connection.sendall(frame + b"\x88\x80abcd")  # and the close for which the server would wait ten seconds
+            connection.shutdown(socket.SHUT_WR)
             while more := connection.recv(1000):
                 answer = more
         return answer
