@@ -31,6 +31,7 @@ def strict(page: Page) -> Iterator[Page]:
 
 
 def workspace_of(page: Page) -> str:
+    page.wait_for_url(lambda url: "workspace=" in url)  # the address may come a moment after the words
     return urllib.parse.parse_qs(urllib.parse.urlparse(page.url).query)["workspace"][0]
 
 
