@@ -47,6 +47,7 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.spans",
     "forecasting.units",
 }
+SHARED_ROOMS = {"pages.shared", "pages.shared.reading", "pages.shared.results", "pages.shared.settings"}
 REPORTED = FOUNDATION | {"forecasting.intake.notes", "forecasting.intake.report"}  # what every room of intake may use
 ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.messages": set(),
@@ -138,7 +139,10 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     },
     "pages": set(),
     "pages.shared": SERVICES,
-    "pages.forecast": SERVICES | {"pages.shared"},
+    "pages.shared.reading": SERVICES | {"pages.shared"},
+    "pages.shared.settings": SERVICES | {"pages.shared"},
+    "pages.shared.results": SERVICES | {"pages.shared", "pages.shared.settings"},
+    "pages.forecast": SERVICES | SHARED_ROOMS,
     "pages.runs": SERVICES | {"pages.shared"},
     "pages.learn": SERVICES | {"pages.shared"},
     "pages.guide": {"pages.shared"},

@@ -13,13 +13,13 @@ from forecasting.notation import Notation
 from forecasting.panel import Panel
 from forecasting.runs import Dataset, Workspace
 from pages.forecast.explore import explore
-from pages.forecast.frequency import frequency_name
-from pages.forecast.how_read import how_read
-from pages.forecast.repairs import repair_marks
 from pages.forecast.sparse import sparse
 from pages.shared import components, services
 from pages.shared.formats import listed, moment, plain, plain_option
 from pages.shared.i18n import chart_words, sentences, t, translated
+from pages.shared.reading.frequency import frequency_name
+from pages.shared.reading.how_read import how_read
+from pages.shared.reading.repairs import repair_marks
 from pages.shared.state import Session
 
 _STRIP = 92  # pixels

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from pages.forecast.data import data_section
-from pages.forecast.how_read import how_read
-from pages.forecast.model import model_section
-from pages.forecast.offer import offer
 from pages.forecast.overview import below, overview
-from pages.forecast.question import stopped
-from pages.forecast.results.tabs import results
 from pages.shared import components, services, state
 from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
+from pages.shared.reading.data import data_section
+from pages.shared.reading.how_read import how_read
+from pages.shared.reading.question import stopped
+from pages.shared.results.tabs import results
+from pages.shared.settings.model import model_section
+from pages.shared.settings.offer import offer
 
 session = state.current()
 with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="head"):

@@ -7,9 +7,9 @@ import streamlit as st
 
 from forecasting.panel import STEP, Panel
 from forecasting.runs import Dataset
-from pages.forecast.frequency import frequency_name
 from pages.shared.formats import percent
 from pages.shared.i18n import t
+from pages.shared.reading.frequency import frequency_name
 from pages.shared.state import Session
 
 MUCH = 1 / 3  # of the steps

@@ -166,7 +166,7 @@ VIEWS: dict[str, View] = {
         page="pages/forecast/page.py",
         settings=_forecast_settings,
         score=_forecast_score,
-        draw="pages.forecast.results.tabs:of_run",
+        draw="pages.shared.results.tabs:of_run",
     ),
     "pair": View(
         page="pages/learn/text_lab/page.py",

@@ -266,7 +266,7 @@ def test_the_settings_offered_have_the_longest_window_that_fits(open_app: Open) 
     from forecasting.config import ForecastConfig
     from forecasting.errors import TooShortError
     from forecasting.forecaster import check_length
-    from pages.forecast.fitting_settings import fitting_settings
+    from pages.shared.settings.fitting_settings import fitting_settings
 
     panel = load_sample("nile")
     config = ForecastConfig(horizon=5, window=500)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from forecasting.runs import Workspace
-from pages.forecast.results.shown import Shown
 from pages.shared import services
+from pages.shared.results.shown import Shown
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, report: dict[str, Any], series: str) -> Shown:

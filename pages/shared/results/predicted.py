@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting import charts
-from pages.forecast.results.shown import Shown
 from pages.shared import components
 from pages.shared.i18n import chart_words, sentences, t
+from pages.shared.results.shown import Shown
 
 
 def predicted(shown: Shown) -> None:

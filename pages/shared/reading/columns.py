@@ -7,13 +7,13 @@ from typing import Any
 import streamlit as st
 
 from forecasting.intake import message_of
-from pages.forecast.frequency import FREQUENCIES, frequency_name
-from pages.forecast.reading_choices import overrule
-from pages.forecast.widget_values import including, show
 from pages.shared import choices
 from pages.shared.formats import plain, plain_option
 from pages.shared.i18n import t, translated
+from pages.shared.reading.frequency import FREQUENCIES, frequency_name
+from pages.shared.reading.reading_choices import overrule
 from pages.shared.state import Session
+from pages.shared.widget_values import including, show
 
 
 def column_widgets(session: Session, columns: list[str], report: dict[str, Any]) -> None:

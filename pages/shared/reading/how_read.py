@@ -11,13 +11,13 @@ import streamlit as st
 
 from forecasting.errors import ForecastingError
 from forecasting.intake import Table, message_of
-from pages.forecast.frequency import frequency_name
-from pages.forecast.reading_choices import read_instead
-from pages.forecast.reading_widgets import option_name, reading_widgets
-from pages.forecast.repairs import REPAIRS
 from pages.shared import components, services
 from pages.shared.formats import listed, moment, plain
 from pages.shared.i18n import known, t, translated
+from pages.shared.reading.frequency import frequency_name
+from pages.shared.reading.reading_choices import read_instead
+from pages.shared.reading.reading_widgets import option_name, reading_widgets
+from pages.shared.reading.repairs import REPAIRS
 from pages.shared.state import Session
 
 SHOWN = 14  # rows of the preview

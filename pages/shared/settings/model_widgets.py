@@ -12,13 +12,13 @@ import streamlit as st
 from forecasting import config as options
 from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
-from pages.forecast import inputs
-from pages.forecast.widget_values import initial, show
 from pages.shared import choices, state
 from pages.shared.fields import Fields
 from pages.shared.formats import plain
 from pages.shared.i18n import known, t, translated
 from pages.shared.setting_words import setting_label, setting_value
+from pages.shared.settings import inputs
+from pages.shared.widget_values import initial, show
 
 _NUMBERS = ("horizon", "window", "num_layers", "hidden_size")  # in view
 _COUNTS = ("epochs", "batch_size", "members", "folds", "seed")  # under Advanced

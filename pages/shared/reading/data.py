@@ -8,12 +8,12 @@ from forecasting import intake
 from forecasting.errors import AmbiguousInput, DataError, ForecastingError
 from forecasting.intake import limits
 from forecasting.intake.samples import about_sample
-from pages.forecast.columns import column_widgets, forget_columns
-from pages.forecast.question import given_answers
-from pages.forecast.ticker import ticker
 from pages.shared import choices, components, services, state, uploads, workspace
 from pages.shared.formats import plain
 from pages.shared.i18n import t
+from pages.shared.reading.columns import column_widgets, forget_columns
+from pages.shared.reading.question import given_answers
+from pages.shared.reading.ticker import ticker
 from pages.shared.state import Session
 
 TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "gz")

@@ -9,10 +9,10 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.runs import Run
-from pages.forecast.results.shown import Shown, noted
 from pages.shared import choices, components
 from pages.shared.formats import duration, listed, plain
 from pages.shared.i18n import chart_words, t
+from pages.shared.results.shown import Shown, noted
 from pages.shared.setting_words import setting_label, setting_value
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from forecasting.export import COLUMNS, DATES, DECIMALS, SEPARATORS, CsvForm
-from pages.forecast.results.shown import Shown
-from pages.forecast.widget_values import show
 from pages.shared import choices, state
 from pages.shared.formats import plain_option
 from pages.shared.i18n import t
+from pages.shared.results.shown import Shown
+from pages.shared.widget_values import show
 
 _CHOSEN = "export"  # among the session's forms: dataset -> what was chosen
 _WORDS = {",": "comma", ";": "semicolon", "\t": "tab", ".": "point"}

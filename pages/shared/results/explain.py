@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from forecasting import charts
-from pages.forecast.results.shown import Shown
 from pages.shared import components
 from pages.shared.i18n import chart_words, sentences, stored, t
+from pages.shared.results.shown import Shown
 from pages.shared.setting_words import method_name
 
 _MOST_INPUTS = 16

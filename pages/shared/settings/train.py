@@ -8,12 +8,12 @@ from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
 from forecasting.forecaster import check_least, check_length
 from forecasting.panel import Panel
-from pages.forecast.changed_settings import changes, completed
-from pages.forecast.fitting_settings import fitting_settings
-from pages.forecast.model_widgets import set_settings
 from pages.shared import components, fields, services
 from pages.shared.formats import duration, plain
 from pages.shared.i18n import sentences, t, translated
+from pages.shared.settings.changed_settings import changes, completed
+from pages.shared.settings.fitting_settings import fitting_settings
+from pages.shared.settings.model_widgets import set_settings
 from pages.shared.state import Session
 
 

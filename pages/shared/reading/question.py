@@ -10,12 +10,12 @@ import streamlit as st
 
 from forecasting.errors import AmbiguousInput, ForecastingError
 from forecasting.intake.previews import Preview
-from pages.forecast.frequency import frequency_name
-from pages.forecast.reading_choices import answer
-from pages.forecast.reading_widgets import option_name
 from pages.shared import choices, components, services
 from pages.shared.formats import moment, plain
 from pages.shared.i18n import known, t, translated
+from pages.shared.reading.frequency import frequency_name
+from pages.shared.reading.reading_choices import answer
+from pages.shared.reading.reading_widgets import option_name
 from pages.shared.state import Session
 
 _ACROSS = 3  # answers beside each other

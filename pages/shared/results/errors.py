@@ -9,10 +9,10 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.panel import Values
-from pages.forecast.results.shown import Shown
 from pages.shared import components, services
 from pages.shared.formats import percent
 from pages.shared.i18n import chart_words, sentences, t
+from pages.shared.results.shown import Shown
 
 _FEWEST = 20  # residuals, below which their autocorrelation says nothing
 

@@ -11,12 +11,12 @@ from forecasting.config import TEXTBOOK, ForecastConfig
 from forecasting.errors import ForecastingError, TooShortError
 from forecasting.forecaster import check_length
 from forecasting.runs import Run, Workspace
-from pages.forecast.changed_settings import completed
-from pages.forecast.results.shown import Shown
 from pages.shared import components, services
 from pages.shared.i18n import t
 from pages.shared.progress import failed, fraction, status, waiting
+from pages.shared.results.shown import Shown
 from pages.shared.services import methods
+from pages.shared.settings.changed_settings import completed
 
 _PROBLEM = "_textbook_problem"
 

@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from pages.forecast.results.errors import coverage_note
-from pages.forecast.results.export import download_forecast
-from pages.forecast.results.shown import Shown
 from pages.shared import components
 from pages.shared.formats import plain_option
 from pages.shared.i18n import chart_words, t
+from pages.shared.results.errors import coverage_note
+from pages.shared.results.export import download_forecast
+from pages.shared.results.shown import Shown
 
 
 def forecast(shown: Shown) -> None:

@@ -12,10 +12,10 @@ from forecasting.config import ForecastConfig
 from forecasting.outlook import outlook
 from forecasting.spans import copying, steps
 from forecasting.units import amount, with_unit
-from pages.forecast.results.shown import Shown, noted
 from pages.shared import services
 from pages.shared.formats import number, percent, plain, plain_option
 from pages.shared.i18n import sentences, t, translated
+from pages.shared.results.shown import Shown, noted
 
 _ALL = 0.995  # a share that is shown as 100 %
 

@@ -7,10 +7,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.config import ForecastConfig
-from pages.forecast.model_widgets import model_widgets
-from pages.forecast.train import train_row
 from pages.shared import components, services, state
 from pages.shared.i18n import t
+from pages.shared.settings.model_widgets import model_widgets
+from pages.shared.settings.train import train_row
 
 
 @st.fragment

@@ -12,12 +12,12 @@ import streamlit as st
 
 from forecasting import features
 from forecasting.panel import STEP, Panel
-from pages.forecast.widget_values import initial
 from pages.shared import choices, state
 from pages.shared.formats import plain, plain_option
 from pages.shared.i18n import language, t
 from pages.shared.services import methods
 from pages.shared.setting_words import feature_name
+from pages.shared.widget_values import initial
 
 
 def input_widgets(

@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from pages.forecast.results import textbook, use_method
-from pages.forecast.results.shown import Shown
 from pages.shared import components, services
 from pages.shared.formats import percent
 from pages.shared.i18n import chart_words, t
+from pages.shared.results import textbook, use_method
+from pages.shared.results.shown import Shown
 from pages.shared.setting_words import method_name
 
 _STAGES = ("anchor", "anchor-linear", "recurrent")

@@ -7,18 +7,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from forecasting.runs import Access, Run
-from pages.forecast.results.compare import compare
-from pages.forecast.results.errors import errors
-from pages.forecast.results.explain import explain
-from pages.forecast.results.export import export
-from pages.forecast.results.forecast import forecast
-from pages.forecast.results.predicted import predicted
-from pages.forecast.results.shown import Shown
-from pages.forecast.results.training import training
-from pages.forecast.verdict import verdict
 from pages.shared import choices, components, services
 from pages.shared.formats import plain_option
 from pages.shared.i18n import t
+from pages.shared.results.compare import compare
+from pages.shared.results.errors import errors
+from pages.shared.results.explain import explain
+from pages.shared.results.export import export
+from pages.shared.results.forecast import forecast
+from pages.shared.results.predicted import predicted
+from pages.shared.results.shown import Shown
+from pages.shared.results.training import training
+from pages.shared.results.verdict import verdict
 
 _TABS: dict[str, Callable[[Shown], None]] = {  # key of the name -> what draws it
     "tab.forecast": forecast,

@@ -10,13 +10,13 @@ import streamlit as st
 from forecasting.config import TEXTBOOK, ForecastConfig
 from forecasting.errors import ForecastingError
 from forecasting.runs import Run, Workspace
-from pages.forecast.changed_settings import completed
-from pages.forecast.model_widgets import set_settings
-from pages.forecast.results.shown import Shown
 from pages.shared import components, services, state
 from pages.shared.formats import percent
 from pages.shared.i18n import t
+from pages.shared.results.shown import Shown
 from pages.shared.setting_words import method_name
+from pages.shared.settings.changed_settings import completed
+from pages.shared.settings.model_widgets import set_settings
 
 _PROBLEM = "_use_method_problem"
 

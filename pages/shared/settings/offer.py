@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from forecasting.runs import Dataset, Run
-from pages.forecast.changed_settings import completed
 from pages.shared import services
 from pages.shared.formats import number, plain
 from pages.shared.i18n import t
+from pages.shared.settings.changed_settings import completed
 from pages.shared.state import Session
 
 _DECLINED = "offers"  # among the session's forms: uploads of which the offer was declined

@@ -7,10 +7,10 @@ from typing import Literal
 import streamlit as st
 
 from forecasting.export import file_stem, forecast_csv, settings_json
-from pages.forecast.results.export_form import csv_form, form_widgets
-from pages.forecast.results.shown import Shown
 from pages.shared import services
 from pages.shared.i18n import t
+from pages.shared.results.export_form import csv_form, form_widgets
+from pages.shared.results.shown import Shown
 from pages.shared.sharing import share_buttons
 
 

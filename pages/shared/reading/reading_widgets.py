@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from forecasting.intake import AGGREGATIONS, Table
-from pages.forecast.reading_choices import as_detected, overrule, overrule_dialect, overruled
-from pages.forecast.widget_values import including, show
 from pages.shared import choices
 from pages.shared.formats import plain_option
 from pages.shared.i18n import known, t
+from pages.shared.reading.reading_choices import as_detected, overrule, overrule_dialect, overruled
 from pages.shared.state import Session
+from pages.shared.widget_values import including, show
 
 ENCODINGS = [
     *("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "latin-1"),
