@@ -109,6 +109,20 @@ class Panel:
         codes = pd.factorize(self.frame["unique_id"])[0]
         return np.bincount(codes).astype(np.int64)
 
+    @functools.cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each series in `series_ids`."""
+        return {name: place for place, name in enumerate(self.series_ids)}
+
+    def of_series(self, name: str) -> pd.DataFrame:
+        """`ds, y` of one series; without rows where there is none of this name."""
+        place = self.places.get(name)
+        if place is None:
+            return self.frame.iloc[:0][["ds", "y"]]
+        start = int(self.lengths[:place].sum())
+        rows = self.frame.iloc[start : start + int(self.lengths[place])]
+        return rows[["ds", "y"]].reset_index(drop=True)
+
     def values(self) -> list[Values]:
         """The values of each series, in the order of `series_ids`: views, not copies."""
         y = self.frame["y"].to_numpy()

@@ -143,6 +143,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "pages.shared.settings": SERVICES | {"pages.shared"},
     "pages.shared.results": SERVICES | {"pages.shared", "pages.shared.settings"},
     "pages.forecast": SERVICES | SHARED_ROOMS,
+    "pages.many_series": SERVICES | SHARED_ROOMS,
     "pages.runs": SERVICES | {"pages.shared"},
     "pages.learn": SERVICES | {"pages.shared"},
     "pages.guide": {"pages.shared"},
@@ -159,6 +160,7 @@ LATE = {
     "statsmodels",
     "talib",
     "torch",
+    "xlsxwriter",
     "yfinance",
 }
 HEAVY = sorted(LATE - {"scipy"} | {"alembic", "streamlit"})

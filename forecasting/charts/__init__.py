@@ -9,6 +9,7 @@ from forecasting.charts.decomposition import autocorrelation_chart, calendar_cha
 from forecasting.charts.explanations import forecast_parts_chart, lags_chart, window_attention_chart
 from forecasting.charts.marker_errors import attention_chart, marker_chart
 from forecasting.charts.method_scores import ranking_chart, shares_chart, stages_chart
+from forecasting.charts.portfolio import skill_histogram, small_multiples, volume_chart
 from forecasting.charts.results import (
     calendar_units,
     errors_by_calendar,
@@ -27,8 +28,9 @@ from forecasting.charts.sine_wave import (
     sine_chart,
     wave_chart,
 )
+from forecasting.charts.sparkline import sparkline
 from forecasting.charts.step_errors import growth_chart, path_chart
-from forecasting.charts.style import BARE, PALETTE, QUIET, TOP, escape, in_theme
+from forecasting.charts.style import BARE, PALETTE, QUIET, TOP, escape, in_theme, thin
 from forecasting.charts.task import task_chart
 from forecasting.charts.text_lab import (
     ACROSS,
@@ -96,11 +98,16 @@ __all__ = [
     "series_chart",
     "shares_chart",
     "sine_chart",
+    "skill_histogram",
+    "small_multiples",
+    "sparkline",
     "stages_chart",
     "surprise_map",
     "task_chart",
     "text_curve",
+    "thin",
     "true_vs_predicted",
+    "volume_chart",
     "wave_chart",
     "window_attention_chart",
 ]

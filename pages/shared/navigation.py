@@ -18,6 +18,7 @@ from pages.shared.i18n import t
 
 _PAGES = {  # address -> its page's file and the key of its title; the first has no address of its own
     "": ("pages/forecast/page.py", "nav.forecast"),
+    "many_series": ("pages/many_series/page.py", "nav.many"),
     "runs": ("pages/runs/page.py", "nav.runs"),
     "guide": ("pages/guide/page.py", "nav.guide"),
 }

@@ -13,14 +13,15 @@ from pages.shared import entrance, i18n, login, services
 
 SOURCES = ("sample", "upload", "ticker")
 OPENED = "opened"  # among the forms: the job of what was opened last, for a page with tabs
+LONGEST_NAME = 200  # of a series in the address
 REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
 LINK = "link"  # the parameter of an address that shows one run, read-only
 TEXTS = ("pair", "text")  # jobs that the Text lab shows
 DAMAGED = "_damaged"  # in the session: what the store kept of the settings cannot be read, and is not written over
 PENDING = "_pending"  # in the session: a workspace that the address opens, and that the visitor is asked about
 _UNNAMED = {"floor": None, "cap": None, "support": "found"}  # settings that a run with their defaults does not name
-_INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str}
-_PLAIN = {"workspace", "language", "dataset", LINK}  # parameters that name no run
+_INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str, "opened": str}
+_PLAIN = {"workspace", "language", "dataset", "series", LINK}  # parameters that name no run
 
 
 @dataclasses.dataclass
@@ -43,11 +44,22 @@ class Session:
     runs: dict[str, str] = dataclasses.field(default_factory=dict)  # dataset -> its last run
     forms: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)  # job without data -> its settings
     shown: dict[str, str] = dataclasses.field(default_factory=dict)  # job without data -> the run its page shows
+    opened: dict[str, str] = dataclasses.field(default_factory=dict)  # dataset -> its series that is open
 
     @property
     def run(self) -> str | None:
         """The run of the dataset shown."""
         return self.runs.get(self.dataset or "")
+
+    @property
+    def series(self) -> str:
+        """The series of the dataset shown that is open; empty where none was opened."""
+        return self.opened.get(self.dataset or "", "")
+
+    def open_series(self, name: str) -> None:
+        """Show this series wherever the dataset is shown; an empty name closes it."""
+        others = {dataset: series for dataset, series in self.opened.items() if dataset != self.dataset}
+        self.opened = _latest({**others, self.dataset: name} if name and self.dataset else others)
 
     def show_run(self, dataset: str, run: str) -> None:
         """Show `run` wherever `dataset` is shown."""
@@ -118,6 +130,7 @@ def finish() -> None:
     address |= i18n.parameters()
     address |= {"dataset": session.dataset} if session.dataset else {}
     address |= {"run": session.run} if session.run else {}
+    address |= {"series": session.series} if 0 < len(session.series) <= LONGEST_NAME else {}
     # The same on every page and written at once: each change is an entry of its own for the browser's button Back.
     address |= session.shown
     if st.query_params.to_dict() != address:
@@ -205,6 +218,8 @@ def _workspace(asked: str | None) -> Workspace | None:
 def _open_address(session: Session) -> None:
     """Show the dataset and the runs that the address names, as far as the workspace has them."""
     _open_dataset(session, st.query_params.get("dataset"))
+    if series := st.query_params.get("series"):
+        session.open_series(series)
     for name, value in st.query_params.to_dict().items():
         if name not in _PLAIN:
             _open_shown(session, value)

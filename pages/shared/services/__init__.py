@@ -17,8 +17,10 @@ from pages.shared.services.data import (
     suggestion,
     table,
     ticker_minutes,
+    times_of,
 )
 from pages.shared.services.links import note_opened, opened, share, share_ends, unshare
+from pages.shared.services.portfolio import many, sparklines
 from pages.shared.services.results import artifact, backtest, forecast, record
 from pages.shared.services.runs import (
     POLL_SECONDS,
@@ -61,6 +63,7 @@ __all__ = [
     "keep_days",
     "keep_upload",
     "look",
+    "many",
     "new_workspace",
     "notation",
     "note_opened",
@@ -79,11 +82,13 @@ __all__ = [
     "runs",
     "share",
     "share_ends",
+    "sparklines",
     "store",
     "submit",
     "suggestion",
     "table",
     "ticker_minutes",
+    "times_of",
     "trouble",
     "unlink",
     "unshare",

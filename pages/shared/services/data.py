@@ -9,6 +9,8 @@ import time
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecasting import intake, suggest_config
@@ -138,9 +140,13 @@ def notation(access: Access, dataset_id: str) -> Notation:
 
 def one_series(access: Access, dataset_id: str, name: str) -> pd.DataFrame:
     """`ds, y` of one series, with the times that the clock of the file's zone shows."""
-    frame = panel(access, dataset_id).frame
-    series = frame.loc[frame["unique_id"] == name, ["ds", "y"]].reset_index(drop=True)
+    series = panel(access, dataset_id).of_series(name)
     return series.assign(ds=notation(access, dataset_id).clock(series["ds"]))
+
+
+def times_of(access: Access, dataset_id: str, name: str) -> npt.NDArray[np.generic]:
+    """The time stamps of one series, as the Panel has them."""
+    return panel(access, dataset_id).of_series(name)["ds"].to_numpy()
 
 
 @cached(most=64, of="dataset")

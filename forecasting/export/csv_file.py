@@ -1,17 +1,16 @@
-"""Results as files for other programs: forecast as CSV, settings as JSON."""
+"""Forecasts and backtests as CSV, in the form of the user's own file or with times as ISO 8601 and numbers in full."""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
 import io
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
+from forecasting.export.harmless import harmless
 from forecasting.notation import Notation
 
 SEPARATORS = (",", ";", "\t")
@@ -19,7 +18,6 @@ DECIMALS = (".", ",")
 COLUMNS = ("file", "program")  # the user's own names, decimals and layout; or unique_id, ds, ... with numbers in full
 DATES = ("file", "iso")
 JOINT = " / "  # between the columns that name a series together, and before the value column (see intake)
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four: full-width
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,20 +57,6 @@ def forecast_csv(forecast: pd.DataFrame, notation: Notation | None = None, form:
     writer.writerow([harmless(name) for name in columns])
     writer.writerows(zip(*columns.values(), strict=True))
     return sink.getvalue().encode("utf-8-sig" if form.mark else "utf-8")
-
-
-def settings_json(config: Mapping[str, Any], about: Mapping[str, Any]) -> bytes:
-    """`ForecastConfig.to_dict()` with what it was used on, as indented JSON; `settings` goes back into `from_dict`."""
-    document = {**about, "settings": dict(config)}
-    return (json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n").encode("utf-8")
-
-
-def file_stem(name: str) -> str:
-    """`name` as the beginning of a file name on any system."""
-    stem = name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
-    stem = stem.rsplit(".", 1)[0] if "." in stem[1:] else stem
-    kept = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem).strip("-_")
-    return kept[:60] or "tidecast"
 
 
 def own_names(target: str, levels: Iterable[int]) -> dict[str, str]:
@@ -150,11 +134,3 @@ def _iso(times: pd.Series) -> list[str]:
     """Dates alone where no time of day occurs, else date, T and time."""
     whole_days = bool((times.dt.normalize() == times).all())
     return list(times.dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S"))
-
-
-def harmless(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would take it for a formula (OWASP, CSV injection)."""
-    lead = text.lstrip(" \u00a0\u200b\ufeff")
-    # The writer quotes line feeds alone: a bare carriage return would break the row.
-    line = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "'" + line if lead.startswith(_RISKY) else line

@@ -1,0 +1,88 @@
+"""Tables as a workbook for Excel: dates and numbers with their types, text that is never a formula."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.errors import DataError
+from forecasting.messages import Message
+from forecasting.notation import Notation
+
+ROWS = 1_048_576  # of a sheet, the head included
+_LONGEST = 32_767  # letters of a cell
+_WIDEST, _NARROWEST = 40, 9  # letters of a column in view
+_LOOKED_AT = 200  # cells of a column, for its width
+
+
+def workbook(sheets: Mapping[str, pd.DataFrame], notation: Notation | None = None) -> bytes:
+    """An XLSX file with a sheet each of `sheets` (name -> rows), its head frozen and filtered.
+
+    Times are those that the clock of the file's zone shows, without the offset, which Excel has no type for. DataError
+    where a sheet would have more rows than Excel opens.
+    """
+    import xlsxwriter
+
+    sink = io.BytesIO()
+    # Whole rows are written one after the other: a file of a million rows needs no memory of their number.
+    book = xlsxwriter.Workbook(sink, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"comments": "Tidecast"})
+    formats = {
+        "head": book.add_format({"bold": True, "bottom": 1}),
+        "days": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "times": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+    }
+    for name, frame in sheets.items():
+        if len(frame) >= ROWS:
+            raise DataError(Message("export.too-long", rows=len(frame), most=ROWS - 1), field="format")
+        _sheet(book.add_worksheet(name[:31]), frame, notation or Notation(), formats)
+    book.close()
+    return sink.getvalue()
+
+
+def _sheet(sheet: Any, frame: pd.DataFrame, notation: Notation, formats: Mapping[str, Any]) -> None:
+    cells, styles = [], []
+    for place, name in enumerate(frame.columns):
+        values, style = _column(frame[name], notation, formats)
+        cells.append(values)
+        styles.append(style)
+        longest = max((len(str(one)) for one in [name, *values[:_LOOKED_AT]]), default=0)
+        width = 17 if style is formats["times"] else 11 if style is formats["days"] else longest + 2
+        sheet.set_column(place, place, min(_WIDEST, max(_NARROWEST, width)))
+    sheet.write_row(0, 0, [str(name)[:_LONGEST] for name in frame.columns], formats["head"])
+    sheet.freeze_panes(1, 0)
+    if len(frame.columns):
+        sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
+    for row, values in enumerate(zip(*cells, strict=True), start=1):
+        for place, value in enumerate(values):
+            if value is None:
+                continue
+            if styles[place] is not None:
+                sheet.write_datetime(row, place, value, styles[place])
+            elif isinstance(value, str):
+                sheet.write_string(row, place, value)
+            else:
+                sheet.write_number(row, place, value)
+
+
+def _column(values: pd.Series, notation: Notation, formats: Mapping[str, Any]) -> tuple[list[Any], Any]:
+    """(The cells, None where empty; their format where they are times)."""
+    kind = values.dtype.kind
+    if kind == "M":
+        clock = pd.Series(notation.clock(values)) if notation.zone and values.name in ("ds", "cutoff") else values
+        days = bool((clock.dt.normalize() == clock).all())
+        written = [None if pd.isna(one) else one.to_pydatetime() for one in clock]
+        early = any(one is not None and one.year < 1900 for one in written)
+        if early:  # Excel has no dates before 1900
+            form = "%Y-%m-%d" if days else "%Y-%m-%d %H:%M"
+            return [None if one is None else one.strftime(form) for one in written], None
+        return written, formats["days" if days else "times"]
+    if kind in "iub":
+        return values.tolist(), None
+    if kind == "f":
+        return [one if np.isfinite(one) else None for one in values.tolist()], None
+    return [None if pd.isna(one) else str(one)[:_LONGEST] for one in values], None

@@ -1,0 +1,54 @@
+"""What is said of all series together: how many of each verdict, what share of the volume, and two charts of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from forecasting import charts
+from pages.many_series.view import VERDICTS
+from pages.shared import components
+from pages.shared.formats import percent
+from pages.shared.i18n import chart_words, t
+from pages.shared.services.portfolio import Portfolio
+from pages.shared.state import Session
+
+
+def figures(shown: Portfolio) -> None:
+    """The numbers on top, in a row."""
+    summary = shown.summary
+    if summary is None:
+        return
+    with st.container(horizontal=True, gap="medium", key="many_figures"):
+        for verdict in VERDICTS:
+            if count := summary.counts.get(verdict, 0):
+                share = percent(summary.volume_share.get(verdict))
+                st.metric(
+                    t(f"many.verdict.{verdict}"), f"{count:,}", t("many.share", share=share), delta_color="off",
+                    delta_arrow="off", help=t(f"many.verdict.{verdict}.help"), width="content",
+                )  # fmt: skip
+        st.metric(t("many.wape"), percent(summary.wape, 1), help=t("many.wape.help"), width="content")
+        if summary.coverage == summary.coverage:
+            st.metric(
+                t("many.coverage", level=summary.level), percent(summary.coverage), help=t("many.coverage.help"),
+                width="content",
+            )  # fmt: skip
+
+
+def overview(session: Session, shown: Portfolio) -> None:
+    """The tab Overview: the histogram of skill, and volume against skill; a point opens its series."""
+    names = {verdict: t(f"many.verdict.{verdict}") for verdict in VERDICTS}
+    table, words = shown.table, chart_words()
+    components.heading(t("many.histogram"), t("many.histogram.help"))
+    figure = charts.skill_histogram(table["skill"].to_numpy(), table["verdict"].tolist(), names, words=words)
+    components.chart(figure, "chart_skill", t("alt.skill"))
+    components.heading(t("many.volume"), t("many.volume.help"))
+    components.chart(
+        charts.volume_chart(table, names, words=words), "chart_volume", t("alt.volume"),
+        on_select=lambda: _open_point(session, shown), selection_mode="points",
+    )  # fmt: skip
+
+
+def _open_point(session: Session, shown: Portfolio) -> None:
+    points = st.session_state["chart_volume"]["selection"]["points"]
+    if points and (data := points[0].get("customdata")):
+        session.open_series(str(shown.table["unique_id"].iloc[int(data[0])]))
