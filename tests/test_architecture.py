@@ -44,6 +44,7 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.labs.sequences",
     "forecasting.labs.text",
     "forecasting.outlook",
+    "forecasting.portfolio",
     "forecasting.spans",
     "forecasting.units",
 }
@@ -83,6 +84,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.outlook": FOUNDATION,
     "forecasting.evaluation": FOUNDATION
     | {"forecasting.baselines", "forecasting.model", "forecasting.spans", "forecasting.units"},
+    "forecasting.portfolio": FOUNDATION
+    | {"forecasting.evaluation", "forecasting.intake.calendar", "forecasting.spans"},
     "forecasting.files": set(),
     "forecasting.threads": set(),
     "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},
@@ -111,6 +114,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.progress",
         "forecasting.labs.sequences",
         "forecasting.labs.text",
+        "forecasting.portfolio",
         "forecasting.threads",
         "forecasting.work",
     },

@@ -18,6 +18,7 @@ import pandas as pd
 from forecasting import baselines
 from forecasting.errors import DataError
 from forecasting.evaluation import metrics
+from forecasting.evaluation.by_series import by_series
 from forecasting.evaluation.scores import FoldForecasts, score
 from forecasting.evaluation.series_errors import SeriesErrors, paired_skill, series_errors
 from forecasting.evaluation.verdict import Verdict, judge
@@ -71,6 +72,13 @@ class Backtest(pd.DataFrame):
     def of_series(self, name: str) -> SeriesErrors:
         """Errors of one series, in its unit. Of a huge backtest, over every so many origins: `scores["every"]`."""
         return series_errors(self.frame[self["unique_id"] == name])
+
+    def by_series(self, panel: Panel | None = None) -> pd.DataFrame:
+        """A row a series: its errors, its skill with an interval, coverage and verdict; see `evaluation.by_series`.
+
+        `panel`: the one that was tested, for the scale of the MASE, which is NaN without it.
+        """
+        return by_series(self.frame, self.scores, panel)
 
     def skill_against(self, other: Backtest) -> tuple[float, float]:
         """95 % interval of the skill of these forecasts against another's, on what both forecast; (-inf, inf) where
