@@ -24,6 +24,37 @@ FEW = 3  # values, below which nothing is forecast
 Index = npt.NDArray[np.int64]
 
 
+def described(panel: Panel, recent: int | None = None) -> pd.DataFrame:
+    """A row a series, in the order of the panel, of what the values alone say: unique_id; values (how many), start, end,
+    last (the last value); volume (mean |y| over the last `recent` values, the longest season by default: what a series
+    weighs beside others of the same unit); gaps, outliers, stale and state as in `series_table`."""
+    lengths = panel.lengths
+    ends = np.cumsum(lengths)
+    y, ds = panel.frame["y"].to_numpy(), panel.frame["ds"].to_numpy()
+    names = np.array(panel.series_ids, dtype=object)
+    low, high = np.minimum.reduceat(y, ends - lengths), np.maximum.reduceat(y, ends - lengths)
+    some = np.minimum(lengths, recent or max((*panel.seasons, 1)))
+    codes = np.repeat(np.arange(len(names)), lengths)
+    return pd.DataFrame(
+        {
+            "unique_id": names,
+            "values": lengths,
+            "start": ds[ends - lengths],
+            "end": ds[ends - 1],
+            "last": y[ends - 1],
+            "volume": _sums(np.abs(y), ends - some, ends) / some,
+            "gaps": _gaps(panel),
+            "outliers": np.bincount(codes, find_suspects(y, codes, panel.seasons).outliers, len(names)).astype(
+                np.int64
+            ),
+            "stale": _stale(ds, ends),
+            "state": np.select(
+                [lengths < FEW, (low == 0) & (high == 0), low == high], ["few", "zeros", "constant"], ""
+            ),
+        }
+    )
+
+
 def series_table(panel: Panel, forecast: pd.DataFrame, backtest: Backtest) -> pd.DataFrame:
     """A row a series, in the order of the panel. Columns, in the unit of each series where none is named:
 
@@ -39,40 +70,22 @@ def series_table(panel: Panel, forecast: pd.DataFrame, backtest: Backtest) -> pd
     `intake.calendar.suspected_values`), stale (steps of the calendar by which it ends before the latest), state ("few":
     fewer than three values; "zeros"; "constant"; else ""), shift and surprise (see `portfolio.recent`).
     """
-    horizon = int(backtest["step"].max())
-    lengths = panel.lengths
-    ends = np.cumsum(lengths)
-    y, ds = panel.frame["y"].to_numpy(), panel.frame["ds"].to_numpy()
+    horizon, season = int(backtest["step"].max()), int(backtest.scores["season"])
+    lengths, ends, y = panel.lengths, np.cumsum(panel.lengths), panel.frame["y"].to_numpy()
     names = np.array(panel.series_ids, dtype=object)
-    low, high = np.minimum.reduceat(y, ends - lengths), np.maximum.reduceat(y, ends - lengths)
     total, before = _forecast_total(forecast, names), _sum_of_last(y, ends, lengths, horizon)
-    recent = np.minimum(lengths, max(horizon, int(backtest.scores["season"])))
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.where(before > 0, total / before - 1, np.nan)
-    table = pd.DataFrame(
-        {
-            "unique_id": names,
-            "values": lengths,
-            "start": ds[ends - lengths],
-            "end": ds[ends - 1],
-            "last": y[ends - 1],
-            "total": total,
-            "before": before,
-            "change": change,
-            "volume": _sums(np.abs(y), ends - recent, ends) / recent,
-        }
-    )
+    of_values = described(panel, max(horizon, season))
+    data = ["gaps", "outliers", "stale", "state"]
+    table = of_values.drop(columns=data).assign(total=total, before=before, change=change)
     table = table.merge(backtest.by_series(panel), on="unique_id", how="left", sort=False)
-    codes = np.repeat(np.arange(len(names)), lengths)
     return table.assign(
         **{name: table[name].fillna(0).astype(np.int64) for name in ("level", "origins", "rows", "blocks")},
         seasonal=table["seasonal"].eq(True),
         verdict=table["verdict"].fillna("too-short").astype(object),
-        gaps=_gaps(panel),
-        outliers=np.bincount(codes, find_suspects(y, codes, panel.seasons).outliers, len(names)).astype(np.int64),
-        stale=_stale(ds, ends),
-        state=np.select([lengths < FEW, (low == 0) & (high == 0), low == high], ["few", "zeros", "constant"], ""),
-        shift=level_shift(y, ends, lengths, horizon, int(backtest.scores["season"])),
+        **{name: of_values[name] for name in data},
+        shift=level_shift(y, ends, lengths, horizon, season),
         surprise=surprise(backtest.frame, table["unique_id"], table["end"]),
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting import charts, portfolio
 from forecasting.errors import StoreError
-from forecasting.runs import Access, Workspace
+from forecasting.runs import Workspace
 from pages.shared.services.cache import cached
 from pages.shared.services.data import panel
 from pages.shared.services.results import artifact, backtest, forecast
