@@ -94,7 +94,8 @@ def stored_table(data: bytes) -> pd.DataFrame:
 
     try:
         table = pd.DataFrame(pq.read_table(io.BytesIO(data)).to_pandas())
-        table["unique_id"]
+        if "unique_id" not in table:
+            raise KeyError("unique_id")
     except (pa.ArrowException, KeyError, ValueError) as error:
         raise DataError(Message("portfolio.damaged")) from error
     return table
