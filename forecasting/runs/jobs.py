@@ -233,9 +233,9 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 def _frame(data: bytes) -> pd.DataFrame:
     """What `_parquet` wrote."""
-    import pyarrow.parquet as pq
+    import pandas as pd
 
-    return pq.read_table(io.BytesIO(data)).to_pandas()
+    return pd.read_parquet(io.BytesIO(data))
 
 
 def _json(value: Any) -> bytes:
