@@ -37,6 +37,12 @@ def copying(frequency: str, season: int) -> Message:
     return Message(f"naive.{period}") if period else Message("naive.values", count=season)
 
 
+def season(frequency: str, count: int) -> Message:
+    """A season of so many steps: "weekly season", "season of 13 steps"."""
+    period = _period(frequency, count)
+    return Message(f"season.{period}") if period else Message("season.steps", count=count)
+
+
 def _period(frequency: str, season: int) -> str:
     """hour, day, week or year, where a season is as long; "" where it is not."""
     unit, count = _parse(frequency)

@@ -85,7 +85,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.evaluation": FOUNDATION
     | {"forecasting.baselines", "forecasting.model", "forecasting.spans", "forecasting.units"},
     "forecasting.portfolio": FOUNDATION
-    | {"forecasting.evaluation", "forecasting.intake.calendar", "forecasting.spans"},
+    | {"forecasting.evaluation", "forecasting.intake.calendar", "forecasting.model", "forecasting.spans"},
     "forecasting.files": set(),
     "forecasting.threads": set(),
     "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},

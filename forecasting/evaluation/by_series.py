@@ -81,11 +81,11 @@ def by_series(rows: pd.DataFrame, scores: Mapping[str, Any], panel: Panel | None
 
 
 def _blocks(codes: Index, ds: Any, errors: Values, reference: Values, horizon: int) -> Blocks:
-    """Sums by stretches of the time of the truth, at least two a series where it was tested over two steps."""
+    """Sums by stretches of the time of the truth that hold a horizon, or two a series where it was tested over less."""
     place = pd.factorize(ds, sort=True)[0].astype(np.int64)
     groups = pd.Series(place).groupby(codes, sort=True)
     first, span = groups.min().to_numpy(), (groups.max() - groups.min() + 1).to_numpy()
-    wanted = np.minimum(np.maximum(np.round(span / horizon).astype(np.int64), 2), span)
+    wanted = np.minimum(np.maximum(span // horizon, 2), span)
     start = np.concatenate([[0], np.cumsum(wanted)])
     number = start[codes] + (place - first[codes]) * wanted[codes] // span[codes]
     there = np.bincount(number, minlength=start[-1]) > 0  # a stretch may hold nothing that was measured

@@ -71,7 +71,8 @@ def skill_intervals(blocks: Blocks, horizon: int) -> tuple[Values, Values]:
         moderated, total = moderate(variance[known], freedom)
         deviation = np.sqrt(moderated / counts[known] * _inflation(counts[known], horizon))
         reach = stdtrit(total, (1 + LEVEL) / 2) * deviation
-        low[known], high[known] = 1 - ratio[known] - reach, 1 - ratio[known] + reach
+        low[known] = 1 - ratio[known] - reach
+        high[known] = np.minimum(1 - ratio[known] + reach, 1.0)  # no forecast takes off more than all of an error
     return low, high
 
 

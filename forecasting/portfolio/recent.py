@@ -9,17 +9,15 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from forecasting.model.windows import Index
 from forecasting.panel import Values
 
 BLOCKS = 6  # that a series needs for its level to be followed: five moves, the last of which is judged by the others
 COMMON = 0.01  # of the level: moves smaller than that are not told from none
 MOST = 99.0  # what a ratio without a measure is given as
 _SCALE, _MEAN = 1.4826, 1.2533  # make the median and the mean absolute deviation the standard deviation of normal ones
-
-Index = npt.NDArray[np.int64]
 
 
 def level_shift(y: Values, ends: Index, lengths: Index, horizon: int, season: int) -> Values:

@@ -9,19 +9,17 @@ import io
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import DataError
 from forecasting.evaluation.backtest import Backtest
 from forecasting.intake.calendar.suspected_values import find_suspects
 from forecasting.messages import Message
+from forecasting.model.windows import Index
 from forecasting.panel import Panel, Values
 from forecasting.portfolio.recent import level_shift, surprise
 
 FEW = 3  # values, below which nothing is forecast
-
-Index = npt.NDArray[np.int64]
 
 
 def described(panel: Panel, recent: int | None = None) -> pd.DataFrame:
@@ -107,7 +105,8 @@ def stored_table(data: bytes) -> pd.DataFrame:
 
     try:
         table = pd.DataFrame(pq.read_table(io.BytesIO(data)).to_pandas())
-        table["unique_id"]
+        if "unique_id" not in table:
+            raise KeyError("unique_id")
     except (pa.ArrowException, KeyError, ValueError) as error:
         raise DataError(Message("portfolio.damaged")) from error
     return table

@@ -25,6 +25,7 @@ from forecasting.labs.sequences import SYSTEMS, split_clock
 from forecasting.labs.text import PairConfig, TextConfig, expected_seconds, run_pair, train_text
 from forecasting.messages import Message
 from forecasting.panel import Panel
+from forecasting.portfolio import series_table, table_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +75,7 @@ class Job:
 
 def forecast(panel: Panel | None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
     """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `explain`, `scores`
-    (JSON)."""
+    (JSON); of several series also `series`, their table (Parquet)."""
     expected = work_of_forecast(panel, config)
     whole, done = sum(expected.values()) / (1 - GATHERING), 0.0
     parts = {}
@@ -120,7 +121,10 @@ def gather(
     assert panel is not None  # noqa: S101 - `train` had it
     tested = [Tested.from_bytes(parts[name]["tested"]) for name in trainings(config)[1:]]
     backtest = gather_folds(panel, ForecastConfig.from_dict(config), tested)
-    return {**parts["fit"], "backtest": backtest.to_bytes(), "scores": _json(_few(backtest.scores))}
+    found = {**parts["fit"], "backtest": backtest.to_bytes(), "scores": _json(_few(backtest.scores))}
+    if len(panel.series_ids) > 1:
+        found["series"] = table_bytes(series_table(panel, _frame(parts["fit"]["forecast"]), backtest))
+    return found
 
 
 def work_of_forecast(panel: Panel | None, config: Mapping[str, Any]) -> dict[str, float]:
@@ -225,6 +229,13 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), sink, compression="zstd")
     return sink.getvalue()
+
+
+def _frame(data: bytes) -> pd.DataFrame:
+    """What `_parquet` wrote."""
+    import pandas as pd
+
+    return pd.read_parquet(io.BytesIO(data))
 
 
 def _json(value: Any) -> bytes:

@@ -22,5 +22,5 @@ def attention(session: Session, shown: Portfolio) -> None:
                 plain(one.series, 40), key=f"many_look_{place}", type="tertiary", icon=":material/search:", width=220,
                 on_click=session.open_series, args=(one.series,),
             )  # fmt: skip
-            reasons = sentences(plain(translated(reason), 600) for reason in one.reasons)
+            reasons = sentences(plain(translated(reason), 600) for reason in (one.reason, *one.further))
             st.markdown(reasons, width="stretch")

@@ -20,18 +20,16 @@ def figures(shown: Portfolio) -> None:
         return
     with st.container(horizontal=True, gap="medium", key="many_figures"):
         for verdict in VERDICTS:
-            if count := summary.counts.get(verdict, 0):
-                share = percent(summary.volume_share.get(verdict))
+            if count := summary.verdicts.get(verdict, 0):
+                share = percent(summary.shares.get(verdict))
                 st.metric(
                     t(f"many.verdict.{verdict}"), f"{count:,}", t("many.share", share=share), delta_color="off",
                     delta_arrow="off", help=t(f"many.verdict.{verdict}.help"), width="content",
                 )  # fmt: skip
-        st.metric(t("many.wape"), percent(summary.wape, 1), help=t("many.wape.help"), width="content")
-        if summary.coverage == summary.coverage:
-            st.metric(
-                t("many.coverage", level=summary.level), percent(summary.coverage), help=t("many.coverage.help"),
-                width="content",
-            )  # fmt: skip
+        st.metric(
+            t("many.wape"), percent(summary.wape, 1), t("many.wape.naive", wape=percent(summary.naive_wape, 1)),
+            delta_color="off", delta_arrow="off", help=t("many.wape.help"), width="content",
+        )  # fmt: skip
 
 
 def overview(session: Session, shown: Portfolio) -> None:

@@ -49,7 +49,7 @@ else:
         rows = view.rows(
             shown.table,
             frozenset(one.series for one in shown.attention),
-            None if shown.shapes is None else shown.shapes.labels,
+            None if shown.shapes is None else shown.shapes.labels(),
         )
         figures(shown)
         names = ["list", *(["overview", "attention"] if done else []), "alike", "download"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 
 import numpy as np
 import pandas as pd
@@ -55,7 +54,7 @@ def _described(workspace: Workspace, dataset_id: str) -> Portfolio:
 @cached(most=8, of="run")
 def _of_run(workspace: Workspace, run_id: str, dataset_id: str) -> Portfolio:
     try:
-        table = pd.read_parquet(io.BytesIO(artifact(workspace, run_id, "series")))
+        table = portfolio.stored_table(artifact(workspace, run_id, "series"))
     except StoreError:  # a run of an older version
         table = portfolio.series_table(
             panel(workspace, dataset_id), forecast(workspace, run_id), backtest(workspace, run_id)
