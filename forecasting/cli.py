@@ -88,12 +88,15 @@ def _backtest(args: Namespace) -> int:
         backtest = evaluate(panel, config, on_progress=on_progress)
     _write_frame(args, backtest, about)
     verdict = backtest.verdict
-    done = {
+    done: dict[str, Any] = {
         "config": config.to_dict(),
         "reasons": reasons,
         "scores": backtest.scores,
         "verdict": verdict.to_dict() | {"text": verdict.text},
     }
+    if len(panel.series_ids) > 1:
+        table = backtest.by_series(panel)
+        done["by_series"] = table.astype(object).where(table.notna(), None).to_dict("records")
     _write_report(args, {**about, **done})
     if "-" not in (args.output, args.report):
         sys.stdout.write(plain(verdict.text) + "\n")

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import accuracy, rows, scoring, speed
+from benchmarks import accuracy, portfolio, rows, scoring, speed
 
 ROOT = Path(__file__).resolve().parent.parent
 M4 = ROOT.parent / "shared" / "data" / "m4"
@@ -200,3 +200,23 @@ def test_the_table_of_many_rows_has_that_many(
     monkeypatch.setattr(sys, "argv", ["rows.py", "--rows", "600", "--series", "3", "--repeats", "2"])
     assert rows.main() == 0
     assert re.search(r"Tidecast +\d+\.\d\d to \d+\.\d\d s", capsys.readouterr().out)
+
+
+@pytest.mark.slow
+def test_the_figures_of_many_series_are_timed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--series", "40", "--length", "60", "--horizon", "3", "--repeats", "1"]
+    monkeypatch.setattr(sys, "argv", ["portfolio.py", *options])
+    assert portfolio.main() == 0
+    output = capsys.readouterr().out
+    assert "40 series of 60 values, 1,200 rows of a backtest" in output
+    for name in (
+        "Backtest.by_series",
+        "series_table",
+        "stored_table",
+        "summarise",
+        "needs_attention",
+        "group_by_shape",
+    ):
+        assert re.search(rf"`{name}` \| \d+\.\d\d \| \d+\.\d\d to \d+\.\d\d ", output)

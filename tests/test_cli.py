@@ -376,6 +376,20 @@ def test_files_without_settings_are_refused(
 
 
 @pytest.mark.slow
+def test_the_report_of_a_backtest_of_several_series_has_the_scores_of_each(steps: Path, tmp_path: Path) -> None:
+    output, report = tmp_path / "backtest.csv", tmp_path / "report.json"
+    call = ["backtest", str(steps), "--horizon", "4", "--season", "4", *QUICK]
+    assert cli.main([*call, "--output", str(output), "--report", str(report)]) == 0
+    rows = pd.read_csv(output)
+    for one in json.loads(report.read_text("utf-8"))["by_series"]:
+        own = rows[rows["unique_id"] == one["unique_id"]]
+        assert one["mae"] == pytest.approx((own["y"] - own["forecast"]).abs().mean(), abs=1e-9)
+        assert one["origins"] == own["cutoff"].nunique()
+        assert one["mase"] is not None
+        assert one["verdict"] in ("same", "worse")  # a season without noise: the naive forecast is exact
+
+
+@pytest.mark.slow
 def test_backtest_writes_forecasts_with_the_truth_and_prints_the_verdict(
     daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

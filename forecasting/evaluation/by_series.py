@@ -112,8 +112,8 @@ def _grades(mae: Values, reference: Values, low: Values, high: Values, rounding:
 def _scale(rows: pd.DataFrame, codes: Index, names: Any, scores: Mapping[str, Any], panel: Panel) -> Values:
     """The in-sample naive error [R] of each row's series in what its fold's training could see."""
     lengths = panel.lengths
-    longest = panel.times()[int(np.argmax(lengths))]
-    starts = np.cumsum(lengths) - lengths
+    starts, most = np.cumsum(lengths) - lengths, int(np.argmax(lengths))
+    longest = panel.frame["ds"].to_numpy()[starts[most] : starts[most] + lengths[most]]
     known = {name: index for index, name in enumerate(panel.series_ids)}
     series = np.array([known[str(name)] for name in names])
     by_fold = np.ones((len(scores["folds"]), len(names)))

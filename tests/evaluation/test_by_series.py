@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting import ForecastConfig, evaluate
+from forecasting import ForecastConfig, Panel, evaluate
 from forecasting.evaluation import metrics
 from tests.evaluation.rows import backtest_of, panel_of
 
@@ -84,6 +84,22 @@ def test_a_single_series_has_the_row_that_its_verdict_is_of():
     assert [row["skill_low"], row["skill_high"]] == pytest.approx(backtest.scores["skill_interval_seasonal"])
     assert row["coverage"] == backtest.scores["coverage"]["80"]
     assert row["rows"] == len(backtest)
+
+
+@pytest.mark.slow
+def test_rows_of_several_series_add_up_to_the_scores_of_all():
+    full = panel_of(50 + noise(90), 1e5 + 1e4 * np.cumsum(noise(90, 1)), 5 + noise(70, 2))
+    filled = full.frame.loc[[80, 81, 170], ["unique_id", "ds"]].reset_index(drop=True)
+    panel = Panel(full.frame, "D", (7,), "", None, filled)
+    backtest = evaluate(panel, ForecastConfig(horizon=3, window=10, hidden_size=4, epochs=1, folds=2))
+    found = backtest.by_series(panel)
+    own = backtest.scores["methods"]["forecast"]
+    weights = found["rows"] / found["rows"].sum()
+    assert (found["mae"] * weights).sum() == pytest.approx(own["mae"])
+    assert (found["mase"] * weights).sum() == pytest.approx(own["mase"])
+    assert (found["coverage"] * weights).sum() == pytest.approx(backtest.scores["coverage"]["80"])
+    assert found["origins"].sum() == backtest.scores["origins"]
+    pd.testing.assert_frame_equal(backtest.from_bytes(backtest.to_bytes()).by_series(panel), found, check_exact=True)
 
 
 def test_awkward_series_have_rows_that_say_so_and_spoil_no_other():

@@ -1,0 +1,41 @@
+"""The table of the series that a forecast of several of them stores."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.config import ForecastConfig
+from forecasting.evaluation.backtest import Backtest
+from forecasting.panel import Panel
+from forecasting.portfolio import series_table, stored_table
+from forecasting.runs.jobs import JOBS
+
+SETTINGS: dict[str, Any] = {"horizon": 2, "window": 7, "hidden_size": 4, "epochs": 1, "folds": 1}
+
+
+def _panel(*lengths: int) -> Panel:
+    random = np.random.default_rng(0)
+    frames = [
+        pd.DataFrame({"unique_id": f"s{i}", "ds": pd.date_range("2024-01-01", periods=n), "y": random.normal(9, 1, n)})
+        for i, n in enumerate(lengths)
+    ]
+    return Panel(pd.concat(frames, ignore_index=True), "D", (7,))
+
+
+@pytest.mark.slow
+def test_a_forecast_of_several_series_stores_their_table_and_one_of_a_single_series_none() -> None:
+    panel, job = _panel(60, 50, 9), JOBS["forecast"]
+    config = job.complete(ForecastConfig(**SETTINGS).to_dict())
+    artifacts = job.compute(panel, config, lambda _: None)
+    table = stored_table(artifacts["series"])
+    forecast = pd.read_parquet(io.BytesIO(artifacts["forecast"]))
+    wanted = series_table(panel, forecast, Backtest.from_bytes(artifacts["backtest"]))
+    pd.testing.assert_frame_equal(table, wanted, check_exact=True)
+    assert list(table["verdict"] == "too-short") == [False, False, True]
+    assert job.compute(panel, config, lambda _: None)["series"] == artifacts["series"]
+    assert "series" not in job.compute(_panel(60), config, lambda _: None)
