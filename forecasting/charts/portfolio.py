@@ -16,7 +16,7 @@ from forecasting.panel import Values
 VERDICT_COLOURS = {"better": SEASONAL, "same": NAIVE, "worse": FORECAST, "too-short": TRUTH, "unknown": TRUTH}
 SHOWN = (-1.0, 1.0)  # skills beyond these are drawn at the edge
 BINS = 40
-MOST_POINTS = 3_000
+MOST_POINTS = 1_500  # each is an element of the page: WebGL, which draws more, is not in every browser
 
 
 def skill_histogram(
@@ -49,7 +49,7 @@ def volume_chart(table: pd.DataFrame, names: Mapping[str, str], *, words: Words 
     for verdict, name in names.items():
         own = drawn[drawn["verdict"] == verdict]
         if len(own):
-            figure.add_scattergl(
+            figure.add_scatter(
                 x=own["volume"], y=np.clip(own["skill"], *SHOWN), mode="markers", name=name,
                 marker={"color": tint(VERDICT_COLOURS.get(verdict, NAIVE), 0.75), "size": 8},
                 customdata=np.stack([own.index.to_numpy(), own["skill"].to_numpy()], axis=1),

@@ -45,7 +45,8 @@ def workbook(sheets: Mapping[str, pd.DataFrame], notation: Notation | None = Non
 
 
 def _sheet(sheet: Any, frame: pd.DataFrame, notation: Notation, formats: Mapping[str, Any]) -> None:
-    cells, styles = [], []
+    cells: list[list[Any]] = []
+    styles: list[Any] = []
     for place, name in enumerate(frame.columns):
         values, style = _column(frame[name], notation, formats)
         cells.append(values)
@@ -57,8 +58,8 @@ def _sheet(sheet: Any, frame: pd.DataFrame, notation: Notation, formats: Mapping
     sheet.freeze_panes(1, 0)
     if len(frame.columns):
         sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
-    for row, values in enumerate(zip(*cells, strict=True), start=1):
-        for place, value in enumerate(values):
+    for row, line in enumerate(zip(*cells, strict=True), start=1):
+        for place, value in enumerate(line):
             if value is None:
                 continue
             if styles[place] is not None:

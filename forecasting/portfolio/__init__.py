@@ -4,6 +4,7 @@ from forecasting.portfolio.attention import Attention, needs_attention
 from forecasting.portfolio.shapes import Shape, Shapes, group_by_shape
 from forecasting.portfolio.summary import VERDICTS, Summary, summarise
 from forecasting.portfolio.table import described, series_table, stored_table, table_bytes
+from forecasting.portfolio.verdicts import verdict_of
 
 __all__ = [
     "VERDICTS",
@@ -18,4 +19,5 @@ __all__ = [
     "stored_table",
     "summarise",
     "table_bytes",
+    "verdict_of",
 ]

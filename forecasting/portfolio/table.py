@@ -23,8 +23,8 @@ FEW = 3  # values, below which nothing is forecast
 
 
 def described(panel: Panel, recent: int | None = None) -> pd.DataFrame:
-    """A row a series, in the order of the panel, of what the values alone say: unique_id; values (how many), start, end,
-    last (the last value); volume (mean |y| over the last `recent` values, the longest season by default: what a series
+    """A row a series, in the order of the panel, by the values alone: unique_id; values (how many), start, end, last
+    (the last value); volume (mean |y| over the last `recent` values, the longest season by default: what a series
     weighs beside others of the same unit); gaps, outliers, stale and state as in `series_table`."""
     lengths = panel.lengths
     ends = np.cumsum(lengths)

@@ -17,10 +17,12 @@ def attention(session: Session, shown: Portfolio) -> None:
         return
     st.caption(t("many.attention.lead"))
     for place, one in enumerate(shown.attention):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"many_attention_{place}"):
+        name, why = st.columns([3, 8], vertical_alignment="center", gap="small")
+        with name:
             st.button(
-                plain(one.series, 40), key=f"many_look_{place}", type="tertiary", icon=":material/search:", width=220,
+                plain(one.series, 40), key=f"many_look_{place}", type="tertiary", icon=":material/search:",
                 on_click=session.open_series, args=(one.series,),
             )  # fmt: skip
+        with why:
             reasons = sentences(plain(translated(reason), 600) for reason in (one.reason, *one.further))
-            st.markdown(reasons, width="stretch")
+            st.markdown(reasons)

@@ -52,7 +52,7 @@ def download(session: Session, shown: Portfolio, rows: Places) -> None:
             return frame if places is None else frame[frame["unique_id"].isin(set(names[places]))]
 
         with left:
-            _button("many_forecasts", file(forecasts, "forecast"), f"{stem}-forecasts.{ending}", ending)
+            _button("forecasts", file(forecasts, "forecast"), f"{stem}-forecasts.{ending}", ending)
             st.caption(t("many.forecasts.note"))
 
     def scores() -> pd.DataFrame:
@@ -60,13 +60,13 @@ def download(session: Session, shown: Portfolio, rows: Places) -> None:
         return table[[name for name in _SCORES if name in table]]
 
     with right if shown.run is not None else left:
-        _button("many_scores", file(scores, "scores"), f"{stem}-scores.{ending}", ending)
+        _button("scores", file(scores, "scores"), f"{stem}-scores.{ending}", ending)
         st.caption(t("many.scores.note"))
 
 
 def _button(key: str, data: Callable[[], bytes], name: str, ending: str) -> None:
     """Made when it is pressed: of ten thousand series a file takes a while."""
     st.download_button(
-        t(key.replace("_", ".", 1)), data, file_name=name, mime=FORMATS[ending], key=key, icon=":material/download:",
+        t(f"many.{key}"), data, file_name=name, mime=FORMATS[ending], key=f"many_{key}", icon=":material/download:",
         width="stretch", on_click="ignore",
     )  # fmt: skip

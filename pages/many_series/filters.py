@@ -29,15 +29,15 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
     search, order, direction = st.columns([5, 3, 2], vertical_alignment="bottom")
     with search:
         st.text_input(
-            t("many.search"), max_chars=100, icon=":material/search:", placeholder=t("many.search.placeholder"),
+            t("many.search"), max_chars=100, label_visibility="collapsed", icon=":material/search:", placeholder=t("many.search.placeholder"),
             **keep("search", "many_search", lambda value: value or ""),
         )  # fmt: skip
     sortable = [name for name in SORTABLE if shown.run or name in ("", "unique_id", "last", "volume", "values")]
     with order:
         show("many_sort", view.sort if view.sort in sortable else "")
         choices.select(
-            t("many.sort"), sortable, format_func=lambda name: t(f"many.column.{name}") if name else t("many.sort.file"),
-            **keep("sort", "many_sort"),
+            t("many.sort"), sortable, label_visibility="collapsed", **keep("sort", "many_sort"),
+            format_func=lambda name: t("many.sort.by", column=t(f"many.column.{name}")) if name else t("many.sort.file"),
         )  # fmt: skip
     with direction:
         show("many_descending", view.descending)

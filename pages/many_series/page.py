@@ -57,7 +57,8 @@ else:
             with tab, components.in_place():
                 if name == "list":
                     filters(session, shown, view)
-                    series_list(session, shown, view, rows)
+                    with st.container(key="many_list"):
+                        series_list(session, shown, view, rows)
                 elif name == "overview":
                     overview(session, shown)
                 elif name == "attention":

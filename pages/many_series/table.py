@@ -17,7 +17,7 @@ from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
 
 _HEIGHT = 37  # pixels of a row
-_FEW, _MANY = 6, 10  # rows in view, beside an open series and without one
+_FEW, _MANY = 5, 10  # rows in view, beside an open series and without one
 _CHIPS = {"better": "green", "same": "gray", "worse": "orange", "too-short": "blue", "unknown": "blue"}
 _GRID = "many_grid"  # in the session: the number of the grid's widget, which starts anew where a head was pressed
 
@@ -42,7 +42,8 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places) ->
         placeholder="",
         alt=t("alt.many"),
     )
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    told, turned = st.columns([1, 1], vertical_alignment="center")
+    with told:
         first = (page - 1) * PAGE_SIZE + 1 if len(rows) else 0
         st.caption(
             t(
@@ -52,20 +53,21 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places) ->
                 count=len(rows),
                 series=len(shown.table),
             ),
-            width="content",
         )
-        if pages > 1:
+    if pages > 1:
+        with turned:
             st.session_state["many_page"] = page
-            st.pagination(
-                pages, key="many_page",
-                on_change=lambda: view.changed(session, page=int(st.session_state["many_page"])) and None,
-            )  # fmt: skip
+            st.pagination(pages, key="many_page", on_change=_turn, args=(session, view))
+
+
+def _turn(session: Session, view: View) -> None:
+    view.changed(session, page=int(st.session_state["many_page"]))
 
 
 def _columns(shown: Portfolio) -> dict[str, str]:
     """Column of the table -> its head, in the order in which the eye is to meet them."""
     names = ["unique_id", "sparkline"]
-    names += ["verdict", "skill", "total", "change", "mae", "mase", "coverage"] if shown.run else []
+    names += ["verdict", "skill", "total", "change", "coverage", "mae", "mase"] if shown.run else []
     names += ["last", "marks"]
     names += [] if shown.run else ["values", "volume"]
     return {name: t(f"many.column.{name}") for name in names}
@@ -83,7 +85,9 @@ def _frame(session: Session, shown: Portfolio, here: Places, columns: dict[str, 
         elif name == "verdict":
             cells[name] = [[one] for one in table["verdict"]]
         elif name == "marks":
-            cells[name] = [marks_of(row) for row in table.to_dict("records")]
+            cells[name] = [
+                marks_of({str(name): value for name, value in row.items()}) for row in table.to_dict("records")
+            ]
         elif name == "skill":
             cells[name] = [_skill(*row) for row in zip(table["skill"], table["skill_low"], table["skill_high"])]  # noqa: B905
         elif name in ("change", "coverage"):
@@ -119,19 +123,19 @@ def _config(columns: dict[str, str], view: View) -> dict[str, Any]:
         shown = label if name != view.sort else f"{label} {'↓' if view.descending else '↑'}"
         explained = t(f"many.column.{name}.help")
         if name == "unique_id":
-            config[label] = st.column_config.TextColumn(shown, help=explained, pinned=True, width=150)
+            config[label] = st.column_config.TextColumn(shown, help=explained, pinned=True, width=130)
         elif name == "sparkline":
-            config[label] = st.column_config.ImageColumn(shown, help=explained, width=160)
+            config[label] = st.column_config.ImageColumn(shown, help=explained, width=154)
         elif name == "verdict":
             config[label] = st.column_config.MultiselectColumn(
-                shown, help=explained, options=list(_CHIPS), color=list(_CHIPS.values()), width=110,
+                shown, help=explained, options=list(_CHIPS), color=list(_CHIPS.values()), width=95,
                 format_func=lambda one: t(f"many.verdict.{one}"),
             )  # fmt: skip
         elif name == "marks":
             config[label] = st.column_config.ListColumn(shown, help=explained, width=230)
         else:
             config[label] = st.column_config.TextColumn(
-                shown, help=explained, alignment="right", width=130 if name == "skill" else 90
+                shown, help=explained, alignment="right", width=118 if name == "skill" else 80
             )
     return config
 

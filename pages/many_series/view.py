@@ -72,7 +72,8 @@ class View:
         order = column.reset_index(drop=True).sort_values(
             ascending=not self.descending, kind="stable", na_position="last"
         )
-        return places[order.index.to_numpy()]
+        chosen: Places = places[order.index.to_numpy()]
+        return chosen
 
 
 def pages_of(rows: int) -> int:

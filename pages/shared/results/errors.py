@@ -20,7 +20,7 @@ _FEWEST = 20  # residuals, below which their autocorrelation says nothing
 def errors(shown: Shown) -> None:
     """Draw it."""
     scores = shown.backtest().scores
-    backtest = shown.of_series(shown.backtest())
+    backtest = shown.rows("backtest")
     own = shown.backtest().of_series(shown.series)
     words = chart_words()
     left, right = st.columns(2)

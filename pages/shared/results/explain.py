@@ -45,7 +45,7 @@ def _parts(shown: Shown, explanation: dict[str, Any], record: dict[str, Any]) ->
         if parts is None:
             st.caption(t("explain.more", count=len(explanation["parts"])))
         else:
-            forecast = shown.of_series(shown.forecast())
+            forecast = shown.rows("forecast")
             tail = max(2 * len(forecast), 20)
             figure = charts.forecast_parts_chart(
                 shown.history(), list(forecast["ds"]), parts, shown.series, tail=tail, words=chart_words()

@@ -18,7 +18,7 @@ from pages.shared.results.shown import Shown
 
 def forecast(shown: Shown) -> None:
     """Draw it."""
-    ahead = shown.of_series(shown.forecast())
+    ahead = shown.rows("forecast")
     horizon = len(ahead)
     digits = shown.notation.digits(shown.notation.target_of(shown.series))
     figure = charts.forecast_chart(

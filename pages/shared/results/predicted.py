@@ -20,7 +20,7 @@ def predicted(shown: Shown) -> None:
         step = st.slider(t("predicted.step"), 1, horizon, min(horizon, chosen), key="step", on_change=_remember)
     figure = charts.true_vs_predicted(
         shown.history(),
-        shown.of_series(backtest),
+        shown.rows("backtest"),
         step,
         shown.series,
         folds=shown.folds(),

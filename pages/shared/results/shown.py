@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -82,9 +82,9 @@ class Shown:
         """`ds, y` of the series, with the times of the file's own clock."""
         return services.one_series(self.access, self.dataset, self.series)
 
-    def of_series(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of the series, with the times of the file's own clock."""
-        rows = pd.DataFrame(frame[frame["unique_id"] == self.series])
+    def rows(self, name: Literal["forecast", "backtest"]) -> pd.DataFrame:
+        """The rows of the series in the Forecast or the Backtest, with the times of the file's own clock."""
+        rows = services.rows_of(self.access, self.run.id, name, self.series)
         times = [name for name in ("ds", "cutoff") if name in rows]
         return rows.assign(**{name: self.notation.clock(rows[name]) for name in times})
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from forecasting import Verdict
 from forecasting.runs import Access, Run
 from pages.shared import choices, components, services
 from pages.shared.formats import plain_option
@@ -31,10 +32,10 @@ _TABS: dict[str, Callable[[Shown], None]] = {  # key of the name -> what draws i
 }
 
 
-def results(access: Access, run: Run, series: str) -> None:
-    """Draw it for one of the run's series."""
+def results(access: Access, run: Run, series: str, headline: Verdict | str | None = None) -> None:
+    """Draw it for one of the run's series. headline: see `verdict`."""
     shown = Shown(access, run, series)
-    verdict(shown)
+    verdict(shown, headline)
     _tabs(shown)
 
 

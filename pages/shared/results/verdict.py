@@ -20,14 +20,17 @@ from pages.shared.results.shown import Shown, noted
 _ALL = 0.995  # a share that is shown as 100 %
 
 
-def verdict(shown: Shown) -> None:
-    """Draw it."""
+def verdict(shown: Shown, headline: Verdict | str | None = None) -> None:
+    """Draw it. headline: what is said of the series instead of the verdict on all, or why there is none."""
     backtest = shown.backtest()
     judged = backtest.verdict_in(shown.unit) if shown.unit else backtest.verdict
     with st.container(key="verdict"):
         sentence, numbers, more = st.columns([9, 3, 2], vertical_alignment="center", gap="small")
         with sentence:
-            _callout(judged)
+            if isinstance(headline, str):
+                st.info(headline, icon=":material/info:")
+            else:
+                _callout(headline or judged)
         with numbers, st.container(key="numbers"):
             _adds_up_to(shown)
         with more, st.popover(t("details.title"), key="details"):
@@ -47,7 +50,7 @@ def _callout(judged: Verdict) -> None:
 
 def _adds_up_to(shown: Shown) -> None:
     """The total over the horizon and its change; of a level the value at its end and its change from the last one."""
-    ahead = shown.of_series(shown.forecast())["forecast"].to_numpy(dtype=float)
+    ahead = shown.rows("forecast")["forecast"].to_numpy(dtype=float)
     found = outlook(shown.history()["y"].to_numpy(dtype=float), ahead, shown.column, shown.unit)
     kind = "total" if found.total else "level"
     span = translated(steps(services.panel(shown.access, shown.dataset).frequency, found.steps))

@@ -21,7 +21,7 @@ from pages.shared.services.data import (
 )
 from pages.shared.services.links import note_opened, opened, share, share_ends, unshare
 from pages.shared.services.portfolio import many, sparklines
-from pages.shared.services.results import artifact, backtest, forecast, record
+from pages.shared.services.results import artifact, backtest, forecast, record, rows_of
 from pages.shared.services.runs import (
     POLL_SECONDS,
     cancel,
@@ -79,6 +79,7 @@ __all__ = [
     "rename",
     "renew_workspace",
     "retry",
+    "rows_of",
     "runs",
     "share",
     "share_ends",

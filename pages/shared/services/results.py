@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecasting import Backtest
@@ -29,6 +31,21 @@ def forecast(access: Access, run_id: str) -> pd.DataFrame:
 def backtest(access: Access, run_id: str) -> Backtest:
     """The Backtest of a run."""
     return Backtest.from_bytes(artifact(access, run_id, "backtest"))
+
+
+def rows_of(access: Access, run_id: str, name: Literal["forecast", "backtest"], series: str) -> pd.DataFrame:
+    """The rows of one series in the Forecast or the Backtest of a run."""
+    frame = forecast(access, run_id) if name == "forecast" else backtest(access, run_id).frame
+    places = _places(access, run_id, name).get(series)
+    return frame.iloc[[] if places is None else places]
+
+
+@cached(most=16, of="run")
+def _places(access: Access, run_id: str, name: str) -> dict[str, npt.NDArray[np.intp]]:
+    """Where the rows of each series stand: of ten thousand, a comparison of all names would take longer."""
+    frame = forecast(access, run_id) if name == "forecast" else backtest(access, run_id).frame
+    found = frame.groupby("unique_id", sort=False).indices
+    return {str(series): np.asarray(places) for series, places in found.items()}
 
 
 @cached(most=64, of="run")
