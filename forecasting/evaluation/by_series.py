@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasting.errors import DataError
 from forecasting.evaluation.moderation import Blocks, skill_intervals
 from forecasting.evaluation.verdict import EXACT, judge
+from forecasting.messages import Message
 from forecasting.model.windows import Index
 from forecasting.panel import STEP, Panel, Values
 
@@ -23,13 +25,15 @@ ROUNDING = 1e-12  # of the mean size of the values: what adding them up may leav
 def by_series(rows: pd.DataFrame, scores: Mapping[str, Any], panel: Panel | None = None) -> pd.DataFrame:
     """A row a series of a Backtest, in the order in which they first appear. Columns:
 
-    unique_id; origins (distinct cutoffs); rows (forecasts with a truth); blocks (stretches of a horizon's length, of
-    the time of the truth, that the interval rests on); mae; mase (over the in-sample naive error of the part before
-    each fold, which the `panel` tells; NaN without it); wape (sum of errors over the sum of |y|; NaN where that is 0);
-    size (mean |y|); naive (mae of the naive forecast that did better on these rows) and seasonal (whether that repeats
-    the season); skill (1 - mae / naive), skill_low, skill_high (95 %); coverage, of the interval of `level` percent;
+    unique_id; origins (distinct cutoffs of these rows: of a huge backtest, every so many); rows (forecasts with a
+    truth); blocks (stretches of the time of the truth that hold a horizon: what the interval rests on); mae; mase (over
+    the in-sample naive error of the part before each fold, which the `panel` tells; NaN without it); wape (sum of
+    errors over the sum of |y|; NaN where that is 0); size (mean |y|); naive (mae of the naive forecast that did better
+    on these rows) and seasonal (whether that repeats the season); skill (1 - mae / naive), skill_low, skill_high
+    (95 %); coverage, of the interval of `level` percent;
     verdict: "better", "same" or "worse", as `Verdict.grade`, or "unknown" where no interval can be told. A skill is NaN
     where the naive forecast is exact and the forecast is not. Of a single series, these are the scores themselves.
+    DataError if a series is not in `panel`.
     """
     codes, names = pd.factorize(rows["unique_id"])
     count = len(names)
@@ -115,6 +119,8 @@ def _scale(rows: pd.DataFrame, codes: Index, names: Any, scores: Mapping[str, An
     starts, most = np.cumsum(lengths) - lengths, int(np.argmax(lengths))
     longest = panel.frame["ds"].to_numpy()[starts[most] : starts[most] + lengths[most]]
     known = {name: index for index, name in enumerate(panel.series_ids)}
+    if unknown := [str(name) for name in names if str(name) not in known]:
+        raise DataError(Message("model.other-panel", name=unknown[0]))
     series = np.array([known[str(name)] for name in names])
     by_fold = np.ones((len(scores["folds"]), len(names)))
     for fold, dates in enumerate(scores["folds"]):

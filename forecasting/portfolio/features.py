@@ -18,7 +18,7 @@ from forecasting.panel import Panel, Values
 
 SHORTEST = 8  # values from which on a course can be told
 LONGEST = 1_000  # last values that are looked at
-POINTS = 8  # of a season's profile
+HARMONICS = 3  # of a season's form: all of a week
 NAMES = ("slope", "curvature", "memory", "zeros", "spikes")
 
 
@@ -29,8 +29,8 @@ class Features:
     slope: correlation with time; curvature: with its square, of what a line leaves over; memory: autocorrelation at one
     step; zeros: share of values that are 0; spikes: share of the variance beside trend and season that the largest
     deviation makes; season: share of the variance beside a curved trend that the strongest season explains, and
-    `period`, which one that is (1: none); profile [S, POINTS]: its form, from the same place of the calendar on,
-    weighed by the strength. constant: 1 where all values are equal.
+    `period`, which one that is (1: none); profile [S, 2 HARMONICS]: cosines and sines of its form, from the same place
+    of the calendar on, weighed by the strength. constant: 1 where all values are equal.
     """
 
     slope: Values
@@ -54,7 +54,7 @@ def features_of(panel: Panel) -> Features:
     lengths = panel.lengths
     count = len(lengths)
     empty = {field.name: np.full(count, np.nan) for field in dataclasses.fields(Features)}
-    found = Features(**empty | {"profile": np.full((count, POINTS), np.nan), "constant": np.zeros(count)})
+    found = Features(**empty | {"profile": np.full((count, 2 * HARMONICS), np.nan), "constant": np.zeros(count)})
     y, ends = panel.frame["y"].to_numpy(), np.cumsum(lengths)
     stamps = panel.frame["ds"].to_numpy().astype(np.int64)
     calendar = np.unique(stamps)
@@ -86,18 +86,14 @@ def _of_equal_length(values: Values, steps: Index, seasons: Sequence[int]) -> di
     size = np.sqrt(length)
     slope, curvature = scaled @ line / size, scaled @ square / size
     rest = scaled - size * (slope[:, None] * line + curvature[:, None] * square)
-    season, period, profile = np.zeros(count), np.ones(count), np.zeros((count, POINTS))
+    season, period, profile = np.zeros(count), np.ones(count), np.zeros((count, 2 * HARMONICS))
     left = rest.copy()
     for candidate in seasons:
         means, strength = _seasonal(rest, steps % candidate, candidate)
         better = strength > season
         season[better], period[better] = strength[better], candidate
         form = means[better]
-        scale = np.maximum(np.sqrt(np.square(form).mean(axis=1, keepdims=True)), 1e-12)
-        points = np.linspace(0, candidate, POINTS, endpoint=False)
-        low, part = points.astype(int), points % 1
-        sampled = form[:, low] * (1 - part) + form[:, (low + 1) % candidate] * part
-        profile[better] = sampled / scale * strength[better][:, None] / np.sqrt(POINTS)
+        profile[better] = _form(form) * strength[better][:, None]
         left[better] = rest[better] - np.take_along_axis(form, steps[better] % candidate, axis=1)
     squares = np.square(left)
     return {
@@ -110,6 +106,19 @@ def _of_equal_length(values: Values, steps: Index, seasons: Sequence[int]) -> di
         "period": period,
         "profile": profile,
     }
+
+
+def _form(means: Values) -> Values:
+    """Of seasonal means [S, P], the part of their variance in each of the first harmonics as a cosine and a sine
+    [S, 2 HARMONICS]; at most 1 long."""
+    season = means.shape[1]
+    order = np.arange(1, HARMONICS + 1)[:, None]
+    angle = 2 * np.pi * order * np.arange(season) / season
+    waves = np.where(2 * order <= season, np.stack([np.cos(angle), np.sin(angle)]), 0.0).reshape(2 * HARMONICS, season)
+    length = np.linalg.norm(waves, axis=1, keepdims=True)
+    waves = np.divide(waves, length, out=np.zeros_like(waves), where=length > 1e-9)
+    size = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+    return np.asarray(means / size @ waves.T)
 
 
 def _seasonal(rest: Values, positions: Index, season: int) -> tuple[Values, Values]:

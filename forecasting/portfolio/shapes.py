@@ -86,9 +86,10 @@ def group_by_shape(panel: Panel, most: int = 8, seed: int = 0) -> Shapes:
 
 def _clusters(matrix: Values, most: int, seed: int) -> tuple[Index, float, list[int]]:
     """(Label [S] of each row, silhouette, the row nearest to the middle of each label)."""
-    if len(matrix) < FEWEST:
-        distance = np.square(matrix - matrix.mean(axis=0)).sum(axis=1) if len(matrix) else np.zeros(0)
-        return np.zeros(len(matrix), dtype=np.int64), np.nan, [int(distance.argmin())] if len(matrix) else []
+    different = len(np.unique(matrix.round(9), axis=0))
+    if different < FEWEST:
+        distance = np.square(matrix - matrix.mean(axis=0)).sum(axis=1) if different else np.zeros(0)
+        return np.zeros(len(matrix), dtype=np.int64), np.nan, [int(distance.argmin())] if different else []
     from scipy.spatial.distance import pdist
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA
@@ -101,7 +102,7 @@ def _clusters(matrix: Values, most: int, seed: int) -> tuple[Index, float, list[
         axes = PCA(min(AXES, matrix.shape[1], len(sample)), svd_solver="full").fit(matrix[sample])
         points = axes.transform(matrix)
         best, silhouette = None, APART
-        different = len(np.unique(points[sample].round(9), axis=0))
+        different = len(np.unique(points[sample].round(6), axis=0))
         for groups in range(2, min(most, different, len(sample) - 1) + 1):
             tried = KMeans(groups, n_init=4, random_state=seed).fit(points[sample])
             score = float(silhouette_score(points[sample], tried.labels_))

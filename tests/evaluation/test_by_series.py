@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from forecasting import ForecastConfig, Panel, evaluate
+from forecasting.errors import DataError
 from forecasting.evaluation import metrics
+from forecasting.evaluation.backtest import make
 from tests.evaluation.rows import backtest_of, panel_of
 
 
@@ -138,3 +140,17 @@ def test_an_origin_without_a_second_step_of_truth_leaves_the_verdict_open():
     assert (found["verdict"] == "unknown").all()
     assert found["skill_low"].isna().all()
     assert (found["mae"] > 0).all()
+
+
+def test_the_panel_has_to_be_the_one_that_was_tested():
+    backtest = backtest_of(panel_of(noise(30), noise(30, 1)), 2, 8, mean_so_far)
+    with pytest.raises(DataError, match="'b' is not in this one"):
+        backtest.by_series(panel_of(noise(30)))
+
+
+def test_the_order_of_the_rows_changes_only_that_of_the_series():
+    panel = panel_of(50 + noise(60), np.cumsum(noise(60, 1)), 5 + noise(60, 2))
+    backtest = backtest_of(panel, 4, 16, mean_so_far, folds=2)
+    shuffled = make(backtest.frame.sample(frac=1, random_state=0).reset_index(drop=True), backtest.scores)
+    one, other = (found.by_series(panel).set_index("unique_id").sort_index() for found in (backtest, shuffled))
+    pd.testing.assert_frame_equal(one, other, rtol=1e-9)

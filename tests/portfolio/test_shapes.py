@@ -78,6 +78,10 @@ def test_a_few_series_are_grouped_as_well(count):
     assert sorted(place for group in shapes.groups for place in group.members) == list(range(count))
 
 
+def test_series_that_are_all_the_same_are_one_group():
+    assert [group.size for group in group_by_shape(panel_of(*np.tile(draws("week", 1), (12, 1)))).groups] == [12]
+
+
 def test_the_strength_of_a_season_is_the_adjusted_share_of_a_slow_loop():
     series = 3 * WEEK + np.random.default_rng(1).normal(size=84)
     found = features_of(panel_of(series))
@@ -96,6 +100,13 @@ def test_a_profile_begins_at_the_same_day_of_the_week_however_long_a_series_is()
     series = 4 * WEEK + 0.1 * np.random.default_rng(1).normal(size=84)
     found = features_of(panel_of(series, series[17:]))
     np.testing.assert_allclose(found.profile[0], found.profile[1], atol=0.02)
+
+
+def test_a_profile_is_the_share_of_each_wave_in_the_season():
+    wave = np.cos(2 * np.pi * 2 * DAYS / 7)
+    found = features_of(panel_of(10 + wave - np.polyval(np.polyfit(DAYS, wave, 2), DAYS), np.roll(wave, 1)))
+    assert np.hypot(found.profile[0][1], found.profile[0][4]) == pytest.approx(found.season[0], abs=0.02)
+    assert np.abs(found.profile[0][[0, 2, 3, 5]]).max() < 0.05
 
 
 def test_features_do_not_depend_on_the_unit():
