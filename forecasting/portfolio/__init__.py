@@ -2,6 +2,7 @@
 
 from forecasting.portfolio.attention import Attention, needs_attention
 from forecasting.portfolio.shapes import Shape, Shapes, group_by_shape
+from forecasting.portfolio.stored import shapes_bytes, stored_shapes
 from forecasting.portfolio.summary import VERDICTS, Summary, summarise
 from forecasting.portfolio.table import described, series_table, stored_table, table_bytes
 from forecasting.portfolio.verdicts import verdict_of
@@ -16,6 +17,8 @@ __all__ = [
     "group_by_shape",
     "needs_attention",
     "series_table",
+    "shapes_bytes",
+    "stored_shapes",
     "stored_table",
     "summarise",
     "table_bytes",

@@ -25,13 +25,14 @@ from forecasting.labs.sequences import SYSTEMS, split_clock
 from forecasting.labs.text import PairConfig, TextConfig, expected_seconds, run_pair, train_text
 from forecasting.messages import Message
 from forecasting.panel import Panel
-from forecasting.portfolio import series_table, table_bytes
+from forecasting.portfolio import group_by_shape, series_table, shapes_bytes, table_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from forecasting.progress import Progress
 
+WORTH_GROUPS = 8  # series, from which on groups of them are looked for
 GATHERING = 0.03  # of a forecast's time, for what comes after the trainings
 
 Report = Callable[["Progress"], None]
@@ -75,7 +76,7 @@ class Job:
 
 def forecast(panel: Panel | None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
     """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `explain`, `scores`
-    (JSON); of several series also `series`, their table (Parquet)."""
+    (JSON); of several series also `series`, their table (Parquet), and of many `shapes`, their groups (JSON)."""
     expected = work_of_forecast(panel, config)
     whole, done = sum(expected.values()) / (1 - GATHERING), 0.0
     parts = {}
@@ -124,6 +125,8 @@ def gather(
     found = {**parts["fit"], "backtest": backtest.to_bytes(), "scores": _json(_few(backtest.scores))}
     if len(panel.series_ids) > 1:
         found["series"] = table_bytes(series_table(panel, _frame(parts["fit"]["forecast"]), backtest))
+    if len(panel.series_ids) >= WORTH_GROUPS:
+        found["shapes"] = shapes_bytes(group_by_shape(panel))
     return found
 
 

@@ -23,16 +23,15 @@ _SCORES = (
 def download(session: Session, shown: Portfolio, rows: Places) -> None:
     """Draw it; `rows`: the places of the series that the list shows."""
     every = len(shown.table)
-    left, right = st.columns(2)
-    with left:
-        which = "all"
+    which = "all"
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         if len(rows) < every:
             which = components.one_of(
                 t("many.which"), ("all", "listed"), "all", key="many_which",
                 format_func=lambda name: t(f"many.which.{name}", count=every if name == "all" else len(rows)),
             )  # fmt: skip
-    with right:
         ending = components.one_of(t("many.format"), tuple(FORMATS), "csv", key="many_format", format_func=str.upper)
+    left, right = st.columns(2)
     places = rows if which == "listed" else None
     data = services.dataset(session.workspace, shown.dataset)
     notation = services.notation(session.workspace, shown.dataset)

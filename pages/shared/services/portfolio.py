@@ -59,9 +59,12 @@ def _of_run(workspace: Workspace, run_id: str, dataset_id: str) -> Portfolio:
         table = portfolio.series_table(
             panel(workspace, dataset_id), forecast(workspace, run_id), backtest(workspace, run_id)
         )
-    return Portfolio(
-        dataset_id, run_id, table, portfolio.summarise(table), tuple(portfolio.needs_attention(table)), None
-    )
+    try:
+        shapes = portfolio.stored_shapes(artifact(workspace, run_id, "shapes"))
+    except StoreError:
+        shapes = None
+    attention = tuple(portfolio.needs_attention(table))
+    return Portfolio(dataset_id, run_id, table, portfolio.summarise(table), attention, shapes)
 
 
 @cached(most=8, of="run")
