@@ -13,6 +13,7 @@ from forecasting.intake.columns.arrays import Flags, Ints, flags
 from forecasting.intake.columns.clock import CLOCK, time_of_day
 from forecasting.intake.columns.months import months_of
 
+FEW = 2_000  # cells that are looked at before all of them
 ONE_MINUTE = 60_000_000_000  # nanoseconds
 HOUR = 60 * ONE_MINUTE
 _INTERVAL = r"^([0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?)\s?[-\x{2013}]\s?[0-9:.]+$"  # from, to
@@ -44,14 +45,23 @@ def part_of_day(column: pa.ChunkedArray) -> PartOfDay | None:
     numbers = whole(column, 0, 235_959)
     if numbers is not None:
         return _counted(numbers) or _digits(numbers)
-    texts = pc.utf8_trim_whitespace(column.combine_chunks())
-    texts = pc.replace_substring_regex(texts, _INTERVAL, r"\1")
-    parts = pc.extract_regex(texts, "^" + CLOCK + "$")
+    if len(column) > 2 * FEW:  # where nine of ten have to be clocks, half of a few from all over must
+        some = _clocks(column.take(np.linspace(0, len(column) - 1, FEW).astype(np.int64)))
+        if flags(some.is_valid()).mean() < 0.5:
+            return None
+    parts = _clocks(column)
     fits = flags(parts.is_valid())
     if not len(fits) or fits.mean() < 0.9:
         return None
     clock = time_of_day(parts)
     return PartOfDay(clock.nanos, clock.ok & fits, "clock")
+
+
+def _clocks(column: pa.ChunkedArray) -> pa.Array:
+    """Hours, minutes and seconds of each cell that has the form of a time of day."""
+    texts = pc.utf8_trim_whitespace(column.combine_chunks())
+    texts = pc.replace_substring_regex(texts, _INTERVAL, r"\1")
+    return pc.extract_regex(texts, "^" + CLOCK + "$")
 
 
 def _counted(numbers: Ints) -> PartOfDay | None:
@@ -129,6 +139,13 @@ def numbered_months(column: pa.ChunkedArray) -> Months | None:
 
 def whole(column: pa.ChunkedArray, low: int, high: int) -> Ints | None:
     """A column of whole numbers from `low` to `high`; None if it is anything else."""
+    # Each cell has to be one: most other columns are told by their first ones.
+    if len(column) > 2 * FEW and _whole(column.slice(0, FEW), low, high) is None:
+        return None
+    return _whole(column, low, high)
+
+
+def _whole(column: pa.ChunkedArray, low: int, high: int) -> Ints | None:
     texts = pc.utf8_trim_whitespace(column.combine_chunks())
     numbers = _integers(texts)
     if numbers is None:
