@@ -4,7 +4,8 @@
 
 Weekly seasons, trends, random walks and counts in units of their own; the forecasts of the backtest are the mean of the
 two naive ones, from as many origins as a backtest of these series keeps. Seconds are the lowest to the highest of the
-repeats, without the first call, which imports libraries; memory is the peak of the process.
+repeats, without the first call, which imports libraries; of the processor the lowest, which other work on the machine
+makes little longer; memory is the peak of the process.
 """
 
 from __future__ import annotations
@@ -62,11 +63,12 @@ def main() -> int:
         "group_by_shape": lambda: group_by_shape(panel),
     }
     print(f"{arguments.series:,} series of {arguments.length:,} values, {len(tested):,} rows of a backtest\n")
-    print("| figure | first call | seconds |")
-    print("|---|---|---|")
+    print("| figure | first call | seconds | of the processor |")
+    print("|---|---|---|---|")
     for name, task in tasks.items():
-        first, *others = seconds(task, arguments.repeats + 1)
-        print(f"| `{name}` | {first:.2f} | {min(others):.2f} to {max(others):.2f} |")
+        (first, _), *others = measured(task, arguments.repeats + 1)
+        clock, processor = zip(*others, strict=True)
+        print(f"| `{name}` | {first:.2f} | {min(clock):.2f} to {max(clock):.2f} | {min(processor):.2f} |")
     print(f"\nThe stored table: {len(stored) / 1e6:.1f} MB. Peak memory: {peak_mb():.0f} MB")
     return 0
 
@@ -132,13 +134,14 @@ def backtest_of(values: Values, panel: Panel, horizon: int) -> Backtest:
     return backtest.make(rows, scores)
 
 
-def seconds(work: Callable[[], object], repeats: int) -> list[float]:
-    measured = []
+def measured(work: Callable[[], object], repeats: int) -> list[tuple[float, float]]:
+    """Seconds by the clock and of the processor."""
+    found = []
     for _ in range(repeats):
         with timed() as taken:
             work()
-        measured.append(taken.seconds)
-    return measured
+        found.append((taken.seconds, taken.processor))
+    return found
 
 
 if __name__ == "__main__":

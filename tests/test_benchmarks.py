@@ -219,4 +219,4 @@ def test_the_figures_of_many_series_are_timed(
         "needs_attention",
         "group_by_shape",
     ):
-        assert re.search(rf"`{name}` \| \d+\.\d\d \| \d+\.\d\d to \d+\.\d\d ", output)
+        assert re.search(rf"`{name}` \| \d+\.\d\d \| \d+\.\d\d to \d+\.\d\d \| \d+\.\d\d ", output)

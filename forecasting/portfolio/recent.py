@@ -64,10 +64,14 @@ def surprise(rows: pd.DataFrame, names: Any, last: Any) -> Values:
     """
     levels = [int(name.removeprefix("forecast-hi-")) for name in rows.columns if name.startswith("forecast-hi-")]
     level = max(levels)
-    codes = pd.Index(names).get_indexer(rows["unique_id"])
-    there = np.flatnonzero(rows["ds"].to_numpy() == np.asarray(last)[codes])
-    there = there[np.argsort(rows["step"].to_numpy()[there], kind="stable")]
-    series, first = np.unique(codes[there], return_index=True)
+    ends = np.asarray(last)
+    there = np.flatnonzero(np.isin(rows["ds"].to_numpy(), np.unique(ends)))  # few of all rows: names take long to find
+    codes = pd.Index(names).get_indexer(rows["unique_id"].to_numpy()[there])
+    own = rows["ds"].to_numpy()[there] == ends[codes]
+    there, codes = there[own], codes[own]
+    order = np.argsort(rows["step"].to_numpy()[there], kind="stable")
+    there = there[order]
+    series, first = np.unique(codes[order], return_index=True)
     chosen = there[first]
     truth, forecast, low, high = (
         rows[name].to_numpy(np.float64)[chosen]
