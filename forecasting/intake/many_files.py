@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.errors import AmbiguousInput, DataError, ForecastingError
 from forecasting.intake.calendar.covariates import add_covariates, known_ahead
 from forecasting.intake.calendar.frequency import Stamps, infer
-from forecasting.intake.calendar.lone_keys import KEEP, WITHOUT, check_keys
+from forecasting.intake.calendar.lone_keys import check_keys, series_by
 from forecasting.intake.calendar.other_frequencies import Apart, set_apart
 from forecasting.intake.calendar.regular import Regular, regular
 from forecasting.intake.file_agreement import Agreement, agree
@@ -47,10 +47,9 @@ def join_files(
     that the others do not, lack the columns that most have, or have another frequency. AmbiguousInput where several
     files leave the same open, DataError where no two fit together.
     """
-    if lone not in (None, KEEP):
-        columns = {**columns, "series": "" if lone == WITHOUT else lone}
+    columns = {**columns, "series": series_by(lone, columns["series"])}
     if columns["series"] in (FILE, [FILE]):  # as the report has it
-        columns = {**columns, "series": ""}
+        columns["series"] = ""
     found = read_files(table.files, columns, cells, calendar["frequency"])
     _check_enough(table.name, found)
     agreed = agree(found, chosen_series=columns["series"] is not None, chosen_targets=columns["target"] is not None)

@@ -8,7 +8,7 @@ from typing import Any
 from forecasting.errors import DataError
 from forecasting.intake.calendar.covariates import add_covariates, known_ahead
 from forecasting.intake.calendar.frequency import Stamps
-from forecasting.intake.calendar.lone_keys import KEEP, WITHOUT, check_answer, check_keys, check_unique_id
+from forecasting.intake.calendar.lone_keys import check_answer, check_keys, check_unique_id, series_by
 from forecasting.intake.calendar.other_frequencies import set_apart
 from forecasting.intake.calendar.regular import Regular, regular
 from forecasting.intake.calendar.repair import AGGREGATIONS
@@ -71,8 +71,7 @@ def to_panel(
             table, columns=columns, cells=cells, calendar=calendar, covariates=covariates, lone=lone, files=files
         )
     check_answer(lone, table.columns)
-    if lone not in (None, KEEP):
-        columns["series"] = "" if lone == WITHOUT else lone
+    columns["series"] = series_by(lone, series)
     one = understand(table, frequency=frequency, **columns, **cells)
     _check_series(table, one, series, lone)
     apart = set_apart(one.observed, frequency)

@@ -51,6 +51,13 @@ def _ask(keys: Sequence[str], series: int, values: int, others: Sequence[str]) -
     )
 
 
+def series_by(lone: str | None, series: str | Sequence[str] | None) -> str | Sequence[str] | None:
+    """The columns of series that an answer leaves: "" for none."""
+    if lone is None or lone == KEEP:
+        return series
+    return "" if lone == WITHOUT else lone
+
+
 def check_answer(lone: str | None, columns: Sequence[str]) -> None:
     """DataError for an answer that is neither a word nor a column."""
     if lone is not None and lone not in (KEEP, WITHOUT, *columns):
