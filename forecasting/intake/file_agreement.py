@@ -125,8 +125,11 @@ def _with_targets(file: FileReading, targets: tuple[str, ...]) -> FileReading:
 
 
 def _kind_of_times(one: Understood) -> tuple[bool, bool, bool]:
-    """Whether times are dated, have a zone, and are those of its clock."""
-    return one.observed.ds.dtype.kind == "M", bool(one.zone), one.kept
+    """Whether times are dated, are of a zone, which days are not, and are those of its clock."""
+    ds = one.observed.ds
+    dated = ds.dtype.kind == "M"
+    zoned = dated and bool(one.zone) and bool((ds.astype("datetime64[D]") != ds).any())
+    return dated, zoned, one.kept
 
 
 def _other_times(one: Understood, kind: tuple[bool, bool, bool]) -> Message | None:

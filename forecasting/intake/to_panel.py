@@ -124,9 +124,9 @@ def _reported(
 def _check_series(table: Table, one: Understood, series: str | Sequence[str] | None, lone: str | None) -> None:
     """AmbiguousInput where the column of series is nearly unique; one called unique_id is one to begin with."""
     if one.table.cells.num_columns == table.cells.num_columns and set(one.table.columns) == set(table.columns):
-        others = one.typed.candidates["series"]
-        check_keys(one.observed, series_columns(one.typed.roles.series), others, lone)
-        if series is None and lone is None and one.typed.roles.series is None and "unique_id" in table.columns:
+        keys, others = series_columns(one.typed.roles.series), one.typed.candidates["series"]
+        check_keys(one.observed, keys, others, lone)
+        if series is None and lone is None and "unique_id" in table.columns and "unique_id" not in keys:
             check_unique_id(table, others)
 
 
