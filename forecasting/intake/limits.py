@@ -16,6 +16,7 @@ MEMORY = 3 * 1024 * 1024 * 1024  # bytes of address space that it may take, unle
 MEMBERS = 100_000  # of a gzip file: programs that write blocks make one of 64 kB each
 ENTRIES = 10_000  # files in a workbook: a part for each sheet, picture and relation
 FILES = 500  # that are read as one
+TOGETHER = 120  # seconds that reading all of them may take
 SERIES = 100_000  # of a Panel
 VALUES = 20_000_000  # of all its series, gaps filled
 

@@ -210,10 +210,25 @@ def _files_note(files: Sequence[FileReading]) -> Note:
 
 
 def _repairs(files: Sequence[FileReading]) -> list[Note]:
-    """What was done to the rows of each file: that is, what counts in a summary."""
-    return [
-        _of_file(file.name, note) for file in files if file.one is not None for note in file.one.notes if note.summary
-    ]
+    """What was done to the rows of the files, as far as it counts in a summary: one note of a kind."""
+    found: dict[str, list[tuple[str, Note]]] = {}
+    for file in files:
+        for note in file.one.notes if file.one is not None else ():
+            if note.summary is not None:
+                found.setdefault(note.summary.key, []).append((file.name, note))
+    return [_of_files(notes) for notes in found.values()]
+
+
+def _of_files(notes: Sequence[tuple[str, Note]]) -> Note:
+    """Notes of a kind as one, in the words of the first."""
+    name, first = notes[0]
+    among = len({name for name, _ in notes})
+    if len(notes) == 1 or first.summary is None or "count" not in first.summary.values:
+        return _of_file(name, first)
+    count = sum(int(note.summary.values["count"]) for _, note in notes if note.summary is not None)
+    message = Message("intake.files.notes", count=among, file=name, message=first.message)
+    summary = Message(first.summary.key, **{**first.summary.values, "count": count})
+    return Note(first.kind, message, sum(note.count for _, note in notes), summary=summary)
 
 
 def _of_file(name: str, note: Note) -> Note:

@@ -224,6 +224,13 @@ def test_covariates_go_with_the_series_of_their_file() -> None:
     assert np.array_equal(cost[20:], [20 + day % 4 for day in range(1, 21)])
 
 
+def test_repairs_of_several_files_are_counted_together() -> None:
+    bad = days(40) + "not a date,3\n"
+    _, report = to_panel(together(a=bad, b=bad + "nor this,4\n", c=days(40)))
+    assert "3 rows dropped" in str(report.summary)
+    assert "In 2 files; in 'a.csv': " in " ".join(str(note.message) for note in report.notes)
+
+
 def test_names_of_files_stay_different() -> None:
     from forecasting.intake.joined_values import stems
 

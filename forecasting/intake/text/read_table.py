@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import itertools
+import time
 from collections import Counter
 from typing import Any
 
@@ -114,8 +115,12 @@ def _read(
 
 def _members(unpacked: Unpacked, choices: dict[str, Any], sheet: str | None) -> list[Member]:
     """Each file of an archive, read by its own evidence and what was chosen for all."""
-    found, size, seen = [], 0, Counter[str]()
+    found: list[Member] = []
+    size, seen = 0, Counter[str]()
+    end = time.monotonic() + limits.TOGETHER
     for called, data, problem in unpacked.files():
+        if time.monotonic() > end:
+            raise ReadError(Message("intake.files.time", count=len(found), seconds=limits.TOGETHER))
         seen[called] += 1
         name = called if seen[called] == 1 else f"{called} ({seen[called]})"
         if problem:
