@@ -149,7 +149,8 @@ def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
         chosen = {field.name: getattr(args, field.name, None) for field in dataclasses.fields(ReadingChoices)}
         table, panel, report = read(data, name, ReadingChoices(**chosen))
         dialect = dataclasses.asdict(table.dialect)
-        about = {"input": name, "rows": len(table), "columns": table.columns, "dialect": dialect, **report.to_dict()}
+        rows = sum(file.rows for file in report.files) or len(table)
+        about = {"input": name, "rows": rows, "columns": table.columns, "dialect": dialect, **report.to_dict()}
     if args.season:
         panel = dataclasses.replace(panel, seasons=tuple(sorted(set(args.season))))
     notation = Notation.of(about)

@@ -51,7 +51,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
-    command.add_argument("input", metavar="INPUT", help=f"a file, - for standard input, or {SAMPLE}NAME")
+    command.add_argument(
+        "input", metavar="INPUT", help=f"a file (or a ZIP of several), - for standard input, or {SAMPLE}NAME"
+    )
     group = command.add_argument_group("reading (default: inferred from the file)")
     add = group.add_argument
     add("--time", metavar="COLUMN", help="time stamps")
@@ -73,6 +75,9 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     add("--sheet", metavar="NAME", help="of a workbook")
     add("--zone", metavar="ZONE", help="time zone of times without one, such as Europe/Berlin; UTC leaves them as is")
     add("--dates", metavar="READING", help="how dates are meant where a question offers it, such as fiscal-years")
+    about = "where the column of series tells nearly all rows apart: keep, without, or another column"
+    add("--lone", metavar="HOW", help=about)
+    add("--files", metavar="HOW", help="files of a ZIP without such a column: join (one series), or apart (one each)")
     add(
         "--duplicates",
         metavar="HOW",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from forecasting.messages import Message
@@ -35,6 +35,7 @@ def describe(about: Mapping[str, Any]) -> str:
         known = ", ".join(about["known_ahead"])
         remark = f"known beyond the last value: {known}" if known else "offered"
         lines.append(("covariates", ", ".join(offered), remark))
+    lines += _files(about.get("files", ()))
     if "summary" in about:
         lines.append(("repairs", about["summary"], ""))
     lines += [("note", note["message"], "") for note in about.get("notes", ())]
@@ -102,6 +103,13 @@ def _roles(about: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
+def _files(files: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+    return [
+        ("file", file["name"], file["problem"] or f"{Message('cli.rows', count=file['rows'])} {_span(file)}")
+        for file in files
+    ]
+
+
 def _series(series: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     lines = [("values", f"{about['unique_id']}: {about['values']:,} {_span(about)}", "") for about in series[:LISTED]]
     if len(series) > LISTED:
@@ -109,7 +117,7 @@ def _series(series: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     return lines
 
 
-def _span(about: dict[str, Any]) -> str:
+def _span(about: Mapping[str, Any]) -> str:
     start, end = str(about["start"]), str(about["end"])
     midnight = "T00:00:00"
     if start.endswith(midnight) and end.endswith(midnight):

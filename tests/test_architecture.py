@@ -62,7 +62,8 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.intake.report": FOUNDATION | {"forecasting.intake.notes"},
     "forecasting.intake.text": FOUNDATION | {"forecasting.intake.limits", "forecasting.intake.notes"},
     "forecasting.intake.columns": REPORTED | {"forecasting.intake.text"},
-    "forecasting.intake.calendar": REPORTED | {"forecasting.intake.columns", "forecasting.intake.text"},
+    "forecasting.intake.calendar": REPORTED
+    | {"forecasting.intake.columns", "forecasting.intake.limits", "forecasting.intake.text"},
     "forecasting.intake.prices": REPORTED | {"forecasting.intake.calendar"},
     "forecasting.intake": REPORTED
     | {

@@ -8,7 +8,8 @@ from forecasting.intake.report import Report, Roles
 from forecasting.intake.samples import load_sample, sample_names
 from forecasting.intake.text.cell_types import forget_cells
 from forecasting.intake.text.containers import takes_long
-from forecasting.intake.text.table import Dialect, Reading, Table, read_table
+from forecasting.intake.text.read_table import read_table
+from forecasting.intake.text.table import Dialect, Member, Reading, Table
 from forecasting.intake.to_panel import to_panel
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "PERIODS",
     "Assumption",
     "Dialect",
+    "Member",
     "Note",
     "Reading",
     "ReadingChoices",

@@ -8,7 +8,8 @@ from typing import Any, Self
 
 from forecasting.errors import ConfigError
 from forecasting.intake.report import Report
-from forecasting.intake.text.table import Table, read_table
+from forecasting.intake.text.read_table import read_table
+from forecasting.intake.text.table import Table
 from forecasting.intake.to_panel import to_panel
 from forecasting.messages import Message
 from forecasting.panel import Panel
@@ -41,6 +42,8 @@ class ReadingChoices:
     limits: str | None = None
     zone: str | None = None
     dates: str | None = None
+    lone: str | None = None
+    files: str | None = None
 
     def __post_init__(self) -> None:
         for field, value in vars(self).items():

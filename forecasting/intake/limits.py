@@ -11,10 +11,14 @@ EXPANDED = 600 * 1024 * 1024  # bytes that a compressed file may grow to, in all
 ROWS = 5_000_000
 COLUMNS = 1_000
 CELL = 100_000  # characters
-SECONDS = {"gzip": 10, "parquet": 30, "workbook": 60}  # of processor time that unpacking may take
+SECONDS = {"gzip": 10, "parquet": 30, "workbook": 60, "archive": 60}  # of processor time that unpacking may take
 MEMORY = 3 * 1024 * 1024 * 1024  # bytes of address space that it may take, unless `unpacking_in` says otherwise
 MEMBERS = 100_000  # of a gzip file: programs that write blocks make one of 64 kB each
 ENTRIES = 10_000  # files in a workbook: a part for each sheet, picture and relation
+FILES = 500  # that are read as one
+TOGETHER = 120  # seconds that reading all of them may take
+SERIES = 100_000  # of a Panel
+VALUES = 20_000_000  # of all its series, gaps filled
 
 _memory: ContextVar[int | None] = ContextVar("memory", default=None)
 

@@ -74,6 +74,15 @@ def some(rows: Iterable[int]) -> tuple[int, ...]:
     return tuple(int(row) for row in itertools.islice(rows, NAMED))
 
 
+def sentences(parts: Iterable[Message | str], most: int) -> Message | str:
+    """Sentences one after the other, and a sign that there are more."""
+    shown = first_of(parts, most)
+    joined: Message | str = shown[0] if shown else ""
+    for part in shown[1:]:
+        joined = Message("intake.files.then", first=joined, second=part)
+    return joined
+
+
 def first_of(names: Iterable[str], most: int) -> tuple[str, ...]:
     """The first names for a message, and a sign that there are more."""
     names = list(names)

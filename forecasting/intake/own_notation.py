@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -40,6 +42,35 @@ def notation_of(
         delimiter=table.dialect.delimiter if table.dialect.delimiter in (",", ";", "\t") else ",",
         decimal=decimal if table.dialect.delimiter else ".",
         mark=table.dialect.encoding == "utf-8-sig",
+    )
+
+
+def joined_notation(notations: Sequence[Notation], targets: Sequence[str], keys: Sequence[str]) -> Notation:
+    """That of several files: of the first one, as far as the others write alike."""
+    first = notations[0]
+    dates = first.dates if all(one.dates == first.dates for one in notations) else ""
+    zone = first.zone if all(one.zone == first.zone for one in notations) else "UTC" if first.zone else ""
+    decimals = {}
+    for target in targets:
+        own = [one.decimals.get(target) for one in notations if target in one.targets]
+        own = own or [next(iter(one.decimals.values()), None) for one in notations]
+        if own and None not in own:
+            decimals[target] = max(digits for digits in own if digits is not None)
+    units = {}
+    for target in targets:
+        found = {one.units.get(target, "") for one in notations if target in one.targets}
+        if len(found) == 1 and (unit := found.pop()):
+            units[target] = unit
+    return dataclasses.replace(
+        first,
+        dates=dates,
+        months=first.months if dates else (),
+        zone=zone,
+        whole_days=all(one.whole_days for one in notations),
+        targets=tuple(targets),
+        series=tuple(keys),
+        decimals=decimals,
+        units=units,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import AmbiguousInput, ForecastingError
+from forecasting.intake.calendar.lone_keys import series_by
 from forecasting.intake.calendar.observations import observe
 from forecasting.intake.choices import ReadingChoices
 from forecasting.intake.columns.decimals import decimal_mark
@@ -22,7 +23,7 @@ from forecasting.messages import Message
 from forecasting.notation import Notation
 from forecasting.panel import Panel
 
-_OF_THE_CALENDAR = ("frequency", "duplicates")  # what is asked once times and values are known
+_OF_THE_CALENDAR = ("frequency", "duplicates", "lone", "files")  # what is asked once times and values are known
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -59,6 +60,8 @@ def preview(
     if panel is not None and argument in _OF_THE_CALENDAR:
         first = report.merged["ds"].min() if argument == "duplicates" and len(report.merged) else None
         return Preview(_steps(panel, first, most), panel, notation=notation)
+    if table.files:
+        return Preview(pd.DataFrame() if panel is None else _steps(panel, None, most), panel, asked, refused, notation)
     try:
         rows = _rows(table, arguments, row, most)
     except ForecastingError as problem:
@@ -76,7 +79,8 @@ def _steps(panel: Panel, first: Any, most: int) -> pd.DataFrame:
 
 def _rows(table: Table, arguments: dict[str, Any], row: int | None, most: int) -> pd.DataFrame:
     """Rows of the file from line `row` on, each beside its time and value."""
-    time, target, series = (arguments.get(role) for role in ("time", "target", "series"))
+    time, target = arguments.get("time"), arguments.get("target")
+    series = series_by(arguments.get("lone"), arguments.get("series"))
     table = join_numbers(in_latin_digits(table), arguments.get("decimal"))
     if time is None and target is None and series is None:
         table = melt(table)

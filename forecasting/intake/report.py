@@ -32,6 +32,28 @@ class Roles:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class FileReport:
+    """One of several files: its rows, how many series it gave, their first and last time, the frequency that it has by
+    itself (None: its times show none), notes on how it was read; `problem` says why it was left out, "" if it was not.
+    """
+
+    name: str
+    rows: int
+    series: int = 0
+    start: Any = None
+    end: Any = None
+    frequency: str | None = None
+    notes: tuple[Note, ...] = ()
+    problem: Message | str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values that JSON can hold; times in ISO 8601, or whole numbers."""
+        values = {"name": self.name, "rows": self.rows, "series": self.series, "frequency": self.frequency}
+        values |= {"start": _plain_time(self.start), "end": _plain_time(self.end)}
+        return {**values, "notes": [note.to_dict() for note in self.notes], **with_messages(problem=self.problem)}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Report:
     """How a Table was read.
 
@@ -44,6 +66,7 @@ class Report:
     notes: every assumption, repair and drop, those of the Table first.
     notation: how the file writes its times, values and columns; its units are listed by themselves as well.
     limits: how many values are known only to be below or above a number ("<0.02").
+    files: of a table of several files, each of them; lines are then those of the file concerned.
     decimal: the mark by which the numbers were read. assumptions: each choice with its evidence, the Table's first.
     """
 
@@ -66,6 +89,7 @@ class Report:
     known_ahead: tuple[str, ...] = ()
     beyond: int = 0
     notation: Notation = dataclasses.field(default_factory=Notation)
+    files: tuple[FileReport, ...] = ()
 
     @property
     def summary(self) -> Message:
@@ -98,6 +122,7 @@ class Report:
             "units": dict(self.notation.units),
             "assumptions": [assumption.to_dict() for assumption in self.assumptions],
             "notes": [note.to_dict() for note in self.notes],
+            **({"files": [file.to_dict() for file in self.files]} if self.files else {}),
             **with_messages(summary=self.summary, frequency_reason=self.frequency_reason),
         }
 
@@ -108,3 +133,9 @@ def listed(frame: pd.DataFrame) -> list[dict[str, Any]]:
     if "ds" in part and part["ds"].dtype.kind == "M":
         part["ds"] = part["ds"].dt.strftime("%Y-%m-%dT%H:%M:%S")
     return [{str(key): value for key, value in record.items()} for record in part.to_dict("records")]
+
+
+def _plain_time(at: Any) -> str | int | None:
+    if at is None:
+        return None
+    return pd.Timestamp(at).strftime("%Y-%m-%dT%H:%M:%S") if at.dtype.kind == "M" else int(at)

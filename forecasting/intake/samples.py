@@ -13,7 +13,7 @@ import pandas as pd
 
 from forecasting.errors import DataError
 from forecasting.intake.calendar.frequency import seasons_of
-from forecasting.intake.text.table import read_table
+from forecasting.intake.text.read_table import read_table
 from forecasting.intake.to_panel import to_panel
 from forecasting.messages import Message
 from forecasting.panel import STEP, Panel

@@ -28,6 +28,8 @@ EVERY = {
     "zeros": "keep",
     "limits": "half",
     "zone": "UTC",
+    "lone": "keep",
+    "files": "join",
     "dates": "year-month",
 }
 

@@ -55,8 +55,8 @@ def closing_days(observed: Observed) -> Closed | None:
     on = np.isin(days, closed)
     if not closed or len(closed) > 5 or weeks < LEAST or not on.any() or observed.y.min() < 0:
         return None  # without a single row on them they are no days of the calendar to begin with
-    every = np.bincount(observed.codes[~on])
-    if (np.bincount(observed.codes[~on], ~zero[~on])[every > 0] < OPEN * every[every > 0]).any():
+    every, above = np.bincount(observed.codes[~on]), np.bincount(observed.codes[~on], ~zero[~on])
+    if (above[above > 0] < OPEN * every[above > 0]).any():  # a series of zeros alone says nothing about its days
         return None
     if any(0 < (days == day).sum() < LEAST for day in closed):
         return None

@@ -30,16 +30,21 @@ class Rows:
     """What each row of the table is.
 
     names: of the series, by code. codes: each row's. usable: it has a time and stands for itself. beyond: it is later
-    than the last value of its series, so that only covariates known ahead can be in it.
+    than the last value of its series, so that only covariates known ahead can be in it. given_ids: the unique_id of
+    each code, column after column, where other files have a say in it.
     """
 
     names: list[str]
     codes: Ints
     usable: Flags
     beyond: Flags
+    given_ids: list[str] | None = None
 
     def ids(self, roles: Roles) -> list[list[str]]:
         """The unique_id of each code, for each value column."""
+        if self.given_ids is not None:
+            count = len(self.names)
+            return [self.given_ids[at : at + count] for at in range(0, len(self.given_ids), count)]
         if roles.series is None:
             return [[target] for target in roles.target]
         if len(roles.target) == 1:

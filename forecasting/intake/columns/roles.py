@@ -96,13 +96,13 @@ def find_roles(
         numbers = {name: held for name, held in partly.items() if held.share >= _LEAST_SHARE}
     taken = {time, *targets, *parts}
     series_candidates = [name for name in columns if name not in taken and may_name_series(table, name)]
-    if not keys:
+    if keys or series == "":
+        reasons["series"] = _chosen(keys or [""])
+    else:
         once = times[time]
         if set_back is not None and zone != AS_THEY_STAND:
             once = dataclasses.replace(once, ok=once.ok & ~set_back.twice)
         keys, reasons["series"] = choose_series(table, once, series_candidates, numbers)
-    else:
-        reasons["series"] = _chosen(keys)
     unfit = {
         name: why_no_target(table, name, held, times[time])
         for name, held in numbers.items()

@@ -29,8 +29,8 @@ _TOGETHER = 5  # of which three are tried
 
 
 def series_columns(series: str | Sequence[str] | None) -> list[str]:
-    """The columns that name the series: none, one, or several together."""
-    if series is None:
+    """The columns that name the series: none ("" chooses that), one, or several together."""
+    if not series:
         return []
     return [series] if isinstance(series, str) else list(series)
 

@@ -1,16 +1,17 @@
-"""Workbooks, Parquet and gzip: unpacked by a process with limits, so that a hostile file cannot take this one down."""
+"""Workbooks, Parquet, gzip and ZIP: unpacked by a process with limits: a hostile file cannot take this one down."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import site
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,12 +39,22 @@ _KINDS = (
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Unpacked:
-    """Either the `data` inside (gzip) or the `cells` as text columns; `about` has what else is known."""
+    """Either the `data` inside (gzip, files) or the `cells` as text columns; `about` has what else is known."""
 
     kind: str
     data: bytes = b""
     cells: pa.Table = None
     about: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def files(self) -> Iterator[tuple[str, bytes, str]]:
+        """Each file of a ZIP: its name without folders that all share, its bytes, the word for why there are none."""
+        paths = [name.split("/") for name, _, _ in self.about["files"]]
+        levels = zip(*(path[:-1] for path in paths), strict=False)
+        shared = sum(1 for _ in itertools.takewhile(lambda level: len(set(level)) == 1, levels))
+        at = 0
+        for path, (_, size, problem) in zip(paths, self.about["files"], strict=True):
+            yield "/".join(path[shared:]), self.data[at : at + size], problem
+            at += size
 
 
 def kind_of(data: bytes) -> str | None:
@@ -57,7 +68,10 @@ def takes_long(data: bytes) -> bool:
 
 
 def unpack(data: bytes, kind: str, name: str, sheet: str | None) -> Unpacked:
-    """What is inside. Raises ReadError where it cannot be read, or not within the limits."""
+    """What is inside. Raises ReadError where it cannot be read, or not within the limits.
+
+    kind: that of `kind_of`, or "archive" where a zip file that is no workbook may be one of several files.
+    """
     seconds = limits.SECONDS[kind]
     choices = {
         "sheet": sheet,
@@ -69,6 +83,8 @@ def unpack(data: bytes, kind: str, name: str, sheet: str | None) -> Unpacked:
         "columns": limits.COLUMNS,
         "members": limits.MEMBERS,
         "entries": limits.ENTRIES,
+        "files": limits.FILES,
+        "text": limits.text(),
     }
     command = [sys.executable, "-P", str(_PROGRAM), kind, json.dumps(choices)]
     status, answer = _run(command, data, 2 * seconds, 2 * limits.expanded() + SPARE)
@@ -85,12 +101,12 @@ def unpack(data: bytes, kind: str, name: str, sheet: str | None) -> Unpacked:
         raise ReadError(
             Message(f"intake.unpack.{code}", name=name, **values), field="sheet" if code == "no-sheet" else None
         )
-    if kind == "gzip":
+    if about["kind"] in ("gzip", "files"):
         del answer[end:]
-        return Unpacked(kind, data=bytes(answer), about=about)
+        return Unpacked(about["kind"], data=bytes(answer), about=about)
     with pa.ipc.open_stream(pa.py_buffer(answer)) as stream:
         cells = stream.read_all()
-    return Unpacked(kind, cells=cells.combine_chunks() if kind == "parquet" else cells, about=about)
+    return Unpacked(about["kind"], cells=cells.combine_chunks() if kind == "parquet" else cells, about=about)
 
 
 def _run(command: list[str], data: bytes, seconds: float, most: int) -> tuple[int | None, bytearray]:

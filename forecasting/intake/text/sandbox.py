@@ -1,8 +1,9 @@
 """Runs as a process of its own, confined: a packed file on standard input -> its cells as text, or the bytes inside.
 
 A program, not a module of the package: nothing is imported from it, so that it starts fast and holds nothing of value.
-Standard output: for gzip the bytes inside, else an Arrow stream of text columns; then a line of JSON with what is known
-("kind", "sheet", "sheets"). A file that cannot be read: exit 3, and the line holds why ("code", "values").
+Standard output: for gzip and for a zip of files the bytes inside, else an Arrow stream of text columns; then a line of
+JSON with what is known ("kind", "sheet", "sheets", "files"). A file that cannot be read: exit 3, and the line holds why
+("code", "values").
 """
 
 from __future__ import annotations
@@ -75,10 +76,11 @@ def prepare(kind: str) -> None:
     pa.array([""], pa.string())
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    if kind == "workbook":
+    if kind in ("workbook", "archive"):
         import python_calamine  # noqa: F401  # by `workbook`, when it is too late to open files
 
         _beside("workbook_size")
+        _beside("zip_files")
         codecs.lookup("cp437")  # of names in zip files
     else:
         _beside("parquet_text")
@@ -111,6 +113,20 @@ def gzip(data: bytes, choices: dict[str, Any]) -> dict[str, Any]:
     return {"kind": "gzip"}
 
 
+def archive(data: bytes, choices: dict[str, Any]) -> dict[str, Any]:
+    """Write what `workbook` does, or of a zip file that is none the bytes of the files inside, one after the other."""
+    if not data.startswith(b"PK"):
+        return workbook(data, choices)
+    size, files = _beside("workbook_size"), _beside("zip_files")
+    if size.entries(data) > choices["entries"]:
+        raise RefusedError("entries", most=choices["entries"])
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        if not files.is_workbook(opened):
+            about: dict[str, Any] = files.write(opened, data, choices, size.unpacked, RefusedError)
+            return about
+    return workbook(data, choices)
+
+
 def workbook(data: bytes, choices: dict[str, Any]) -> dict[str, Any]:
     """Write one sheet's cells as text: numbers with a decimal point, times in ISO 8601."""
     import python_calamine
@@ -141,15 +157,14 @@ def workbook(data: bytes, choices: dict[str, Any]) -> dict[str, Any]:
 
 def check_archive(data: bytes, choices: dict[str, Any]) -> None:
     """RefusedError for a zip file that is no workbook, or one whose parts or cells grow beyond the limits."""
-    size = _beside("workbook_size")
+    size, files = _beside("workbook_size"), _beside("zip_files")
     if size.entries(data) > choices["entries"]:
         raise RefusedError("entries", most=choices["entries"])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = archive.infolist()
-        names = {info.filename for info in infos}
         if len(infos) > choices["entries"]:
             raise RefusedError("entries", most=choices["entries"])
-        if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+        if not files.is_workbook(archive):
             raise RefusedError("zip")
         if sum(info.file_size for info in infos) > choices["expanded"] or (
             size.true_size(archive, data, choices["expanded"]) > choices["expanded"]
@@ -229,7 +244,7 @@ def _beside(name: str) -> Any:
     return sys.modules[name]
 
 
-READERS = {"gzip": gzip, "workbook": workbook, "parquet": parquet}
+READERS = {"gzip": gzip, "archive": archive, "workbook": workbook, "parquet": parquet}
 
 if __name__ == "__main__":
     main(sys.argv[1], json.loads(sys.argv[2]))

@@ -11,12 +11,11 @@ from forecasting.intake.samples import about_sample
 from pages.shared import choices, components, services, state, uploads, workspace
 from pages.shared.formats import plain
 from pages.shared.i18n import t
-from pages.shared.reading.columns import column_widgets, forget_columns
+from pages.shared.reading.columns import column_widgets
 from pages.shared.reading.question import given_answers
 from pages.shared.reading.ticker import ticker
+from pages.shared.reading.upload import uploader
 from pages.shared.state import Session
-
-TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "gz")
 
 
 def data_section() -> tuple[str | None, ForecastingError | None]:
@@ -74,26 +73,21 @@ def _sample(session: Session) -> str:
 
 def _upload(session: Session) -> str | ForecastingError | None:
     megabytes = int(st.get_option("server.maxUploadSize"))
-    file = st.file_uploader(t("data.upload"), type=TYPES, key="upload")
+    files = uploader(session)
     st.caption(
         t(
             "data.upload.note", megabytes=megabytes, rows=limits.ROWS, columns=limits.COLUMNS, cell=limits.CELL,
-            days=f"{services.keep_days():g}",
+            files=limits.FILES, days=f"{services.keep_days():g}",
         )
     )  # fmt: skip
     uploads.say_refused()
     workspace.delete_my_data("delete_here")
-    if file is not None and st.session_state.get("_upload_seen") != file.file_id:
-        session.upload = services.keep_upload(session.workspace, file.getvalue(), file.name)
-        session.upload_name = file.name
-        session.choices, session.questions = {}, {}
-        st.session_state["_upload_seen"] = file.file_id
-        uploads.taken_over(file)
-        forget_columns()
+    if isinstance(files, ForecastingError):
+        return files
     if session.upload is None:
         st.info(t("data.upload.waiting"))
         return None
-    if file is None:
+    if not files:
         st.caption(t("data.upload.using", name=plain(session.upload_name)))
     return _understand(session, session.upload)
 

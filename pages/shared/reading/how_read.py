@@ -11,9 +11,11 @@ import streamlit as st
 
 from forecasting.errors import ForecastingError
 from forecasting.intake import Table, message_of
+from forecasting.notation import Notation
 from pages.shared import components, services
 from pages.shared.formats import listed, moment, plain
 from pages.shared.i18n import known, t, translated
+from pages.shared.reading.files_read import files_read
 from pages.shared.reading.frequency import frequency_name
 from pages.shared.reading.reading_choices import read_instead
 from pages.shared.reading.reading_widgets import option_name, reading_widgets
@@ -34,6 +36,7 @@ def how_read(session: Session, dataset: str | None) -> None:
         cells = None  # the sidebar shows the error
     report = _report(session, dataset)
     with st.expander(t("data.how"), key="how_read", icon=":material/table_eye:"):
+        files_read(report, Notation.of(report))
         left, right = st.columns(2)
         with left:
             _file(cells)

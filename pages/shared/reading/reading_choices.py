@@ -18,6 +18,9 @@ _FOLLOWING = {  # what an answer or a choice decides with it, so that the answer
     "day_first": ("frequency", "zone", "duplicates"),
     "dates": ("day_first", "frequency", "zone", "duplicates"),
     "zone": ("frequency", "duplicates"),
+    "series": ("lone", "files", "duplicates"),
+    "lone": ("frequency", "duplicates"),
+    "files": ("frequency", "duplicates"),
     "frequency": ("duplicates",),
 }
 
@@ -28,7 +31,7 @@ def overrule(session: Session, role: str, key: str) -> None:
     """Another column was chosen: read again by it. Answers about the column before no longer hold."""
     value = st.session_state[key]
     value = list(value) if isinstance(value, tuple) else value  # as it comes back from the store
-    stale = _FOLLOWING.get(role, ()) if role in ("time", "target") else ()
+    stale = _FOLLOWING.get(role, ()) if role in ("time", "target", "series") else ()
     # A decimal mark that was chosen without a question is about the file, not about one column.
     stale = tuple(name for name in stale if name != "decimal" or name in session.questions)
     if "day_first" in stale and _writes_alike(session, value):

@@ -37,6 +37,11 @@ def keep_upload(workspace: Workspace, raw: bytes, name: str) -> str:
     return store().put_dataset(workspace, raw, name, {"source": "upload"}, None, {})
 
 
+def raw_upload(workspace: Workspace, upload: str) -> bytes:
+    """The bytes of an upload as they came."""
+    return store().raw(workspace, upload)
+
+
 def table(workspace: Workspace, upload: str, choices: dict[str, Any]) -> intake.Table:
     """The upload's cells as text. Where it cannot be read, ReadError: for a while without trying again."""
     reading = json.dumps(ReadingChoices.from_dict(choices).for_table(), sort_keys=True)
@@ -167,7 +172,7 @@ class _Refusal:
 
 
 def _size(found: intake.Table | _Refusal) -> int:
-    return found.cells.nbytes if isinstance(found, intake.Table) else 0
+    return found.nbytes if isinstance(found, intake.Table) else 0
 
 
 def _table_in_turn(workspace: Workspace, upload: str, choices: str) -> intake.Table | _Refusal:

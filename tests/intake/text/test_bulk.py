@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from forecasting.intake import read_table, to_panel
-from forecasting.intake.text import table
+from forecasting.intake.text import read_table as table
 from forecasting.intake.text.bulk import lay_out_regular
 from forecasting.intake.text.dialect import sniff
 

@@ -14,6 +14,7 @@ import pytest
 from forecasting.errors import ReadError
 from forecasting.intake import limits, read_table, to_panel
 from forecasting.intake.text import containers
+from tests.intake.tables import cells
 
 FRAME = pd.DataFrame(
     {"date": pd.date_range("2024-01-01", periods=30), "v": [i + 0.5 for i in range(30)], "n": range(30)}
@@ -136,12 +137,58 @@ def test_a_file_that_needs_more_memory_than_allowed_ends_in_a_sentence(monkeypat
         read_table(parquet(wide), "a.parquet")
 
 
-def test_a_zip_of_a_csv_is_refused_with_advice() -> None:
+TABLE = b"date,v\n2024-01-01,1\n2024-01-02,2\n"
+
+
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as archive:
-        archive.writestr("a.csv", "date,v\n2024-01-01,1\n")
-    with pytest.raises(ReadError, match="Unpack it"):
-        read_table(sink.getvalue(), "a.zip")
+    with zipfile.ZipFile(sink, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return sink.getvalue()
+
+
+@pytest.mark.slow
+def test_the_one_table_in_a_zip_is_read_and_the_rest_is_named() -> None:
+    files = {"export/a.csv": TABLE, "export/readme.pdf": b"%PDF-1.4", "__MACOSX/export/._a.csv": b"\x00"}
+    table = read_table(zipped(files), "a.zip")
+    assert cells(table) == [["2024-01-01", "1"], ["2024-01-02", "2"]]
+    assert (table.name, table.files) == ("a.csv", ())
+    assert "'a.csv' was unpacked. 1 other file in the archive is no table" in str(table.notes[0].message)
+    assert "readme.pdf" in str(table.notes[0].message)
+
+
+@pytest.mark.slow
+def test_each_file_of_a_zip_is_a_table_or_has_a_problem() -> None:
+    inner = zipped({"x.csv": TABLE})
+    book = workbook([["date", "v"], ["2024-01-01", 1], ["2024-01-02", 2]])
+    files = {"a.csv": TABLE, "b.csv": b"", "c.zip": inner, "d.xlsx": book, "e.csv.gz": gzip.compress(TABLE)}
+    table = read_table(zipped(files), "all.zip")
+    assert [file.name for file in table.files if file.table is not None] == ["a.csv", "d.xlsx", "e.csv.gz"]
+    assert {file.name: str(file.problem)[:25] for file in table.files if file.table is None} == {
+        "b.csv": "'b.csv' is empty.",
+        "c.zip": "'c.zip' is a zip archive,",
+    }
+    assert table.nbytes > table.cells.nbytes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("files", "limit", "most", "sentence"),
+    [
+        ({f"{i}.csv": TABLE for i in range(4)}, "FILES", 3, "has 4 files; at most 3 are read together"),
+        ({"a.csv": b"0" * 3_000_000, "b.csv": b"1" * 3_000_000}, "BYTES", 5_000_000, "unpacks to more than 4 MB"),
+        ({"folder/": b""}, "FILES", 3, "an archive without any file"),
+        ({"a.pdf": b"%PDF-1", "b.png": b"\x89PNG"}, "FILES", 3, "holds 2 files, and none of them can be read"),
+    ],
+)
+def test_a_zip_is_unpacked_within_limits(
+    files: dict[str, bytes], limit: str, most: int, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = zipped(files)
+    monkeypatch.setattr(limits, limit, most)
+    with pytest.raises(ReadError, match=sentence):
+        read_table(data, "a.zip")
 
 
 @pytest.mark.slow

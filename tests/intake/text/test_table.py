@@ -4,7 +4,7 @@ import pytest
 
 from forecasting.errors import ReadError
 from forecasting.intake import limits, read_table
-from forecasting.intake.text import table as table_module
+from forecasting.intake.text import read_table as table_module
 from tests.intake.tables import CELLS, PLAIN, cells
 from tests.intake.test_report import GERMAN
 
