@@ -29,15 +29,15 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
     search, order, direction = st.columns([5, 3, 2], vertical_alignment="bottom")
     with search:
         st.text_input(
-            t("many.search"), max_chars=100, label_visibility="collapsed", icon=":material/search:", placeholder=t("many.search.placeholder"),
-            **keep("search", "many_search", lambda value: value or ""),
+            t("many.search"), max_chars=100, label_visibility="collapsed", icon=":material/search:",
+            placeholder=t("many.search.placeholder"), **keep("search", "many_search", lambda value: value or ""),
         )  # fmt: skip
     sortable = [name for name in SORTABLE if shown.run or name in ("", "unique_id", "last", "volume", "values")]
     with order:
         show("many_sort", view.sort if view.sort in sortable else "")
         choices.select(
             t("many.sort"), sortable, label_visibility="collapsed", **keep("sort", "many_sort"),
-            format_func=lambda name: t("many.sort.by", column=t(f"many.column.{name}")) if name else t("many.sort.file"),
+            format_func=_order_name,
         )  # fmt: skip
     with direction:
         show("many_descending", view.descending)
@@ -64,3 +64,7 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
                 format_func=lambda group: t("many.shape.any") if group == ANY_SHAPE else shape_name(shown, group),
                 **keep("shape", "many_shape"),
             )  # fmt: skip
+
+
+def _order_name(column: str) -> str:
+    return t("many.sort.by", column=t(f"many.column.{column}")) if column else t("many.sort.file")

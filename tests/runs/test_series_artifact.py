@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from forecasting.config import ForecastConfig
+from forecasting.errors import DataError
 from forecasting.evaluation.backtest import Backtest
 from forecasting.panel import Panel
-from forecasting.portfolio import series_table, stored_table
+from forecasting.portfolio import group_by_shape, series_table, stored_shapes, stored_table
 from forecasting.runs.jobs import JOBS
 
 SETTINGS: dict[str, Any] = {"horizon": 2, "window": 7, "hidden_size": 4, "epochs": 1, "folds": 1}
@@ -39,3 +40,19 @@ def test_a_forecast_of_several_series_stores_their_table_and_one_of_a_single_ser
     assert list(table["verdict"] == "too-short") == [False, False, True]
     assert job.compute(panel, config, lambda _: None)["series"] == artifacts["series"]
     assert "series" not in job.compute(_panel(60), config, lambda _: None)
+
+
+@pytest.mark.slow
+def test_a_forecast_of_many_series_stores_their_groups() -> None:
+    panel, job = _panel(*[60] * 8, 5), JOBS["forecast"]
+    stored = job.compute(panel, job.complete(ForecastConfig(**SETTINGS).to_dict()), lambda _: None)["shapes"]
+    found, made = stored_shapes(stored), group_by_shape(panel)
+    assert [one.name for one in found.groups] == [one.name for one in made.groups]
+    assert [one.representative for one in found.groups] == [one.representative for one in made.groups]
+    assert found.labels().tolist() == made.labels().tolist()
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{}", b"[]", b'{"groups": [{}], "labels": [0], "silhouette": 1}'])
+def test_damaged_groups_are_said_to_be_damaged(damaged: bytes) -> None:
+    with pytest.raises(DataError, match="table of the series"):
+        stored_shapes(damaged)
