@@ -1,7 +1,7 @@
 import pytest
 
 from forecasting.intake.calendar.frequency import seasons_of
-from forecasting.spans import a_step, copying, steps
+from forecasting.spans import a_step, copying, season, steps
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,17 @@ def test_any_other_season_is_counted():
     assert copying("step", 126) == "copying the last 126 values"
     assert copying("h", 1) == "repeating the last value"
     assert copying("min", 60) == "copying the last hour"
+
+
+@pytest.mark.parametrize(
+    ("frequency", "length", "said"),
+    [
+        ("min", 60, "hourly season"),
+        ("h", 24, "daily season"),
+        ("D", 7, "weekly season"),
+        ("MS", 12, "yearly season"),
+        ("step", 4, "season of 4 steps"),
+    ],
+)
+def test_a_season_is_named_by_its_period(frequency, length, said):
+    assert season(frequency, length) == said

@@ -23,6 +23,7 @@ def draws(kind, count, seed=0):
     return random.lognormal(0, 3, (count, 1)) * found
 
 
+@pytest.mark.slow
 def test_series_of_a_like_course_are_in_a_group_whatever_their_unit():
     kinds = ("week", "week-rising", "falling", "counts")
     panel = panel_of(*(series for kind in kinds for series in draws(kind, 15)))
@@ -42,12 +43,14 @@ def test_series_of_a_like_course_are_in_a_group_whatever_their_unit():
     ]
 
 
+@pytest.mark.slow
 def test_where_there_is_no_structure_there_is_one_group():
     shapes = group_by_shape(panel_of(*draws("noise", 60)))
     assert [(group.name, group.size) for group in shapes.groups] == [("no season, level", 60)]
     assert np.isnan(shapes.silhouette)
 
 
+@pytest.mark.slow
 def test_constant_and_short_series_are_groups_of_their_own_and_change_no_other():
     good = [*draws("week", 10), *draws("falling", 8)]
     alone = group_by_shape(panel_of(*good))
@@ -62,6 +65,7 @@ def test_constant_and_short_series_are_groups_of_their_own_and_change_no_other()
     assert [list(group.members) for group in shapes.groups[2:]] == [[18, 19, 21], [20]]
 
 
+@pytest.mark.slow
 def test_groups_of_one_name_are_numbered_and_the_largest_is_first():
     other = np.roll(WEEK, 3)
     noise = np.random.default_rng(3).normal(size=(20, 84))
@@ -115,6 +119,7 @@ def test_features_do_not_depend_on_the_unit():
     np.testing.assert_allclose(one.matrix(), other.matrix(), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_integer_steps_without_a_season_are_grouped_by_trend():
     panel = panel_of(*draws("falling", 4), season=1)
     frame = panel.frame.assign(ds=panel.frame.groupby("unique_id").cumcount())
