@@ -56,12 +56,12 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places) ->
         )
     if pages > 1:
         with turned:
-            st.session_state["many_page"] = page
-            st.pagination(pages, key="many_page", on_change=_turn, args=(session, view))
+            key = f"many_page_{page}"  # a widget of its own for each page, so that a page turned elsewhere is shown
+            st.pagination(pages, default=page, key=key, on_change=_turn, args=(session, view, key))
 
 
-def _turn(session: Session, view: View) -> None:
-    view.changed(session, page=int(st.session_state["many_page"]))
+def _turn(session: Session, view: View, key: str) -> None:
+    view.changed(session, page=int(st.session_state[key]))
 
 
 def _columns(shown: Portfolio) -> dict[str, str]:
