@@ -154,6 +154,8 @@ def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
         {"unique_id": name, "values": len(times), "start": _iso(times[0], notation), "end": _iso(times[-1], notation)}
         for name, times in zip(panel.series_ids, panel.times(), strict=True)
     ]
+    if panel.keys is not None:
+        about["keys"] = [str(name) for name in panel.keys.columns]
     about |= {"panel": panel.id, "frequency": panel.frequency, "series": series}
     about["seasons"] = [season for season in panel.seasons if 2 * season <= panel.lengths.max()]
     return panel, about

@@ -44,8 +44,9 @@ def for_all(fitted: Predictor, series: Sequence[Values], chosen: Sequence[int], 
     if members is not None:
         members = pool.for_all(members, series, chosen, fitted.periods, fitted.horizon)
     typical = np.zeros((len(series), 0))
+    evidence = fitted.evidence.of_panel(np.asarray(chosen)) if fitted.evidence is not None else None
     return dataclasses.replace(
-        fitted, states=states, method=method, pool=members, width=width, typical=typical, reach=None
+        fitted, evidence=evidence, states=states, method=method, pool=members, width=width, typical=typical, reach=None
     )
 
 

@@ -119,7 +119,9 @@ def to_panel(
         carried = add_covariates(frame, table, covariates, typed, rows, calendar.alias, mark.decimal)
         frame, ahead = carried.frame, carried.ahead
         notes.extend(carried.notes)
-    panel = Panel(frame, calendar.alias, seasons, table.name, ahead, screened.filled[["unique_id", "ds"]])
+    gaps = screened.filled[["unique_id", "ds"]]
+    apart = rows.keys(roles, [str(name) for name in frame["unique_id"].unique()])
+    panel = Panel(frame, calendar.alias, seasons, table.name, ahead, gaps, apart)
     report = Report(
         roles=roles,
         candidates={**typed.candidates, "covariates": offered},
