@@ -1,7 +1,7 @@
 """Fitting a Reconciliation: how far each node's forecasts can be trusted, by held-out errors alone.
 
-Variances are of errors; the share of the step and the trust in totals are judged on errors of another time than the
-variances that they are tried with.
+Variances are of errors; the share of the step is judged on errors of another time than the variances that it is tried
+with. A few blocks of held-out time say little of single nodes, so that the whole step can be worse than none.
 
 Axes: S series, K totals, N = S + K nodes, O origins of all nodes, C cutoffs that nodes share, H horizon.
 """
@@ -9,7 +9,6 @@ Axes: S series, K totals, N = S + K nodes, O origins of all nodes, C cutoffs tha
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -24,8 +23,8 @@ from forecasting.model.scaling import State
 from forecasting.model.windows import Index
 from forecasting.panel import Values
 
-SHARES = (0.0, 0.5, 1.0)  # of the step from bottom-up to minimum trace
-TRUST = (1.0, 0.25)  # times the variances of totals: less is more weight for what they forecast themselves
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the step from bottom-up to minimum trace
+WORSE = 2.0  # how much the rise of one level's error weighs against the mean over the levels
 PARTS = 2  # of the held-out time, each judged by the variances of the others
 LEVEL = 80  # percent, of the intervals that the width of a total's is judged by
 PRIOR = 3.0  # independent errors that the width that a total's intervals have by themselves counts for
@@ -68,18 +67,14 @@ def fit(hierarchy: Hierarchy, nodes: Nodes, evidence: Evidence | None, horizon: 
     held = None if evidence is None else _held(hierarchy, nodes, evidence)
     if held is None:
         return Reconciliation(hierarchy=hierarchy, variance=changes, share=1.0, factor=plain)
-    tried = {
-        (share, trust): _cross_fitted(hierarchy, held, changes, share, trust)
-        for share, trust in itertools.product(SHARES, TRUST)
-        if share or trust == 1
-    }
+    tried = {share: _cross_fitted(hierarchy, held, changes, share) for share in SHARES}
     scale = np.sqrt(np.where(changes > 0, changes, 1.0))
-    share, trust = min(tried, key=lambda one: _cost(hierarchy, held, tried[one], scale))
+    share = min(SHARES, key=lambda one: _cost(hierarchy, held, tried[one], scale))
     return Reconciliation(
         hierarchy=hierarchy,
-        variance=_variance(held.errors, changes, trust, len(hierarchy.series)),
+        variance=_variance(held.errors, changes),
         share=share,
-        factor=_factor(hierarchy, held, tried[share, trust], horizon),
+        factor=_factor(hierarchy, held, tried[share], horizon),
     )
 
 
@@ -129,7 +124,7 @@ def _fewer(evidence: Evidence, count: int, nodes: Nodes) -> Evidence:
     return Evidence(origins=origins.select(kept), **arrays)
 
 
-def _cross_fitted(hierarchy: Hierarchy, held: _Held, changes: Values, share: float, trust: float) -> Values:
+def _cross_fitted(hierarchy: Hierarchy, held: _Held, changes: Values, share: float) -> Values:
     """Forecasts of all nodes [N, C, H] that add up, in each part of the cutoffs by the variances of the others."""
     cutoffs = len(held.stacked.cutoffs)
     part = np.arange(cutoffs) * min(PARTS, cutoffs) // cutoffs
@@ -137,25 +132,23 @@ def _cross_fitted(hierarchy: Hierarchy, held: _Held, changes: Values, share: flo
     for number in np.unique(part) if share else []:
         here = part == number
         rest = held.errors[:, here if here.all() else ~here]
-        variance = _variance(rest, changes, trust, len(hierarchy.series))
+        variance = _variance(rest, changes)
         bottom[:, here] += share * reconcile.step(hierarchy, variance, held.stacked.at(here))
     return np.concatenate([bottom, reconcile.added(hierarchy, bottom)])
 
 
-def _variance(errors: Values, changes: Values, trust: float, count: int) -> Values:
+def _variance(errors: Values, changes: Values) -> Values:
     """Mean squares of `errors` [N, C, H]; where there is none, as a node's `changes` [N] are to the others'."""
     mean = _mean_by_node(np.square(errors))
     both = np.isfinite(mean) & (changes > 0) & (mean > 0)
     usual = float(np.exp(np.mean(np.log(mean[both] / changes[both])))) if both.any() else 1.0
-    variance = np.where(np.isfinite(mean), mean, usual * changes)
-    variance[count:] *= trust
-    return variance
+    return np.where(np.isfinite(mean), mean, usual * changes)
 
 
 def _cost(hierarchy: Hierarchy, held: _Held, forecast: Values, scale: Values) -> float:
     """Mean over the levels of their error over that without reconciliation; a level that gets worse counts more."""
     ratios = np.array(list(level_ratios(hierarchy, held.truth, forecast, held.forecast, scale).values()))
-    return float(ratios.mean() + 2 * np.maximum(ratios - 1, 0).max())
+    return float(ratios.mean() + WORSE * np.maximum(ratios - 1, 0).max())
 
 
 def level_ratios(
@@ -174,7 +167,10 @@ def level_ratios(
 
 
 def _factor(hierarchy: Hierarchy, held: _Held, forecast: Values, horizon: int) -> Values:
-    """How much wider [K] the intervals of totals have to be to hold LEVEL percent of the errors of their level."""
+    """How much wider [K] the intervals of totals have to be to hold LEVEL percent of the errors of their level.
+
+    What moves one total moves the others of its level with it: a horizon of held-out time is one independent error.
+    """
     count = len(hierarchy.series)
     errors, base = (held.truth - forecast)[count:], held.forecast[count:]
     side = np.where(errors > 0, held.high[count:] - base, base - held.low[count:])
@@ -186,8 +182,7 @@ def _factor(hierarchy: Hierarchy, held: _Held, forecast: Values, horizon: int) -
         known = relative[mine][np.isfinite(relative[mine])]
         if len(known):
             wide = float(np.clip(np.quantile(known, LEVEL / 100), 1 / WIDEST, WIDEST))
-            independent = blocks * np.sqrt(mine.sum())
-            factor[mine] = wide ** (independent / (independent + PRIOR))
+            factor[mine] = wide ** (blocks / (blocks + PRIOR))
     return factor
 
 
