@@ -96,8 +96,24 @@ def _backtest(args: Namespace) -> int:
     }
     _write_report(args, {**about, **done})
     if "-" not in (args.output, args.report):
-        sys.stdout.write(plain(verdict.text) + "\n")
+        sys.stdout.write("\n".join(map(plain, [verdict.text, *_levels(backtest.scores)])) + "\n")
     return DONE
+
+
+def _levels(scores: Mapping[str, Any]) -> list[Message]:
+    """What each level of a backtest with totals reached."""
+    return [
+        Message(
+            "cli.level",
+            level=level,
+            count=about["series"],
+            mase=about["mase"],
+            change=about["reconciled_change"],
+            held=", ".join(f"{nominal} %: {100 * share:.0f} %" for nominal, share in about["coverage"].items()),
+        )
+        for level, about in scores.get("levels", {}).items()
+        if about["mase"] is not None
+    ]
 
 
 def _worker(args: Namespace) -> int:

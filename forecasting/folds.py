@@ -58,18 +58,19 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     some = extra.of(kept) if extra is not None else None
     train = [values[i][: lengths[i] - begin] for i in kept]
     names, compare = [panel.series_ids[i] for i in kept], sum(i < count for i in kept) <= COMPARED
-    others = {i: values[i] for i in range(count) if i not in set(kept)}
+    others = {i: values[i] for i in sorted(set(range(count)).difference(kept))}
     effects, occasions = holiday_effects(panel, config, train, kept)
     if effects is not None and occasions is not None:
         values = dict(zip(kept, effects.without([values[i] for i in kept], occasions), strict=True))
         train = [values[i][: lengths[i] - begin] for i in kept]
     known = None if measured is None else [measured[i][: lengths[i] - begin] for i in kept]
+    sums = [i - count for i in kept if i >= count]
     predictor, _ = fit_predictor(
         train, panel.seasons, config, report, some,
-        compare=compare, names=names, measured=known, evidence=hierarchy is not None,
+        compare=compare, names=names, measured=known, totals=len(sums),
     )  # fmt: skip
     nodes = None
-    if hierarchy is not None and (sums := [i - count for i in kept if i >= count]):
+    if hierarchy is not None and sums:
         places = np.array([*(i for i in kept if i < count), *range(count, count + len(sums))], dtype=np.int64)
         before = {i: of_series[: max(0, lengths[i] - begin)] for i, of_series in others.items()}
         predictor = reconciled(predictor, hierarchy.some(sums), Nodes(train, places, before))

@@ -80,7 +80,7 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
         values = effects.without(values, occasions)
     predictor, trained = fit_predictor(
         values, panel.seasons, config, report, extra,
-        names=panel.series_ids, measured=panel.measured(), evidence=hierarchy is not None,
+        names=panel.series_ids, measured=panel.measured(), totals=0 if hierarchy is None else len(hierarchy.names),
     )  # fmt: skip
     notes += caveats(predictor, values, panel.series_ids)
     if hierarchy is not None:
@@ -110,7 +110,7 @@ class Forecaster:
         return self._history.series_ids
 
     @property
-    def levels(self) -> dict[str, str]:
+    def level_of(self) -> dict[str, str]:
         """The level of each series and each total, by unique_id; empty without totals."""
         return {} if self._hierarchy is None else self._hierarchy.level_of
 

@@ -532,12 +532,15 @@ def test_totals_are_rows_of_the_output_that_add_up(sales: Path, tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_a_backtest_reports_what_the_intervals_of_each_level_hold(sales: Path, tmp_path: Path) -> None:
+def test_a_backtest_reports_what_the_intervals_of_each_level_hold(
+    sales: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     output, report = tmp_path / "backtest.csv", tmp_path / "report.json"
     assert cli.main([
         "backtest", str(sales), *KEYED, "--total", "region", "--output", str(output), "--report", str(report),
     ]) == 0  # fmt: skip
     levels = json.loads(report.read_text())["scores"]["levels"]
+    assert "region: 2 tested, MASE" in capsys.readouterr().out
     rows = pd.read_csv(output)
     assert {level: about["series"] for level, about in levels.items()} == {"region / shop": 4, "region": 2}
     mine = rows[rows["unique_id"].str.startswith("region =")]

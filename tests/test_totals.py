@@ -40,7 +40,7 @@ def test_forecasts_of_totals_follow_those_of_the_series_and_add_up(fitted: Forec
     for level in CONFIG.levels:
         assert (forecast[f"forecast-lo-{level}"] <= forecast["forecast"]).all()
         assert (forecast["forecast"] <= forecast[f"forecast-hi-{level}"]).all()
-    assert fitted.levels == dict.fromkeys(PARTS["Total"], "region / shop") | {
+    assert fitted.level_of == dict.fromkeys(PARTS["Total"], "region / shop") | {
         "region = N": "region", "region = S": "region", "Total": "all",
     }  # fmt: skip
 
@@ -64,7 +64,7 @@ def test_a_stored_forecaster_gives_the_same_totals(fitted: Forecaster) -> None:
     back = Forecaster.from_bytes(fitted.to_bytes())
     pd.testing.assert_frame_equal(back.predict().frame, fitted.predict().frame, check_exact=True)
     assert back.to_bytes() == fitted.to_bytes()
-    assert back.levels == fitted.levels
+    assert back.level_of == fitted.level_of
 
 
 @pytest.mark.slow

@@ -37,17 +37,18 @@ def fit(
     compare: bool = False,
     names: Sequence[str] = (),
     measured: Sequence[Known] | None = None,
-    evidence: bool = False,
+    totals: int = 0,
 ) -> tuple[Predictor, TrainingReport | None]:
     """Train on `series` alone. The TrainingReport is None where they were too short for a network.
 
     `compare`: fit the members of the pool even where the forecast is to be the network's. `names` of the series may say
     what their values are. `measured` [S]: which values were; the others were filled in, and nothing learns from them or
-    is judged by them. `evidence`: keep the held-out forecasts.
+    is judged by them. `totals`: how many of the last series are sums of others; they are always trained on, and the
+    held-out forecasts are kept.
     """
     if max(map(len, series)) < windows.needed(max(config.windows), config.horizon):
-        return without_network.fit(series, seasons, config, names, measured, evidence=evidence), None
-    chosen = sampling.sample(series, config)
+        return without_network.fit(series, seasons, config, names, measured, evidence=totals > 0), None
+    chosen = sampling.sample(series, config, totals)
     if len(chosen) < len(series):
         some_extra = extra.of(chosen) if extra is not None else None
         some = [series[index] for index in chosen]
@@ -55,7 +56,7 @@ def fit(
         known = None if measured is None else [measured[index] for index in chosen]
         predictor, report = fit(
             some, seasons, config, on_epoch, some_extra,
-            compare=compare, names=some_names, measured=known, evidence=evidence,
+            compare=compare, names=some_names, measured=known, totals=totals,
         )  # fmt: skip
         kept = support.find(series, predictor.periods, config, names)
         return dataclasses.replace(sampling.for_all(predictor, series, chosen, config), support=kept), report
@@ -107,7 +108,7 @@ def fit(
         support=kept,
         reach=None if config.anchor == "constant" else reach.find(series, missed, origins, config.horizon),
     )
-    if evidence:
+    if totals:
         spread = held_out.spread * predictor.width[origins.series, None]
         shown = reconciling.judged(forecast, spread, predictor.table, states, origins, truth)
         predictor = dataclasses.replace(predictor, evidence=shown)

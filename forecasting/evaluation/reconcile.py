@@ -24,7 +24,7 @@ from forecasting.config import ForecastConfig
 from forecasting.evaluation.support import Support
 from forecasting.hierarchy import Hierarchy
 from forecasting.model.origins import Origins
-from forecasting.model.windows import Index
+from forecasting.model.windows import Index, Known
 from forecasting.panel import Values
 
 Bounds = dict[int, tuple[Values, Values]]  # level -> (low, high), each [O, H]
@@ -72,21 +72,23 @@ class Reconciliation:
         forecast.
         """
         count = len(self.hierarchy.series)
+        of_row = nodes.places[origins.series]
+        alone = of_row < count
+        forecast = _clipped(forecast, config, alone)
         stacked = stack(self.hierarchy, nodes, origins, forecast)
         moved = stacked.bottom + self.share * step(self.hierarchy, self.variance, stacked)
         rows, node, column = stacked.own
         new = forecast.copy()
         new[rows] = moved[node, column]
-        new[rows] = _clipped(support.keep(new, nodes.values, origins), config)[rows]
+        new[rows] = _clipped(support.keep(new, nodes.values, origins), config, alone)[rows]
         moved[node, column] = new[rows]
         rows, node, column = stacked.totals
         new[rows] = added(self.hierarchy, moved)[node - count, column]
-        of_row = nodes.places[origins.series]
         wider = np.concatenate([np.ones(count), self.factor])[of_row, None]
         least, most = (limit[of_row, None] for limit in self._limits(nodes, support, config))
         ends = {}
         for level, both in bounds.items():
-            sides = [new + wider * (end - forecast) for end in both]
+            sides = [new + wider * (_clipped(end, config, alone) - forecast) for end in both]
             sides = [support.keep(side, nodes.values, origins, central=False) for side in sides]
             low, high = (np.clip(side, least, most) for side in sides)
             ends[level] = np.minimum(low, new), np.maximum(high, new)
@@ -98,7 +100,7 @@ class Reconciliation:
         mine = nodes.places < count
         low, high = np.full(count, -np.inf), np.full(count, np.inf)
         low[nodes.places[mine]], high[nodes.places[mine]] = support.low[mine], support.high[mine]
-        low, high = _clipped(low, config), _clipped(high, config)
+        low, high = (_clipped(limit, config, np.ones(count, dtype=bool)) for limit in (low, high))
         sums = [np.array([limit[part].sum() for part in self.hierarchy.parts]) for limit in (low, high)]
         return np.concatenate([low, sums[0]]), np.concatenate([high, sums[1]])
 
@@ -189,7 +191,9 @@ def step(hierarchy: Hierarchy, variance: Values, stacked: Stacked) -> Values:
     return moved.reshape(stacked.bottom.shape)
 
 
-def _clipped(values: Values, config: ForecastConfig) -> Values:
-    low = -np.inf if config.floor is None else config.floor
-    high = np.inf if config.cap is None else config.cap
-    return np.clip(values, low, high)
+def _clipped(values: Values, config: ForecastConfig, alone: Known) -> Values:
+    """Between the floor and the cap where it is `alone`, a series and no total [O]."""
+    if config.floor is None and config.cap is None:
+        return values
+    kept = np.clip(values, config.floor, config.cap)
+    return np.where(alone.reshape(-1, *[1] * (values.ndim - 1)), kept, values)

@@ -105,6 +105,17 @@ def test_a_floor_and_a_cap_are_of_each_series_and_of_a_total_as_many_times() -> 
     assert (bounds[80][1] <= np.array([[12.0]] * 4 + [[24], [24], [48]])).all()
 
 
+def test_a_series_in_no_total_keeps_its_forecast_within_the_floor() -> None:
+    left = plan(shops({"N / a": (0, 99)}), ("all",))
+    fitted = Reconciliation(hierarchy=left, variance=np.ones(5), share=1.0, factor=np.ones(1))
+    base = np.repeat([[2.0], [30], [30], [30], [99]], HORIZON, axis=1)
+    limits = support.unlimited(5)
+    config = CONFIG.replace(floor=5.0)
+    forecast, bounds = fitted.apply(Nodes.every(values(5)), ends(5), base, {80: (base - 4, base + 4)}, limits, config)
+    assert [part[0].tolist() for part in (forecast, *bounds[80])] == [[5.0] * 3, [5.0] * 3, [6.0] * 3]
+    np.testing.assert_allclose(forecast[4], forecast[1:4].sum(axis=0))
+
+
 def test_intervals_move_with_their_forecast_and_those_of_totals_are_widened() -> None:
     base = np.random.default_rng(5).normal(50, 5, (7, HORIZON))
     fitted = dataclasses.replace(reconciliation(np.ones(7)), factor=np.array([1.0, 1.5, 2.0]))
