@@ -99,8 +99,24 @@ def _backtest(args: Namespace) -> int:
         done["by_series"] = table.astype(object).where(table.notna(), None).to_dict("records")
     _write_report(args, {**about, **done})
     if "-" not in (args.output, args.report):
-        sys.stdout.write(plain(verdict.text) + "\n")
+        sys.stdout.write("\n".join(map(plain, [verdict.text, *_levels(backtest.scores)])) + "\n")
     return DONE
+
+
+def _levels(scores: Mapping[str, Any]) -> list[Message]:
+    """What each level of a backtest with totals reached."""
+    return [
+        Message(
+            "cli.level",
+            level=level,
+            count=about["series"],
+            mase=about["mase"],
+            change=about["reconciled_change"],
+            held=", ".join(f"{nominal} %: {100 * share:.0f} %" for nominal, share in about["coverage"].items()),
+        )
+        for level, about in scores.get("levels", {}).items()
+        if about["mase"] is not None
+    ]
 
 
 def _worker(args: Namespace) -> int:
@@ -158,6 +174,8 @@ def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
         {"unique_id": name, "values": len(times), "start": _iso(times[0], notation), "end": _iso(times[-1], notation)}
         for name, times in zip(panel.series_ids, panel.times(), strict=True)
     ]
+    if panel.keys is not None:
+        about["keys"] = [str(name) for name in panel.keys.columns]
     about |= {"panel": panel.id, "frequency": panel.frequency, "series": series}
     about["seasons"] = [season for season in panel.seasons if 2 * season <= panel.lengths.max()]
     return panel, about

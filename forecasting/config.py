@@ -52,6 +52,7 @@ class ForecastConfig:
     floor: float | None = None  # no forecast and no end of an interval is lower; None: none is too low
     cap: float | None = None  # the same upwards
     support: str = "found"  # forecasts keep to the range that is found in the values; "free": to none
+    totals: tuple[str, ...] = ()  # sums to forecast, too: keys of the Panel, "region / shop", or "all" (see hierarchy)
 
     def __post_init__(self) -> None:
         for field, low, high in _WHOLE:
@@ -67,6 +68,7 @@ class ForecastConfig:
         object.__setattr__(self, "levels", _levels(self.levels))
         object.__setattr__(self, "lookbacks", _lookbacks(self.lookbacks))
         object.__setattr__(self, "features", _features(self.features))
+        object.__setattr__(self, "totals", _names("totals", self.totals))
         _check_limits(self.floor, self.cap)
         if self.covariates is not None:
             object.__setattr__(self, "covariates", _names("covariates", self.covariates))
@@ -84,6 +86,8 @@ class ForecastConfig:
                 del values[name]
         if self.support == SUPPORTS[0]:
             del values["support"]
+        if not self.totals:
+            del values["totals"]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     @classmethod

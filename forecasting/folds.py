@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forecasting import hierarchy as totals
 from forecasting import work
 from forecasting.config import HOLIDAYS, ForecastConfig
+from forecasting.hierarchy import Hierarchy
 from forecasting.model import windows
 from forecasting.panel import Panel, Values
 from forecasting.progress import OnProgress, progress_of_fit
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest, Tested
     from forecasting.evaluation.occasions import Effects, Occasions
     from forecasting.evaluation.predictor import Predictor
+    from forecasting.evaluation.reconcile import Nodes
     from forecasting.model.origins import Span
     from forecasting.model.windows import Extra, Fold, Index, Known
 
@@ -39,35 +42,58 @@ def evaluate(
 def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: OnProgress | None = None) -> Tested:
     """The training of one of `config.folds` folds (1 is the first) and its forecasts; needs none of the others."""
     from forecasting.evaluation.fit import fit as fit_predictor
+    from forecasting.evaluation.reconcile import Nodes
     from forecasting.model.origins import Span
 
     check_least(panel, config, folds=config.folds)
+    plan, expected, count = _fold_plan(panel, config), work.of_fold(panel, config, fold), len(panel.series_ids)
+    panel, hierarchy = with_totals(panel, config)
     lengths, measured = panel.lengths, panel.measured()
-    plan = _fold_plan(panel, config)
     begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
     values: Mapping[int, Values] = dict(enumerate(without_gaps(panel, np.maximum(lengths - begin, 0))))
     start, share = (fold - 1) / len(plan), 1 / len(plan)
-    expected = work.of_fold(panel, config, fold)
     report = progress_of_fit(config, on_progress, "fold", fold, len(plan), start, share, expected)
     kept = _long_enough(lengths, begin, config)
     extra, _, _ = further_inputs(panel, config)
     some = extra.of(kept) if extra is not None else None
     train = [values[i][: lengths[i] - begin] for i in kept]
-    names, compare = [panel.series_ids[i] for i in kept], len(kept) <= COMPARED
+    names, compare = [panel.series_ids[i] for i in kept], sum(i < count for i in kept) <= COMPARED
+    others = {i: values[i] for i in sorted(set(range(count)).difference(kept))}
     effects, occasions = holiday_effects(panel, config, train, kept)
     if effects is not None and occasions is not None:
         values = dict(zip(kept, effects.without([values[i] for i in kept], occasions), strict=True))
         train = [values[i][: lengths[i] - begin] for i in kept]
     known = None if measured is None else [measured[i][: lengths[i] - begin] for i in kept]
+    sums = [i - count for i in kept if i >= count]
     predictor, _ = fit_predictor(
-        train, panel.seasons, config, report, some, compare=compare, names=names, measured=known
-    )
+        train, panel.seasons, config, report, some,
+        compare=compare, names=names, measured=known, totals=len(sums),
+    )  # fmt: skip
+    nodes = None
+    if hierarchy is not None and sums:
+        places = np.array([*(i for i in kept if i < count), *range(count, count + len(sums))], dtype=np.int64)
+        before = {i: of_series[: max(0, lengths[i] - begin)] for i, of_series in others.items()}
+        predictor = reconciled(predictor, hierarchy.some(sums), Nodes(train, places, before))
+        nodes = Nodes([values[i] for i in kept], places, others)
     seen = lengths[kept]
     span = Span(seen - begin, np.minimum(seen - end - 1, seen - config.horizon))
     return forecast_origins(
         predictor, config, fold, [values[i] for i in kept], span, some, np.asarray(kept, dtype=np.int64),
-        effects, occasions,
+        effects, occasions, nodes,
     )  # fmt: skip
+
+
+def with_totals(panel: Panel, config: ForecastConfig) -> tuple[Panel, Hierarchy | None]:
+    """(`panel` with the totals that `config` asks for, what they are the sums of); as it is without any."""
+    return totals.with_totals(panel, config.totals) if config.totals else (panel, None)
+
+
+def reconciled(predictor: Predictor, hierarchy: Hierarchy, nodes: Nodes) -> Predictor:
+    """`predictor` of the `nodes`, which hold training values alone, with how its forecasts are made to add up."""
+    from forecasting.evaluation import reconciling
+
+    found = reconciling.fit(hierarchy, nodes, predictor.evidence, predictor.horizon)
+    return dataclasses.replace(predictor, evidence=None, reconciliation=found)
 
 
 def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Backtest:
@@ -75,6 +101,7 @@ def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Ba
     from forecasting.evaluation import backtest
 
     plan = _fold_plan(panel, config)
+    panel, hierarchy = with_totals(panel, config)
     season = min((*panel.seasons, *tested[0].periods), default=1)
     seen = []
     for fold in plan:
@@ -82,7 +109,7 @@ def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Ba
         seen.append(np.zeros_like(panel.lengths))
         seen[-1][kept] = panel.lengths[kept] - fold.test_start
     ends = [(fold.test_start, fold.test_end) for fold in plan]
-    return backtest.assemble(panel, tested, seen, season, ends)
+    return backtest.assemble(panel, tested, seen, season, ends, hierarchy)
 
 
 def forecast_origins(
@@ -95,13 +122,16 @@ def forecast_origins(
     places: Index,
     effects: Effects | None = None,
     occasions: Occasions | None = None,
+    nodes: Nodes | None = None,
 ) -> Tested:
     """What a training forecast from the origins of `span`; `places` [S]: which series of the panel `values` are.
 
-    `effects` that were taken out of the values are in the forecasts again.
+    `effects` that were taken out of the values are in the forecasts again. With totals the forecasts add up; `nodes`
+    are then what is forecast and what is not, all of them by default.
     """
-    from forecasting.evaluation import backtest
+    from forecasting.evaluation import backtest, level_scores
     from forecasting.evaluation import predictor as predictors
+    from forecasting.evaluation.reconcile import Nodes
 
     forecasts = predictors.ahead(predictor, values, span, extra, members=True)
     bounds = predictors.bounds(predictor, forecasts, config.levels)
@@ -111,15 +141,23 @@ def forecast_origins(
         bounds = {level: again(forecast, ends, level)[1] for level, ends in bounds.items()}
         parts = {name: again(part)[0] for name, part in parts.items()}
         forecast = again(forecast)[0]
+    if predictor.reconciliation is not None:
+        parts = {**parts, level_scores.BEFORE: forecast}
+        forecast, bounds = predictor.reconciliation.apply(
+            nodes or Nodes.every(values), forecasts.origins, forecast, bounds, predictor.support, config
+        )
+    else:
+        forecast = predictors.within(forecast, config)
+        bounds = {
+            level: (predictors.within(low, config), predictors.within(high, config))
+            for level, (low, high) in bounds.items()
+        }
     return backtest.Tested(
         fold=fold,
         origins=forecasts.origins.of_panel(places),
-        forecast=predictors.within(forecast, config),
+        forecast=forecast,
         parts=parts,
-        bounds={
-            level: (predictors.within(low, config), predictors.within(high, config))
-            for level, (low, high) in bounds.items()
-        },
+        bounds=bounds,
         periods=predictor.periods,
         weights=predictor.mean_weights,
         shrinkage=predictor.shrinkage.factor,

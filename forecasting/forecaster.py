@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,11 @@ import pandas as pd
 
 from forecasting import folds, model_file, work
 from forecasting.config import ForecastConfig
+from forecasting.ends import Ends
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
 from forecasting.folds import evaluate, evaluate_fold, gather
+from forecasting.hierarchy import Hierarchy, summed
 from forecasting.messages import Message
 from forecasting.panel import Panel, Values
 from forecasting.progress import OnProgress, input_names, progress_of_fit, training_report
@@ -26,9 +27,8 @@ from forecasting.suggestions import check_least, check_length, expected_seconds,
 if TYPE_CHECKING:
     from forecasting.evaluation.backtest import Backtest
     from forecasting.evaluation.history import History
-    from forecasting.evaluation.occasions import Again, Effects
-    from forecasting.evaluation.predictor import Forecasts, Predictor
-    from forecasting.model.origins import Origins
+    from forecasting.evaluation.occasions import Effects
+    from forecasting.evaluation.predictor import Predictor
     from forecasting.model.windows import Extra
 
 __all__ = [
@@ -43,8 +43,6 @@ __all__ = [
     "gather",
     "suggest_config",
 ]
-
-AT_ONCE = 4000  # series that are forecast at once
 
 
 class Forecast(pd.DataFrame):
@@ -69,19 +67,25 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     """
     from forecasting.evaluation.caveats import caveats
     from forecasting.evaluation.fit import fit as fit_predictor
+    from forecasting.evaluation.reconcile import Nodes
 
     check_least(panel, config, folds=None)
     started = time.perf_counter()
     report = progress_of_fit(config, on_progress, "final", 1, 1, 0.0, 1.0, work.of_fit(panel, config))
+    panel, hierarchy = folds.with_totals(panel, config)
     extra, inputs, notes = folds.further_inputs(panel, config)
     values = folds.without_gaps(panel, panel.lengths)
     effects, occasions = folds.holiday_effects(panel, config, values)
     if effects is not None and occasions is not None:
         values = effects.without(values, occasions)
     predictor, trained = fit_predictor(
-        values, panel.seasons, config, report, extra, names=panel.series_ids, measured=panel.measured()
-    )
+        values, panel.seasons, config, report, extra,
+        names=panel.series_ids, measured=panel.measured(), totals=0 if hierarchy is None else len(hierarchy.names),
+    )  # fmt: skip
     notes += caveats(predictor, values, panel.series_ids)
+    if hierarchy is not None:
+        predictor = folds.reconciled(predictor, hierarchy, Nodes.every(values))
+        notes += hierarchy.notes
     training = training_report(predictor, trained, panel, config, inputs, notes)
     training["seconds"] = time.perf_counter() - started
     history = _history(panel, values, extra, predictor)
@@ -106,39 +110,35 @@ class Forecaster:
         return self._history.series_ids
 
     @property
+    def level_of(self) -> dict[str, str]:
+        """The level of each series and each total, by unique_id; empty without totals."""
+        return {} if self._hierarchy is None else self._hierarchy.level_of
+
+    @property
     def frequency(self) -> str:
         return self._history.frequency
 
     def predict(self, levels: tuple[int, ...] | None = None) -> Forecast:
         """The steps after the end of each series, with intervals at `levels` (config.levels by default)."""
-        from forecasting.evaluation import predictor as predictors
-
         levels = self.config.levels if levels is None else self.config.replace(levels=levels).levels
         frame = self._history.steps_ahead(self.config.horizon)
-        forecasts, bounds = [], []
-        for some, part, again in self._ahead():
-            forecasts.append(again(some.forecast)[0])
-            ends = predictors.bounds(part, some, levels)
-            bounds.append({level: again(some.forecast, ends[level], level)[1] for level in levels})
-        frame["forecast"] = predictors.within(np.concatenate(forecasts).reshape(-1), self.config)
-        for level in levels:
-            for side, place in (("lo", 0), ("hi", 1)):
-                of_side = np.concatenate([some[level][place] for some in bounds])
-                frame[f"forecast-{side}-{level}"] = predictors.within(of_side.reshape(-1), self.config)
+        forecast, bounds = self._ends.forecast(levels)
+        frame["forecast"] = forecast.reshape(-1)
+        for level, ends in bounds.items():
+            for side, end in zip(("lo", "hi"), ends, strict=True):
+                frame[f"forecast-{side}-{level}"] = end.reshape(-1)
         return Forecast(frame)
 
     def predict_members(self) -> pd.DataFrame:
         """What each part and member forecasts, beside `forecast`: unique_id, ds, a column a name.
 
         anchor, anchor-linear and recurrent are the network taken apart; with the method "best" there are the members of
-        its pool. NaN where a series has no such member.
+        its pool. NaN where a series has no such member. With totals, `unreconciled` is the forecast before it was made
+        to add up; the parts do not.
         """
         frame = self._history.steps_ahead(self.config.horizon)
-        columns: dict[str, list[Values]] = {}
-        for some, _, again in self._ahead(members=True):
-            for name, forecast in {"forecast": some.forecast, **some.parts}.items():
-                columns.setdefault(name, []).append(again(forecast)[0])
-        return pd.DataFrame(frame | {name: np.concatenate(parts).reshape(-1) for name, parts in columns.items()})
+        columns = {name: forecast.reshape(-1) for name, forecast in self._ends.members().items()}
+        return pd.DataFrame(frame | columns)
 
     def weights(self) -> pd.DataFrame:
         """What each member weighs in the pool: unique_id and a column a member, each row's sum 1. Empty: no pool."""
@@ -163,35 +163,24 @@ class Forecaster:
             history.series_ids[: some.stop],
             history.some_extra(some),
             input_names(self.training),
-            self._again(some, Span(lengths, lengths).origins(self.config.horizon)),
+            self._ends.again(some, Span(lengths, lengths).origins(self.config.horizon)),
         )
 
-    def _ahead(self, *, members: bool = False) -> Iterator[tuple[Forecasts, Predictor, Again]]:
-        """Forecasts from the ends, some thousands of series at once, what made them, and what adds holidays again."""
-        from forecasting.evaluation import predictor as predictors
-        from forecasting.model.origins import Span
+    @property
+    def _hierarchy(self) -> Hierarchy | None:
+        totals = self._predictor.reconciliation
+        return None if totals is None else totals.hierarchy
 
-        count = len(self._history.values)
-        for start in range(0, count, AT_ONCE):
-            chosen = range(start, min(start + AT_ONCE, count))
-            part = self._predictor.some(chosen) if count > AT_ONCE else self._predictor
-            series = [self._history.values[i] for i in chosen]
-            lengths = np.array([len(values) for values in series], dtype=np.int64)
-            extra = self._history.some_extra(chosen)
-            forecasts = predictors.ahead(part, series, Span(lengths, lengths), extra, members=members)
-            yield forecasts, part, self._again(chosen, forecasts.origins)
+    def _whole(self, panel: Panel, *, beyond: bool = False) -> Panel:
+        """`panel` with the totals that were fitted; `beyond`: only what comes after what is known of them."""
+        if self._hierarchy is None:
+            return panel
+        after = self._history.ends[len(self._hierarchy.series)] if beyond else None
+        return summed(panel, self._hierarchy, after)
 
-    def _again(self, chosen: range, origins: Origins) -> Again:
-        from forecasting.evaluation import occasions
-        from forecasting.features import occasions_after
-
-        if self._effects is None:
-            return occasions.unchanged
-        ends = [self._history.ends[i] for i in chosen]
-        ahead = occasions_after(ends, self.frequency, self.config.features, self.config.horizon)
-        names = [[""] * len(self._history.values[i]) + some for i, some in zip(chosen, ahead, strict=True)]
-        support = self._predictor.support.some(chosen)
-        return functools.partial(self._effects.some(chosen).again, names, origins, support)
+    @property
+    def _ends(self) -> Ends:
+        return Ends(self.config, self._predictor, self._history, self._effects)
 
     def backtest(self, panel: Panel, start: int) -> Backtest:
         """Forecasts from every origin of `panel` with at least `start` values seen, by this one training.
@@ -202,6 +191,7 @@ class Forecaster:
         from forecasting.evaluation import backtest
         from forecasting.model.origins import Span
 
+        panel, hierarchy = self._whole(panel), self._hierarchy
         self._history.check_series(panel)
         if start < 1:
             raise DataError(Message("model.no-value-before", start=start), field="start")
@@ -220,7 +210,7 @@ class Forecaster:
             self._predictor, self.config, 1, plain.values(), span, extra, every, self._effects, names
         )
         season = min((*panel.seasons, *self._predictor.periods), default=1)
-        return backtest.assemble(panel, [tested], [span.first], season, [(int(lengths.max()) - start, 0)])
+        return backtest.assemble(panel, [tested], [span.first], season, [(int(lengths.max()) - start, 0)], hierarchy)
 
     def update(self, panel: Panel, on_progress: OnProgress | None = None) -> Forecaster:
         """A Forecaster that has gone on from these weights with the new rows of `panel`; this one stays as it is.
@@ -232,10 +222,11 @@ class Forecaster:
         from forecasting.evaluation import updating
 
         started = time.perf_counter()
+        expected = dataclasses.replace(work.of_fit(panel, self.config), validation=0.0, choose=0.0)
+        panel = self._whole(panel, beyond=self._history.extra is None)
         self._history.check_frequency(panel)
         extra, _, _ = folds.further_inputs(panel, self.config)
         series, known = self._history.continued(folds.as_trained_on(panel, self.config, self._effects)[0], extra)
-        expected = dataclasses.replace(work.of_fit(panel, self.config), validation=0.0, choose=0.0)
         report = progress_of_fit(self.config, on_progress, "final", 1, 1, 0.0, 1.0, expected)
         predictor, error = updating.update(
             self._predictor, self.config, series, known, extra, report, folds.measured_of(panel, series)

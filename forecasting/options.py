@@ -152,5 +152,6 @@ SETTINGS: dict[str, tuple[str, Callable[[str], Any], str]] = {  # setting of For
     "floor": ("--floor", _real, "what no forecast and no interval falls below"),
     "cap": ("--cap", _real, "what no forecast and no interval rises above"),
     "support": ("--support", str, " | ".join(SUPPORTS) + ": keep to the range found in the values, or to none"),
+    "totals": ("--total", str, "sums to forecast: a key, 'region / shop', or all; may be given several times"),
 }
-SEVERAL = {"levels", "lookbacks", "features"}
+SEVERAL = {"levels", "lookbacks", "features", "totals"}

@@ -38,6 +38,8 @@ class Panel:
         like `frame`, finite. None where no covariate goes on beyond the last value.
     filled: `unique_id, ds` of the steps whose `y` was not measured but filled in, in the order of `frame`: nothing
         learns from these or is scored by them. None where all were measured.
+    keys: what tells the series apart where that is several columns of the file (region, shop, ...): text, a row a
+        series in the order of `series_ids`, by which they can be summed. None where it is one column or none.
     """
 
     frame: pd.DataFrame
@@ -46,6 +48,7 @@ class Panel:
     name: str = ""
     ahead: pd.DataFrame | None = None
     filled: pd.DataFrame | None = None
+    keys: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         frame = self.frame
@@ -70,10 +73,12 @@ class Panel:
             if list(self.ahead.columns[:2]) != ["unique_id", "ds"] or unknown or not self.known_ahead:
                 raise DataError(Message("panel.ahead"))
             _check_covariates(self.ahead, self.known_ahead)
+        if self.keys is not None and (not len(self.keys.columns) or len(self.keys) != len(self.series_ids)):
+            raise DataError(Message("panel.keys", rows=len(self.keys), count=len(self.series_ids)))
 
     @functools.cached_property
     def id(self) -> str:
-        """SHA-256 over frequency, seasons and every cell: any changed value gives another id."""
+        """SHA-256 over frequency, seasons, keys and every cell: any changed value gives another id."""
         digest = hashlib.sha256()
         header = [self.frequency, list(self.seasons), list(self.frame.columns), self.series_ids, self.lengths.tolist()]
         digest.update(json.dumps(header, ensure_ascii=True).encode())
@@ -86,6 +91,8 @@ class Panel:
                 digest.update(np.ascontiguousarray(self.ahead[column].to_numpy()).tobytes())
         if (measured := self.measured()) is not None:
             digest.update(np.packbits(np.concatenate(measured)).tobytes())
+        if self.keys is not None:
+            digest.update(json.dumps(_lists(self.keys), ensure_ascii=True).encode())
         return digest.hexdigest()
 
     @property
@@ -156,10 +163,12 @@ class Panel:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        about = {"frequency": self.frequency, "seasons": list(self.seasons), "name": self.name}
+        about: dict[str, Any] = {"frequency": self.frequency, "seasons": list(self.seasons), "name": self.name}
         frame = self.frame
         if (measured := self.measured()) is not None:
             about["filled"] = np.flatnonzero(~np.concatenate(measured)).tolist()
+        if self.keys is not None:
+            about["keys"] = _lists(self.keys)
         if self.ahead is not None:  # rows without a value, below the others
             about["ahead"] = self.known_ahead
             frame = pd.concat([frame, self.ahead], ignore_index=True)
@@ -185,9 +194,14 @@ class Panel:
                 frame = frame[~beyond]
             places = about.get("filled")
             filled = frame.iloc[places][["unique_id", "ds"]].reset_index(drop=True) if places else None
-            return cls(frame, about["frequency"], tuple(about["seasons"]), about["name"], ahead, filled)
+            keys = pd.DataFrame(about["keys"], dtype=object) if "keys" in about else None
+            return cls(frame, about["frequency"], tuple(about["seasons"]), about["name"], ahead, filled, keys)
         except (pa.ArrowException, KeyError, ValueError) as error:
             raise DataError(Message("panel.stored")) from error
+
+
+def _lists(keys: pd.DataFrame) -> dict[str, list[str]]:
+    return {str(name): [str(value) for value in keys[name]] for name in keys.columns}
 
 
 def _check_covariates(frame: pd.DataFrame, names: list[str]) -> None:

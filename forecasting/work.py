@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from forecasting import hierarchy
 from forecasting.config import ForecastConfig
 from forecasting.panel import Panel, Values
 
@@ -61,20 +62,25 @@ class Work:
 
 def of_fit(panel: Panel, config: ForecastConfig) -> Work:
     """The training on everything."""
-    return _of_training(np.asarray(panel.lengths, dtype=np.float64), config, pooled=config.method == "best")
+    return _of_training(_lengths(panel, config), config, pooled=config.method == "best")
 
 
 def of_fold(panel: Panel, config: ForecastConfig, fold: int) -> Work:
     """The training of one of `config.folds` folds (1 is the first), on less than everything, and its backtest."""
     unseen = 0.2 * (config.folds - fold + 1) / config.folds
     pooled = config.method == "best" or len(panel.lengths) <= COMPARED
-    return _of_training(np.asarray((1 - unseen) * panel.lengths), config, pooled=pooled)
+    return _of_training((1 - unseen) * _lengths(panel, config), config, pooled=pooled)
 
 
 def of_trainings(panel: Panel, config: ForecastConfig) -> dict[str, float]:
     """Reference seconds of each training of a forecast: "fit", "fold 1", "fold 2", ..."""
     folds = {f"fold {fold}": of_fold(panel, config, fold).seconds for fold in range(1, config.folds + 1)}
     return {"fit": of_fit(panel, config).seconds, **folds}
+
+
+def _lengths(panel: Panel, config: ForecastConfig) -> Values:
+    """Of each series, and of the totals that are learned beside them."""
+    return np.asarray(hierarchy.lengths(panel, config.totals), dtype=np.float64)
 
 
 def _of_training(lengths: Values, config: ForecastConfig, *, pooled: bool) -> Work:

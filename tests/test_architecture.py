@@ -20,6 +20,7 @@ FOUNDATION = {
     "forecasting.messages",
     "forecasting.errors",
     "forecasting.config",
+    "forecasting.hierarchy",
     "forecasting.notation",
     "forecasting.panel",
     "forecasting.trading",
@@ -57,6 +58,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.notation": set(),
     "forecasting.trading": {"forecasting.messages"},
     "forecasting.panel": {"forecasting.errors", "forecasting.messages", "forecasting.trading"},
+    "forecasting.hierarchy": {"forecasting.errors", "forecasting.messages", "forecasting.panel"},
     "forecasting.intake.limits": set(),
     "forecasting.intake.notes": FOUNDATION,
     "forecasting.intake.report": FOUNDATION | {"forecasting.intake.notes"},
@@ -92,8 +94,9 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},
     "forecasting.progress": CORE,
     "forecasting.folds": CORE | {"forecasting.progress"},
+    "forecasting.ends": CORE,
     "forecasting.forecaster": CORE
-    | {"forecasting.files", "forecasting.folds", "forecasting.model_file", "forecasting.progress"},
+    | {"forecasting.ends", "forecasting.files", "forecasting.folds", "forecasting.model_file", "forecasting.progress"},
     "forecasting.labs": CORE | {"forecasting.progress"},
     "forecasting.labs.sequences": CORE | {"forecasting.labs", "forecasting.progress"},
     "forecasting.labs.text": CORE

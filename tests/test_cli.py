@@ -511,3 +511,62 @@ def test_times_of_a_zone_come_out_by_its_clock_with_their_offset(
         "2024-03-31T03:00:00+02:00",
     ]
     assert json.loads(report.read_text())["series"][0]["start"] == "2024-03-10T00:00:00+01:00"
+
+
+@pytest.fixture
+def sales(tmp_path: Path) -> Path:
+    """Sixty days of two shops in each of two regions."""
+    random = np.random.default_rng(0)
+    frames = [
+        pd.DataFrame({"day": pd.date_range("2024-01-01", periods=60), "region": region, "shop": shop, "sold": sold})
+        for region, shop in (("north", "a"), ("north", "b"), ("south", "a"), ("south", "b"))
+        for sold in [50 + random.normal(0, 3, 60).round(2)]
+    ]
+    path = tmp_path / "sales.csv"
+    pd.concat(frames).to_csv(path, index=False)
+    return path
+
+
+KEYED = ["--series", "region", "--series", "shop", "--horizon", "3", *QUICK]
+
+
+@pytest.mark.slow
+def test_totals_are_rows_of_the_output_that_add_up(sales: Path, tmp_path: Path) -> None:
+    output, report = tmp_path / "forecast.csv", tmp_path / "report.json"
+    totals = ["--total", "region", "--total", "all", "--output", str(output), "--report", str(report)]
+    assert cli.main(["forecast", str(sales), *KEYED, *totals]) == 0
+    forecast = pd.read_csv(output).pivot(index="ds", columns="unique_id", values="forecast")
+    assert list(forecast) == [
+        "Total", "north / a", "north / b", "region = north", "region = south", "south / a", "south / b",
+    ]  # fmt: skip
+    np.testing.assert_allclose(forecast["region = north"], forecast["north / a"] + forecast["north / b"], rtol=1e-9)
+    np.testing.assert_allclose(forecast["Total"], forecast["region = north"] + forecast["region = south"], rtol=1e-9)
+    about = json.loads(report.read_text())
+    assert (about["keys"], about["config"]["totals"]) == (["region", "shop"], ["region", "all"])
+
+
+@pytest.mark.slow
+def test_a_backtest_reports_what_the_intervals_of_each_level_hold(
+    sales: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output, report = tmp_path / "backtest.csv", tmp_path / "report.json"
+    assert cli.main([
+        "backtest", str(sales), *KEYED, "--total", "region", "--output", str(output), "--report", str(report),
+    ]) == 0  # fmt: skip
+    levels = json.loads(report.read_text())["scores"]["levels"]
+    assert "region: 2 tested, MASE" in capsys.readouterr().out
+    rows = pd.read_csv(output)
+    assert {level: about["series"] for level, about in levels.items()} == {"region / shop": 4, "region": 2}
+    mine = rows[rows["unique_id"].str.startswith("region =")]
+    inside = (mine["y"] >= mine["forecast-lo-80"]) & (mine["y"] <= mine["forecast-hi-80"])
+    assert levels["region"]["coverage"]["80"] == pytest.approx(inside.mean())
+
+
+def test_an_unknown_total_names_its_option_and_the_keys(
+    sales: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = _refused(
+        capsys, "forecast", sales, *KEYED, "--total", "town", "--output", tmp_path / "forecast.csv",
+    )  # fmt: skip
+    assert refused.startswith("--total: There is no key called 'town'")
+    assert "region, shop" in refused

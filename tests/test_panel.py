@@ -112,3 +112,21 @@ def test_one_changed_value_changes_the_id(row: int, bits: int) -> None:
     changed = frame.copy()
     changed.loc[row, "y"] = 1.0 + 2.0**-bits
     assert Panel(changed, STEP).id != before
+
+
+def _keys(*regions: str) -> pd.DataFrame:
+    return pd.DataFrame({"region": list(regions), "shop": ["a", "b"]}, dtype=object)
+
+
+def test_keys_are_stored_and_part_of_the_content() -> None:
+    panel = Panel(_frame(), "D", keys=_keys("N", "S"))
+    back = Panel.from_bytes(panel.to_bytes())
+    assert back.keys is not None
+    pd.testing.assert_frame_equal(back.keys, _keys("N", "S"))
+    assert back.id == panel.id
+    assert len({panel.id, Panel(_frame(), "D", keys=_keys("N", "N")).id, Panel(_frame(), "D").id}) == 3
+
+
+def test_keys_have_a_row_for_each_series() -> None:
+    with pytest.raises(DataError, match="2 series; there are 1"):
+        Panel(_frame(), "D", keys=_keys("N", "S").head(1))

@@ -17,11 +17,12 @@ import pandas as pd
 
 from forecasting import baselines
 from forecasting.errors import DataError
-from forecasting.evaluation import metrics
+from forecasting.evaluation import level_scores, metrics
 from forecasting.evaluation.by_series import by_series
 from forecasting.evaluation.scores import FoldForecasts, score
 from forecasting.evaluation.series_errors import SeriesErrors, paired_skill, series_errors
 from forecasting.evaluation.verdict import Verdict, judge
+from forecasting.hierarchy import Hierarchy
 from forecasting.messages import Message
 from forecasting.model.origins import Origins
 from forecasting.model.windows import Index, Known
@@ -45,7 +46,8 @@ class Backtest(pd.DataFrame):
     the pool, mean over series and folds), `shrink` (of each fold: the shrinkage factor), `direction` (share of steps
     whose direction was right, the 95 % band of a coin's share, how many steps), `folds`, `trainings`, `origins`
     (distinct origins times series), `series`, `series_left_out` (too short to be tested), `season`, `recurrent_adds`
-    (None without a network), `every`.
+    (None without a network), `every`. With totals all these are of the series alone, and there are `levels` (see
+    `level_scores`) and `totals`: the level of each, by unique_id.
     """
 
     _metadata = ["scores"]  # noqa: RUF012  # pandas' way of naming what copies carry along
@@ -172,9 +174,14 @@ class Tested:
 
 
 def assemble(
-    panel: Panel, tested: Sequence[Tested], seen: Sequence[Index], season: int, ends: Sequence[tuple[int, int]]
+    panel: Panel,
+    tested: Sequence[Tested],
+    seen: Sequence[Index],
+    season: int,
+    ends: Sequence[tuple[int, int]],
+    hierarchy: Hierarchy | None = None,
 ) -> Backtest:
-    """The Backtest of all folds.
+    """The Backtest of all folds. With a `hierarchy` the panel has its totals after its series.
 
     `seen`: for each fold how many values of each series its training could see [S]; `ends`: (test_start, test_end) of
     each in steps from the end of a series.
@@ -183,9 +190,14 @@ def assemble(
     horizon = tested[0].forecast.shape[1]
     folds = [_beside_truth(values, measured, fold, known, season) for fold, known in zip(tested, seen, strict=True)]
     every = max(1, math.ceil(sum(len(fold.truth) for fold in folds) * horizon / MOST_ROWS))
-    left_out = len(values) - len({int(index) for fold in folds for index in fold.origins.series})
-    scores = score(folds, season, horizon) | {"series": len(values), "series_left_out": left_out}
-    scores |= {"frequency": panel.frequency, "unit": unit_of(panel.series_ids[0]) if len(values) == 1 else ""}
+    count = len(values) if hierarchy is None else len(hierarchy.series)
+    own = folds if hierarchy is None else [level_scores.chosen(fold, fold.origins.series < count) for fold in folds]
+    left_out = count - len({int(index) for fold in own for index in fold.origins.series})
+    scores = score(own, season, horizon) | {"series": count, "series_left_out": left_out}
+    scores |= {"frequency": panel.frequency, "unit": unit_of(panel.series_ids[0]) if count == 1 else ""}
+    if hierarchy is not None:
+        scores["levels"] = level_scores.by_level(folds, list(hierarchy.level_of.values()))
+        scores["totals"] = dict(zip(hierarchy.names, hierarchy.levels, strict=True))
     scores |= {"folds": _fold_dates(panel, ends), "every": every}
     times, names = panel.times(), np.array(panel.series_ids, dtype=object)
     frames = [

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals, pool, reach, sampling, shrinkage, support, without_network
+from forecasting.evaluation import intervals, pool, reach, reconciling, sampling, shrinkage, support, without_network
 from forecasting.evaluation.predictor import Predictor
 from forecasting.model import fit as recipe
 from forecasting.model import scaling, windows
@@ -37,24 +37,27 @@ def fit(
     compare: bool = False,
     names: Sequence[str] = (),
     measured: Sequence[Known] | None = None,
+    totals: int = 0,
 ) -> tuple[Predictor, TrainingReport | None]:
     """Train on `series` alone. The TrainingReport is None where they were too short for a network.
 
     `compare`: fit the members of the pool even where the forecast is to be the network's. `names` of the series may say
     what their values are. `measured` [S]: which values were; the others were filled in, and nothing learns from them or
-    is judged by them.
+    is judged by them. `totals`: how many of the last series are sums of others; they are always trained on, and the
+    held-out forecasts are kept.
     """
     if max(map(len, series)) < windows.needed(max(config.windows), config.horizon):
-        return without_network.fit(series, seasons, config, names, measured), None
-    chosen = sampling.sample(series, config)
+        return without_network.fit(series, seasons, config, names, measured, evidence=totals > 0), None
+    chosen = sampling.sample(series, config, totals)
     if len(chosen) < len(series):
         some_extra = extra.of(chosen) if extra is not None else None
         some = [series[index] for index in chosen]
         some_names = [names[index] for index in chosen] if names else names
         known = None if measured is None else [measured[index] for index in chosen]
         predictor, report = fit(
-            some, seasons, config, on_epoch, some_extra, compare=compare, names=some_names, measured=known
-        )
+            some, seasons, config, on_epoch, some_extra,
+            compare=compare, names=some_names, measured=known, totals=totals,
+        )  # fmt: skip
         kept = support.find(series, predictor.periods, config, names)
         return dataclasses.replace(sampling.for_all(predictor, series, chosen, config), support=kept), report
     fitted = recipe.fit(series, seasons, config, on_epoch, extra, measured)
@@ -85,7 +88,8 @@ def fit(
     scores[kept.closed_steps(series, origins, config.horizon)] = np.nan  # which are certain
     wider, independent = intervals.of_panel(scores, origins, len(series))
     scores, width = intervals.widths(scores, origins, group, len(series))
-    missed = origins.truth(series, config.horizon, measured) - scaling.inverse(forecast, states, origins.series)
+    truth = origins.truth(series, config.horizon, measured)
+    missed = truth - scaling.inverse(forecast, states, origins.series)
     lengths = np.array([len(values) for values in series])
     predictor = Predictor(
         horizon=config.horizon,
@@ -104,4 +108,8 @@ def fit(
         support=kept,
         reach=None if config.anchor == "constant" else reach.find(series, missed, origins, config.horizon),
     )
+    if totals:
+        spread = held_out.spread * predictor.width[origins.series, None]
+        shown = reconciling.judged(forecast, spread, predictor.table, states, origins, truth)
+        predictor = dataclasses.replace(predictor, evidence=shown)
     return predictor, fitted.report

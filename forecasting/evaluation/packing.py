@@ -9,6 +9,7 @@ from forecasting.config import ForecastConfig
 from forecasting.evaluation.pool import Pool
 from forecasting.evaluation.predictor import Predictor
 from forecasting.evaluation.reach import Reach
+from forecasting.evaluation.reconcile import Reconciliation
 from forecasting.evaluation.shrinkage import Shrinkage
 from forecasting.evaluation.support import Support, unlimited
 from forecasting.model import method as methods
@@ -32,6 +33,9 @@ def export(predictor: Predictor) -> tuple[dict[str, Any], dict[str, Any]]:
         arrays |= {"reach.lags": predictor.reach.lags, "reach.size": predictor.reach.size}
     if not predictor.support.free:
         arrays["support"] = predictor.support.export()
+    if predictor.reconciliation is not None:
+        inner, about["totals"] = predictor.reconciliation.export()
+        arrays |= {f"totals.{name}": value for name, value in inner.items()}
     if predictor.method is not None:
         inner, rest = methods.export(predictor.method)
         arrays |= {f"method.{name}": value for name, value in inner.items()}
@@ -48,11 +52,11 @@ def export(predictor: Predictor) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfig) -> Predictor:
     """The Predictor that `export` took apart; KeyError, ValueError or RuntimeError where something is missing."""
-    method = None
+    method, reconciliation = None, None
     if "method" in about:
-        lead = "method."
-        mine = {name[len(lead) :]: value for name, value in arrays.items() if name.startswith(lead)}
-        method = methods.restore(mine, about["method"], config)
+        method = methods.restore(_within(arrays, "method."), about["method"], config)
+    if "totals" in about:
+        reconciliation = Reconciliation.restore(_within(arrays, "totals."), about["totals"])
     return Predictor(
         horizon=about["horizon"],
         states=scaling.restore(arrays["scaling"]),
@@ -64,8 +68,14 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         independent=int(about["independent"]),
         support=Support.restore(arrays["support"]) if "support" in arrays else unlimited(len(arrays["scaling"])),
         reach=Reach(arrays["reach.lags"], arrays["reach.size"]) if "reach.size" in arrays else None,
+        reconciliation=reconciliation,
         **{name: arrays[name] for name in _ARRAYS},
     )
+
+
+def _within(arrays: dict[str, Any], lead: str) -> dict[str, Any]:
+    """The arrays whose names begin with `lead`, without it."""
+    return {name[len(lead) :]: value for name, value in arrays.items() if name.startswith(lead)}
 
 
 def _restored_pool(arrays: dict[str, Any], about: dict[str, Any]) -> Pool:

@@ -15,6 +15,8 @@ from forecasting.config import ForecastConfig
 from forecasting.evaluation import intervals, pool
 from forecasting.evaluation.pool import Pool
 from forecasting.evaluation.reach import Reach
+from forecasting.evaluation.reconcile import Reconciliation
+from forecasting.evaluation.reconciling import Evidence
 from forecasting.evaluation.shrinkage import Shrinkage, references
 from forecasting.evaluation.support import Support
 from forecasting.model import method as methods
@@ -45,6 +47,8 @@ class Predictor:
     independent: int  # blocks that these are
     support: Support
     reach: Reach | None  # None: intervals go as far as errors over their spread say
+    evidence: Evidence | None = None  # held-out forecasts, where they were asked for; in no model file
+    reconciliation: Reconciliation | None = None  # None: there are no totals
 
     @property
     def history(self) -> int:

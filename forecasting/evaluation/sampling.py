@@ -22,14 +22,16 @@ from forecasting.panel import Values
 MOST_VALUES = 3_000_000  # with what leads each series: what training reads then takes some hundred MB
 
 
-def sample(series: Sequence[Values], config: ForecastConfig) -> list[int]:
-    """Which series are trained on: all, or as many evenly spread ones as fit into memory, the longest among them."""
+def sample(series: Sequence[Values], config: ForecastConfig, totals: int = 0) -> list[int]:
+    """Which series are trained on: all, or as many evenly spread ones as fit into memory, the longest and the last
+    `totals` among them."""
     lengths = np.array([len(values) for values in series], dtype=np.int64)
     lead = material.chunk_length(max(config.windows)) + config.horizon
     every = max(1, math.ceil(float((lengths + lead).sum()) / MOST_VALUES))
     if every == 1:
         return list(range(len(lengths)))
-    return sorted({*range(0, len(lengths), every), int(lengths.argmax())})
+    last = range(len(lengths) - totals, len(lengths))
+    return sorted({*range(0, len(lengths), every), int(lengths.argmax()), *last})
 
 
 def for_all(fitted: Predictor, series: Sequence[Values], chosen: Sequence[int], config: ForecastConfig) -> Predictor:
@@ -44,8 +46,9 @@ def for_all(fitted: Predictor, series: Sequence[Values], chosen: Sequence[int], 
     if members is not None:
         members = pool.for_all(members, series, chosen, fitted.periods, fitted.horizon)
     typical = np.zeros((len(series), 0))
+    evidence = fitted.evidence.of_panel(np.asarray(chosen)) if fitted.evidence is not None else None
     return dataclasses.replace(
-        fitted, states=states, method=method, pool=members, width=width, typical=typical, reach=None
+        fitted, evidence=evidence, states=states, method=method, pool=members, width=width, typical=typical, reach=None
     )
 
 

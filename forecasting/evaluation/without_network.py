@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals, pool, reach, shrinkage, support
+from forecasting.evaluation import intervals, pool, reach, reconciling, shrinkage, support
 from forecasting.evaluation.predictor import Predictor, typical_changes
 from forecasting.model import anchors, scaling, windows
 from forecasting.model.held_out import HeldOut, with_truth
@@ -26,6 +26,8 @@ def fit(
     config: ForecastConfig,
     names: Sequence[str] = (),
     measured: Sequence[Known] | None = None,
+    *,
+    evidence: bool = False,
 ) -> Predictor:
     """Weighted, shrunk and calibrated on the last held-out origins, as far as there are any."""
     horizon = config.horizon
@@ -62,7 +64,7 @@ def fit(
         scores[kept.closed_steps(series, origins, horizon)] = np.nan  # which are certain
         wider, independent = intervals.of_panel(scores, origins, len(series))
         scores, width = intervals.widths(scores, origins, group, len(series))
-    return Predictor(
+    predictor = Predictor(
         horizon=horizon,
         states=states,
         periods=periods,
@@ -79,6 +81,11 @@ def fit(
         support=kept,
         reach=reach.find(series, missed, origins, horizon),
     )
+    if evidence and len(origins):
+        spread = held_out.spread * predictor.width[origins.series, None]
+        shown = reconciling.judged(forecast, spread, predictor.table, states, origins, truth)
+        predictor = dataclasses.replace(predictor, evidence=shown)
+    return predictor
 
 
 def _held_out_origins(series: Sequence[Values], periods: Sequence[int], horizon: int) -> Origins:

@@ -102,7 +102,7 @@ def _own_columns(forecast: pd.DataFrame, notation: Notation, form: CsvForm) -> d
     for name, cells in _series_columns(names, notation.series):
         add(name, [harmless(cell) for cell in cells])
     targets = ids.map(notation.target_of)
-    for target in notation.targets:
+    for target in dict.fromkeys([*notation.targets, *targets]):  # a total of several value columns has its own
         mine = np.flatnonzero(targets == target)
         for column, name in own_names(target, levels).items():
             cells = [""] * len(different)

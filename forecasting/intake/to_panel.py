@@ -8,6 +8,7 @@ from typing import Any
 from forecasting.errors import DataError
 from forecasting.intake.calendar.covariates import add_covariates, known_ahead
 from forecasting.intake.calendar.frequency import Stamps
+from forecasting.intake.calendar.groups import group_columns
 from forecasting.intake.calendar.lone_keys import check_answer, check_keys, check_unique_id, series_by
 from forecasting.intake.calendar.other_frequencies import set_apart
 from forecasting.intake.calendar.regular import Regular, regular
@@ -96,7 +97,9 @@ def _reported(
         carried = add_covariates(frame, table, covariates, typed, one.rows, alias, one.mark.decimal)
         frame, ahead = carried.frame, carried.ahead
         notes.extend(carried.notes)
-    panel = Panel(frame, alias, on.seasons, table.name, ahead, on.filled[["unique_id", "ds"]])
+    groups = group_columns(table, typed, one.rows.codes, one.rows.usable)
+    keys = one.rows.keys(roles, [str(name) for name in frame["unique_id"].unique()], groups)
+    panel = Panel(frame, alias, on.seasons, table.name, ahead, on.filled[["unique_id", "ds"]], keys)
     report = Report(
         roles=roles,
         candidates={**typed.candidates, "covariates": offered},

@@ -6,6 +6,7 @@ Axes: T values of all series end to end, S series.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 
 from forecasting.errors import DataError
 from forecasting.evaluation.backtest import Backtest
+from forecasting.hierarchy import with_totals
 from forecasting.intake.calendar.suspected_values import find_suspects
 from forecasting.messages import Message
 from forecasting.model.windows import Index
@@ -53,8 +55,11 @@ def described(panel: Panel, recent: int | None = None) -> pd.DataFrame:
     )
 
 
-def series_table(panel: Panel, forecast: pd.DataFrame, backtest: Backtest) -> pd.DataFrame:
-    """A row a series, in the order of the panel. Columns, in the unit of each series where none is named:
+def series_table(panel: Panel, forecast: pd.DataFrame, backtest: Backtest, totals: Sequence[str] = ()) -> pd.DataFrame:
+    """A row a series, in the order of the panel, and then one for each of the `totals` that were forecast with them
+    (see `hierarchy.with_totals`), whose `total_of` is their level, such as "region"; it is "" of a series.
+
+    Columns, in the unit of each series where none is named:
 
     unique_id; values (how many), start, end, last (the last value); total (of the forecast over the horizon), before
     (of as many values right before it; NaN where a series has fewer), change (total / before - 1; NaN where `before`
@@ -68,6 +73,10 @@ def series_table(panel: Panel, forecast: pd.DataFrame, backtest: Backtest) -> pd
     `intake.calendar.suspected_values`), stale (steps of the calendar by which it ends before the latest), state ("few":
     fewer than three values; "zeros"; "constant"; else ""), shift and surprise (see `portfolio.recent`).
     """
+    total_of = [""] * len(panel.series_ids)
+    if totals:
+        panel, hierarchy = with_totals(panel, totals)
+        total_of += hierarchy.levels
     horizon, season = int(backtest["step"].max()), int(backtest.scores["season"])
     lengths, ends, y = panel.lengths, np.cumsum(panel.lengths), panel.frame["y"].to_numpy()
     names = np.array(panel.series_ids, dtype=object)
@@ -83,6 +92,7 @@ def series_table(panel: Panel, forecast: pd.DataFrame, backtest: Backtest) -> pd
         seasonal=table["seasonal"].eq(True),
         verdict=table["verdict"].fillna("too-short").astype(object),
         **{name: of_values[name] for name in data},
+        total_of=total_of,
         shift=level_shift(y, ends, lengths, horizon, season),
         surprise=surprise(backtest.frame, table["unique_id"], table["end"]),
     )

@@ -121,10 +121,12 @@ def gather(
 
     assert panel is not None  # noqa: S101 - `train` had it
     tested = [Tested.from_bytes(parts[name]["tested"]) for name in trainings(config)[1:]]
-    backtest = gather_folds(panel, ForecastConfig.from_dict(config), tested)
+    settings = ForecastConfig.from_dict(config)
+    backtest = gather_folds(panel, settings, tested)
     found = {**parts["fit"], "backtest": backtest.to_bytes(), "scores": _json(_few(backtest.scores))}
     if len(panel.series_ids) > 1:
-        found["series"] = table_bytes(series_table(panel, _frame(parts["fit"]["forecast"]), backtest))
+        forecast_frame = _frame(parts["fit"]["forecast"])
+        found["series"] = table_bytes(series_table(panel, forecast_frame, backtest, settings.totals))
     if len(panel.series_ids) >= WORTH_GROUPS:
         found["shapes"] = shapes_bytes(group_by_shape(panel))
     return found

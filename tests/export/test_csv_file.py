@@ -93,6 +93,15 @@ def test_a_european_excel_opens_the_users_own_columns_decimals_and_dates() -> No
     ]
 
 
+def test_a_total_of_several_value_columns_has_columns_of_its_own_in_the_users_file() -> None:
+    notation = Notation(time="Datum", targets=("Umsatz", "Menge"), decimals={"Umsatz": 1, "Menge": 0})
+    names = ["Umsatz", "Menge", "Total"]
+    frame = pd.DataFrame({"unique_id": names, "ds": pd.to_datetime(["2024-01-30"] * 3), "forecast": [1.0, 2, 3]})
+    form = export.CsvForm(columns="file", dates="iso")
+    lines = export.forecast_csv(frame, notation, form).decode().splitlines()
+    assert lines == ["Datum,Umsatz,Menge,Total", "2024-01-30T00:00:00,1.0,2,3.0"]
+
+
 def test_programs_get_the_names_of_the_package_and_numbers_in_full_in_any_dialect() -> None:
     form = export.CsvForm(separator="\t", decimal=",", columns="program", dates="iso")
     back = pd.read_csv(io.BytesIO(export.forecast_csv(_shops(), SHOP, form)), sep="\t", decimal=",", parse_dates=["ds"])

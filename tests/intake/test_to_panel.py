@@ -95,3 +95,38 @@ def test_the_table_is_not_changed() -> None:
     before = table.cells.to_pylist()
     to_panel(table)
     assert table.cells.to_pylist() == before
+
+
+KEYED = "date,region,shop,units,price\n" + "".join(
+    f"2024-01-{day:02},{region},{shop},{day},{2 * day}\n"
+    for day in range(1, 21)
+    for region in "NS"
+    for shop in ("a", "b / c")
+)
+
+
+def test_several_columns_that_name_the_series_are_keys_whatever_stands_in_their_cells() -> None:
+    panel, _ = read(KEYED, series=["region", "shop"], target="units")
+    assert panel.keys is not None
+    assert panel.keys.to_dict("list") == {"region": list("NNSS"), "shop": ["a", "b / c"] * 2}
+    assert panel.series_ids == ["N / a", "N / b / c", "S / a", "S / b / c"]
+
+
+def test_several_values_are_a_key_of_their_own() -> None:
+    panel, _ = read(KEYED, series=["region", "shop"], target=["units", "price"])
+    assert panel.keys is not None
+    names = panel.keys["region"] + " / " + panel.keys["shop"] + " / " + panel.keys["column"]
+    assert names.tolist() == panel.series_ids
+
+
+def test_the_labels_of_a_melted_table_are_keys() -> None:
+    months = ",".join(f"2020-{month:02}" for month in range(1, 7))
+    rows = "".join(f"{region},{shop},1,2,3,4,5,6\n" for region in "NS" for shop in "ab")
+    panel, _ = read(f"region,shop,{months}\n{rows}")
+    assert panel.keys is not None
+    assert panel.keys.to_dict("list") == {"region": list("NNSS"), "shop": list("abab")}
+
+
+def test_one_column_or_none_that_names_the_series_makes_no_keys() -> None:
+    assert read("date,v\n" + "".join(f"2024-01-{day:02},{day}\n" for day in range(1, 21)))[0].keys is None
+    assert read(KEYED.replace(",b / c,", ",a,"), series="region", target="units", duplicates="sum")[0].keys is None

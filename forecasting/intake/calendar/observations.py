@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from forecasting.messages import Message
 
 FEW = 0.2  # share of rows of another length up to which they are dropped; above it the file is refused
 BLANK = "(blank)"
+JOINT = " / "  # between the columns that name a series together
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -29,16 +31,21 @@ Flags = npt.NDArray[np.bool_]
 class Rows:
     """What each row of the table is.
 
-    names: of the series, by code. codes: each row's. usable: it has a time and stands for itself. beyond: it is later
-    than the last value of its series, so that only covariates known ahead can be in it. given_ids: the unique_id of
-    each code, column after column, where other files have a say in it.
+    parts: what each column that names the series says, by code. codes: each row's. usable: it has a time and stands for
+    itself. beyond: it is later than the last value of its series, so that only covariates known ahead can be in it.
+    given_ids: the unique_id of each code, column after column, where other files have a say in it.
     """
 
-    names: list[str]
+    parts: list[tuple[str, ...]]
     codes: Ints
     usable: Flags
     beyond: Flags
     given_ids: list[str] | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Of the series, by code."""
+        return [JOINT.join(of_name) for of_name in self.parts]
 
     def ids(self, roles: Roles) -> list[list[str]]:
         """The unique_id of each code, for each value column."""
@@ -47,9 +54,37 @@ class Rows:
             return [self.given_ids[at : at + count] for at in range(0, len(self.given_ids), count)]
         if roles.series is None:
             return [[target] for target in roles.target]
+        names = self.names
         if len(roles.target) == 1:
-            return [self.names]
-        return [[f"{name} / {target}" for name in self.names] for target in roles.target]
+            return [names]
+        return [[f"{name} / {target}" for name in names] for target in roles.target]
+
+    def keys(
+        self, roles: Roles, series_ids: Sequence[str], groups: Mapping[str, Sequence[str]] | None = None
+    ) -> pd.DataFrame | None:
+        """What tells the series apart, a column a key of the file and one for several value columns; None where it is
+        a single column. A melted column that several were joined in counts as these. groups: further columns and what
+        they say by code, which come first."""
+        columns = series_columns(roles.series)
+        values = self.parts
+        if len(columns) == 1:
+            melted = columns[0].split(JOINT)
+            split = [tuple(name.split(JOINT)) for name in self.names]
+            if all(len(of_name) == len(melted) for of_name in split):
+                columns, values = melted, split
+        for name, words in reversed(list((groups or {}).items())):
+            if name not in columns:
+                columns = [name, *columns]
+                values = [(word, *of_name) for word, of_name in zip(words, values, strict=True)]
+        if len(roles.target) > 1:
+            columns = [*columns, _unlike("column", columns)] if roles.series is not None else ["column"]
+        if len(columns) < 2:
+            return None
+        of_id: dict[str, list[str]] = {}
+        for target, ids in zip(roles.target, self.ids(roles), strict=True):
+            several = [target] if len(roles.target) > 1 else []
+            of_id |= {name: [*of_name, *several] for name, of_name in zip(ids, values, strict=True)}
+        return pd.DataFrame([of_id[name] for name in series_ids], columns=columns, dtype=object)
 
 
 def observe(table: Table, typed: TypedColumns, decimal: str) -> tuple[Observed, Rows, list[Note]]:
@@ -91,6 +126,13 @@ def observe(table: Table, typed: TypedColumns, decimal: str) -> tuple[Observed, 
     latest = lasts.reshape(len(roles.target), -1).max(axis=0)
     beyond = usable & (stamps.astype(np.int64) > latest[codes]) & (latest[codes] > _NEVER)
     return observed, dataclasses.replace(rows, beyond=beyond), notes
+
+
+def _unlike(name: str, others: Sequence[str]) -> str:
+    """`name`, with an underscore for each of the others that is called so."""
+    while name in others:
+        name += "_"
+    return name
 
 
 _NEVER = np.iinfo(np.int64).min
@@ -159,17 +201,18 @@ def _empty(ids: list[str], lasts: Ints, used: Ints, names: int) -> list[Note]:
 
 def _series_of(
     table: Table, series: str | list[str] | None, usable: Flags, notes: list[Note]
-) -> tuple[list[str], Ints]:
+) -> tuple[list[tuple[str, ...]], Ints]:
     columns = series_columns(series)
     if not columns:
-        return [""], np.zeros(len(table), dtype=np.int64)
-    names, codes = _named(table, columns[0])
+        return [("",)], np.zeros(len(table), dtype=np.int64)
+    first, codes = _named(table, columns[0])
+    names: list[tuple[str, ...]] = [(name,) for name in first]
     for column in columns[1:]:
         more, inner = _named(table, column)
         pairs = pd.factorize(codes * len(more) + inner)
-        names = [f"{names[int(pair) // len(more)]} / {more[int(pair) % len(more)]}" for pair in pairs[1]]
+        names = [(*names[int(pair) // len(more)], more[int(pair) % len(more)]) for pair in pairs[1]]
         codes = pairs[0].astype(np.int64)
-    blank = np.array([BLANK in name.split(" / ") for name in names])[codes] & usable
+    blank = np.array([BLANK in JOINT.join(name).split(JOINT) for name in names])[codes] & usable
     if blank.any():
         count = int(blank.sum())
         message = Message("intake.note.no-name", count=count, columns=tuple(map(repr, columns)), name=BLANK)
