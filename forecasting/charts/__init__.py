@@ -9,7 +9,7 @@ from forecasting.charts.decomposition import autocorrelation_chart, calendar_cha
 from forecasting.charts.explanations import forecast_parts_chart, lags_chart, window_attention_chart
 from forecasting.charts.marker_errors import attention_chart, marker_chart
 from forecasting.charts.method_scores import ranking_chart, shares_chart, stages_chart
-from forecasting.charts.portfolio import skill_histogram, small_multiples, volume_chart
+from forecasting.charts.portfolio import skill_histogram, small_multiples, sums_chart, volume_chart
 from forecasting.charts.results import (
     calendar_units,
     errors_by_calendar,
@@ -102,6 +102,7 @@ __all__ = [
     "small_multiples",
     "sparkline",
     "stages_chart",
+    "sums_chart",
     "surprise_map",
     "task_chart",
     "text_curve",

@@ -16,6 +16,7 @@ from forecasting.panel import Values
 VERDICT_COLOURS = {"better": SEASONAL, "same": NAIVE, "worse": FORECAST, "too-short": TRUTH, "unknown": TRUTH}
 SHOWN = (-1.0, 1.0)  # skills beyond these are drawn at the edge
 BINS = 40
+MOST_PIECES = 1_500
 MOST_POINTS = 1_500  # each is an element of the page: WebGL, which draws more, is not in every browser
 
 
@@ -82,3 +83,40 @@ def small_multiples(rows: Sequence[tuple[str, Values]], *, columns: int = 4) -> 
     figure.update_annotations(font={"size": 12})
     figure.update_xaxes(showticklabels=False, showgrid=False, zeroline=False)
     return figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
+
+
+def sums_chart(keys: pd.DataFrame, ahead: Values, before: Values, *, words: Words = ENGLISH) -> go.Figure:
+    """What the forecast adds up to, key by key from the middle outwards; the colour is the change.
+
+    keys: a row a series, the outermost key first; ahead, before [S]: sums over the horizon and the stretch before it.
+    Where the innermost keys would make too many pieces they are left out.
+    """
+    columns = list(keys.columns)
+    while len(columns) > 1 and len(keys[columns].drop_duplicates()) > MOST_PIECES:
+        columns.pop()
+    sums = keys[columns].astype(str).assign(ahead=np.maximum(np.nan_to_num(ahead), 0.0), before=np.nan_to_num(before))
+    ids, labels, parents, values, changes = [], [], [], [], []
+    for depth in range(1, len(columns) + 1):
+        groups = sums.groupby(columns[:depth], sort=False, as_index=False)[["ahead", "before"]].sum()
+        for row in groups.itertuples(index=False):
+            path = [str(part) for part in row[:depth]]
+            ids.append("\x1f".join(path))
+            labels.append(escape(path[-1], 30))
+            parents.append("\x1f".join(path[:-1]))
+            values.append(float(row[depth]))
+            base = float(row[depth + 1])
+            changes.append(float(row[depth]) / base - 1 if base > 0 else 0.0)
+    reach = max(0.05, float(np.quantile(np.abs(changes), 0.9)) if changes else 0.05)
+    figure = go.Figure(
+        go.Sunburst(
+            ids=ids, labels=labels, parents=parents, values=values, branchvalues="total", maxdepth=3,
+            customdata=changes, hovertemplate="%{label}<br>%{value:.5g}<br>%{customdata:+.1%}<extra></extra>",
+            marker={
+                "colors": changes, "cmin": -reach, "cmax": reach,
+                "colorscale": [[0.0, FORECAST], [0.5, "#d9dde2"], [1.0, SEASONAL]],
+                "colorbar": {"title": {"text": words["change"]}, "tickformat": ".0%", "thickness": 12, "len": 0.7},
+                "line": {"width": 1},
+            },
+        )
+    )  # fmt: skip
+    return figure.update_layout(height=460, margin={"l": 8, "r": 8, "t": 8, "b": 8}, uirevision="keep")

@@ -80,7 +80,8 @@ class Shown:
 
     def history(self) -> pd.DataFrame:
         """`ds, y` of the series, with the times of the file's own clock."""
-        return services.one_series(self.access, self.dataset, self.series)
+        series = services.panel_of_run(self.access, self.run).of_series(self.series)
+        return series.assign(ds=self.notation.clock(series["ds"]))
 
     def rows(self, name: Literal["forecast", "backtest"]) -> pd.DataFrame:
         """The rows of the series in the Forecast or the Backtest, with the times of the file's own clock."""

@@ -30,15 +30,17 @@ class Portfolio:
     shapes: portfolio.Shapes | None = None
 
 
-def many(workspace: Workspace, dataset_id: str, run_id: str | None) -> Portfolio:
+def many(workspace: Workspace, dataset_id: str, run: Run | None) -> Portfolio:
     """What is known of the series of a dataset, by a done run of it or without one."""
-    return _described(workspace, dataset_id) if run_id is None else _of_run(workspace, run_id, dataset_id)
+    if run is None:
+        return _described(workspace, dataset_id)
+    return _of_run(workspace, run, dataset_id)
 
 
-def sparklines(workspace: Workspace, dataset_id: str, run_id: str | None, names: list[str]) -> list[str]:
+def sparklines(workspace: Workspace, dataset_id: str, run: Run | None, names: list[str]) -> list[str]:
     """A small picture of each of the series."""
-    series = panel(workspace, dataset_id)
-    ahead = {} if run_id is None else _ahead(workspace, run_id)
+    series = panel(workspace, dataset_id) if run is None else panel_of_run(workspace, run)
+    ahead = {} if run is None else _ahead(workspace, run.id)
     pictures = []
     for name in names:
         values = series.of_series(name)["y"].to_numpy()

@@ -1,0 +1,92 @@
+"""The tab Totals: by which keys series are summed, how well each level is forecast, and a way to walk the sums."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from forecasting import charts
+from forecasting.hierarchy import ALL
+from forecasting.panel import Panel
+from pages.many_series.table import series_list
+from pages.many_series.view import View
+from pages.shared import choices, components, services, state
+from pages.shared.formats import number, percent, plain_option
+from pages.shared.i18n import chart_words, t
+from pages.shared.services.portfolio import Portfolio
+from pages.shared.state import Session
+from pages.shared.widget_values import show
+
+_MOST = 500  # totals listed
+_KEY = "many_totals"
+
+
+def totals(session: Session, shown: Portfolio, view: View) -> None:
+    """Draw it."""
+    panel = services.panel(session.workspace, shown.dataset)
+    asked = _asked(session, shown, panel)
+    table = shown.table
+    levels = {} if shown.run is None else services.backtest(session.workspace, shown.run).scores.get("levels") or {}
+    if not levels:
+        st.info(t("totals.train" if asked else "totals.none"))
+        return
+    components.heading(t("totals.levels"), t("totals.levels.help"))
+    components.table(_levels(levels), "totals_levels", height="content")
+    places = np.flatnonzero((table["total_of"] != "").to_numpy())
+    if len(places) > _MOST:
+        st.caption(t("totals.most", shown=_MOST, count=len(places)))
+    components.heading(t("totals.list"))
+    with st.container(key="many_list_of_totals"):
+        series_list(session, shown, View(), places[:_MOST], grid="totals_grid")
+    if panel.keys is not None:
+        own = table[table["total_of"] == ""]
+        components.heading(t("totals.tree"), t("totals.tree.help"))
+        figure = charts.sums_chart(panel.keys, own["total"].to_numpy(), own["before"].to_numpy(), words=chart_words())
+        components.chart(figure, "chart_sums", t("alt.sums", count=len(own)), bar=False)
+
+
+def _asked(session: Session, shown: Portfolio, panel: Panel) -> list[str]:
+    """The widget; the sums that are asked for."""
+    subject = state.subject(services.dataset(session.workspace, shown.dataset).choices)
+    keys = [] if panel.keys is None else [str(name) for name in panel.keys.columns]
+    options = [*keys, *(" / ".join(keys[: end + 1]) for end in range(1, len(keys) - 1)), ALL]
+    asked = [name for name in session.settings.get(subject, {}).get("totals") or [] if name in options]
+    show(_KEY, asked)
+    choices.several(
+        t("model.totals"), options, key=_KEY, help=t("totals.help"), on_change=_changed, args=(subject,),
+        format_func=lambda name: t("totals.all") if name == ALL else plain_option(name),
+    )  # fmt: skip
+    return asked
+
+
+def _changed(subject: str) -> None:
+    session = state.current()
+    session.change(subject, "totals", list(st.session_state[_KEY]))
+    st.session_state.pop("_settings_of", None)
+
+
+def _levels(levels: dict[str, dict[str, object]]) -> pd.DataFrame:
+    """Level by level: how many series, their error, and what their intervals held."""
+    rows = []
+    for name, score in levels.items():
+        coverage = score["coverage"]
+        assert isinstance(coverage, dict)  # noqa: S101 - see evaluation.level_scores
+        change = score.get("reconciled_change")
+        rows.append(
+            {
+                t("totals.column.level"): t("totals.all") if name == ALL else plain_option(name),
+                t("totals.column.series"): str(score["series"]),
+                "MASE": number(_real(score["mase"])),
+                **{
+                    t("totals.column.held", level=level): percent(share)
+                    for level, share in sorted(coverage.items(), key=lambda item: int(item[0]))
+                },
+                t("totals.column.change"): "" if change is None else f"{100 * (_real(change) or 0.0):+.1f} %",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _real(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
