@@ -231,6 +231,16 @@ def test_repairs_of_several_files_are_counted_together() -> None:
     assert "In 2 files; in 'a.csv': " in " ".join(str(note.message) for note in report.notes)
 
 
+def test_lines_are_those_of_the_file_concerned() -> None:
+    far = days(60, value=lambda i: 9_000 if i == 40 else i % 7)
+    _, report = to_panel(together(a=days(60, value=lambda i: i % 7), b=far))
+    assert report.outliers["row"].tolist() == [42]
+    (note,) = (note for note in report.notes if note.kind == "outliers")
+    assert note.rows == (42,)
+    assert str(note.message).startswith("b.csv: ")
+    assert "in line 42" in str(note.message)
+
+
 def test_names_of_files_stay_different() -> None:
     from forecasting.intake.joined_values import stems
 
