@@ -91,6 +91,6 @@ def test_several_files_brought_together_are_listed_and_one_can_be_taken_away(ser
     )
     read = page.locator(".st-key-what_was_read")
     expect(read).to_contain_text("160 values in 3 series")
-    expect(page.get_by_test_id("stFileUploaderFileName")).to_have_count(3)
-    page.get_by_test_id("stFileUploaderDeleteBtn").first.get_by_role("button").click()
+    expect(page.get_by_test_id("stFileChipName")).to_have_count(3)
+    page.get_by_test_id("stFileChipDeleteBtn").first.get_by_role("button").click()
     expect(read).to_contain_text("in 2 series")
