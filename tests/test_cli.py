@@ -19,7 +19,7 @@ import pytest
 
 from forecasting import cli, options
 from forecasting.config import ForecastConfig
-from forecasting.intake import sample_names
+from forecasting.intake import packing, sample_names
 from forecasting.runs.identity import THREADS
 from tests.conftest import ROOT
 
@@ -84,6 +84,22 @@ def test_inspect_offers_covariates_and_says_which_are_known_ahead(
     path.write_text("date,y,price,level\n" + "\n".join(lines), encoding="utf-8")
     assert cli.main(["inspect", str(path)]) == 0
     assert "covariates price, level  (known beyond the last value: price, level)" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_inspect_lists_the_files_of_a_zip_and_why_one_was_left_out(
+    daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, weeks = daily.read_bytes(), "day,sold\n" + "".join(f"2022-{month:02d}-01,{month}\n" for month in range(1, 13))
+    both = tmp_path / "both.zip"
+    both.write_bytes(packing.pack([("north.csv", text), ("south.csv", text), ("months.csv", weeks.encode())]))
+    assert cli.main(["inspect", str(both), "--report", str(tmp_path / "r.json")]) == 0
+    printed = capsys.readouterr().out
+    assert "file       north.csv  (730 rows from 2022-01-01 to 2023-12-31)" in printed
+    assert "file       months.csv  (Its values are a month apart, those of most files a day." in printed
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert [one["unique_id"] for one in report["series"]] == ["north", "south"]
+    assert [file["frequency"] for file in report["files"]] == ["D", "D", "MS"]
 
 
 @pytest.mark.slow

@@ -32,20 +32,21 @@ def agree(files: list[FileReading], *, chosen_series: bool, chosen_targets: bool
     """Read the files by what most of them have, and leave out those that do not have it."""
     if not chosen_series:
         files = _same_series(files)
-    keys = _most(files, lambda one: tuple(series_columns(one.typed.roles.series)))
+    none: tuple[str, ...] = ()
+    keys = _most(files, _keys, none)
     files = [_checked(file, _other_keys(file.one, keys)) if file.one is not None else file for file in files]
     targets = () if chosen_targets else _common_targets(files)
     if targets:
         files = [_with_targets(file, targets) for file in files]
-    kind = _most(files, _kind_of_times)
+    kind = _most(files, _kind_of_times, (True, False, False))
     files = [_checked(file, _other_times(file.one, kind)) if file.one is not None else file for file in files]
     return Agreement(files, keys, targets)
 
 
-def _most(files: Sequence[FileReading], of: Callable[[Understood], Answer]) -> Answer:
-    """What most of the files are, the first of as many."""
+def _most(files: Sequence[FileReading], of: Callable[[Understood], Answer], none: Answer) -> Answer:
+    """What most of the files are, the first of as many; `none` where no file is left."""
     counted = Counter(of(file.one) for file in files if file.one is not None)
-    return max(counted, key=lambda value: counted[value])
+    return max(counted, key=lambda value: counted[value], default=none)
 
 
 def _checked(file: FileReading, problem: Message | None) -> FileReading:

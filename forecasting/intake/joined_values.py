@@ -54,7 +54,12 @@ class Lines:
         return found
 
     def note(self, note: Note) -> Note:
-        return dataclasses.replace(note, rows=tuple(self.line(row) for row in note.rows))
+        """A note with the lines of their files, in its words as well."""
+        message, rows = note.message, tuple(self.line(row) for row in note.rows)
+        if "row" in message.values:
+            told = Message(message.key, **{**message.values, "row": self.line(int(message.values["row"]))})
+            message = Message("intake.files.note", file=self.file(int(message.values["row"])), message=told)
+        return dataclasses.replace(note, message=message, rows=rows)
 
     def question(self, asked: AmbiguousInput) -> AmbiguousInput:
         """A question about two rows, by their files and lines."""

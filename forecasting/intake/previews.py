@@ -24,6 +24,7 @@ from forecasting.notation import Notation
 from forecasting.panel import Panel
 
 _OF_THE_CALENDAR = ("frequency", "duplicates", "lone", "files")  # what is asked once times and values are known
+MOST_FILES = 40  # that are read once more for each answer: more would take longer than a person waits
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -32,8 +33,8 @@ class Preview:
 
     rows: `cell, ds, text, y`: time and value as the file has them and as they are read; `ds, y` alone where the answer
     is about the calendar on which they are put. panel: what the file becomes; None where another question follows,
-    whose argument is `asked`, or where the answer cannot be: `refused`. notation: how times are shown, by the zone that
-    is chosen or answered.
+    whose argument is `asked`, or where the answer cannot be: `refused`. All are empty where there are too many files.
+    notation: how times are shown, by the zone that is chosen or answered.
     """
 
     rows: pd.DataFrame
@@ -47,6 +48,8 @@ def preview(
     table: Table, choices: ReadingChoices, argument: str, answer: Any, *, row: int | None = None, most: int = 4
 ) -> Preview:
     """`table` read by `choices` and `answer` to the question of `argument`: `most` rows from line `row` on."""
+    if len(table.files) > MOST_FILES:
+        return Preview(pd.DataFrame())
     arguments = {**choices.for_panel(), argument: answer}
     panel, asked, refused = None, None, None
     notation = Notation(zone=arguments.get("zone") or "")

@@ -27,12 +27,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileU
 from streamlit.typing import UploadedFile
 
 from forecasting.errors import ForecastingError
+from forecasting.intake import limits
 from forecasting.runs import Settings, runtime
 from pages.shared import components
 from pages.shared.i18n import t
 
 OFFICE = 20  # workspaces that may share an address
-PLACES = 100  # that one session may have asked for and not used
+PLACES = limits.FILES  # that one session may have asked for and not used: as many as are read together
 FORGET_SECONDS = 5.0  # between two looks for sessions whose time is over
 _FULL = {  # whose bound an upload would pass -> what the page says
     "session": "data.upload.full.session",

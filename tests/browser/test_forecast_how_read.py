@@ -77,3 +77,20 @@ def test_the_report_of_what_was_repaired_is_downloaded(server: Server, page: Pag
     assert said["filled_count"] == 1
     assert said["merged"][0]["rows"] == "101, 102"
     assert said["name"] == "sales.csv"
+
+
+def test_several_files_brought_together_are_listed_and_one_can_be_taken_away(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    upload(page, files.plain(days=DAYS), "north.csv")
+    expect(page.locator(".st-key-what_was_read")).to_contain_text("60 values")
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
+        [
+            {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": files.plain(days=DAYS - 10)}
+            for name in ("south", "west")
+        ]
+    )
+    read = page.locator(".st-key-what_was_read")
+    expect(read).to_contain_text("160 values in 3 series")
+    expect(page.get_by_test_id("stFileChipName")).to_have_count(3)
+    page.get_by_test_id("stFileChipDeleteBtn").first.get_by_role("button").click()
+    expect(read).to_contain_text("in 2 series")

@@ -43,7 +43,7 @@ def check_outcome(data: bytes, name: str) -> None:
         assert len(table.rows) == len(table)
         to_panel(table)
     except AmbiguousInput as question:
-        assert question.argument in ("day_first", "dates", "decimal", "duplicates", "frequency")  # noqa: PT017
+        assert question.argument in ("day_first", "dates", "decimal", "duplicates", "frequency", "lone")  # noqa: PT017
         assert question.choices  # noqa: PT017
     except ForecastingError as error:
         assert str(error).rstrip().endswith((".", "?"))  # noqa: PT017

@@ -73,7 +73,7 @@ def test_long_files_with_steps_need_no_options(name: str) -> None:
     assert panel.frequency == STEP
     assert panel.frame["ds"].tolist() == truth[:, 0].astype(int).tolist()
     assert panel.frame["y"].tolist() == truth[:, 1].tolist()
-    assert {note.kind for note in report.notes} <= {"outliers"}  # flagged, not changed
+    assert {note.kind for note in report.notes} <= {"outliers", "ends"}  # flagged, not changed
 
 
 @needs_data

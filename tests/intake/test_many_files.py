@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from forecasting.errors import AmbiguousInput, DataError
-from forecasting.intake import Member, Report, Table, read_table, to_panel
+from forecasting.intake import Member, ReadingChoices, Report, Table, read_table, to_panel
+from forecasting.intake.previews import preview
 from forecasting.panel import Panel
 
 Value = Callable[[int], object]
@@ -229,6 +230,26 @@ def test_repairs_of_several_files_are_counted_together() -> None:
     _, report = to_panel(together(a=bad, b=bad + "nor this,4\n", c=days(40)))
     assert "3 rows dropped" in str(report.summary)
     assert "In 2 files; in 'a.csv': " in " ".join(str(note.message) for note in report.notes)
+
+
+def test_lines_are_those_of_the_file_concerned() -> None:
+    far = days(60, value=lambda i: 9_000 if i == 40 else i % 7)
+    _, report = to_panel(together(a=days(60, value=lambda i: i % 7), b=far))
+    assert report.outliers["row"].tolist() == [42]
+    (note,) = (note for note in report.notes if note.kind == "outliers")
+    assert note.rows == (42,)
+    assert str(note.message).startswith("b.csv: ")
+    assert "in line 42" in str(note.message)
+
+
+def test_an_answer_is_seen_before_it_is_given_unless_there_are_very_many_files() -> None:
+    files = {f"y{year}": days(9, f"{year}-01-01") for year in (2023, 2024)}
+    seen = preview(together(**files), ReadingChoices(), "files", "apart")
+    assert seen.panel is not None
+    assert seen.panel.series_ids == ["y2023", "y2024"]
+    assert len(seen.rows) == 4
+    many = {f"y{year}": days(9, f"{year}-01-01") for year in range(1970, 2020)}
+    assert preview(together(**many), ReadingChoices(), "files", "apart").panel is None
 
 
 def test_names_of_files_stay_different() -> None:

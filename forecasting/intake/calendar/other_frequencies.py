@@ -77,18 +77,28 @@ def set_apart(observed: Observed, frequency: str | None) -> Apart:
 
 
 def _steps(observed: Observed) -> pd.DataFrame:
-    """`step, even, values` of each series with enough times, by its code; steps in nanoseconds or whole numbers."""
+    """`step, even, values` of each series with enough times, by its code; steps in nanoseconds or whole numbers. Empty
+    where all are alike."""
     ds = observed.ds.astype("datetime64[ns]") if observed.ds.dtype.kind == "M" else observed.ds
-    times = pd.DataFrame({"code": observed.codes, "ds": ds.astype(np.int64)}).drop_duplicates()
-    times = times.sort_values(["code", "ds"], kind="stable")
-    codes, stamps = times["code"].to_numpy(), times["ds"].to_numpy()
-    inside = np.diff(codes) == 0
-    steps = pd.DataFrame({"code": codes[1:][inside], "step": np.diff(stamps)[inside].astype(np.float64)})
+    codes, stamps = observed.codes, ds.astype(np.int64)
+    if not _sorted(codes, stamps):
+        order = np.lexsort((stamps, codes))
+        codes, stamps = codes[order], stamps[order]
+    lengths = np.diff(stamps)
+    inside = (np.diff(codes) == 0) & (lengths > 0)  # a time that comes twice is one
+    if not inside.any() or (lengths[inside] == lengths[inside][0]).all():
+        return pd.DataFrame({"step": [], "even": [], "values": []})
+    steps = pd.DataFrame({"code": codes[1:][inside], "step": lengths[inside].astype(np.float64)})
     middle = steps.groupby("code")["step"].transform("median")
     steps["even"] = (steps["step"] - middle).abs() <= NEAR * middle
     found = steps.groupby("code").agg(step=("step", "median"), even=("even", "mean"), values=("step", "size"))
     found = found[found["values"] >= LEAST - 1]
     return found.assign(even=found["even"] >= EVEN)
+
+
+def _sorted(codes: Ints, stamps: Ints) -> bool:
+    later = np.diff(codes)
+    return bool(((later > 0) | ((later == 0) & (np.diff(stamps) >= 0))).all())
 
 
 def _usual(steps: pd.DataFrame) -> float:

@@ -15,6 +15,7 @@ MB = 1024 * 1024
 _SYSTEM = re.compile(r"(^|/)(__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)")  # what systems put beside the user's files
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1  # of the flags of an entry
+_NAME = 200  # characters of a path that are kept, its end
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:
@@ -44,5 +45,5 @@ def write(
                 raise refused("expanded", megabytes=most // MB)
             sys.stdout.buffer.write(piece)
         total += size
-        files.append([info.filename, size, why or ("" if size else "nothing")])
+        files.append([info.filename[-_NAME:], size, why or ("" if size else "nothing")])
     return {"kind": "files", "files": files}

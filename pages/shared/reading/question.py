@@ -88,7 +88,8 @@ def _offer(session: Session, problem: AmbiguousInput, place: int, value: Any) ->
     seen = services.answered(session.workspace, session.upload or "", session.choices, argument, value, row)
     if len(seen.rows):
         components.table(_rows(argument, seen), f"preview_{argument}_{place}", height="content")
-    st.caption(_consequence(seen))
+    if consequence := _consequence(seen):
+        st.caption(consequence)
 
 
 def _rows(argument: str, seen: Preview) -> pd.DataFrame:
@@ -117,6 +118,8 @@ def _consequence(seen: Preview) -> str:
     """What the file becomes under an answer: its size, range and frequency, or what stands in the way."""
     if seen.refused is not None:
         return plain(translated(seen.refused), 400)
+    if seen.panel is None and seen.asked is None:
+        return ""
     if seen.panel is None:
         key = f"ask.then.{seen.asked}"
         return t(key) if known(key) else t("ask.then")
