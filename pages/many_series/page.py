@@ -9,6 +9,7 @@ from pages.many_series.figures import figures, overview
 from pages.many_series.filters import filters
 from pages.many_series.shapes import alike
 from pages.many_series.table import series_list
+from pages.many_series.totals import totals
 from pages.many_series.view import View
 from pages.shared import choices, components, services, state
 from pages.shared.i18n import t
@@ -44,7 +45,7 @@ else:
         what_was_read(session.workspace, dataset)
         run = follow(session.workspace, session.run) if session.run else None
         done = run if run is not None and ended(run) else None
-        shown = services.many(session.workspace, dataset, done.id if done else None)
+        shown = services.many(session.workspace, dataset, done)
         view = View.of(session)
         rows = view.rows(
             shown.table,
@@ -52,7 +53,7 @@ else:
             None if shown.shapes is None else shown.shapes.labels(),
         )
         figures(shown)
-        names = ["list", *(["overview", "attention"] if done else []), "alike", "download"]
+        names = ["list", *(["overview", "attention"] if done else []), "totals", "alike", "download"]
         for name, tab in choices.tabs({name: t(f"many.tab.{name}") for name in names}, key="many_tabs"):
             with tab, components.in_place():
                 if name == "list":
@@ -63,6 +64,8 @@ else:
                     overview(session, shown)
                 elif name == "attention":
                     attention(session, shown)
+                elif name == "totals":
+                    totals(session, shown)
                 elif name == "alike":
                     alike(session, shown, view)
                 else:

@@ -22,14 +22,13 @@ _CHIPS = {"better": "green", "same": "gray", "worse": "orange", "too-short": "bl
 _GRID = "many_grid"  # in the session: the number of the grid's widget, which starts anew where a head was pressed
 
 
-def series_list(session: Session, shown: Portfolio, view: View, rows: Places) -> None:
+def series_list(session: Session, shown: Portfolio, view: View, rows: Places, *, grid: str = "many_grid") -> None:
     """Draw the page of `rows` that `view` names."""
     pages = pages_of(len(rows))
     page = min(view.page, pages)
     here = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     columns = _columns(shown)
-    number_of = int(st.session_state.get(_GRID, 0))
-    key = f"many_grid_{number_of}"
+    key = f"{grid}_{int(st.session_state.get(_GRID, 0))}"
     st.dataframe(
         _frame(session, shown, here, columns),
         key=key,
@@ -51,12 +50,12 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places) ->
                 first=first,
                 last=min(len(rows), page * PAGE_SIZE),
                 count=len(rows),
-                series=len(shown.table),
+                series=int((shown.table["total_of"] == "").sum()) if shown.run else len(shown.table),
             ),
         )
     if pages > 1:
         with turned:
-            key = f"many_page_{page}"  # a widget of its own for each page, so that a page turned elsewhere is shown
+            key = f"{grid}_page_{page}"  # a widget of its own for each page, so that a page turned elsewhere is shown
             st.pagination(pages, default=page, key=key, on_change=_turn, args=(session, view, key))
 
 
@@ -81,7 +80,7 @@ def _frame(session: Session, shown: Portfolio, here: Places, columns: dict[str, 
         if name == "unique_id":
             cells[name] = [f"▸ {plain_option(one)}" if one == session.series else plain_option(one) for one in names]
         elif name == "sparkline":
-            cells[name] = services.sparklines(session.workspace, shown.dataset, shown.run, names)
+            cells[name] = services.sparklines(session.workspace, shown, names)
         elif name == "verdict":
             cells[name] = [[one] for one in table["verdict"]]
         elif name == "marks":

@@ -22,7 +22,7 @@ _MOST = 500  # totals listed
 _KEY = "many_totals"
 
 
-def totals(session: Session, shown: Portfolio, view: View) -> None:
+def totals(session: Session, shown: Portfolio) -> None:
     """Draw it."""
     panel = services.panel(session.workspace, shown.dataset)
     asked = _asked(session, shown, panel)

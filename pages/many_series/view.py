@@ -55,7 +55,7 @@ class View:
 
     def rows(self, table: pd.DataFrame, marked: frozenset[str], shapes: Places | None) -> Places:
         """The places of the rows that are shown, in their order. marked: the series that need attention."""
-        keep = np.ones(len(table), dtype=bool)
+        keep = (table["total_of"] == "").to_numpy() if "total_of" in table else np.ones(len(table), dtype=bool)
         for word in self.search.split():
             keep &= table["unique_id"].str.contains(word, case=False, regex=False).to_numpy()
         if self.verdicts:
@@ -63,7 +63,7 @@ class View:
         if self.marked:
             keep &= table["unique_id"].isin(marked).to_numpy()
         if self.shape != ANY_SHAPE and shapes is not None:
-            keep &= shapes == self.shape
+            keep[: len(shapes)] &= shapes == self.shape
         places = np.flatnonzero(keep)
         if not self.sort:
             return places[::-1] if self.descending else places

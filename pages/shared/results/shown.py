@@ -56,6 +56,11 @@ class Shown:
         seen = str((self._report().get("units") or {}).get(self.column) or "")
         return seen if seen and seen not in self.column else unit_of(self.column)
 
+    @property
+    def totals(self) -> tuple[str, ...]:
+        """The sums that the run forecast, too."""
+        return tuple(self.run.config.get("totals") or ())
+
     def _currencies(self) -> dict[str, str]:
         """That of each ticker."""
         return {str(one["symbol"]): str(one.get("currency") or "") for one in self._report().get("tickers") or []}
@@ -80,7 +85,7 @@ class Shown:
 
     def history(self) -> pd.DataFrame:
         """`ds, y` of the series, with the times of the file's own clock."""
-        series = services.panel_of_run(self.access, self.run).of_series(self.series)
+        series = services.whole_panel(self.access, self.dataset, self.totals).of_series(self.series)
         return series.assign(ds=self.notation.clock(series["ds"]))
 
     def rows(self, name: Literal["forecast", "backtest"]) -> pd.DataFrame:

@@ -12,7 +12,6 @@ from pages.shared.services.data import (
     notation,
     one_series,
     panel,
-    panel_of_run,
     raw_upload,
     read_sample,
     read_upload,
@@ -20,6 +19,7 @@ from pages.shared.services.data import (
     table,
     ticker_minutes,
     times_of,
+    whole_panel,
 )
 from pages.shared.services.links import note_opened, opened, share, share_ends, unshare
 from pages.shared.services.portfolio import many, sparklines
@@ -72,7 +72,6 @@ __all__ = [
     "one_series",
     "opened",
     "panel",
-    "panel_of_run",
     "pin",
     "poll",
     "poll_seconds",
@@ -99,4 +98,5 @@ __all__ = [
     "unshare",
     "usage",
     "warm",
+    "whole_panel",
 ]

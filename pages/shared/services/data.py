@@ -22,7 +22,7 @@ from forecasting.intake.previews import Preview, preview
 from forecasting.messages import Message
 from forecasting.notation import Notation, decimals_of
 from forecasting.panel import Panel
-from forecasting.runs import Access, Dataset, Link, Run, Workspace, quote_cache
+from forecasting.runs import Access, Dataset, Link, Workspace, quote_cache
 from pages.shared import parsers
 from pages.shared.services.cache import cached
 from pages.shared.services.store import store
@@ -126,14 +126,13 @@ def panel(access: Access, dataset_id: str) -> Panel:
     return shared
 
 
-def panel_of_run(access: Access, run: Run) -> Panel:
-    """The Panel of a run's dataset, with the totals that the run forecast as further series."""
-    totals = tuple(run.config.get("totals") or ())
-    return _with_totals(access, run.id, run.dataset_id or "", totals) if totals else panel(access, run.dataset_id or "")
+def whole_panel(access: Access, dataset_id: str, totals: tuple[str, ...]) -> Panel:
+    """The Panel of a dataset (behind a link: of its run) with `totals` as further series."""
+    return _with_totals(access, dataset_id, totals) if totals else panel(access, dataset_id)
 
 
-@cached(most=4, of="run", weigh=_frame_size, heaviest=HELD)
-def _with_totals(access: Access, _run_id: str, dataset_id: str, totals: tuple[str, ...]) -> Panel:
+@cached(most=4, of="dataset", weigh=_frame_size, heaviest=HELD)
+def _with_totals(access: Access, dataset_id: str, totals: tuple[str, ...]) -> Panel:
     return with_totals(panel(access, dataset_id), totals)[0]
 
 

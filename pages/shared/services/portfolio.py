@@ -9,9 +9,9 @@ import pandas as pd
 
 from forecasting import charts, portfolio
 from forecasting.errors import StoreError
-from forecasting.runs import Workspace
+from forecasting.runs import Run, Workspace
 from pages.shared.services.cache import cached
-from pages.shared.services.data import panel
+from pages.shared.services.data import panel, whole_panel
 from pages.shared.services.results import artifact, backtest, forecast
 
 LEVEL = 80  # of the interval in the small pictures
@@ -20,11 +20,12 @@ LEVEL = 80  # of the interval in the small pictures
 @dataclasses.dataclass(frozen=True, eq=False)
 class Portfolio:
     """table: a row a series, in the order of the Panel (see forecasting.portfolio); run: what was trained, None before;
-    summary, attention, shapes: of a run alone."""
+    totals: what was summed; summary, attention, shapes: of a run alone."""
 
     dataset: str
     run: str | None
     table: pd.DataFrame
+    totals: tuple[str, ...] = ()
     summary: portfolio.Summary | None = None
     attention: tuple[portfolio.Attention, ...] = ()
     shapes: portfolio.Shapes | None = None
@@ -34,13 +35,13 @@ def many(workspace: Workspace, dataset_id: str, run: Run | None) -> Portfolio:
     """What is known of the series of a dataset, by a done run of it or without one."""
     if run is None:
         return _described(workspace, dataset_id)
-    return _of_run(workspace, run, dataset_id)
+    return _of_run(workspace, run.id, dataset_id, tuple(run.config.get("totals") or ()))
 
 
-def sparklines(workspace: Workspace, dataset_id: str, run: Run | None, names: list[str]) -> list[str]:
+def sparklines(workspace: Workspace, shown: Portfolio, names: list[str]) -> list[str]:
     """A small picture of each of the series."""
-    series = panel(workspace, dataset_id) if run is None else panel_of_run(workspace, run)
-    ahead = {} if run is None else _ahead(workspace, run.id)
+    series = whole_panel(workspace, shown.dataset, shown.totals)
+    ahead = {} if shown.run is None else _ahead(workspace, shown.run)
     pictures = []
     for name in names:
         values = series.of_series(name)["y"].to_numpy()
@@ -54,19 +55,20 @@ def _described(workspace: Workspace, dataset_id: str) -> Portfolio:
 
 
 @cached(most=8, of="run")
-def _of_run(workspace: Workspace, run_id: str, dataset_id: str) -> Portfolio:
+def _of_run(workspace: Workspace, run_id: str, dataset_id: str, totals: tuple[str, ...]) -> Portfolio:
     try:
         table = portfolio.stored_table(artifact(workspace, run_id, "series"))
     except StoreError:  # a run of an older version
         table = portfolio.series_table(
-            panel(workspace, dataset_id), forecast(workspace, run_id), backtest(workspace, run_id)
+            panel(workspace, dataset_id), forecast(workspace, run_id), backtest(workspace, run_id), totals
         )
     try:
         shapes = portfolio.stored_shapes(artifact(workspace, run_id, "shapes"))
     except StoreError:
         shapes = None
-    attention = tuple(portfolio.needs_attention(table))
-    return Portfolio(dataset_id, run_id, table, portfolio.summarise(table), attention, shapes)
+    own = table[table["total_of"] == ""]  # what is summed counts once
+    attention = tuple(portfolio.needs_attention(own))
+    return Portfolio(dataset_id, run_id, table, totals, portfolio.summarise(own), attention, shapes)
 
 
 @cached(most=8, of="run")
