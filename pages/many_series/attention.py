@@ -12,6 +12,9 @@ from pages.shared.state import Session
 
 def attention(session: Session, shown: Portfolio) -> None:
     """Draw it."""
+    if shown.run is None:
+        st.info(t("many.after"))
+        return
     if not shown.attention:
         st.success(t("many.attention.none"), icon=":material/check_circle:")
         return

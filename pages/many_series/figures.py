@@ -35,7 +35,10 @@ def figures(shown: Portfolio) -> None:
 def overview(session: Session, shown: Portfolio) -> None:
     """The tab Overview: the histogram of skill, and volume against skill; a point opens its series."""
     names = {verdict: t(f"many.verdict.{verdict}") for verdict in VERDICTS}
-    table, words = shown.table, chart_words()
+    if shown.run is None:
+        st.info(t("many.after"))
+        return
+    table, words = shown.own, chart_words()
     components.heading(t("many.histogram"), t("many.histogram.help"))
     figure = charts.skill_histogram(table["skill"].to_numpy(), table["verdict"].tolist(), names, words=words)
     components.chart(figure, "chart_skill", t("alt.skill"))

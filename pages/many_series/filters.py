@@ -45,7 +45,7 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
     if not shown.run:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        counts = shown.table["verdict"].value_counts()
+        counts = shown.own["verdict"].value_counts()
         there = [name for name in VERDICTS if counts.get(name)]
         show("many_verdicts", [one for one in view.verdicts if one in there])
         choices.pills(

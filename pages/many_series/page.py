@@ -21,6 +21,8 @@ from pages.shared.reading.what_was_read import what_was_read
 from pages.shared.settings.model import model_section
 from pages.shared.settings.offer import offer
 
+TABS = ("list", "overview", "attention", "totals", "alike", "download")  # the same before a run: an open one stays open
+
 session = state.current()
 with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="head"):
     st.header(t("many.title"), anchor=False, width="content")
@@ -53,8 +55,7 @@ else:
             None if shown.shapes is None else shown.shapes.labels(),
         )
         figures(shown)
-        names = ["list", *(["overview", "attention"] if done else []), "totals", "alike", "download"]
-        for name, tab in choices.tabs({name: t(f"many.tab.{name}") for name in names}, key="many_tabs"):
+        for name, tab in choices.tabs({name: t(f"many.tab.{name}") for name in TABS}, key="many_tabs"):
             with tab, components.in_place():
                 if name == "list":
                     filters(session, shown, view)

@@ -50,7 +50,7 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places, *,
                 first=first,
                 last=min(len(rows), page * PAGE_SIZE),
                 count=len(rows),
-                series=int((shown.table["total_of"] == "").sum()) if shown.run else len(shown.table),
+                series=len(shown.own),
             ),
         )
     if pages > 1:

@@ -40,7 +40,7 @@ def totals(session: Session, shown: Portfolio) -> None:
     with st.container(key="many_list_of_totals"):
         series_list(session, shown, View(), places[:_MOST], grid="totals_grid")
     if panel.keys is not None:
-        own = table[table["total_of"] == ""]
+        own = shown.own
         components.heading(t("totals.tree"), t("totals.tree.help"))
         figure = charts.sums_chart(panel.keys, own["total"].to_numpy(), own["before"].to_numpy(), words=chart_words())
         components.chart(figure, "chart_sums", t("alt.sums", count=len(own)), bar=False)

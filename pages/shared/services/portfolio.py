@@ -30,6 +30,11 @@ class Portfolio:
     attention: tuple[portfolio.Attention, ...] = ()
     shapes: portfolio.Shapes | None = None
 
+    @property
+    def own(self) -> pd.DataFrame:
+        """The rows of the series of the data, without those of their totals."""
+        return self.table[self.table["total_of"] == ""] if "total_of" in self.table else self.table
+
 
 def many(workspace: Workspace, dataset_id: str, run: Run | None) -> Portfolio:
     """What is known of the series of a dataset, by a done run of it or without one."""
@@ -66,7 +71,7 @@ def _of_run(workspace: Workspace, run_id: str, dataset_id: str, totals: tuple[st
         shapes = portfolio.stored_shapes(artifact(workspace, run_id, "shapes"))
     except StoreError:
         shapes = None
-    own = table[table["total_of"] == ""]  # what is summed counts once
+    own = Portfolio(dataset_id, run_id, table).own  # what is summed counts once
     attention = tuple(portfolio.needs_attention(own))
     return Portfolio(dataset_id, run_id, table, totals, portfolio.summarise(own), attention, shapes)
 
