@@ -60,7 +60,7 @@ def volume_chart(table: pd.DataFrame, names: Mapping[str, str], *, words: Words 
     figure.add_hline(y=0, line={"color": NAIVE, "width": 1, "dash": "dot"})
     span = float(drawn["volume"].max() / drawn["volume"].min()) if len(drawn) else 1.0
     if span > 50:
-        figure.update_xaxes(type="log")
+        figure.update_xaxes(type="log", dtick="D2")
     return figure.update_yaxes(tickformat=".0%")
 
 
