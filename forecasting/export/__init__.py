@@ -3,6 +3,7 @@
 from forecasting.export.csv_file import COLUMNS, DATES, DECIMALS, JOINT, SEPARATORS, CsvForm, forecast_csv, own_names
 from forecasting.export.files import file_stem, settings_json
 from forecasting.export.harmless import harmless
+from forecasting.export.run_workbook import MOST, method_scores, run_sheets
 from forecasting.export.tables import FORMATS, table_file
 from forecasting.export.workbook import workbook
 
@@ -12,12 +13,15 @@ __all__ = [
     "DECIMALS",
     "FORMATS",
     "JOINT",
+    "MOST",
     "SEPARATORS",
     "CsvForm",
     "file_stem",
     "forecast_csv",
     "harmless",
+    "method_scores",
     "own_names",
+    "run_sheets",
     "settings_json",
     "table_file",
     "workbook",

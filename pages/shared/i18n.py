@@ -7,7 +7,7 @@ The words stand in gettext catalogues, one a language: those of the pages in `wo
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,16 @@ def t(key: str, /, **values: object) -> str:
 def translated(message: str) -> str:
     """A Message of the package in the session's language; text that is no Message stays as it is."""
     return t(message.key, **message.values) if isinstance(message, Message) else message
+
+
+def translator() -> Callable[[str], str]:
+    """`translated` in the language that the session has now, for a file that is made later in a thread without one."""
+    words = catalogue(language())
+
+    def of(message: str) -> str:
+        return words.text(message.key, message.values) if isinstance(message, Message) else message
+
+    return of
 
 
 def sentences(parts: Iterable[str]) -> str:

@@ -1,27 +1,31 @@
-"""The tab Export: forecast and settings as files, and read-only links."""
+"""The tab Export: forecast, backtest and the whole run as files, its settings, and read-only links."""
 
 from __future__ import annotations
 
-from typing import Literal
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Literal
 
 import streamlit as st
 
-from forecasting.export import file_stem, forecast_csv, settings_json
-from pages.shared import services
-from pages.shared.i18n import t
+from forecasting.export import FORMATS, MOST, file_stem, forecast_csv, run_sheets, settings_json, table_file, workbook
+from forecasting.messages import Message
+from pages.shared import components, services
+from pages.shared.i18n import t, translator
 from pages.shared.results.export_form import csv_form, form_widgets
 from pages.shared.results.shown import Shown
 from pages.shared.sharing import share_buttons
+
+_SHEETS = 8  # of a run's workbook
 
 
 def export(shown: Shown) -> None:
     """Draw it."""
     left, right = st.columns(2)
     with left:
-        form_widgets(shown, csv_form(shown))
-        download_forecast(shown, "download_forecast", "stretch")
-        st.caption(t("export.forecast.note", count=len(shown.forecast())))
+        _tables(shown)
     with right:
+        _workbook(shown)
         _download_settings(shown)
         st.caption(t("export.settings.note"))
     if shown.workspace is not None:
@@ -30,30 +34,91 @@ def export(shown: Shown) -> None:
 
 
 def download_forecast(shown: Shown, key: str, width: Literal["content", "stretch"] = "content") -> None:
-    """The button that downloads the forecast."""
-    name = services.dataset(shown.access, shown.dataset).name
-    st.download_button(
-        t("export.forecast"),
+    """The button that downloads the forecast as CSV."""
+    _button(
+        t("export.forecast", format="CSV"),
         forecast_csv(shown.forecast(), shown.notation, csv_form(shown)),
-        file_name=f"{file_stem(name)}-forecast.csv",
-        mime="text/csv",
-        key=key,
-        icon=":material/download:",
+        f"{_stem(shown)}-forecast.csv",
+        FORMATS["csv"],
+        key,
         width=width,
-        on_click="ignore",
     )
+
+
+def _tables(shown: Shown) -> None:
+    """Forecast and backtest in the format that is chosen; a CSV in the form that is."""
+    ending = components.one_of(t("export.format"), tuple(FORMATS), "csv", key="export_format", format_func=str.upper)
+    forecast, backtest = shown.forecast(), shown.backtest()
+    if ending == "csv":
+        form_widgets(shown, csv_form(shown))
+        download_forecast(shown, "download_forecast", "stretch")
+    else:
+        _button(
+            t("export.forecast", format=ending.upper()),
+            lambda: table_file(forecast, ending, "forecast", shown.notation),
+            f"{_stem(shown)}-forecast.{ending}",
+            FORMATS[ending],
+            "download_forecast_table",
+        )
+    st.caption(t("export.forecast.note", count=len(forecast), columns=len(forecast.columns)))
+    # Its columns are those of programs: no file of a user's has cutoffs and naive forecasts.
+    form = dataclasses.replace(csv_form(shown), columns="program", dates="iso")
+    notation = shown.notation
+    cut = _cut(translator())
+    _button(
+        t("export.backtest", format=ending.upper()),
+        lambda: table_file(backtest.frame, ending, "backtest", notation, form, cut),
+        f"{_stem(shown)}-backtest.{ending}",
+        FORMATS[ending],
+        "download_backtest",
+    )
+    st.caption(t("export.backtest.note", rows=len(backtest), columns=len(backtest.columns)))
+
+
+def _workbook(shown: Shown) -> None:
+    """Everything in one file for Excel."""
+    data = services.dataset(shown.access, shown.dataset)
+    forecast, backtest, notation = shown.forecast(), shown.backtest(), shown.notation
+    about = {"program": "Tidecast", "run": shown.run.id, "data": data.name, "dataset": data.id, **data.choices}
+    config, translate = shown.run.config, translator()
+
+    def made() -> bytes:
+        sheets = run_sheets(forecast, backtest.frame, backtest.scores, config, data.report, about, translate)
+        return workbook(sheets, notation, most=MOST, cut=_cut(translate))
+
+    _button(t("export.workbook"), made, f"{_stem(shown)}.xlsx", FORMATS["xlsx"], "download_workbook")
+    st.caption(t("export.workbook.note", sheets=_SHEETS, rows=len(forecast) + len(backtest)))
 
 
 def _download_settings(shown: Shown) -> None:
     data = services.dataset(shown.access, shown.dataset)
     about = {"program": "Tidecast", "run": shown.run.id, "data": data.name, "dataset": data.id, "reading": data.choices}
-    st.download_button(
+    _button(
         t("export.settings"),
         settings_json(shown.run.config, about),
-        file_name=f"{file_stem(data.name)}-settings.json",
-        mime="application/json",
-        key="download_settings",
+        f"{_stem(shown)}-settings.json",
+        "application/json",
+        "download_settings",
         icon=":material/settings:",
-        width="stretch",
-        on_click="ignore",
+    )
+
+
+def _stem(shown: Shown) -> str:
+    return file_stem(services.dataset(shown.access, shown.dataset).name)
+
+
+def _cut(translate: Callable[[str], str]) -> Callable[[int, int], str]:
+    """What a sheet says that holds the first rows only."""
+    return lambda held, rows: translate(Message("export.sheet-cut", held=held, rows=rows))
+
+
+def _button(label: str, data: Any, name: str, mime: str, key: str, **more: Any) -> None:
+    """`data`: bytes, or what makes them when the button is pressed."""
+    st.download_button(
+        label,
+        data,
+        file_name=name,
+        mime=mime,
+        key=key,
+        **{"icon": ":material/download:", "width": "stretch", "on_click": "ignore", **more},
     )

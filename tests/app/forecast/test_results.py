@@ -200,10 +200,14 @@ def test_settings_used_are_those_of_the_run(app: AppTest) -> None:
     assert used["Cell"] == "LSTM"
 
 
-def test_export_offers_forecast_and_settings(app: AppTest) -> None:
+def test_export_offers_the_run_in_every_format(app: AppTest) -> None:
     tab(app, "Export")
+    files = ["Download forecast CSV", "Download backtest CSV", "Download workbook", "Download settings"]
+    assert [button.label for button in app.get("download_button")][1:] == files  # the first is of what was read
+    app.segmented_control(key="export_format").set_value("parquet").run()
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Download report", "Download forecast CSV", "Download settings"]
+    assert labels[1:3] == ["Download forecast PARQUET", "Download backtest PARQUET"]
+    app.segmented_control(key="export_format").set_value("csv").run()
 
 
 def test_export_is_as_the_file_until_something_else_is_chosen(app: AppTest) -> None:
@@ -237,12 +241,13 @@ def test_the_table_of_the_forecast_has_the_names_and_dates_of_the_file(app: AppT
     assert "sales" in start
 
 
-def test_each_download_has_its_own_caption(app: AppTest) -> None:
+def test_each_download_says_how_large_it_is(app: AppTest, backtest: Backtest) -> None:
     tab(app, "Export")
-    columns = [c for c in app.columns if c.get("download_button")]
-    assert [c.get("download_button")[0].label for c in columns] == ["Download forecast CSV", "Download settings"]
-    assert "rows" in columns[0].caption[0].value
-    assert "JSON" in columns[1].caption[0].value
+    written = words(app)
+    assert "4 rows × 9 columns" in written
+    assert f"{len(backtest):,} rows × {len(backtest.columns)} columns" in written
+    assert f"8 sheets, {4 + len(backtest):,} rows" in written
+    assert "JSON" in written
 
 
 def test_the_time_shown_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
