@@ -1,7 +1,7 @@
 """Results as files for other programs: CSV, workbook, Parquet, settings."""
 
 from forecasting.export.csv_file import COLUMNS, DATES, DECIMALS, JOINT, SEPARATORS, CsvForm, forecast_csv, own_names
-from forecasting.export.files import file_stem, settings_json
+from forecasting.export.files import SETTINGS_BYTES, file_stem, read_settings, settings_json
 from forecasting.export.harmless import harmless
 from forecasting.export.run_workbook import MOST, method_scores, run_sheets
 from forecasting.export.tables import FORMATS, table_file
@@ -15,12 +15,14 @@ __all__ = [
     "JOINT",
     "MOST",
     "SEPARATORS",
+    "SETTINGS_BYTES",
     "CsvForm",
     "file_stem",
     "forecast_csv",
     "harmless",
     "method_scores",
     "own_names",
+    "read_settings",
     "run_sheets",
     "settings_json",
     "table_file",

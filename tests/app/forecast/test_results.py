@@ -244,8 +244,8 @@ def test_the_table_of_the_forecast_has_the_names_and_dates_of_the_file(app: AppT
 def test_each_download_says_how_large_it_is(app: AppTest, backtest: Backtest) -> None:
     tab(app, "Export")
     written = words(app)
-    assert "4 rows × 9 columns" in written
-    assert f"{len(backtest):,} rows × {len(backtest.columns)} columns" in written
+    assert "4 rows \u00d7 9 columns" in written
+    assert f"{len(backtest):,} rows \u00d7 {len(backtest.columns)} columns" in written
     assert f"8 sheets, {4 + len(backtest):,} rows" in written
     assert "JSON" in written
 
