@@ -1,9 +1,10 @@
-"""Results as files for other programs: CSV, workbook, Parquet, settings."""
+"""Results as files for other programs: CSV, workbook, Parquet, settings, Python."""
 
 from forecasting.export.csv_file import COLUMNS, DATES, DECIMALS, JOINT, SEPARATORS, CsvForm, forecast_csv, own_names
 from forecasting.export.files import SETTINGS_BYTES, file_stem, read_settings, settings_json
 from forecasting.export.harmless import harmless
 from forecasting.export.run_workbook import MOST, method_scores, run_sheets
+from forecasting.export.script import Source, notebook, script, uploaded
 from forecasting.export.tables import FORMATS, table_file
 from forecasting.export.workbook import workbook
 
@@ -17,14 +18,18 @@ __all__ = [
     "SEPARATORS",
     "SETTINGS_BYTES",
     "CsvForm",
+    "Source",
     "file_stem",
     "forecast_csv",
     "harmless",
     "method_scores",
+    "notebook",
     "own_names",
     "read_settings",
     "run_sheets",
+    "script",
     "settings_json",
     "table_file",
+    "uploaded",
     "workbook",
 ]

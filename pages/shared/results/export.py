@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
-from forecasting.export import FORMATS, MOST, file_stem, forecast_csv, run_sheets, settings_json, table_file, workbook
+from forecasting.export import FORMATS, MOST, forecast_csv, run_sheets, settings_json, table_file, workbook
 from forecasting.messages import Message
 from pages.shared import components, services
 from pages.shared.i18n import t, translator
+from pages.shared.results.download import download, stem
+from pages.shared.results.export_code import code_buttons
 from pages.shared.results.export_form import csv_form, form_widgets
 from pages.shared.results.shown import Shown
 from pages.shared.sharing import share_buttons
@@ -28,6 +30,7 @@ def export(shown: Shown) -> None:
         _workbook(shown)
         _download_settings(shown)
         st.caption(t("export.settings.note"))
+        code_buttons(shown)
     if shown.workspace is not None:
         with st.container(width=420, key="share_here"):
             share_buttons(shown.workspace, shown.run)
@@ -35,10 +38,10 @@ def export(shown: Shown) -> None:
 
 def download_forecast(shown: Shown, key: str, width: Literal["content", "stretch"] = "content") -> None:
     """The button that downloads the forecast as CSV."""
-    _button(
+    download(
         t("export.forecast", format="CSV"),
         forecast_csv(shown.forecast(), shown.notation, csv_form(shown)),
-        f"{_stem(shown)}-forecast.csv",
+        f"{stem(shown)}-forecast.csv",
         FORMATS["csv"],
         key,
         width=width,
@@ -53,10 +56,10 @@ def _tables(shown: Shown) -> None:
         form_widgets(shown, csv_form(shown))
         download_forecast(shown, "download_forecast", "stretch")
     else:
-        _button(
+        download(
             t("export.forecast", format=ending.upper()),
             lambda: table_file(forecast, ending, "forecast", shown.notation),
-            f"{_stem(shown)}-forecast.{ending}",
+            f"{stem(shown)}-forecast.{ending}",
             FORMATS[ending],
             "download_forecast_table",
         )
@@ -65,10 +68,10 @@ def _tables(shown: Shown) -> None:
     form = dataclasses.replace(csv_form(shown), columns="program", dates="iso")
     notation = shown.notation
     cut = _cut(translator())
-    _button(
+    download(
         t("export.backtest", format=ending.upper()),
         lambda: table_file(backtest.frame, ending, "backtest", notation, form, cut),
-        f"{_stem(shown)}-backtest.{ending}",
+        f"{stem(shown)}-backtest.{ending}",
         FORMATS[ending],
         "download_backtest",
     )
@@ -86,39 +89,23 @@ def _workbook(shown: Shown) -> None:
         sheets = run_sheets(forecast, backtest.frame, backtest.scores, config, data.report, about, translate)
         return workbook(sheets, notation, most=MOST, cut=_cut(translate))
 
-    _button(t("export.workbook"), made, f"{_stem(shown)}.xlsx", FORMATS["xlsx"], "download_workbook")
+    download(t("export.workbook"), made, f"{stem(shown)}.xlsx", FORMATS["xlsx"], "download_workbook")
     st.caption(t("export.workbook.note", sheets=_SHEETS, rows=len(forecast) + len(backtest)))
 
 
 def _download_settings(shown: Shown) -> None:
     data = services.dataset(shown.access, shown.dataset)
     about = {"program": "Tidecast", "run": shown.run.id, "data": data.name, "dataset": data.id, "reading": data.choices}
-    _button(
+    download(
         t("export.settings"),
         settings_json(shown.run.config, about),
-        f"{_stem(shown)}-settings.json",
+        f"{stem(shown)}-settings.json",
         "application/json",
         "download_settings",
         icon=":material/settings:",
     )
 
 
-def _stem(shown: Shown) -> str:
-    return file_stem(services.dataset(shown.access, shown.dataset).name)
-
-
 def _cut(translate: Callable[[str], str]) -> Callable[[int, int], str]:
     """What a sheet says that holds the first rows only."""
     return lambda held, rows: translate(Message("export.sheet-cut", held=held, rows=rows))
-
-
-def _button(label: str, data: Any, name: str, mime: str, key: str, **more: Any) -> None:
-    """`data`: bytes, or what makes them when the button is pressed."""
-    st.download_button(
-        label,
-        data,
-        file_name=name,
-        mime=mime,
-        key=key,
-        **{"icon": ":material/download:", "width": "stretch", "on_click": "ignore", **more},
-    )

@@ -202,8 +202,9 @@ def test_settings_used_are_those_of_the_run(app: AppTest) -> None:
 
 def test_export_offers_the_run_in_every_format(app: AppTest) -> None:
     tab(app, "Export")
-    files = ["Download forecast CSV", "Download backtest CSV", "Download workbook", "Download settings"]
-    assert [button.label for button in app.get("download_button")][1:] == files  # the first is of what was read
+    tables = ["forecast CSV", "backtest CSV", "workbook", "settings", "Python script", "notebook"]
+    labels = [button.label for button in app.get("download_button")]
+    assert labels == [f"Download {name}" for name in ["report", *tables]]  # the first is of what was read
     app.segmented_control(key="export_format").set_value("parquet").run()
     labels = [button.label for button in app.get("download_button")]
     assert labels[1:3] == ["Download forecast PARQUET", "Download backtest PARQUET"]
