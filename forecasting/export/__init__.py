@@ -1,8 +1,10 @@
-"""Results as files for other programs: CSV, workbook, Parquet, settings, Python."""
+"""Results as files for other programs: CSV, workbook, Parquet, settings, Python, reports."""
 
+from forecasting.export import drawing
 from forecasting.export.csv_file import COLUMNS, DATES, DECIMALS, JOINT, SEPARATORS, CsvForm, forecast_csv, own_names
 from forecasting.export.files import SETTINGS_BYTES, file_stem, read_settings, settings_json
 from forecasting.export.harmless import harmless
+from forecasting.export.report import Chart, Section, Table, Text, report
 from forecasting.export.run_workbook import MOST, method_scores, run_sheets
 from forecasting.export.script import Source, notebook, script, uploaded
 from forecasting.export.tables import FORMATS, table_file
@@ -17,8 +19,13 @@ __all__ = [
     "MOST",
     "SEPARATORS",
     "SETTINGS_BYTES",
+    "Chart",
     "CsvForm",
+    "Section",
     "Source",
+    "Table",
+    "Text",
+    "drawing",
     "file_stem",
     "forecast_csv",
     "harmless",
@@ -26,6 +33,7 @@ __all__ = [
     "notebook",
     "own_names",
     "read_settings",
+    "report",
     "run_sheets",
     "script",
     "settings_json",

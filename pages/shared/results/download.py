@@ -9,15 +9,15 @@ import streamlit as st
 
 from forecasting.export import file_stem
 from pages.shared import services
+from pages.shared.i18n import later
 from pages.shared.results.shown import Shown
 
 
 def download(label: str, data: bytes | Callable[[], bytes], name: str, mime: str, key: str, **more: Any) -> None:
-    """`data`: bytes, or what makes them when the button is pressed: in a thread that knows neither session nor
-    language."""
+    """`data`: bytes, or what makes them when the button is pressed, in a thread of its own."""
     st.download_button(
         label,
-        data,
+        later(data) if callable(data) else data,
         file_name=name,
         mime=mime,
         key=key,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
 
 from forecasting.export import FORMATS, MOST, forecast_csv, run_sheets, settings_json, table_file, workbook
-from forecasting.messages import Message
 from pages.shared import components, services
-from pages.shared.i18n import t, translator
+from pages.shared.i18n import t, translated
+from pages.shared.results import export_report
 from pages.shared.results.download import download, stem
 from pages.shared.results.export_code import code_buttons
 from pages.shared.results.export_form import csv_form, form_widgets
@@ -27,6 +26,7 @@ def export(shown: Shown) -> None:
     with left:
         _tables(shown)
     with right:
+        _report(shown)
         _workbook(shown)
         _download_settings(shown)
         st.caption(t("export.settings.note"))
@@ -67,10 +67,9 @@ def _tables(shown: Shown) -> None:
     # Its columns are those of programs: no file of a user's has cutoffs and naive forecasts.
     form = dataclasses.replace(csv_form(shown), columns="program", dates="iso")
     notation = shown.notation
-    cut = _cut(translator())
     download(
         t("export.backtest", format=ending.upper()),
-        lambda: table_file(backtest.frame, ending, "backtest", notation, form, cut),
+        lambda: table_file(backtest.frame, ending, "backtest", notation, form, _cut),
         f"{stem(shown)}-backtest.{ending}",
         FORMATS[ending],
         "download_backtest",
@@ -78,16 +77,33 @@ def _tables(shown: Shown) -> None:
     st.caption(t("export.backtest.note", rows=len(backtest), columns=len(backtest.columns)))
 
 
+def _report(shown: Shown) -> None:
+    """The page that goes to somebody else."""
+    kind = components.one_of(
+        t("report.charts"), ("live", "static"), "live", key="report_charts",
+        format_func=lambda name: t(f"report.charts.{name}"),
+    )  # fmt: skip
+    download(
+        t("export.report"),
+        lambda: export_report.made(shown, live=kind == "live"),
+        f"{stem(shown)}-report.html",
+        "text/html",
+        "download_report_page",
+        icon=":material/article:",
+    )
+    st.caption(t(f"export.report.{kind}"))
+
+
 def _workbook(shown: Shown) -> None:
     """Everything in one file for Excel."""
     data = services.dataset(shown.access, shown.dataset)
     forecast, backtest, notation = shown.forecast(), shown.backtest(), shown.notation
     about = {"program": "Tidecast", "run": shown.run.id, "data": data.name, "dataset": data.id, **data.choices}
-    config, translate = shown.run.config, translator()
+    config = shown.run.config
 
     def made() -> bytes:
-        sheets = run_sheets(forecast, backtest.frame, backtest.scores, config, data.report, about, translate)
-        return workbook(sheets, notation, most=MOST, cut=_cut(translate))
+        sheets = run_sheets(forecast, backtest.frame, backtest.scores, config, data.report, about, translated)
+        return workbook(sheets, notation, most=MOST, cut=_cut)
 
     download(t("export.workbook"), made, f"{stem(shown)}.xlsx", FORMATS["xlsx"], "download_workbook")
     st.caption(t("export.workbook.note", sheets=_SHEETS, rows=len(forecast) + len(backtest)))
@@ -106,6 +122,6 @@ def _download_settings(shown: Shown) -> None:
     )
 
 
-def _cut(translate: Callable[[str], str]) -> Callable[[int, int], str]:
+def _cut(held: int, rows: int) -> str:
     """What a sheet says that holds the first rows only."""
-    return lambda held, rows: translate(Message("export.sheet-cut", held=held, rows=rows))
+    return t("export.sheet-cut", held=held, rows=rows)

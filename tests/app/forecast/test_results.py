@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -202,7 +204,7 @@ def test_settings_used_are_those_of_the_run(app: AppTest) -> None:
 
 def test_export_offers_the_run_in_every_format(app: AppTest) -> None:
     tab(app, "Export")
-    tables = ["forecast CSV", "backtest CSV", "workbook", "settings", "Python script", "notebook"]
+    tables = ["forecast CSV", "backtest CSV", "report (HTML)", "workbook", "settings", "Python script", "notebook"]
     labels = [button.label for button in app.get("download_button")]
     assert labels == [f"Download {name}" for name in ["report", *tables]]  # the first is of what was read
     app.segmented_control(key="export_format").set_value("parquet").run()
@@ -249,6 +251,30 @@ def test_each_download_says_how_large_it_is(app: AppTest, backtest: Backtest) ->
     assert f"{len(backtest):,} rows \u00d7 {len(backtest.columns)} columns" in written
     assert f"8 sheets, {4 + len(backtest):,} rows" in written
     assert "JSON" in written
+
+
+def test_the_report_says_what_the_page_says_in_its_language(trained: dict[str, str], backtest: Backtest) -> None:
+    from pages.shared import i18n
+    from pages.shared.results import export_report
+    from pages.shared.results.shown import Shown
+
+    workspace = Workspace(trained["workspace"])
+    run = Store().run(workspace, trained["run"])
+    shown = Shown(workspace, run, "Umsatz")
+    page = export_report.made(shown, live=False).decode()
+    assert page == export_report.made(shown, live=False).decode()
+    assert html.escape(backtest.verdict.text.split(".")[0]) in page
+    for part in ("sales.csv", run.id, Store().panel(workspace, run.dataset_id or "").id, "1 gap filled", "torch"):
+        assert part in page
+    assert hashlib.sha256(files.german()).hexdigest() in page
+    first = Store().artifact(workspace, run.id, "forecast")
+    assert f"{pd.read_parquet(io.BytesIO(first))['forecast'].iloc[0]:.2f}" in page
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(i18n, "language", lambda: "zh")
+        later = i18n.later(lambda: export_report.made(shown, live=False))
+    chinese = later().decode()  # in a thread without the session that asked
+    assert '<html lang="zh">' in chinese
+    assert "\u8bfb\u53d6" in chinese
 
 
 def test_the_time_shown_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
