@@ -6,9 +6,6 @@ import base64
 import functools
 import json
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,9 +16,10 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from forecasting.runs import Link, Workspace, stop_runtime
+from forecasting.runs import Link, Store, Workspace, stop_runtime
 from tests.app import files
 from tests.conftest import ROOT
+from tests.runs.working import finish
 
 # The tester asks widgets for their options outside of a script run, each time with a warning.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
@@ -90,11 +88,10 @@ def address(app: AppTest) -> dict[str, str]:
 
 
 def work(folder: Path) -> None:
-    """Have a worker do what is queued in `folder`'s store, as another process."""
-    environment = {**os.environ, "TIDECAST_DATA": str(folder)}
-    command = [sys.executable, "-m", "forecasting", "worker", "--once"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
-    assert done.returncode == 0, done.stderr
+    """Do what is queued in `folder`'s store as a worker does, in this process: one of its own imports for seconds."""
+    store = Store(f"sqlite:///{folder / 'tidecast.db'}")
+    finish(store)
+    store.close()
 
 
 def figure(app: AppTest, key: str) -> dict[str, Any]:
