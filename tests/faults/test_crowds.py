@@ -57,7 +57,7 @@ print(json.dumps(done))
 
 
 def test_many_writers_lose_and_double_nothing(store: Store, summarise: Summarise) -> None:
-    writers, seconds = (16, 60) if LONG else (8, 3)
+    writers, seconds = (16, 60) if LONG else (8, 2)
     workspace = store.new_workspace()
     environment = {**os.environ, "TIDECAST_QUEUE": "1000000"}
     url = store.database.url.render_as_string(hide_password=False)
@@ -158,7 +158,7 @@ def test_guessed_and_altered_tokens_and_ids_reach_nothing(store: Store, summaris
         with contextlib.suppress(StoreError):
             reached += use(*arguments) is not False  # `has_workspace` answers, all others raise
 
-    for _ in range(600 * SCALE):
+    for _ in range(600 * SCALE if LONG else 200):
         for access in (owner, link):
             near = _altered(access.token, draw)
             for use in (store.has_workspace, store.state, store.runs):
