@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,15 @@ ROOT = Path(__file__).resolve().parent.parent
 # One thread a process, as the workers have: same bits on every machine, and no spinning beside the browser's processes.
 # Read when torch or NumPy is first imported, here or in a subprocess.
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+# Each of hundreds of stores waits for the disk at each transaction: they lie in memory, where there is room for them.
+MEMORY = "/dev/shm"  # noqa: S108 - pytest makes a folder of its own there
+if (
+    os.access(MEMORY, os.W_OK)
+    and shutil.disk_usage(MEMORY).free > 4 * 2**30
+    and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC  # programs are run from there, too
+):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 # Else each of hundreds of subprocesses compiles all modules again, and each process of pytest -n all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

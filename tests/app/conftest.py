@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from forecasting.runs import Link, Store, Workspace, stop_runtime
 from tests.app import files
@@ -26,6 +26,19 @@ logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").set
 
 # The tester reads the metadata of every installed package at each run of a script, half of all the time of these tests.
 manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+
+# It also compiles the pages anew at each run, and looks a thousand times a second whether the run has ended.
+local_script_runner.ScriptCache = functools.cache(local_script_runner.ScriptCache)  # type: ignore[misc,assignment]
+_end_of_run = local_script_runner.require_widgets_deltas
+
+
+def _wait_for_end_of_run(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    assert runner._script_thread is not None
+    runner._script_thread.join(timeout)
+    _end_of_run(runner, timeout)
+
+
+local_script_runner.require_widgets_deltas = _wait_for_end_of_run
 
 Open = Callable[..., AppTest]
 
