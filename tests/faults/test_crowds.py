@@ -57,7 +57,7 @@ print(json.dumps(done))
 
 
 def test_many_writers_lose_and_double_nothing(store: Store, summarise: Summarise) -> None:
-    writers, seconds = (16, 60) if LONG else (8, 2)
+    writers, seconds = (16, 60) if LONG else (8, 3)
     workspace = store.new_workspace()
     environment = {**os.environ, "TIDECAST_QUEUE": "1000000"}
     url = store.database.url.render_as_string(hide_password=False)
