@@ -14,7 +14,7 @@ from forecasting.portfolio import needs_attention, stored_table
 from forecasting.runs import Store, Workspace, stop_runtime
 from tests.app.conftest import Open, address, opener, upload, words, work
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.together]  # they share a training
 
 PAGE = "pages/many_series/page.py"
 SHOPS = 60
