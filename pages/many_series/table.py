@@ -28,7 +28,9 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places, *,
     page = min(view.page, pages)
     here = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     columns = _columns(shown)
-    key = f"{grid}_{int(st.session_state.get(_GRID, 0))}"
+    if _left(f"{grid}_{_number()}", [str(name) for name in shown.table["unique_id"].iloc[here]], session.series):
+        _start_anew()
+    key = f"{grid}_{_number()}"
     st.dataframe(
         _frame(session, shown, here, columns),
         key=key,
@@ -57,6 +59,20 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places, *,
         with turned:
             key = f"{grid}_page_{page}"  # a widget of its own for each page, so that a page turned elsewhere is shown
             st.pagination(pages, default=page, key=key, on_change=_turn, args=(session, view, key))
+
+
+def _number() -> int:
+    return int(st.session_state.get(_GRID, 0))
+
+
+def _start_anew() -> None:
+    st.session_state[_GRID] = _number() + 1
+
+
+def _left(key: str, names: list[str], opened: str) -> bool:
+    """Whether the cell that the grid has chosen is no longer of the series that is open: a click on it says nothing."""
+    cells = st.session_state.get(key, {}).get("selection", {}).get("cells") or []
+    return any(row >= len(names) or names[row] != opened for row, _ in cells)
 
 
 def _turn(session: Session, view: View, key: str) -> None:
@@ -148,7 +164,7 @@ def _pressed(session: Session, shown: Portfolio, view: View, here: Places, colum
             worst_first = name in ("mase", "mae", "last", "total", "change", "volume", "values")
             turned = not view.descending if name == view.sort else worst_first
             view.changed(session, sort=name, descending=turned)
-        st.session_state[_GRID] = int(st.session_state.get(_GRID, 0)) + 1
+        _start_anew()
     elif selection["cells"]:
         row = int(selection["cells"][0][0])
         if row < len(here):

@@ -10,7 +10,7 @@ from forecasting import charts
 from forecasting.hierarchy import ALL
 from forecasting.panel import Panel
 from pages.many_series.table import series_list
-from pages.many_series.view import View
+from pages.many_series.view import TOTALS, View
 from pages.shared import choices, components, services, state
 from pages.shared.formats import number, percent, plain_option
 from pages.shared.i18n import chart_words, t
@@ -33,12 +33,13 @@ def totals(session: Session, shown: Portfolio) -> None:
         return
     components.heading(t("totals.levels"), t("totals.levels.help"))
     components.table(_levels(levels), "totals_levels", height="content")
-    places = np.flatnonzero((table["total_of"] != "").to_numpy())
+    view = View.of(session, TOTALS).within(shown)
+    places = view.ordered(table, np.flatnonzero((table["total_of"] != "").to_numpy()))
     if len(places) > _MOST:
         st.caption(t("totals.most", shown=_MOST, count=len(places)))
     components.heading(t("totals.list"))
     with st.container(key="many_list_of_totals"):
-        series_list(session, shown, View(), places[:_MOST], grid="totals_grid")
+        series_list(session, shown, view, places[:_MOST], grid="totals_grid")
     if panel.keys is not None:
         own = shown.own
         components.heading(t("totals.tree"), t("totals.tree.help"))
