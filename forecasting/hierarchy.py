@@ -109,7 +109,7 @@ def plan(panel: Panel, totals: Sequence[str]) -> Hierarchy:
     keys = panel.keys
     bottom = JOINT.join(keys.columns) if keys is not None else "unique_id"
     ends = np.array([times[-1] for times in panel.times()])
-    inside = ends == _common_end(ends)
+    inside = ends == common_end(ends)
     names: list[str] = []
     levels: list[str] = []
     parts: list[Index] = []
@@ -216,7 +216,7 @@ def _ahead_of(ahead: pd.DataFrame, part: set[str], name: str) -> pd.DataFrame:
     return means
 
 
-def _common_end(ends: npt.NDArray[np.generic]) -> np.generic:
+def common_end(ends: npt.NDArray[np.generic]) -> np.generic:
     """The latest of the ends that about as many series share as the commonest one."""
     found, counts = np.unique(ends, return_counts=True)
     end: np.generic = found[counts >= OFTEN * counts.max()][-1]
