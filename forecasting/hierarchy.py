@@ -92,6 +92,17 @@ class Hierarchy:
         return cls(tuple(series), about["bottom"], tuple(about["names"]), tuple(about["levels"]), tuple(parts), notes)
 
 
+def levels_of(panel: Panel) -> list[str]:
+    """What `totals` can name of a panel: each key, keys joined from the outermost on, and "all"; none that would sum
+    every series to itself alone."""
+    keys = panel.keys
+    if keys is None:
+        return [ALL]
+    names = [str(name) for name in keys.columns]
+    levels = [[name] for name in names] + [names[:end] for end in range(2, len(names))]
+    return [*(JOINT.join(level) for level in levels if keys[level].duplicated().any()), ALL]
+
+
 def with_totals(panel: Panel, totals: Sequence[str]) -> tuple[Panel, Hierarchy]:
     """(`panel` with its totals as further series after its own, what they are the sums of).
 

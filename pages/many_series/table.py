@@ -17,6 +17,7 @@ from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
 
 _HEIGHT = 37  # pixels of a row
+_NAME = 130, 220  # pixels of the column of names, from and to
 _FEW, _MANY = 5, 10  # rows in view, beside an open series and without one
 _CHIPS = {"better": "green", "same": "gray", "worse": "orange", "too-short": "blue", "unknown": "blue"}
 _GRID = "many_grid"  # in the session: the number of the grid's widget, which starts anew where a head was pressed
@@ -37,7 +38,7 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places, *,
         hide_index=True,
         row_height=_HEIGHT,
         height=_HEIGHT * (min(len(here), _FEW if session.series else _MANY) + 1) + 3,
-        column_config=_config(columns, view),
+        column_config=_config(columns, view, _name_width(shown, here)),
         on_select=lambda: _pressed(session, shown, view, here, columns, key),
         selection_mode=["single-cell", "single-column"],
         placeholder="",
@@ -132,13 +133,19 @@ def _blank(value: float) -> str:
     return "" if np.isfinite(value) else " "
 
 
-def _config(columns: dict[str, str], view: View) -> dict[str, Any]:
+def _name_width(shown: Portfolio, here: Places) -> int:
+    """Pixels for the names of these rows, whose ends tell those of one shop or region apart."""
+    longest = max((len(str(name)) for name in shown.table["unique_id"].iloc[here]), default=0)
+    return min(max(_NAME[0], 8 * longest + 24), _NAME[1])
+
+
+def _config(columns: dict[str, str], view: View, name_width: int) -> dict[str, Any]:
     config: dict[str, Any] = {}
     for name, label in columns.items():
         shown = label if name != view.sort else f"{label} {'↓' if view.descending else '↑'}"
         explained = t(f"many.column.{name}.help")
         if name == "unique_id":
-            config[label] = st.column_config.TextColumn(shown, help=explained, pinned=True, width=130)
+            config[label] = st.column_config.TextColumn(shown, help=explained, pinned=True, width=name_width)
         elif name == "sparkline":
             config[label] = st.column_config.ImageColumn(shown, help=explained, width=154)
         elif name == "verdict":
