@@ -206,22 +206,19 @@ def _settings(args: Namespace, panel: Panel) -> tuple[ForecastConfig, dict[str, 
     if args.settings is None:
         config, reasons = suggest_config(panel)
     else:
-        config, reasons = ForecastConfig.from_dict(_settings_file(args.settings)), {}
+        config, reasons = _settings_file(args.settings), {}
     return config.replace(**given), {name: reason for name, reason in reasons.items() if name not in given}
 
 
-def _settings_file(path: str) -> Mapping[str, Any]:
+def _settings_file(path: str) -> ForecastConfig:
+    from forecasting.export import read_settings
+
     try:
-        document = json.loads(Path(path).read_text("utf-8"))
+        data = Path(path).read_bytes()
     except OSError as error:
         message = Message("cli.settings-file", path=path, reason=error.strerror)
         raise ConfigError(message, field="settings") from error
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(Message("cli.settings-json", path=path), field="settings") from error
-    values = document.get("settings", document) if isinstance(document, dict) else None
-    if not isinstance(values, dict):
-        raise ConfigError(Message("cli.settings-object", path=path), field="settings")
-    return values
+    return read_settings(data, path)
 
 
 def _check_writable(path: str | None, source: str) -> None:

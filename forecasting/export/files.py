@@ -1,4 +1,4 @@
-"""Settings as a file, and the names of files."""
+"""Settings as a file and back, and the names of files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,36 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from forecasting.config import ForecastConfig
+from forecasting.errors import ConfigError
+from forecasting.messages import Message
+
+SETTINGS_BYTES = 1_000_000  # of a file of settings: one that names ten thousand covariates is smaller
+
 
 def settings_json(config: Mapping[str, Any], about: Mapping[str, Any]) -> bytes:
     """`ForecastConfig.to_dict()` with what it was used on, as indented JSON; `settings` goes back into `from_dict`."""
     document = {**about, "settings": dict(config)}
     return (json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n").encode("utf-8")
+
+
+def read_settings(data: bytes, name: str) -> ForecastConfig:
+    """The settings in a file: what `settings_json` wrote, or an object of settings alone, of which missing ones take
+    their defaults. `name`: of the file, for the message.
+
+    ConfigError with the setting in `.field` for a value that cannot be and for an unknown setting, and with "settings"
+    for a file that holds none.
+    """
+    try:
+        if len(data) > SETTINGS_BYTES:
+            raise ValueError(len(data))
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(Message("cli.settings-json", path=name), field="settings") from error
+    values = document.get("settings", document) if isinstance(document, dict) else None
+    if not isinstance(values, dict):
+        raise ConfigError(Message("cli.settings-object", path=name), field="settings")
+    return ForecastConfig.from_dict(values)
 
 
 def file_stem(name: str) -> str:

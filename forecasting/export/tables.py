@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -18,13 +19,19 @@ FORMATS = {  # ending -> media type
 
 
 def table_file(
-    table: pd.DataFrame, ending: str, sheet: str, notation: Notation | None = None, form: CsvForm | None = None
+    table: pd.DataFrame,
+    ending: str,
+    sheet: str,
+    notation: Notation | None = None,
+    form: CsvForm | None = None,
+    cut: Callable[[int, int], str] | None = None,
 ) -> bytes:
-    """`table` as a file of one of FORMATS; `sheet`: what a workbook calls it; `form`: how a CSV is written."""
+    """`table` as a file of one of FORMATS; `sheet`: what a workbook calls it; `form`: how a CSV is written; `cut`: what
+    a workbook says of a table that is too long for it (see `workbook`)."""
     if ending == "csv":
         return forecast_csv(table, notation, form)
     if ending == "xlsx":
-        return workbook({sheet: table}, notation)
+        return workbook({sheet: table}, notation, cut=cut)
     import pyarrow as pa
     import pyarrow.parquet as pq
 

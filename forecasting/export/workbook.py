@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,18 @@ _WIDEST, _NARROWEST = 40, 9  # letters of a column in view
 _LOOKED_AT = 200  # cells of a column, for its width
 
 
-def workbook(sheets: Mapping[str, pd.DataFrame], notation: Notation | None = None) -> bytes:
+def workbook(
+    sheets: Mapping[str, pd.DataFrame],
+    notation: Notation | None = None,
+    *,
+    most: int = ROWS - 1,
+    cut: Callable[[int, int], str] | None = None,
+) -> bytes:
     """An XLSX file with a sheet each of `sheets` (name -> rows), its head frozen and filtered.
 
-    Times are those that the clock of the file's zone shows, without the offset, which Excel has no type for. DataError
-    where a sheet would have more rows than Excel opens.
+    Times are those that the clock of the file's zone shows, without the offset, which Excel has no type for. A sheet
+    has at most `most` rows below its head: of a longer one it holds the first, and the sentence `cut(rows held, rows in
+    all)` below them. Without `cut`, DataError.
     """
     import xlsxwriter
 
@@ -37,9 +44,16 @@ def workbook(sheets: Mapping[str, pd.DataFrame], notation: Notation | None = Non
         "times": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
     }
     for name, frame in sheets.items():
-        if len(frame) >= ROWS:
-            raise DataError(Message("export.too-long", rows=len(frame), most=ROWS - 1), field="format")
-        _sheet(book.add_worksheet(name[:31]), frame, notation or Notation(), formats)
+        held, more = frame, ""
+        if len(frame) > most:
+            if cut is None:
+                raise DataError(Message("export.too-long", rows=len(frame), most=most), field="format")
+            held = frame.iloc[: most - 1]
+            more = cut(len(held), len(frame))
+        sheet = book.add_worksheet(name[:31])
+        _sheet(sheet, held, notation or Notation(), formats)
+        if more:
+            sheet.write_string(len(held) + 1, 0, more)
     book.close()
     return sink.getvalue()
 
@@ -86,4 +100,11 @@ def _column(values: pd.Series, notation: Notation, formats: Mapping[str, Any]) -
         return values.tolist(), None
     if kind == "f":
         return [one if np.isfinite(one) else None for one in values.tolist()], None
-    return [None if pd.isna(one) else str(one)[:_LONGEST] for one in values], None
+    return [_mixed(one) for one in values], None
+
+
+def _mixed(value: Any) -> float | str | None:
+    """A cell of a column that holds numbers beside text."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value if np.isfinite(value) else None
+    return None if pd.isna(value) else str(value)[:_LONGEST]

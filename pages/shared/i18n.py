@@ -7,7 +7,8 @@ The words stand in gettext catalogues, one a language: those of the pages in `wo
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 WORDS = Path(__file__).with_name("words")
 _PARAMETER = "language"
 _KEY = "_language"  # in the session
+_SPOKEN: ContextVar[str] = ContextVar("language", default="en")  # outside a session
 
 
 @functools.cache
@@ -39,6 +41,20 @@ def translated(message: str) -> str:
     return t(message.key, **message.values) if isinstance(message, Message) else message
 
 
+def later(made: Callable[[], bytes]) -> Callable[[], bytes]:
+    """`made` as it may be called in a thread that has no session: in the language that the session has now."""
+    chosen = language()
+
+    def in_language() -> bytes:
+        token = _SPOKEN.set(chosen)
+        try:
+            return made()
+        finally:
+            _SPOKEN.reset(token)
+
+    return in_language
+
+
 def sentences(parts: Iterable[str]) -> str:
     """Sentences one after the other; Chinese has no spaces between them."""
     return ("" if language() == "zh" else " ").join(parts)
@@ -50,9 +66,10 @@ def known(key: str) -> bool:
 
 
 def language() -> str:
-    """The session's language: the one chosen, else the one in the address, else English; outside a session English."""
+    """The session's language: the one chosen, else the one in the address, else English; outside a session the one that
+    `later` says, else English."""
     if get_script_run_ctx(suppress_warning=True) is None:  # a thread of the server
-        return "en"
+        return _SPOKEN.get()
     try:  # asked for each string of a page: one look into the session, not two
         return str(st.session_state[_KEY])
     except KeyError:

@@ -1,59 +1,127 @@
-"""The tab Export: forecast and settings as files, and read-only links."""
+"""The tab Export: forecast, backtest and the whole run as files, its settings, and read-only links."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Literal
 
 import streamlit as st
 
-from forecasting.export import file_stem, forecast_csv, settings_json
-from pages.shared import services
-from pages.shared.i18n import t
+from forecasting.export import FORMATS, MOST, forecast_csv, run_sheets, settings_json, table_file, workbook
+from pages.shared import components, services
+from pages.shared.i18n import t, translated
+from pages.shared.results import export_report
+from pages.shared.results.download import download, stem
+from pages.shared.results.export_code import code_buttons
 from pages.shared.results.export_form import csv_form, form_widgets
 from pages.shared.results.shown import Shown
 from pages.shared.sharing import share_buttons
+
+_SHEETS = 8  # of a run's workbook
 
 
 def export(shown: Shown) -> None:
     """Draw it."""
     left, right = st.columns(2)
     with left:
-        form_widgets(shown, csv_form(shown))
-        download_forecast(shown, "download_forecast", "stretch")
-        st.caption(t("export.forecast.note", count=len(shown.forecast())))
+        _tables(shown)
     with right:
+        _report(shown)
+        _workbook(shown)
         _download_settings(shown)
         st.caption(t("export.settings.note"))
+        code_buttons(shown)
     if shown.workspace is not None:
         with st.container(width=420, key="share_here"):
             share_buttons(shown.workspace, shown.run)
 
 
 def download_forecast(shown: Shown, key: str, width: Literal["content", "stretch"] = "content") -> None:
-    """The button that downloads the forecast."""
-    name = services.dataset(shown.access, shown.dataset).name
-    st.download_button(
-        t("export.forecast"),
+    """The button that downloads the forecast as CSV."""
+    download(
+        t("export.forecast", format="CSV"),
         forecast_csv(shown.forecast(), shown.notation, csv_form(shown)),
-        file_name=f"{file_stem(name)}-forecast.csv",
-        mime="text/csv",
-        key=key,
-        icon=":material/download:",
+        f"{stem(shown)}-forecast.csv",
+        FORMATS["csv"],
+        key,
         width=width,
-        on_click="ignore",
     )
+
+
+def _tables(shown: Shown) -> None:
+    """Forecast and backtest in the format that is chosen; a CSV in the form that is."""
+    ending = components.one_of(t("export.format"), tuple(FORMATS), "csv", key="export_format", format_func=str.upper)
+    forecast, backtest = shown.forecast(), shown.backtest()
+    if ending == "csv":
+        form_widgets(shown, csv_form(shown))
+        download_forecast(shown, "download_forecast", "stretch")
+    else:
+        download(
+            t("export.forecast", format=ending.upper()),
+            lambda: table_file(forecast, ending, "forecast", shown.notation),
+            f"{stem(shown)}-forecast.{ending}",
+            FORMATS[ending],
+            "download_forecast_table",
+        )
+    st.caption(t("export.forecast.note", count=len(forecast), columns=len(forecast.columns)))
+    # Its columns are those of programs: no file of a user's has cutoffs and naive forecasts.
+    form = dataclasses.replace(csv_form(shown), columns="program", dates="iso")
+    notation = shown.notation
+    download(
+        t("export.backtest", format=ending.upper()),
+        lambda: table_file(backtest.frame, ending, "backtest", notation, form, _cut),
+        f"{stem(shown)}-backtest.{ending}",
+        FORMATS[ending],
+        "download_backtest",
+    )
+    st.caption(t("export.backtest.note", rows=len(backtest), columns=len(backtest.columns)))
+
+
+def _report(shown: Shown) -> None:
+    """The page that goes to somebody else."""
+    kind = components.one_of(
+        t("report.charts"), ("live", "static"), "live", key="report_charts",
+        format_func=lambda name: t(f"report.charts.{name}"),
+    )  # fmt: skip
+    download(
+        t("export.report"),
+        lambda: export_report.made(shown, live=kind == "live"),
+        f"{stem(shown)}-report.html",
+        "text/html",
+        "download_report_page",
+        icon=":material/article:",
+    )
+    st.caption(t(f"export.report.{kind}"))
+
+
+def _workbook(shown: Shown) -> None:
+    """Everything in one file for Excel."""
+    data = services.dataset(shown.access, shown.dataset)
+    forecast, backtest, notation = shown.forecast(), shown.backtest(), shown.notation
+    about = {"program": "Tidecast", "run": shown.run.id, "data": data.name, "dataset": data.id, **data.choices}
+    config = shown.run.config
+
+    def made() -> bytes:
+        sheets = run_sheets(forecast, backtest.frame, backtest.scores, config, data.report, about, translated)
+        return workbook(sheets, notation, most=MOST, cut=_cut)
+
+    download(t("export.workbook"), made, f"{stem(shown)}.xlsx", FORMATS["xlsx"], "download_workbook")
+    st.caption(t("export.workbook.note", sheets=_SHEETS, rows=len(forecast) + len(backtest)))
 
 
 def _download_settings(shown: Shown) -> None:
     data = services.dataset(shown.access, shown.dataset)
     about = {"program": "Tidecast", "run": shown.run.id, "data": data.name, "dataset": data.id, "reading": data.choices}
-    st.download_button(
+    download(
         t("export.settings"),
         settings_json(shown.run.config, about),
-        file_name=f"{file_stem(data.name)}-settings.json",
-        mime="application/json",
-        key="download_settings",
+        f"{stem(shown)}-settings.json",
+        "application/json",
+        "download_settings",
         icon=":material/settings:",
-        width="stretch",
-        on_click="ignore",
     )
+
+
+def _cut(held: int, rows: int) -> str:
+    """What a sheet says that holds the first rows only."""
+    return t("export.sheet-cut", held=held, rows=rows)

@@ -3,6 +3,8 @@ redraws no chart."""
 
 from __future__ import annotations
 
+import functools
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,6 +12,7 @@ from forecasting.config import ForecastConfig
 from forecasting.hierarchy import levels_of
 from pages.shared import components, services, state
 from pages.shared.i18n import t
+from pages.shared.settings.load_settings import load_settings
 from pages.shared.settings.model_widgets import model_widgets
 from pages.shared.settings.train import train_row
 
@@ -24,8 +27,9 @@ def model_section(head: DeltaGenerator, dataset: str) -> None:
     panel = services.panel(session.workspace, dataset)
     with st.sidebar:
         st.subheader(t("model.title"), anchor=False)
+        load = functools.partial(load_settings, dataset, subject, suggested)
         settings, refused = model_widgets(
-            dataset, panel, subject, session.settings.get(subject, {}), suggested, reasons
+            dataset, panel, subject, session.settings.get(subject, {}), suggested, reasons, load
         )
         config: ForecastConfig | None = None
         if settings.get("totals"):  # the file may be read by other keys since they were chosen

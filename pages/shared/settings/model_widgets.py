@@ -28,11 +28,11 @@ _MOST_LOOKBACKS = 4
 
 def model_widgets(
     dataset: str, panel: Panel, subject: str, changed: Mapping[str, Any], suggested: ForecastConfig,
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, str], at_the_head: Callable[[], None],
 ) -> tuple[dict[str, Any], list[str]]:  # fmt: skip
     """Draw them; all settings as they have them, and the labels of those that cannot be so.
 
-    changed: the settings that differ from the suggested ones.
+    changed: the settings that differ from the suggested ones; at_the_head: draws what stands first under Advanced.
     """
     values = {**suggested.to_dict(), **changed}
     replace = st.session_state.get("_settings_of") != dataset  # other data, or settings from a button
@@ -43,6 +43,7 @@ def model_widgets(
     draw.choice("cell", options.CELLS)
     _two_in_a_row(draw.fields, [functools.partial(draw.whole, name) for name in _NUMBERS])
     with st.expander(t("model.advanced"), key="advanced"):
+        at_the_head()
         _textbook(subject, values)
         dropout = functools.partial(draw.real, "dropout", 0.05)
         _two_in_a_row(draw.fields, [*(functools.partial(draw.whole, name) for name in _COUNTS), dropout])

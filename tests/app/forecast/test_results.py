@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -200,10 +202,15 @@ def test_settings_used_are_those_of_the_run(app: AppTest) -> None:
     assert used["Cell"] == "LSTM"
 
 
-def test_export_offers_forecast_and_settings(app: AppTest) -> None:
+def test_export_offers_the_run_in_every_format(app: AppTest) -> None:
     tab(app, "Export")
+    tables = ["forecast CSV", "backtest CSV", "report (HTML)", "workbook", "settings", "Python script", "notebook"]
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Download report", "Download forecast CSV", "Download settings"]
+    assert labels == [f"Download {name}" for name in ["report", *tables]]  # the first is of what was read
+    app.segmented_control(key="export_format").set_value("parquet").run()
+    labels = [button.label for button in app.get("download_button")]
+    assert labels[1:3] == ["Download forecast PARQUET", "Download backtest PARQUET"]
+    app.segmented_control(key="export_format").set_value("csv").run()
 
 
 def test_export_is_as_the_file_until_something_else_is_chosen(app: AppTest) -> None:
@@ -237,12 +244,37 @@ def test_the_table_of_the_forecast_has_the_names_and_dates_of_the_file(app: AppT
     assert "sales" in start
 
 
-def test_each_download_has_its_own_caption(app: AppTest) -> None:
+def test_each_download_says_how_large_it_is(app: AppTest, backtest: Backtest) -> None:
     tab(app, "Export")
-    columns = [c for c in app.columns if c.get("download_button")]
-    assert [c.get("download_button")[0].label for c in columns] == ["Download forecast CSV", "Download settings"]
-    assert "rows" in columns[0].caption[0].value
-    assert "JSON" in columns[1].caption[0].value
+    written = words(app)
+    assert "4 rows \u00d7 9 columns" in written
+    assert f"{len(backtest):,} rows \u00d7 {len(backtest.columns)} columns" in written
+    assert f"8 sheets, {4 + len(backtest):,} rows" in written
+    assert "JSON" in written
+
+
+def test_the_report_says_what_the_page_says_in_its_language(trained: dict[str, str], backtest: Backtest) -> None:
+    from pages.shared import i18n
+    from pages.shared.results import export_report
+    from pages.shared.results.shown import Shown
+
+    workspace = Workspace(trained["workspace"])
+    run = Store().run(workspace, trained["run"])
+    shown = Shown(workspace, run, "Umsatz")
+    page = export_report.made(shown, live=False).decode()
+    assert page == export_report.made(shown, live=False).decode()
+    assert html.escape(backtest.verdict.text.split(".")[0]) in page
+    for part in ("sales.csv", run.id, Store().panel(workspace, run.dataset_id or "").id, "1 gap filled", "torch"):
+        assert part in page
+    assert hashlib.sha256(files.german()).hexdigest() in page
+    first = Store().artifact(workspace, run.id, "forecast")
+    assert f"{pd.read_parquet(io.BytesIO(first))['forecast'].iloc[0]:.2f}" in page
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(i18n, "language", lambda: "zh")
+        later = i18n.later(lambda: export_report.made(shown, live=False))
+    chinese = later().decode()  # in a thread without the session that asked
+    assert '<html lang="zh">' in chinese
+    assert "\u8bfb\u53d6" in chinese
 
 
 def test_the_time_shown_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
