@@ -1,4 +1,4 @@
-"""The tab Totals: what is chosen there is trained, listed by level, opened, and no part of what all series amount to."""
+"""The tab Totals: what is chosen there is trained, listed by level, opened, and no part of what all amount to."""
 
 from __future__ import annotations
 
