@@ -92,6 +92,17 @@ class Hierarchy:
         return cls(tuple(series), about["bottom"], tuple(about["names"]), tuple(about["levels"]), tuple(parts), notes)
 
 
+def levels_of(panel: Panel) -> list[str]:
+    """What `totals` can name of a panel: each key, keys joined from the outermost on, and "all"; none that would sum
+    every series to itself alone."""
+    keys = panel.keys
+    if keys is None:
+        return [ALL]
+    names = [str(name) for name in keys.columns]
+    levels = [[name] for name in names] + [names[:end] for end in range(2, len(names))]
+    return [*(JOINT.join(level) for level in levels if keys[level].duplicated().any()), ALL]
+
+
 def with_totals(panel: Panel, totals: Sequence[str]) -> tuple[Panel, Hierarchy]:
     """(`panel` with its totals as further series after its own, what they are the sums of).
 
@@ -109,7 +120,7 @@ def plan(panel: Panel, totals: Sequence[str]) -> Hierarchy:
     keys = panel.keys
     bottom = JOINT.join(keys.columns) if keys is not None else "unique_id"
     ends = np.array([times[-1] for times in panel.times()])
-    inside = ends == _common_end(ends)
+    inside = ends == common_end(ends)
     names: list[str] = []
     levels: list[str] = []
     parts: list[Index] = []
@@ -216,7 +227,7 @@ def _ahead_of(ahead: pd.DataFrame, part: set[str], name: str) -> pd.DataFrame:
     return means
 
 
-def _common_end(ends: npt.NDArray[np.generic]) -> np.generic:
+def common_end(ends: npt.NDArray[np.generic]) -> np.generic:
     """The latest of the ends that about as many series share as the commonest one."""
     found, counts = np.unique(ends, return_counts=True)
     end: np.generic = found[counts >= OFTEN * counts.max()][-1]

@@ -18,7 +18,9 @@ from forecasting.config import ForecastConfig
 from forecasting.panel import Panel, Values
 
 TRAINING = 0.03  # seconds: for each training
-SERIES = 0.024  # for each series
+SERIES = 0.004  # for each series
+FIRST_SERIES = 0.02  # for each of the first ones besides: many are counted, scaled and forecast together
+FIRST = 40  # so many
 ORIGINS = 2.5e-5  # for each origin
 FORECASTS = 2.9e-6  # for each origin and step ahead
 EPOCHS = 8.4e-3  # for each epoch of a network: its validation
@@ -85,7 +87,7 @@ def _lengths(panel: Panel, config: ForecastConfig) -> Values:
 
 def _of_training(lengths: Values, config: ForecastConfig, *, pooled: bool) -> Work:
     count = len(lengths)
-    base = TRAINING + SERIES * count
+    base = TRAINING + SERIES * count + FIRST_SERIES * min(count, FIRST)
     pool = 0.0
     if pooled and count <= POOLED:
         pool = MEMBERS * count + FITTING * float(np.minimum(lengths, FITTED).sum()) + TRACKING * float(lengths.sum())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import schedule
 
 REPORTED = "what was tried"  # a property of a report; here, since pytest -n loads no deeper conftest for the summary
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +19,15 @@ ROOT = Path(__file__).resolve().parent.parent
 # One thread a process, as the workers have: same bits on every machine, and no spinning beside the browser's processes.
 # Read when torch or NumPy is first imported, here or in a subprocess.
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+# Each of hundreds of stores waits for the disk at each transaction: they lie in memory, where there is room for them.
+MEMORY = "/dev/shm"  # noqa: S108 - pytest makes a folder of its own there
+if (
+    os.access(MEMORY, os.W_OK)
+    and shutil.disk_usage(MEMORY).free > 4 * 2**30
+    and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC  # programs are run from there, too
+):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 # Else each of hundreds of subprocesses compiles all modules again, and each process of pytest -n all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -38,33 +50,19 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) + ("not slow" not in config.option.markexpr)
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> schedule.LongestFirst:
+    return schedule.LongestFirst(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that at the end no process waits for another; the others keep their order.
-
-    xdist gives each process a part of the list, one after the other: each part but the last begins with its share of
-    the long ones, of which most open pages; as many browsers at once as there are processes would be late.
-
-    A test that opens a page is tried once more where it fails, and both are printed: a browser, a server and a worker
-    beside two other such tests can be late in ways that no wait foresees; a fault of a page fails twice.
+    """The longest first; and a test that opens a page is tried once more where it fails, and both are printed: a
+    browser, a server and a worker beside two other such tests can be late in ways that no wait foresees; a fault of a
+    page fails twice.
     """
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
-    long = sorted((item for item in items if _seconds(item)), key=lambda item: -_seconds(item))
-    short = iter([item for item in items if not _seconds(item)])
-    parts = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    ordered: list[pytest.Item] = []
-    for part in range(parts):
-        share = long[part :: max(1, parts - 1)] if part < max(1, parts - 1) else []
-        room = len(items) * (part + 1) // parts - len(items) * part // parts - len(share)
-        ordered += [*share, *itertools.islice(short, max(0, room))]
-    items[:] = [*ordered, *short]
-
-
-def _seconds(item: pytest.Item) -> float:
-    """What a long test takes, as it says; one that opens a page takes about twenty, one that says nothing counts 0."""
-    said = max((float(mark.kwargs.get("seconds", 0)) for mark in item.iter_markers("slow")), default=0.0)
-    return said or (20.0 if item.get_closest_marker("browser") else 0.0)
+    items[:] = schedule.longest_first(items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

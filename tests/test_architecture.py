@@ -44,6 +44,7 @@ SERVICES = FOUNDATION | {  # what the pages call
     "forecasting.runs",
     "forecasting.labs.sequences",
     "forecasting.labs.text",
+    "forecasting.memory",
     "forecasting.outlook",
     "forecasting.portfolio",
     "forecasting.spans",
@@ -90,6 +91,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.portfolio": FOUNDATION
     | {"forecasting.evaluation", "forecasting.intake.calendar", "forecasting.model", "forecasting.spans"},
     "forecasting.files": set(),
+    "forecasting.memory": set(),
     "forecasting.threads": set(),
     "forecasting.model_file": {"forecasting.errors", "forecasting.messages"},
     "forecasting.progress": CORE,

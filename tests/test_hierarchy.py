@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from forecasting.errors import ConfigError, DataError
-from forecasting.hierarchy import Hierarchy, lengths, plan, summed, with_totals
+from forecasting.hierarchy import Hierarchy, lengths, levels_of, plan, summed, with_totals
 from forecasting.panel import STEP, Panel
 from tests.hierarchies import DAYS, ORIGIN, shops
 
@@ -165,3 +165,11 @@ def test_a_hierarchy_survives_being_stored() -> None:
         hierarchy.names, hierarchy.levels, hierarchy.bottom, hierarchy.notes,
     )  # fmt: skip
     assert [part.tolist() for part in back.parts] == [part.tolist() for part in hierarchy.parts]
+
+
+def test_levels_are_the_keys_and_those_joined_that_have_fewer_values_than_there_are_series():
+    frame = pd.DataFrame({"unique_id": list("aabbcc"), "ds": [*pd.date_range("2024-01-01", periods=2)] * 3, "y": 1.0})
+    keys = pd.DataFrame({"region": ["N", "N", "S"], "shop": ["N0", "N1", "S0"], "article": ["x", "x", "y"]})
+    panel = Panel(frame, "D", (7,))
+    assert levels_of(panel) == ["all"]
+    assert levels_of(dataclasses.replace(panel, keys=keys)) == ["region", "article", "all"]

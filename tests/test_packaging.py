@@ -22,6 +22,8 @@ from packaging.version import Version
 import forecasting
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.together  # they share a wheel
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 PAGES_ONLY = {"starlette", "streamlit", "uvicorn"}
 

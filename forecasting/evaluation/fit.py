@@ -106,7 +106,7 @@ def fit(
         scores=scores[:: max(1, math.ceil(scores.size / KEPT))],
         independent=independent,
         support=kept,
-        reach=None if config.anchor == "constant" else reach.find(series, missed, origins, config.horizon),
+        reach=None if config.anchor == "constant" else reach.find(series, missed, origins, config.horizon, measured),
     )
     if totals:
         spread = held_out.spread * predictor.width[origins.series, None]

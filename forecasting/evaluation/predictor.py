@@ -27,6 +27,8 @@ from forecasting.model.scaling import State
 from forecasting.model.windows import Extra
 from forecasting.panel import Values
 
+STILL = 1e-6  # scaled, the spread of a series that never moved
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Predictor:
@@ -171,7 +173,7 @@ def typical_changes(
             typical[part] = np.maximum.accumulate(typical[part], axis=1)
         few = scaling.UNIT * np.sqrt(steps)
         typical[part] = np.where(seen[:, None] < scaling.FEWEST, np.maximum(typical[part], few), typical[part])
-    return np.maximum(typical, 1e-6)
+    return np.maximum(typical, STILL)
 
 
 def within(values: Values, config: ForecastConfig) -> Values:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.model.origins import Origins
+from forecasting.model.windows import Known
 from forecasting.panel import Values
 
 MANY = 5000  # series, beyond which limits would take longer than they are worth
@@ -52,9 +53,15 @@ class Reach:
         return np.clip(forecast, last - limit, last + limit)
 
 
-def find(series: Sequence[Values], errors: Values, origins: Origins, horizon: int) -> Reach | None:
+def find(
+    series: Sequence[Values],
+    errors: Values,
+    origins: Origins,
+    horizon: int,
+    measured: Sequence[Known] | None = None,
+) -> Reach | None:
     """The Reach by the changes of each series, and by its held-out `errors` [O, H] in its own unit, NaN
-    where the truth was not measured."""
+    where the truth was not measured. A series of fewer than FEWEST `measured` values has no limits."""
     if len(series) > MANY:
         return None
     lags = np.unique(np.geomspace(1, horizon, LAGS).round()).astype(np.int64)
@@ -72,6 +79,7 @@ def find(series: Sequence[Values], errors: Values, origins: Origins, horizon: in
             missed = np.quantile(known, [level / 100 for level in LEVELS]) if len(known) else 0.0
             size[index, place] = np.maximum(size[index, place], missed)
     lengths = np.array([len(values) for values in series])
-    size[lengths < FEWEST] = np.inf  # too few changes to tell
+    told = lengths if measured is None else np.array([np.count_nonzero(known) for known in measured])
+    size[told < FEWEST] = np.inf  # too few changes to tell; what was filled in does not change
     margin = MARGIN + FEW_MARGIN / np.sqrt(np.maximum(lengths[:, None] / lags, 1.0))
     return Reach(lags.astype(np.float64), np.maximum.accumulate(size * margin[:, :, None], axis=1))

@@ -12,12 +12,15 @@ import numpy as np
 
 from forecasting.config import ForecastConfig
 from forecasting.evaluation import intervals, pool, reach, reconciling, shrinkage, support
-from forecasting.evaluation.predictor import Predictor, typical_changes
+from forecasting.evaluation.predictor import STILL, Predictor, typical_changes
 from forecasting.model import anchors, scaling, windows
 from forecasting.model.held_out import HeldOut, with_truth
 from forecasting.model.origins import Origins, Span
+from forecasting.model.scaling import State
 from forecasting.model.windows import Known
 from forecasting.panel import Values
+
+BEYOND = 1_000.0  # spreads, an error of a series that did not move before by which says nothing of its spread
 
 
 def fit(
@@ -32,7 +35,7 @@ def fit(
     """Weighted, shrunk and calibrated on the last held-out origins, as far as there are any."""
     horizon = config.horizon
     periods = anchors.candidate_periods(series, seasons)
-    states = scaling.lean([scaling.fit(values, periods, False) for values in series], series)
+    states = scaling.lean([scaling.fit(values, periods, False) for values in series], series, measured)
     origins = _held_out_origins(series, periods, horizon)
     if len(origins):
         origins, truth = with_truth(origins, origins.truth(series, horizon, measured))
@@ -62,8 +65,11 @@ def fit(
         scores = (held_out.truth - forecast) / held_out.spread
         missed = truth - scaling.inverse(forecast, states, origins.series)
         scores[kept.closed_steps(series, origins, horizon)] = np.nan  # which are certain
+        # The first move of a series that never moved is no multiple of a spread: it would widen those of all others.
+        scores[(held_out.spread <= STILL) & (np.abs(scores) > BEYOND)] = np.nan
         wider, independent = intervals.of_panel(scores, origins, len(series))
         scores, width = intervals.widths(scores, origins, group, len(series))
+    width = width * _of_few(series, states, measured, horizon)
     predictor = Predictor(
         horizon=horizon,
         states=states,
@@ -79,13 +85,28 @@ def fit(
         scores=scores,
         independent=independent,
         support=kept,
-        reach=reach.find(series, missed, origins, horizon),
+        reach=reach.find(series, missed, origins, horizon, measured),
     )
     if evidence and len(origins):
         spread = held_out.spread * predictor.width[origins.series, None]
         shown = reconciling.judged(forecast, spread, predictor.table, states, origins, truth)
         predictor = dataclasses.replace(predictor, evidence=shown)
     return predictor
+
+
+def _of_few(
+    series: Sequence[Values], states: Sequence[State], measured: Sequence[Known] | None, horizon: int
+) -> Values:
+    """How much wider [S] the intervals are of series with few measured values: repeated ones between them make changes
+    look small, so that these are as the scale has them, like those of a series of as few values without any between."""
+    wider = np.ones(len(series))
+    for index, (values, known) in enumerate(zip(series, measured or [], strict=False)):
+        if np.count_nonzero(known) < min(len(values), scaling.FEWEST):
+            end = np.array([len(values)])
+            changes = typical_changes([values], [states[index]], Span(end, end).origins(horizon), horizon)[0]
+            as_scaled = scaling.UNIT * np.sqrt(np.arange(1, horizon + 1))
+            wider[index] = max(1.0, float(as_scaled.mean() / changes.mean()))
+    return wider
 
 
 def _held_out_origins(series: Sequence[Values], periods: Sequence[int], horizon: int) -> Origins:

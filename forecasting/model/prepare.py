@@ -116,7 +116,7 @@ def prepare(plan: Plan, held_out: int, earlier: Prepared | None = None) -> Prepa
         states = tuple(scaling.fit_range(train) for train in parts)
     else:
         fitted = [scaling.fit(train, periods, log) for train, log in zip(parts, plan.logs, strict=True)]
-        states = scaling.lean(fitted, parts)
+        states = scaling.lean(fitted, parts, plan.measured)
     scaled = [scaling.transform(values, state) for values, state in zip(plan.series, states, strict=True)]
     lengths = plan.lengths
     last = lengths - held_out - config.horizon

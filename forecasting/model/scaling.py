@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecasting.model.windows import Extra, Index
+from forecasting.model.windows import Extra, Index, Known
 from forecasting.panel import Values
 
 UNIT = 0.3  # a mean seasonal-naive error in scaled units: keeps inputs in the near-linear range of tanh
@@ -48,16 +48,23 @@ def fit(train: Values, periods: Sequence[int], log: bool) -> State:
     return State(log, centre, scale if scale > smallest else 1.0, floor, ceiling)
 
 
-def lean(states: Sequence[State], parts: Sequence[Values]) -> tuple[State, ...]:
+def lean(
+    states: Sequence[State], parts: Sequence[Values], measured: Sequence[Known] | None = None
+) -> tuple[State, ...]:
     """The States where the scale of a series of fewer than FEWEST training values leans on the other series', relative
-    to their levels, or without any on its own level: one or two values do not tell how much a series moves."""
+    to their levels, or without any on its own level: one or two values do not tell how much a series moves. With
+    `measured` only values that were count, however many were filled in between."""
+    if measured is not None:
+        parts = [part[known[: len(part)]] for part, known in zip(parts, measured, strict=True)]
     few = [index for index, part in enumerate(parts) if len(part) < FEWEST]
     if not few:
         return tuple(states)
     leaned = list(states)
     for index in few:
         state, part = states[index], parts[index]
-        level = 1.0 if state.log else float(np.abs(part).mean())
+        if measured is not None and len(part) > 1:  # repeated values between them would make their moves small
+            state = dataclasses.replace(state, scale=max(state.scale, fit(part, (), state.log).scale))
+        level = 1.0 if state.log or not len(part) else float(np.abs(part).mean())
         alike = [
             other.scale / (1.0 if state.log else float(np.abs(values).mean()) or 1.0)
             for other, values in zip(states, parts, strict=True)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from forecasting.errors import DataError
 from forecasting.evaluation.backtest import Backtest
-from forecasting.hierarchy import with_totals
+from forecasting.hierarchy import common_end, with_totals
 from forecasting.intake.calendar.suspected_values import find_suspects
 from forecasting.messages import Message
 from forecasting.model.windows import Index
@@ -28,7 +28,7 @@ def described(panel: Panel, recent: int | None = None) -> pd.DataFrame:
     """A row a series, in the order of the panel, by the values alone: unique_id; values (how many), start, end, last
     (the last value); volume (mean |y| over the last `recent` values, the longest season by default: what a series
     weighs beside others of the same unit); gaps, outliers, stale and state as in `series_table`."""
-    lengths = panel.lengths
+    lengths, gaps = panel.lengths, _gaps(panel)
     ends = np.cumsum(lengths)
     y, ds = panel.frame["y"].to_numpy(), panel.frame["ds"].to_numpy()
     names = np.array(panel.series_ids, dtype=object)
@@ -43,13 +43,13 @@ def described(panel: Panel, recent: int | None = None) -> pd.DataFrame:
             "end": ds[ends - 1],
             "last": y[ends - 1],
             "volume": _sums(np.abs(y), ends - some, ends) / some,
-            "gaps": _gaps(panel),
+            "gaps": gaps,
             "outliers": np.bincount(codes, find_suspects(y, codes, panel.seasons).outliers, len(names)).astype(
                 np.int64
             ),
             "stale": _stale(ds, ends),
             "state": np.select(
-                [lengths < FEW, (low == 0) & (high == 0), low == high], ["few", "zeros", "constant"], ""
+                [lengths - gaps < FEW, (low == 0) & (high == 0), low == high], ["few", "zeros", "constant"], ""
             ),
         }
     )
@@ -70,8 +70,9 @@ def series_table(panel: Panel, forecast: pd.DataFrame, backtest: Backtest, total
     `Backtest.by_series` gives them, NaN or 0 where a series was not tested; verdict: "better", "same", "worse",
     "unknown", or "too-short" of one that was not tested;
     gaps (values that were filled in), outliers (by the rule that a file's values are flagged by: see
-    `intake.calendar.suspected_values`), stale (steps of the calendar by which it ends before the latest), state ("few":
-    fewer than three values; "zeros"; "constant"; else ""), shift and surprise (see `portfolio.recent`).
+    `intake.calendar.suspected_values`), stale (steps of the calendar by which it ends before the others: before the
+    latest end that many share), state ("few": fewer than three values that were not filled in; "zeros"; "constant";
+    else ""), shift and surprise (see `portfolio.recent`).
     """
     total_of = [""] * len(panel.series_ids)
     if totals:
@@ -150,6 +151,8 @@ def _gaps(panel: Panel) -> Index:
 
 
 def _stale(ds: Any, ends: Index) -> Index:
-    """Steps from the end of each series to the latest, of those at which any series has a value."""
+    """Steps from the end of each series to the one they share, of those at which any series has a value: a single one
+    that goes on for longer makes none of the others late."""
     place, stamps = pd.factorize(ds, sort=True)
-    return np.asarray(len(stamps) - 1 - place[ends - 1], dtype=np.int64)
+    shared = int(np.searchsorted(stamps, common_end(ds[ends - 1])))
+    return np.asarray(np.maximum(shared - place[ends - 1], 0), dtype=np.int64)

@@ -48,7 +48,7 @@ else:
         run = follow(session.workspace, session.run) if session.run else None
         done = run if run is not None and ended(run) else None
         shown = services.many(session.workspace, dataset, done)
-        view = View.of(session)
+        view = View.of(session).within(shown)
         rows = view.rows(
             shown.table,
             frozenset(one.series for one in shown.attention),
@@ -71,6 +71,6 @@ else:
                     alike(session, shown, view)
                 else:
                     download(session, shown, rows)
-        if session.series:
+        if (shown.table["unique_id"] == session.series).any():  # the address can name any, and a total of another run
             detail(session, shown, view, rows, done)
         how_read(session, dataset)

@@ -17,6 +17,7 @@ from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
 
 _HEIGHT = 37  # pixels of a row
+_NAME = 130, 220  # pixels of the column of names, from and to
 _FEW, _MANY = 5, 10  # rows in view, beside an open series and without one
 _CHIPS = {"better": "green", "same": "gray", "worse": "orange", "too-short": "blue", "unknown": "blue"}
 _GRID = "many_grid"  # in the session: the number of the grid's widget, which starts anew where a head was pressed
@@ -28,14 +29,16 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places, *,
     page = min(view.page, pages)
     here = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     columns = _columns(shown)
-    key = f"{grid}_{int(st.session_state.get(_GRID, 0))}"
+    if _left(f"{grid}_{_number()}", [str(name) for name in shown.table["unique_id"].iloc[here]], session.series):
+        _start_anew()
+    key = f"{grid}_{_number()}"
     st.dataframe(
         _frame(session, shown, here, columns),
         key=key,
         hide_index=True,
         row_height=_HEIGHT,
         height=_HEIGHT * (min(len(here), _FEW if session.series else _MANY) + 1) + 3,
-        column_config=_config(columns, view),
+        column_config=_config(columns, view, _name_width(shown, here)),
         on_select=lambda: _pressed(session, shown, view, here, columns, key),
         selection_mode=["single-cell", "single-column"],
         placeholder="",
@@ -57,6 +60,20 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places, *,
         with turned:
             key = f"{grid}_page_{page}"  # a widget of its own for each page, so that a page turned elsewhere is shown
             st.pagination(pages, default=page, key=key, on_change=_turn, args=(session, view, key))
+
+
+def _number() -> int:
+    return int(st.session_state.get(_GRID, 0))
+
+
+def _start_anew() -> None:
+    st.session_state[_GRID] = _number() + 1
+
+
+def _left(key: str, names: list[str], opened: str) -> bool:
+    """Whether the cell that the grid has chosen is no longer of the series that is open: a click on it says nothing."""
+    cells = st.session_state.get(key, {}).get("selection", {}).get("cells") or []
+    return any(row >= len(names) or names[row] != opened for row, _ in cells)
 
 
 def _turn(session: Session, view: View, key: str) -> None:
@@ -116,13 +133,19 @@ def _blank(value: float) -> str:
     return "" if np.isfinite(value) else " "
 
 
-def _config(columns: dict[str, str], view: View) -> dict[str, Any]:
+def _name_width(shown: Portfolio, here: Places) -> int:
+    """Pixels for the names of these rows, whose ends tell those of one shop or region apart."""
+    longest = max((len(str(name)) for name in shown.table["unique_id"].iloc[here]), default=0)
+    return min(max(_NAME[0], 8 * longest + 24), _NAME[1])
+
+
+def _config(columns: dict[str, str], view: View, name_width: int) -> dict[str, Any]:
     config: dict[str, Any] = {}
     for name, label in columns.items():
         shown = label if name != view.sort else f"{label} {'↓' if view.descending else '↑'}"
         explained = t(f"many.column.{name}.help")
         if name == "unique_id":
-            config[label] = st.column_config.TextColumn(shown, help=explained, pinned=True, width=130)
+            config[label] = st.column_config.TextColumn(shown, help=explained, pinned=True, width=name_width)
         elif name == "sparkline":
             config[label] = st.column_config.ImageColumn(shown, help=explained, width=154)
         elif name == "verdict":
@@ -148,7 +171,7 @@ def _pressed(session: Session, shown: Portfolio, view: View, here: Places, colum
             worst_first = name in ("mase", "mae", "last", "total", "change", "volume", "values")
             turned = not view.descending if name == view.sort else worst_first
             view.changed(session, sort=name, descending=turned)
-        st.session_state[_GRID] = int(st.session_state.get(_GRID, 0)) + 1
+        _start_anew()
     elif selection["cells"]:
         row = int(selection["cells"][0][0])
         if row < len(here):

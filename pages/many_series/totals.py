@@ -7,13 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from forecasting.hierarchy import ALL
+from forecasting.hierarchy import ALL, levels_of
 from forecasting.panel import Panel
 from pages.many_series.table import series_list
-from pages.many_series.view import View
+from pages.many_series.view import TOTALS, View
 from pages.shared import choices, components, services, state
-from pages.shared.formats import number, percent, plain_option
+from pages.shared.formats import number, percent, plain, plain_option
 from pages.shared.i18n import chart_words, t
+from pages.shared.results.shown import noted
 from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
 from pages.shared.widget_values import show
@@ -31,14 +32,17 @@ def totals(session: Session, shown: Portfolio) -> None:
     if not levels:
         st.info(t("totals.train" if asked else "totals.none"))
         return
+    for note in _notes(session, shown):
+        st.caption(f":material/info: {plain(note, 600)}")
     components.heading(t("totals.levels"), t("totals.levels.help"))
     components.table(_levels(levels), "totals_levels", height="content")
-    places = np.flatnonzero((table["total_of"] != "").to_numpy())
+    view = View.of(session, TOTALS).within(shown)
+    places = view.ordered(table, np.flatnonzero((table["total_of"] != "").to_numpy()))
     if len(places) > _MOST:
         st.caption(t("totals.most", shown=_MOST, count=len(places)))
     components.heading(t("totals.list"))
     with st.container(key="many_list_of_totals"):
-        series_list(session, shown, View(), places[:_MOST], grid="totals_grid")
+        series_list(session, shown, view, places[:_MOST], grid="totals_grid")
     if panel.keys is not None:
         own = shown.own
         components.heading(t("totals.tree"), t("totals.tree.help"))
@@ -46,11 +50,19 @@ def totals(session: Session, shown: Portfolio) -> None:
         components.chart(figure, "chart_sums", t("alt.sums", count=len(own)), bar=False)
 
 
+def _notes(session: Session, shown: Portfolio) -> list[str]:
+    """Which series are in no total, and which began late."""
+    assert shown.run is not None  # noqa: S101 - it has levels
+    record = services.record(session.workspace, shown.run, "training")
+    messages = record.get("messages", {}).get("notes") or []
+    notes = zip(noted(record), messages, strict=False)
+    return [note for note, message in notes if str((message or {}).get("key", "")).startswith("totals.")]
+
+
 def _asked(session: Session, shown: Portfolio, panel: Panel) -> list[str]:
     """The widget; the sums that are asked for."""
     subject = state.subject(services.dataset(session.workspace, shown.dataset).choices)
-    keys = [] if panel.keys is None else [str(name) for name in panel.keys.columns]
-    options = [*keys, *(" / ".join(keys[: end + 1]) for end in range(1, len(keys) - 1)), ALL]
+    options = levels_of(panel)
     asked = [name for name in session.settings.get(subject, {}).get("totals") or [] if name in options]
     show(_KEY, asked)
     choices.several(

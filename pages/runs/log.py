@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from forecasting.runs import Workspace
-from pages.shared import components, services
+from forecasting.runs import JOBS, Workspace
+from pages.shared import components, jobs, services
 from pages.shared.formats import utc
 from pages.shared.i18n import t
 
@@ -29,10 +29,15 @@ def log(workspace: Workspace) -> None:
             {
                 t("log.when"): [utc(entry.at) for entry in entries],
                 t("log.what"): [t(f"log.{entry.what}") for entry in entries],
-                t("log.about"): [entry.name or "" for entry in entries],
+                t("log.about"): [_name(entry.name) for entry in entries],
             }
         )
         components.table(frame, "log_table", height="content")
         pages = -(-total // PAGE_SIZE)
         if pages > 1:
             st.pagination(pages, key="log_page")
+
+
+def _name(name: str | None) -> str:
+    """A run without data and a name of its own is called as its job."""
+    return jobs.name_of(name) if name in JOBS else name or ""

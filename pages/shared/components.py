@@ -88,7 +88,8 @@ def style() -> None:
     """What the theme has no option for: the open tab is the brightest, and axes and legends can be read. In shares of
     the theme's own colour of text, which the browser knows at once where the theme is changed in an open page."""
     tab = "[data-testid=stTabs] [data-testid=stTab]"
-    of_page = "[class*=st-key-many_list] [data-testid=stElementToolbar]"  # they would search and save the page of a list alone
+    # They would search and save one page of a list alone.
+    of_page = "[class*=st-key-many_list] [data-testid=stElementToolbar]"
     written = ".js-plotly-plot :is([class$=tick], .legend, [class$=title]) text"
     st.html(
         f"<style>{tab} {{color: inherit; opacity: 0.75}} {tab}[data-selected] {{opacity: 1}}"

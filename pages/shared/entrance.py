@@ -12,7 +12,7 @@ import streamlit as st
 
 from forecasting.runs import Workspace
 from forecasting.runs.identity import is_id, token_id
-from pages.shared import clipboard, login, services
+from pages.shared import clipboard, jobs, login, services
 from pages.shared.formats import plain
 from pages.shared.i18n import t
 
@@ -36,7 +36,7 @@ def ask(asked: Workspace, leave: Callable[[], None], mine: Workspace | None) -> 
     """Say whose workspace the address opens, and let the visitor choose: enter, or stay in `mine`, or `leave` it."""
     usage = services.usage(asked)
     st.warning(t("entrance.other"), icon=":material/meeting_room:")
-    names = [f"**{plain(run.name, 60)}**" for run in services.runs(asked)[:_NAMED]]
+    names = [f"**{plain(jobs.title(run), 60)}**" for run in services.runs(asked)[:_NAMED]]
     st.markdown(t("entrance.holds", runs=usage.runs, datasets=usage.datasets))
     if names:
         st.markdown(t("entrance.latest", names=" · ".join(names)))

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forecasting import charts, intake, suggest_config
 from forecasting.errors import ForecastingError
+from forecasting.memory import give_back_at_once
 from forecasting.runs import runtime, stop_runtime
 from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
@@ -38,6 +39,7 @@ log = logging.getLogger("tidecast.server")
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Start the background work with the server and end it with the server."""
+    give_back_at_once()
     log_to_stderr()
     _log_alike()
     cut_slow_headers()

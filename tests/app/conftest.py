@@ -6,9 +6,6 @@ import base64
 import functools
 import json
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,17 +14,31 @@ import numpy as np
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
-from forecasting.runs import Link, Workspace, stop_runtime
+from forecasting.runs import Link, Store, Workspace, stop_runtime
 from tests.app import files
 from tests.conftest import ROOT
+from tests.runs.working import finish
 
 # The tester asks widgets for their options outside of a script run, each time with a warning.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
 
 # The tester reads the metadata of every installed package at each run of a script, half of all the time of these tests.
 manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+
+# It also compiles the pages anew at each run, and looks a thousand times a second whether the run has ended.
+local_script_runner.ScriptCache = functools.cache(local_script_runner.ScriptCache)  # type: ignore[misc,assignment]
+_end_of_run = local_script_runner.require_widgets_deltas
+
+
+def _wait_for_end_of_run(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    assert runner._script_thread is not None
+    runner._script_thread.join(timeout)
+    _end_of_run(runner, timeout)
+
+
+local_script_runner.require_widgets_deltas = _wait_for_end_of_run
 
 Open = Callable[..., AppTest]
 
@@ -90,11 +101,10 @@ def address(app: AppTest) -> dict[str, str]:
 
 
 def work(folder: Path) -> None:
-    """Have a worker do what is queued in `folder`'s store, as another process."""
-    environment = {**os.environ, "TIDECAST_DATA": str(folder)}
-    command = [sys.executable, "-m", "forecasting", "worker", "--once"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
-    assert done.returncode == 0, done.stderr
+    """Do what is queued in `folder`'s store as a worker does, in this process: one of its own imports for seconds."""
+    store = Store(f"sqlite:///{folder / 'tidecast.db'}")
+    finish(store)
+    store.close()
 
 
 def figure(app: AppTest, key: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def shops() -> bytes:
     """Three shops with semicolons, decimal commas and closed Sundays."""
     random = np.random.default_rng(1)
     rows = []
-    for day in _days("2023-01-02", 500):
+    for day in _days("2023-01-02", 200):
         for place, shop in enumerate(("Bonn", "Köln", "Neuss")):
             weekday = day.weekday()
             sold = 0.0 if weekday == 6 else 900 + 200 * place + 150 * weekday + 40 * random.normal()
@@ -118,19 +118,19 @@ def sensor() -> bytes:
     """A sensor about every ten minutes, with rows that are errors."""
     random = np.random.default_rng(7)
     rows, at = [], datetime.datetime(2024, 3, 1)
-    for i in range(1_500):
+    for i in range(800):
         at += datetime.timedelta(minutes=10, seconds=int(random.integers(-40, 40)))
         value = "ERR" if i % 97 == 13 else f"{21 + 2 * math.sin(2 * math.pi * i / 144) + 0.1 * random.normal():.2f}"
         rows.append(f"{at:%Y-%m-%d %H:%M:%S},{value}")
     return _lines("timestamp,temperature [°C]", rows)
 
 
-def fifty() -> bytes:
-    """Fifty meters of 120 days."""
+def twenty_meters() -> bytes:
+    """Twenty meters of 120 days."""
     random = np.random.default_rng(8)
     rows = [
         f"{day},meter {meter:02},{20 + meter + 5 * math.sin(2 * math.pi * i / 7) + random.normal():.2f}"
-        for meter in range(50)
+        for meter in range(20)
         for i, day in enumerate(_days("2024-01-01", 120))
     ]
     return _lines("day,meter,kWh", rows)
@@ -160,7 +160,7 @@ def long() -> bytes:
 
 
 FILES = (
-    Brought("filialen.csv", shops, ("1,287 values", "3 series", "open Mon to Sat"), series=3),
+    Brought("filialen.csv", shops, ("516 values", "3 series", "open Mon to Sat"), series=3),
     Brought("articles.csv", wide_months, ("3 series", "monthly"), series=3),
     Brought("report.xlsx", titled_workbook, ("72 values", "2018-01", "monthly")),
     Brought("prices.csv", prices, ("2021-01-04",), series=1),
@@ -168,7 +168,7 @@ FILES = (
     Brought("orders.csv", ambiguous, ("240 values",), answer="Month first"),
     Brought("members.csv", twenty, ("20 values",)),
     Brought("sensor.csv", sensor, ("every 10 minutes",), answer="every 10 minutes"),
-    Brought("meters.csv", fifty, ("50 series", "daily"), series=50),
+    Brought("meters.csv", twenty_meters, ("20 series", "daily"), series=20),
     Brought("promotions.csv", promotions, ("600 values", "daily")),
     Brought("flow.csv", long, ("200,000 values",), minutes=True),
 )

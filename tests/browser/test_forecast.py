@@ -219,15 +219,16 @@ def test_train_is_in_view_without_scrolling(server: Server, page: Page, width: i
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ['<img src=x onerror="document.title=1">', "[x](https://evil.example)", "$\\alpha$"])
-def test_a_column_from_a_file_never_becomes_markup(server: Server, page: Page, name: str) -> None:
+def test_a_column_from_a_file_never_becomes_markup(server: Server, page: Page) -> None:
     page.goto(server.url)
+    name = '<img src=x onerror="document.title=1"> [x](https://evil.example) $\\alpha$'
     quoted = '"' + name.replace('"', '""') + '"'
-    upload(page, files.plain(f"date,{quoted}"), f"{name[:8]}.csv".replace("/", ""))
+    upload(page, files.plain(f"date,{quoted}"), "<img src=x>[x](https:evil.example)$\\alpha$.csv")
     expect(page.get_by_text("120 values")).to_be_visible()
     traces(chart(page, "chart_series"))
     assert page.locator("a[href*='evil']").count() == 0
     assert page.locator("img[src='x']").count() == 0
+    assert page.locator(".katex").count() == 0
     assert page.title() != "1"
 
 
@@ -241,18 +242,16 @@ def test_language_is_kept_by_the_address(server: Server, page: Page) -> None:
     expect(page.get_by_role("button", name="训练", exact=True)).to_be_visible()
 
 
-def test_nothing_is_fetched_from_another_host(server: Server, page: Page) -> None:
+def test_nothing_is_fetched_from_another_host_and_axes_can_be_read_in_a_theme_that_is_changed_in_an_open_page(
+    server: Server, page: Page
+) -> None:
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(urllib.parse.urlparse(request.url).hostname or ""))
-    page.goto(server.url)
-    traces(chart(page, "chart_series"))
-    assert hosts <= {"127.0.0.1", ""}
-
-
-def test_axes_can_be_read_in_a_theme_that_is_changed_in_an_open_page(server: Server, page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.goto(server.url)
+    traces(chart(page, "chart_series"))
     tick = chart(page, "chart_series").locator(".xtick text").first
     expect(tick).to_be_visible()
     page.emulate_media(color_scheme="dark")
     expect(tick).to_have_css("fill", "rgb(228, 234, 239)")  # the dark theme's colour of text
+    assert hosts <= {"127.0.0.1", ""}

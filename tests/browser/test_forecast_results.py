@@ -102,7 +102,7 @@ def test_best_of_all_with_attention_is_trained_compared_and_explained(
     context.close()
 
 
-def test_the_textbook_is_set_and_taken_back(server: Server, page: Page) -> None:
+def test_the_textbook_is_set_and_taken_back_and_a_lookback_is_typed(server: Server, page: Page) -> None:
     page.goto(server.url)
     window = page.get_by_role("spinbutton", name="Window", exact=True)
     before = window.input_value()
@@ -116,10 +116,7 @@ def test_the_textbook_is_set_and_taken_back(server: Server, page: Page) -> None:
     expect(window).to_have_value(before)
     expect(page.get_by_role("spinbutton", name="Layers", exact=True)).to_have_value("1")
 
-
-def test_a_lookback_is_typed(server: Server, page: Page) -> None:
-    page.goto(server.url)
-    page.get_by_text("Advanced", exact=True).click()
+    # And a lookback is typed.
     box = page.get_by_test_id("stSidebar").get_by_role("combobox", name="Lookbacks", exact=True)
     option = page.get_by_role("option").filter(has_text="33")
     for _ in range(10):  # a page that is still being drawn takes away what was typed

@@ -110,7 +110,6 @@ def test_settings_of_every_kind_and_an_upload_outlive_a_switch(server: Server, p
     page.keyboard.press("Escape")
     set_number(page, "Horizon", 9)
     set_number(page, "Window", 21)
-    there_and_back(page)
     there_and_back(page, set_method=0, set_schedule=1, set_country=3, set_anchor=1, set_loss=1, col_frequency=6)
     there_and_back(page)
 

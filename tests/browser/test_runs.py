@@ -90,9 +90,8 @@ def test_the_labs_and_a_link_work_under_the_security_policy(server: Server, stri
     expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
 
 
-def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Start, browser: Browser) -> None:
-    first = start()
-    page = browser.new_page()
+def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Start, page: Page) -> None:
+    first, context = start(), page.context
     page.goto(first.url)
     long_training(page)
     token, address = Workspace(workspace_of(page)), urllib.parse.urlparse(page.url).query
@@ -106,7 +105,7 @@ def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Star
     go(page, "Forecast")
     live_loss(page)
     page.close()
-    page = browser.new_page()
+    page = context.new_page()
     page.goto(f"{first.url}/?{address}")
     live_loss(page)
     page.close()
@@ -114,7 +113,7 @@ def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Star
     assert (seen.state, seen.started) == ("running", began)  # the very same training, all the time
     first.stop()
     second = start(folder=first.folder)
-    page = browser.new_page()
+    page = context.new_page()
     page.goto(f"{second.url}/runs?{address}")
     mine = page.locator(f".st-key-live_{run.id[:12]}")  # the first visit to Sine wave has asked for a run of its own
     expect(mine.get_by_text(re.compile(r"epoch \d+ of 5,?000"))).to_be_visible(timeout=60_000)

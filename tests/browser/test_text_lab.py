@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Start, chart, set_number, train, train_button
+from tests.browser.conftest import Server, chart, set_number, train, train_button
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -24,8 +24,8 @@ def _heat(page: Page, key: str) -> list[list[float]]:
     raise AssertionError(f"{key} is not drawn")
 
 
-def test_the_text_lab_learns_reads_and_writes(start: Start, page: Page) -> None:
-    page.goto(f"{start().url}/text_lab")
+def test_the_text_lab_learns_reads_and_writes(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/text_lab")
     expect(train_button(page)).to_be_visible()
     expect(chart(page, "pair_map")).to_be_visible(timeout=60_000)  # trained without being asked
     early = _heat(page, "pair_map")

@@ -158,7 +158,7 @@ def test_guessed_and_altered_tokens_and_ids_reach_nothing(store: Store, summaris
         with contextlib.suppress(StoreError):
             reached += use(*arguments) is not False  # `has_workspace` answers, all others raise
 
-    for _ in range(600 * SCALE):
+    for _ in range(600 * SCALE if LONG else 200):
         for access in (owner, link):
             near = _altered(access.token, draw)
             for use in (store.has_workspace, store.state, store.runs):

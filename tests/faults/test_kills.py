@@ -25,6 +25,7 @@ from tests.faults.watching import alive, check_whole, database_of, held, wait_fo
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
 from tests.runs.test_server import server
+from tests.runs.working import finish
 
 pytestmark = [
     pytest.mark.slow,
@@ -89,24 +90,27 @@ def test_real_trainings_that_were_killed_end_with_the_same_bits(tmp_path: Path, 
 
 
 def _trained(folder: Path, panel: Panel, config: ForecastConfig, kills: int) -> dict[str, bytes]:
-    """The results of a real training whose worker is killed so many times."""
-    supervisor = Supervisor(Store(f"sqlite:///{folder / 'tidecast.db'}"))
-    supervisor.start()
-    store = supervisor.store
+    """The results of a real training whose worker is killed so many times; if never, it is this process."""
+    store = Store(f"sqlite:///{folder / 'tidecast.db'}")
     workspace = store.new_workspace()
     data = store.put_dataset(workspace, None, "sales", {}, panel, {})
-    run = supervisor.store.submit(workspace, "forecast", config.to_dict(), data, "n")
+    run = store.submit(workspace, "forecast", config.to_dict(), data, "n")
 
     def begun(attempt: int) -> bool:
         seen = store.run(workspace, run)
         return seen.attempts == attempt and bool(seen.curve)
 
-    for kill in range(1, kills + 1):
-        wait_for(functools.partial(begun, kill), 120)
-        for worker in list(supervisor._workers.values()):
-            worker.process.kill()
-    wait_for_all(store, workspace, 120)
-    supervisor.stop()
+    if kills:
+        supervisor = Supervisor(store)
+        supervisor.start()
+        for kill in range(1, kills + 1):
+            wait_for(functools.partial(begun, kill), 120)
+            for worker in list(supervisor._workers.values()):
+                worker.process.kill()
+        wait_for_all(store, workspace, 120)
+        supervisor.stop()
+    else:
+        finish(store)
     seen = store.run(workspace, run)
     assert (seen.state, seen.attempts) == ("done", kills + 1)
     results = {name: store.artifact(workspace, run, name) for name in seen.artifacts}

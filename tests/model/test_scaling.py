@@ -60,3 +60,16 @@ def test_transforming_does_not_change_the_input():
     scaling.transform(values, scaling.fit(values, (7,), True))
     scaling.fit_range(values)
     assert np.array_equal(values, before)
+
+
+def test_two_values_that_are_far_apart_have_the_scale_of_two_that_are_not():
+    near, far = np.array([5.0, 9.0]), np.r_[np.full(150, 5.0), 9.0]
+    others = 50 + np.random.default_rng(1).normal(0, 4, 151)
+    known = np.zeros(151, dtype=bool)
+    known[[0, -1]] = True
+    scales = []
+    for part, measured in ((near, np.ones(2, dtype=bool)), (far, known)):
+        parts = [part, others]
+        states = [scaling.fit(values, (), False) for values in parts]
+        scales.append(scaling.lean(states, parts, [measured, np.ones(151, dtype=bool)])[0].scale)
+    assert scales[0] == pytest.approx(scales[1])

@@ -72,6 +72,18 @@ def test_gaps_are_the_values_that_were_filled_in():
     assert list(table_of(panel)["gaps"]) == [0, 3]
 
 
+def test_one_series_that_goes_on_for_longer_makes_none_of_the_others_stale():
+    frame = panel_of(noise(60), noise(60, 1), noise(60, 2), noise(60, 3)).frame
+    shorter = frame[(frame["unique_id"] == "b") | (frame["ds"] < frame["ds"].max())]
+    assert list(table_of(Panel(shorter.reset_index(drop=True), "D", (7,)))["stale"]) == [0, 0, 0, 0]
+
+
+def test_two_values_are_few_however_many_were_filled_in_between():
+    full = panel_of(np.r_[np.full(59, 5.0), 9.0], 20 + noise(60))
+    filled = full.frame.loc[1:58, ["unique_id", "ds"]].reset_index(drop=True)
+    assert list(table_of(Panel(full.frame, "D", (7,), "", None, filled))["state"]) == ["few", ""]
+
+
 def test_a_series_that_ended_before_the_others_is_stale_by_as_many_steps():
     panel = panel_of(noise(60), noise(60, 1), noise(60, 2))
     early = panel.frame[~((panel.frame["unique_id"] == "b") & (panel.frame["ds"] > "2024-06-25"))]

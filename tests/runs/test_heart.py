@@ -24,8 +24,9 @@ from tests.runs.working import claimed, wait_until
 @pytest.fixture
 def lease(monkeypatch: pytest.MonkeyPatch) -> float:
     """A lease of a few seconds, so that a test need not wait for the real one."""
-    seconds = 6.0
+    seconds = 4.0
     monkeypatch.setattr(leases, "LEASE_SECONDS", seconds)
+    monkeypatch.setattr(supervisor_module, "WATCH_SECONDS", 0.5)
     monkeypatch.setattr(supervisor_module, "QUIET_SECONDS", seconds / 2)
     monkeypatch.setattr(supervisor_module, "STILL_SECONDS", 1.5)
     return seconds
@@ -36,7 +37,7 @@ def test_a_worker_that_computes_without_a_heartbeat_keeps_its_run(supervisor: Su
     """One call into C that holds the interpreter for longer than a lease, as a long training on a busy machine does."""
     store = supervisor.store
     workspace = store.new_workspace()
-    run = store.submit(workspace, "counting", {"grip": 3 * lease}, None, "n")
+    run = store.submit(workspace, "counting", {"grip": 2 * lease}, None, "n")
     seen = wait_until(store, workspace, run, "done", "failed", seconds=20 * lease)
     assert (seen.state, seen.attempts) == ("done", 1)
     assert store.artifact(workspace, run, "result") == counting.expected(0, 5)
@@ -115,6 +116,7 @@ def test_memory_is_blamed_only_where_the_system_ended_a_process_for_it(
 def test_the_heart_of_a_worker_without_a_supervisor_renews_while_it_computes_and_only_then(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(heart, "LOOK_SECONDS", 1.0)
     store.submit(store.new_workspace(), "counting", {}, None, "n")
     held = claimed(store)
     with Heart(store.database) as beating, beating.holding(held, 60):
@@ -125,7 +127,7 @@ def test_the_heart_of_a_worker_without_a_supervisor_renews_while_it_computes_and
         age(store, 15)
         assert leases.reclaim(store.database) == []
         assert leases.beat(store.database, held) == "mine"
-        time.sleep(2 * heart.LOOK_SECONDS + 1)  # does nothing: its own thread would beat, this has none
+        time.sleep(2 * heart.LOOK_SECONDS + 3)  # does nothing: its own thread would beat, this has none
         age(store, 18)
         assert leases.reclaim(store.database) == [held.run_id]
 

@@ -199,6 +199,8 @@ def test_a_closed_pipe_ends_the_worker_and_releases_its_run(file_store: Store) -
 def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
     from forecasting.runs.workers import supervisor as module
 
+    monkeypatch.setattr(module, "QUIET_SECONDS", 4.0)
+    monkeypatch.setattr(module, "STILL_SECONDS", 2.5)
     store = supervisor.store
     store.settings = dataclasses.replace(store.settings, workers=1)
     workspace = store.new_workspace()

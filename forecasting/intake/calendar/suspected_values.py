@@ -31,6 +31,7 @@ STAND_INS = (
     *(-99.0, -999.0, -9999.0, -99999.0, -999999.0, -99.9, -99.99, -999.9, -999.99, -9999.9, -9999.99, -200.0),
     *(9999.0, 99999.0, 999999.0, 9999999.0, 99.99, 999.9, 999.99, 9999.9, 9999.99, -32768.0),
 )
+AT_ONCE = 300_000  # values of whole series that are looked at together
 _SCALE = 1.4826  # makes the median absolute deviation the standard deviation of normal values
 _MEAN = 1.2533  # the same for the mean absolute deviation
 
@@ -48,7 +49,22 @@ class Suspects:
 
 
 def find_suspects(y: Floats, codes: Ints, seasons: tuple[int, ...]) -> Suspects:
-    """Of values on a complete calendar, series by series: `codes` are sorted and count from 0."""
+    """Of values on a complete calendar, series by series: `codes` are sorted and count from 0.
+
+    Some series after the other: dozens of arrays as long as the values would be a multiple of what millions of them
+    take.
+    """
+    lengths = _Runs.of(codes).lengths
+    ends = np.cumsum(lengths)
+    found, start = [], 0
+    for part in np.split(ends, np.flatnonzero(np.diff(ends // AT_ONCE)) + 1):
+        stop = int(part[-1])
+        found.append(_find(y[start:stop], codes[start:stop] - codes[start], seasons))
+        start = stop
+    return Suspects(*(np.concatenate([getattr(one, name) for one in found]) for name in ("outliers", "zeros")))
+
+
+def _find(y: Floats, codes: Ints, seasons: tuple[int, ...]) -> Suspects:
     runs = _Runs.of(codes)
     zeros = _odd_zeros(y, runs, seasons)
     at = _far(y, runs, np.arange(len(y)), seasons)

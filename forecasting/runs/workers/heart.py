@@ -45,6 +45,7 @@ class Heart:
         about = {
             "database": str(database.file) if database.file is not None else url,
             "file": database.file is not None,
+            "look": LOOK_SECONDS,
         }
         try:
             self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603 - our own script
@@ -155,10 +156,11 @@ def _lines() -> Iterator[Any]:
         os._exit(0)  # the worker is gone
 
     threading.Thread(target=read, daemon=True).start()
-    yield json.loads(said.get())
+    about = json.loads(said.get())
+    yield about
     while True:
         try:
-            yield json.loads(said.get(timeout=LOOK_SECONDS))
+            yield json.loads(said.get(timeout=about["look"]))
         except queue.Empty:
             yield None
 

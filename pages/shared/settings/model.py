@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.config import ForecastConfig
+from forecasting.hierarchy import levels_of
 from pages.shared import components, services, state
 from pages.shared.i18n import t
 from pages.shared.settings.load_settings import load_settings
@@ -31,6 +32,9 @@ def model_section(head: DeltaGenerator, dataset: str) -> None:
             dataset, panel, subject, session.settings.get(subject, {}), suggested, reasons, load
         )
         config: ForecastConfig | None = None
+        if settings.get("totals"):  # the file may be read by other keys since they were chosen
+            there = levels_of(panel)
+            settings = {**settings, "totals": [name for name in settings["totals"] if name in there]}
         if not refused:
             with components.in_place():
                 config = ForecastConfig.from_dict(settings)

@@ -20,7 +20,7 @@ from forecasting.runs import Store, Workspace, stop_runtime
 from tests.app import files
 from tests.app.conftest import address, alt, figure, opener, values, words, work
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.together]  # they share a training
 
 SETTINGS = {"horizon": 4, "window": 14, "hidden_size": 4, "epochs": 2, "folds": 2}
 

@@ -21,7 +21,7 @@ from tests.app.conftest import address, figure, opener, upload, values, with_cov
 from tests.app.forecast.test_results import scores_shown, tab
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.together]  # they share a training
 
 SETTINGS = {"horizon": 4, "window": 14, "hidden_size": 8, "epochs": 8, "folds": 2}
 

@@ -14,7 +14,7 @@ from forecasting.portfolio import needs_attention, stored_table
 from forecasting.runs import Store, Workspace, stop_runtime
 from tests.app.conftest import Open, address, opener, upload, words, work
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.together]  # they share a training
 
 PAGE = "pages/many_series/page.py"
 SHOPS = 60
@@ -137,6 +137,35 @@ def test_a_series_is_opened_stepped_through_and_found_again(app: AppTest, traine
     again.button(key="many_close").click().run()
     assert "series" not in address(again)
     assert not [one for one in again.button if one.key == "many_next"]
+
+
+def test_a_name_that_no_series_has_opens_nothing(app: AppTest, trained: dict[str, str]) -> None:
+    app.session_state["_session"].open_series("region = North")  # a total of another run, say
+    app.run()
+    assert not app.exception, [e.message for e in app.exception]
+    assert not [one for one in app.button if one.key == "many_next"]
+
+
+def test_what_needs_results_waits_while_there_are_none(app: AppTest, trained: dict[str, str]) -> None:
+    session = app.session_state["_session"]
+    session.forms["many_series"] = {"sort": "skill", "verdicts": ["too-short"], "marked": True, "shape": 0}
+    runs, session.runs = session.runs, {}
+    app.run()
+    assert not app.exception, [e.message for e in app.exception]
+    assert names(app) == [f"shop {shop:03d}" for shop in range(50)]
+    session.runs = runs
+    app.run()
+    assert session.forms["many_series"]["sort"] == "skill"
+    assert names(app) == []
+
+
+def test_filters_are_of_the_data_they_were_set_for(app: AppTest) -> None:
+    session = app.session_state["_session"]
+    session.forms["many_series"] = {"search": "shop 00", "sort": "last", "page": 2, "dataset": "another"}
+    app.run()
+    assert app.text_input(key="many_search").value == ""
+    assert app.selectbox(key="many_sort").value == "last"
+    assert len(names(app)) == 50
 
 
 def test_one_that_was_too_short_says_so_instead_of_a_score(app: AppTest) -> None:
