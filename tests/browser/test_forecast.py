@@ -105,6 +105,10 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
     assert future["y"][1:] == pytest.approx(values, abs=0.0051)
     assert len(rows) == 5
     with page.expect_download() as download:
+        page.get_by_role("button", name="Download report (HTML)").click()  # made when it is asked for
+    assert download.value.suggested_filename == "sales-report.html"
+    assert "<h1>sales.csv</h1>" in download.value.path().read_text("utf-8")
+    with page.expect_download() as download:
         page.get_by_role("button", name="Download settings").click()
     assert json.loads(download.value.path().read_text())["settings"]["window"] == 14
 
