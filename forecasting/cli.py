@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from forecasting.config import ForecastConfig
 from forecasting.errors import AmbiguousInput, ConfigError, ForecastingError, ReadError
 from forecasting.files import write_whole
+from forecasting.hierarchy import with_totals
 from forecasting.messages import Message
 from forecasting.notation import Notation
 from forecasting.options import SAMPLE, SETTINGS, parser
@@ -95,7 +96,7 @@ def _backtest(args: Namespace) -> int:
         "verdict": verdict.to_dict() | {"text": verdict.text},
     }
     if len(panel.series_ids) > 1:
-        table = backtest.by_series(panel)
+        table = backtest.by_series(with_totals(panel, config.totals)[0] if config.totals else panel)
         done["by_series"] = table.astype(object).where(table.notna(), None).to_dict("records")
     _write_report(args, {**about, **done})
     if "-" not in (args.output, args.report):
