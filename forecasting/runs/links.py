@@ -27,8 +27,9 @@ class Links:
 
     database: Database
 
-    def share(self, workspace: Workspace, run_id: str, days: float | None = None) -> Link:
-        """A new link to this one run, which shows it for so many days; None: until somebody ends it."""
+    def share(self, workspace: Workspace, run_id: str, days: float | None = None, *, exports: bool = True) -> Link:
+        """A new link to this one run, which shows it for so many days; None: until somebody ends it. exports: whether
+        it offers files of the run, too."""
         link = Link(identity.new_token())
         with self.database.write() as connection:
             row = linked_run(connection, workspace, run_id)
@@ -37,7 +38,7 @@ class Links:
             values = {"id": identity.token_id(link.token), "workspace": row.workspace, "run_id": row.id}
             at = now(connection)
             ends = None if days is None else at + days * 86_400
-            connection.execute(insert(schema.shares).values(**values, created=at, ends=ends))
+            connection.execute(insert(schema.shares).values(**values, created=at, ends=ends, exports=exports))
             audit.note(connection, row.workspace, "link", row.id)
         return link
 
@@ -62,6 +63,14 @@ class Links:
             here = schema.shares.c.id == identity.token_id(link.token)
             ends: float | None = connection.execute(select(schema.shares.c.ends).where(here)).scalar()
         return ends
+
+    def shared_exports(self, link: Link) -> bool:
+        """Whether a link offers files of its run."""
+        with self.database.read() as connection:
+            shared_run(connection, link)
+            here = schema.shares.c.id == identity.token_id(link.token)
+            exports = connection.execute(select(schema.shares.c.exports).where(here)).scalar()
+        return exports is None or bool(exports)
 
     def note_opened(self, link: Link) -> None:
         """Let the workspace that made a link know that somebody opened it."""

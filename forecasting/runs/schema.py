@@ -32,7 +32,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0005"  # the revision that `metadata` describes
+VERSION = "0006"  # the revision that `metadata` describes
 
 ACTIVE = ("queued", "running", "split")  # states in which something may still change without the user
 
@@ -142,6 +142,7 @@ shares = Table(
     Column("run_id", ForeignKey("runs.id"), nullable=False, index=True),
     Column("created", Double, nullable=False),
     Column("ends", Double),  # null: when somebody ends it
+    Column("exports", Boolean),  # whether it offers files of the run; null: made before one could choose, and it does
 )
 
 rates = Table(

@@ -15,17 +15,21 @@ LASTS = ("always", "1", "7", "30")  # days that a link lasts
 
 
 def share_buttons(workspace: Workspace, run: Run) -> None:
-    """How long a link is to last, Copy link, which makes one and copies it, and End all links where there are any."""
+    """How long a link is to last and whether it offers files; Copy link, which makes one and copies it; and End all
+    links, where there are any."""
     key = run.id[:12]
     days = choices.select(
         t("runs.link.lasts"), LASTS, key=f"lasts_{key}", format_func=lambda one: t(f"runs.link.lasts.{one}")
     )
+    exports = run.kind != "forecast" or st.toggle(
+        t("runs.link.exports"), True, key=f"exports_{key}", help=t("runs.link.exports.help")
+    )
     last, link = st.session_state.get("_link", (None, ""))  # last made; the link is shown once
-    made = link if last == (run.id, days) else ""
+    made = link if last == (run.id, days, exports) else ""
     asked = st.button(t("runs.copy"), key=f"copy_{key}", icon=":material/link:", width="stretch")
     if asked and not made:
-        made = services.share(workspace, run.id, None if days == "always" else float(days)).token
-        st.session_state["_link"] = ((run.id, days), made)
+        made = services.share(workspace, run.id, None if days == "always" else float(days), exports=exports).token
+        st.session_state["_link"] = ((run.id, days, exports), made)
     if made:
         st.code(_address(made), language=None, wrap_lines=True)
         if asked:

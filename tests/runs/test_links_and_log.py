@@ -29,6 +29,19 @@ def let_pass(store: Store, days: float) -> None:
         connection.execute(update(schema.events).values(at=schema.events.c.at - days * DAY))
 
 
+def test_a_link_offers_files_unless_its_owner_said_no(store: Store) -> None:
+    workspace = store.new_workspace()
+    run = store.submit(workspace, "counting", {}, None, "n")
+    open_, closed = store.share(workspace, run), store.share(workspace, run, exports=False)
+    assert [store.shared_exports(link) for link in (open_, closed)] == [True, False]
+    with store.database.write() as connection:  # as an older version made them
+        connection.execute(update(schema.shares).values(exports=None))
+    assert store.shared_exports(closed)
+    store.end_shares(workspace, run)
+    with pytest.raises(StoreError, match="shows no run here"):
+        store.shared_exports(open_)
+
+
 def test_a_link_with_an_end_shows_nothing_after_it(store: Store) -> None:
     workspace = store.new_workspace()
     run = store.submit(workspace, "counting", {}, None, "n")

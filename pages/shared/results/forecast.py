@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from pages.shared import components
+from pages.shared import components, services
 from pages.shared.formats import plain_option
 from pages.shared.i18n import chart_words, t
 from pages.shared.results.errors import coverage_note
@@ -33,7 +33,8 @@ def forecast(shown: Shown) -> None:
     st.caption(coverage_note(shown.backtest().scores))
     digits = shown.notation.column_digits(ahead["forecast"], shown.notation.target_of(shown.series))
     components.table(_table(shown, ahead), "forecast_table", height=min(36 + 35 * horizon, 320), digits=digits)
-    download_forecast(shown, "download_forecast_here")
+    if services.exports(shown.access):
+        download_forecast(shown, "download_forecast_here")
 
 
 def _table(shown: Shown, ahead: pd.DataFrame) -> pd.DataFrame:

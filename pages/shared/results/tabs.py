@@ -52,6 +52,7 @@ def of_run(access: Access, run: Run) -> None:
 @components.in_place()
 def _tabs(shown: Shown) -> None:
     """Only the open tab is drawn: a hidden figure costs the browser as much as a seen one."""
-    for name, tab in choices.tabs({key: t(key) for key in _TABS}, key="tabs"):
+    names = {key: t(key) for key in _TABS if key != "tab.export" or services.exports(shown.access)}
+    for name, tab in choices.tabs(names, key="tabs"):
         with tab, components.in_place():
             _TABS[name](shown)

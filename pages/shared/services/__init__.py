@@ -21,7 +21,7 @@ from pages.shared.services.data import (
     times_of,
     whole_panel,
 )
-from pages.shared.services.links import note_opened, opened, share, share_ends, unshare
+from pages.shared.services.links import exports, note_opened, opened, share, share_ends, unshare
 from pages.shared.services.portfolio import many, sparklines
 from pages.shared.services.results import artifact, backtest, forecast, record, rows_of
 from pages.shared.services.runs import (
@@ -60,6 +60,7 @@ __all__ = [
     "delete_workspace",
     "events",
     "expected",
+    "exports",
     "fetch",
     "forecast",
     "keep_days",

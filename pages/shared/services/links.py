@@ -5,16 +5,21 @@ from __future__ import annotations
 import logging
 
 from forecasting.errors import StoreError
-from forecasting.runs import Link, Run, Workspace
+from forecasting.runs import Access, Link, Run, Workspace
 from pages.shared.services import cache
 from pages.shared.services.store import store
 
 log = logging.getLogger("tidecast.links")
 
 
-def share(workspace: Workspace, run_id: str, days: float | None = None) -> Link:
-    """A link that shows this one run, read-only, for so many days; None: until it is ended."""
-    return store().share(workspace, run_id, days)
+def share(workspace: Workspace, run_id: str, days: float | None = None, *, exports: bool = True) -> Link:
+    """A link that shows this one run, read-only, for so many days; None: until it is ended. exports: with its files."""
+    return store().share(workspace, run_id, days, exports=exports)
+
+
+def exports(access: Access) -> bool:
+    """Whether files of a run are offered: to its owner always, behind a link as the owner decided."""
+    return store().shared_exports(access) if isinstance(access, Link) else True
 
 
 def share_ends(workspace: Workspace, run_id: str) -> list[float | None]:

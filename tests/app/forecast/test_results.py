@@ -277,6 +277,26 @@ def test_the_report_says_what_the_page_says_in_its_language(trained: dict[str, s
     assert "\u8bfb\u53d6" in chinese
 
 
+def test_a_link_offers_files_where_its_owner_allows_it(trained: dict[str, str]) -> None:
+    from pages.shared.results import export_report
+    from pages.shared.results.shown import Shown
+
+    owner, store = Workspace(trained["workspace"]), Store()
+    allowed, closed = (store.share(owner, trained["run"], exports=exports) for exports in (True, False))
+    here = tab(opener()(link=allowed), "Export")
+    labels = [button.label for button in here.get("download_button")]
+    assert labels == [
+        f"Download {name}" for name in ("forecast CSV", "backtest CSV", "report (HTML)", "workbook", "settings")
+    ]
+    page = export_report.made(Shown(allowed, store.shared_run(allowed), "Umsatz"), live=False).decode()
+    assert "stays with whoever brought it" in page
+    assert hashlib.sha256(files.german()).hexdigest() not in page
+    there = opener()(link=closed)
+    assert not there.get("download_button")
+    assert "Export" not in [one.label for one in there.tabs]
+    store.end_shares(owner, trained["run"])
+
+
 def test_the_time_shown_is_the_one_waited_for(app: AppTest, trained: dict[str, str]) -> None:
     from pages.shared.formats import duration
 
