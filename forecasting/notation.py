@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import functools
+import math
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
@@ -120,6 +121,15 @@ class Notation:
             return self.decimals[target]
         known = set(self.decimals.values())
         return known.pop() if not target and len(known) == 1 and len(self.decimals) == len(self.targets) else None
+
+    def column_digits(self, values: npt.ArrayLike, target: str = "") -> int:
+        """The decimals of a column of numbers: the history's, else those that give its largest number five digits."""
+        digits = self.digits(target)
+        if digits is not None:
+            return digits
+        y = np.abs(np.asarray(values, dtype=np.float64))
+        largest = float(y[np.isfinite(y)].max(initial=0.0))
+        return 0 if largest == 0 else max(0, min(12, 4 - math.floor(math.log10(largest))))
 
     def target_of(self, unique_id: str) -> str:
         """The value column that a series comes from."""

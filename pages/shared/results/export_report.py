@@ -71,13 +71,13 @@ def _lead(shown: Shown) -> list[str]:
 def _forecast(shown: Shown, live: bool, many: bool) -> Section:
     """The chart of history and forecast, and the values."""
     rows, notation = shown.rows("forecast"), shown.notation
-    target = notation.target_of(shown.series) if notation.targets else ""
     levels = charts.levels_of(rows)
     names = ["forecast", *(f"forecast-{end}-{level}" for level in levels for end in ("lo", "hi"))]
     head = [t("forecast.time"), t("forecast.value")]
     head += [t(f"forecast.{end}", level=level) for level in levels for end in ("low", "high")]
+    digits = notation.column_digits(rows[names].to_numpy(), notation.target_of(shown.series))
     table = [
-        [moment(ds), *(notation.number(float(value), target) for value in values)]
+        [moment(ds), *(f"{round(float(value), digits) + 0.0:,.{digits}f}" for value in values)]
         for ds, values in zip(rows["ds"].iloc[:_ROWS], rows[names].to_numpy()[:_ROWS], strict=True)
     ]
     parts: list[Text | Table | Chart] = [

@@ -31,6 +31,7 @@ def forecast(shown: Shown) -> None:
     )
     components.chart(figure, "chart_forecast", t("alt.forecast", name=charts.escape(shown.series), count=horizon))
     st.caption(coverage_note(shown.backtest().scores))
+    digits = shown.notation.column_digits(ahead["forecast"], shown.notation.target_of(shown.series))
     components.table(_table(shown, ahead), "forecast_table", height=min(36 + 35 * horizon, 320), digits=digits)
     if services.exports(shown.access):
         download_forecast(shown, "download_forecast_here")
