@@ -1,4 +1,4 @@
-"""The tab Totals: what is chosen there is trained, listed by level, opened, and left out of what is said of the series."""
+"""The tab Totals: what is chosen there is trained, listed by level, opened, and kept out of what the series amount to."""
 
 from __future__ import annotations
 
