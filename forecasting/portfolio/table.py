@@ -155,4 +155,4 @@ def _stale(ds: Any, ends: Index) -> Index:
     that goes on for longer makes none of the others late."""
     place, stamps = pd.factorize(ds, sort=True)
     shared = int(np.searchsorted(stamps, common_end(ds[ends - 1])))
-    return np.maximum(shared - place[ends - 1], 0).astype(np.int64)
+    return np.asarray(np.maximum(shared - place[ends - 1], 0), dtype=np.int64)

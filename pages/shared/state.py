@@ -19,12 +19,7 @@ LINK = "link"  # the parameter of an address that shows one run, read-only
 TEXTS = ("pair", "text")  # jobs that the Text lab shows
 DAMAGED = "_damaged"  # in the session: what the store kept of the settings cannot be read, and is not written over
 PENDING = "_pending"  # in the session: a workspace that the address opens, and that the visitor is asked about
-_UNNAMED = {
-    "floor": None,
-    "cap": None,
-    "support": "found",
-    "totals": [],
-}  # settings that a run with their defaults does not name
+_UNNAMED = {"floor": None, "cap": None, "support": "found", "totals": []}  # settings that a run with their defaults does not name
 _INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str, "opened": str}
 _PLAIN = {"workspace", "language", "dataset", "series", LINK}  # parameters that name no run
 

@@ -1,4 +1,4 @@
-"""The tab Totals: what is chosen there is trained, listed by level, opened, and kept out of what the series amount to."""
+"""The tab Totals: what is chosen there is trained, listed by level, opened, and kept out of the series' figures."""
 
 from __future__ import annotations
 
