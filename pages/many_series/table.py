@@ -58,8 +58,8 @@ def series_list(session: Session, shown: Portfolio, view: View, rows: Places, *,
         )
     if pages > 1:
         with turned:
-            key = f"{grid}_page_{page}"  # a widget of its own for each page, so that a page turned elsewhere is shown
-            st.pagination(pages, default=page, key=key, on_change=_turn, args=(session, view, key))
+            turner = f"{grid}_page_{page}"  # a widget for each page, so that a page turned elsewhere is shown
+            st.pagination(pages, default=page, key=turner, on_change=_turn, args=(session, view, turner))
 
 
 def _number() -> int:

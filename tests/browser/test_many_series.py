@@ -39,13 +39,22 @@ def opened(page: Page) -> str:
     return urllib.parse.parse_qs(urllib.parse.urlsplit(page.url).query).get("series", [""])[0]
 
 
-def open_row(page: Page, row: int) -> None:
-    """Press the name in a row of the list, which is drawn on a canvas."""
+def open_row(page: Page, row: int, name: str) -> None:
+    """Press the name in a row of the list, which is drawn on a canvas: one of a moment before may take the press."""
     grid = page.locator(".st-key-many_list [data-testid=stDataFrame] .dvn-scroller").first
-    grid.hover(position={"x": 50, "y": (row + 1) * ROW + 10})
-    grid.click(position={"x": 60, "y": (row + 1) * ROW + 18})
-    expect(page.locator(".st-key-many_detail")).to_be_visible()
-    settled(page)
+    heading = page.locator(".st-key-many_detail").get_by_text(name, exact=True).first
+    for place in (row, row + 1, row, row + 1, row):  # a cell that is already chosen tells nothing
+        expect(grid).to_be_visible()
+        box = grid.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 50, box["y"] + (place + 1) * ROW + 10)
+        page.wait_for_timeout(300)
+        page.mouse.click(box["x"] + 60, box["y"] + (place + 1) * ROW + 18)
+        page.wait_for_timeout(2_000)
+        settled(page)
+        if heading.is_visible():
+            return
+    expect(heading).to_be_visible()
 
 
 def rows(download: Download) -> list[dict[str, str]]:
@@ -85,9 +94,9 @@ def test_sixty_series_from_upload_to_the_worst_of_them_and_back(server: Server, 
     page.get_by_role("tab", name="Series", exact=True).click()
     page.locator(".st-key-many_sort input").click()
     page.get_by_role("option", name="Sort by: Skill", exact=True).click()
-    expect(page.locator(".st-key-many_sort input")).to_have_value("Sort by: Skill")
+    page.wait_for_timeout(2_000)
     settled(page)
-    open_row(page, 0)
+    open_row(page, 0, worst[0])
     assert opened(page) == worst[0]
     page.keyboard.press("n")
     expect(page.locator(".st-key-many_detail").get_by_text(worst[1], exact=True).first).to_be_visible()
@@ -107,6 +116,7 @@ def test_sixty_series_from_upload_to_the_worst_of_them_and_back(server: Server, 
     settled(page)
     assert opened(page) == worst[1]
     page.get_by_role("tab", name="Download", exact=True).click()
-    page.get_by_text(re.compile("listed", re.IGNORECASE)).first.click()
+    page.get_by_text(f"Those listed ({len(alike)})", exact=True).click()
+    page.wait_for_timeout(2_000)
     settled(page)
     assert [row["unique_id"] for row in scores(page)] == [name for name in worst if name in alike]
