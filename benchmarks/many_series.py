@@ -55,7 +55,7 @@ class Memory(threading.Thread):
                 self.now = int(status.split("VmRSS:")[1].split()[0]) // 1024
                 self.most = max(self.most, self.now)
                 time.sleep(0.05)
-        except OSError:  # it has ended
+        except (OSError, IndexError):  # it has ended
             return
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 _MMAP_THRESHOLD = -3  # glibc's name for the option, of malloc.h
-_LARGE = 256 * 1024  # bytes
+_LARGE = 4 * 1024**2  # bytes; smaller ones come and go too often for it
 
 
 def give_back_at_once() -> bool:

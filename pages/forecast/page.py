@@ -29,14 +29,11 @@ elif dataset is None:
 else:
     with components.in_place():
         head.empty()  # a fragment can write only where the page has written before
-        offered = st.container()
+        model_section(head, dataset)
+        offer(session, dataset)
         last = services.poll(session.workspace, session.run) if session.run else None
         done = last is not None and last.state == "done"  # then the result comes first
-        # The chart before the settings: the browser loads what it takes to draw it while the server goes on.
         series = overview(session, dataset, folded=done)
-        model_section(head, dataset)
-        with offered:
-            offer(session, dataset)
         run = follow(session.workspace, session.run) if session.run else None
         if run is not None and run.state == "done" and not done:  # it ended while the page was drawn
             st.rerun()

@@ -229,12 +229,16 @@ def _fill(settled: Settled) -> tuple[pd.DataFrame, pd.DataFrame]:
     new = np.concatenate([[True], np.diff(codes) != 0])
     span = np.ones(len(codes), dtype=np.int64)
     span[:-1] = np.where(new[1:], 1, np.diff(place))
-    source = np.repeat(np.arange(len(codes)), span)
-    within = np.arange(len(source)) - np.repeat(np.cumsum(span) - span, span)
-    at = place[source] + within
-    frame = pd.DataFrame({"unique_id": names[codes[source]], "ds": settled.steps[at], "y": settled.y[source]})
-    gaps = np.flatnonzero(within > 0)
-    before = source[gaps]
+    if (span == 1).all():  # nothing to fill: of millions of values each array counts
+        frame = pd.DataFrame({"unique_id": names[codes], "ds": settled.steps[place], "y": settled.y})
+        gaps = before = np.empty(0, dtype=np.int64)
+    else:
+        source = np.repeat(np.arange(len(codes)), span)
+        within = np.arange(len(source)) - np.repeat(np.cumsum(span) - span, span)
+        at = place[source] + within
+        frame = pd.DataFrame({"unique_id": names[codes[source]], "ds": settled.steps[at], "y": settled.y[source]})
+        gaps = np.flatnonzero(within > 0)
+        before = source[gaps]
     filled = frame.iloc[gaps].reset_index(drop=True)
     filled["row_before"] = rows[before]
     filled["row_after"] = rows[np.minimum(before + 1, len(rows) - 1)]
