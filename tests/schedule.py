@@ -55,7 +55,7 @@ def seconds(item: pytest.Item) -> float:
 class LongestFirst(LoadScopeScheduling):
     """Gives each process that has nearly done its part the longest unit that is left.
 
-    But one of several the shortest, as long as there are others: the long ones open pages, and as many browsers at once
+    But half of them the shortest, as long as there are others: the long ones open pages, and as many browsers at once
     as there are processes would be late.
     """
 
@@ -67,6 +67,6 @@ class LongestFirst(LoadScopeScheduling):
         return unit(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        if len(self.nodes) > 1 and node is self.nodes[-1] and self.workqueue:
+        if node in self.nodes[len(self.nodes) - len(self.nodes) // 2 :] and self.workqueue:
             self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
         super()._assign_work_unit(node)
