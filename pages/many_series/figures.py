@@ -6,26 +6,31 @@ import streamlit as st
 
 from forecasting import charts
 from pages.many_series.view import VERDICTS
-from pages.shared import components
-from pages.shared.formats import percent
+from pages.shared import components, services
+from pages.shared.formats import percent, plain
 from pages.shared.i18n import chart_words, t
 from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
 
 
-def figures(shown: Portfolio) -> None:
-    """The numbers on top, in a row."""
+def figures(session: Session, shown: Portfolio) -> None:
+    """The numbers on top, in a row. Series of several value columns may have several units: nothing of theirs is added
+    up."""
     summary = shown.summary
     if summary is None:
         return
+    columns = services.notation(session.workspace, shown.dataset).targets
     with st.container(horizontal=True, gap="medium", key="many_figures"):
         for verdict in VERDICTS:
             if count := summary.verdicts.get(verdict, 0):
-                share = percent(summary.shares.get(verdict))
+                share = t("many.share", share=percent(summary.shares.get(verdict))) if len(columns) < 2 else None
                 st.metric(
-                    t(f"many.verdict.{verdict}"), f"{count:,}", t("many.share", share=share), delta_color="off",
-                    delta_arrow="off", help=t(f"many.verdict.{verdict}.help"), width="content",
+                    t(f"many.verdict.{verdict}"), f"{count:,}", share, delta_color="off", delta_arrow="off",
+                    help=t(f"many.verdict.{verdict}.help"), width="content",
                 )  # fmt: skip
+        if len(columns) > 1:
+            st.caption(t("many.units", columns=tuple(plain(name, 40) for name in columns)), width="stretch")
+            return
         st.metric(
             t("many.wape"), percent(summary.wape, 1), t("many.wape.naive", wape=percent(summary.naive_wape, 1)),
             delta_color="off", delta_arrow="off", help=t("many.wape.help"), width="content",

@@ -54,7 +54,7 @@ else:
             frozenset(one.series for one in shown.attention),
             None if shown.shapes is None else shown.shapes.labels(),
         )
-        figures(shown)
+        figures(session, shown)
         for name, tab in choices.tabs({name: t(f"many.tab.{name}") for name in TABS}, key="many_tabs"):
             with tab, components.in_place():
                 if name == "list":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -217,3 +218,20 @@ def test_the_page_is_chinese_where_the_session_is(app: AppTest) -> None:
     assert not app.exception, [e.message for e in app.exception]
     assert "多序列" in [one.value for one in app.header]
     assert "结论" in app.dataframe[0].value.columns
+
+
+def test_columns_of_several_units_are_not_added_up(open_app: Open, data_folder: Path) -> None:
+    days = np.arange(70)
+    rows = pd.DataFrame({"date": pd.date_range("2024-01-01", periods=70).strftime("%Y-%m-%d")})
+    rows["sales_eur"], rows["visitors"] = 1000 + 50 * np.sin(days), 5 + days % 7
+    app = upload(open_app(PAGE), rows.to_csv(index=False).encode())
+    app.multiselect(key="col_target").set_value(["sales_eur", "visitors"]).run()
+    for name, value in {"horizon": 4, "window": 7, "hidden_size": 4, "epochs": 1, "folds": 1}.items():
+        app.number_input(key=f"set_{name}").set_value(value)
+    app.run()
+    app.button(key="train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    assert len(listed(app)) == 2
+    assert "Error of the volume (WAPE)" not in [metric.label for metric in app.metric]
+    assert "sales_eur, visitors may have different units" in words(app).replace("\\", "")
