@@ -45,9 +45,9 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two processes more than cores, since many slow tests wait for a browser, a server or a worker; the others do not,
+    """One process more than cores, since many slow tests wait for a browser, a server or a worker; the others do not,
     and each process imports and collects for ten seconds of the processor's time."""
-    return (os.cpu_count() or 1) + 2 * ("not slow" not in config.option.markexpr)
+    return (os.cpu_count() or 1) + ("not slow" not in config.option.markexpr)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> schedule.LongestFirst:
