@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import gc
 import ipaddress
 import os
 import signal
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -71,6 +73,10 @@ def dask(tmp_path: Path, postgres_store: Store) -> Iterator[Dask]:
     for process in cluster.processes:
         process.kill()
         process.wait()
+    # Dask leaves a connection to a scheduler that was killed to the collector, which would warn in any later test.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture
