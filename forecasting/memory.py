@@ -18,3 +18,11 @@ def give_back_at_once() -> bool:
         return bool(ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE))
     except (AttributeError, OSError, TypeError):  # not glibc; TypeError: Windows has no library without a name
         return False
+
+
+def give_back() -> None:
+    """Have glibc return what is free now: the holes that a training has left, before the next large piece of work."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError, TypeError):  # not glibc
+        return

@@ -117,6 +117,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.evaluation",
         "forecasting.forecaster",
         "forecasting.intake.prices",
+        "forecasting.memory",
         "forecasting.progress",
         "forecasting.labs.sequences",
         "forecasting.labs.text",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from forecasting.checkpoints import Keeper, keeping
 from forecasting.errors import Cancelled, ForecastingError, StoreError
+from forecasting.memory import give_back
 from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.runs import checkpoints, identity, pace, shards
@@ -51,6 +52,7 @@ def perform(database: Database, claimed: Claim, settings: Settings, heart: Heart
 
     `heart`: what renews the lease where no supervisor watches over this process.
     """
+    give_back()
     began, used = time.monotonic(), time.process_time()
     holding = heart.holding(claimed, settings.wall_seconds) if heart is not None else contextlib.nullcontext()
     with holding, Pulse(database, claimed, settings) as pulse:
