@@ -14,15 +14,17 @@ def give_back_at_once() -> bool:
     By itself it raises the size from which it does so up to 32 MB, and arrays of a file of millions of rows leave holes
     of hundreds of MB behind. Other C libraries have no such option.
     """
-    try:
-        return bool(ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE))
-    except (AttributeError, OSError, TypeError):  # not glibc; TypeError: Windows has no library without a name
-        return False
+    return bool(_glibc("mallopt", _MMAP_THRESHOLD, _LARGE))
 
 
 def give_back() -> None:
     """Have glibc return what is free now: the holes that a training has left, before the next large piece of work."""
+    _glibc("malloc_trim", 0)
+
+
+def _glibc(function: str, *arguments: int) -> int:
+    """What one of its functions answers; 0 where the C library is another one."""
     try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (AttributeError, OSError, TypeError):  # not glibc
-        return
+        return int(getattr(ctypes.CDLL(None), function)(*arguments))
+    except (AttributeError, OSError, TypeError):  # TypeError: Windows has no library without a name
+        return 0

@@ -15,8 +15,9 @@ from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
 
 _SCORES = (
-    "unique_id", "verdict", "skill", "skill_low", "skill_high", "mae", "mase", "wape", "coverage", "origins", "last",
-    "total", "before", "change", "volume", "values", "start", "end", "gaps", "outliers", "stale", "state",
+    "unique_id", "total_of", "verdict", "skill", "skill_low", "skill_high", "mae", "mase", "wape", "coverage",
+    "origins", "last", "total", "before", "change", "volume", "values", "start", "end", "gaps", "outliers", "stale",
+    "state",
 )  # fmt: skip
 
 

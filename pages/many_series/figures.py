@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting import charts
-from pages.many_series.view import VERDICTS
+from forecasting.portfolio import VERDICTS
 from pages.shared import components, services
 from pages.shared.formats import percent, plain
 from pages.shared.i18n import chart_words, t

@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from forecasting.portfolio import VERDICTS
 from pages.many_series.shapes import shape_name
-from pages.many_series.view import ANY_SHAPE, SORTABLE, VERDICTS, View
+from pages.many_series.view import ANY_SHAPE, SORTABLE, View
 from pages.shared import choices
 from pages.shared.i18n import t
 from pages.shared.services.portfolio import Portfolio

@@ -105,13 +105,15 @@ def _frame(session: Session, shown: Portfolio, here: Places, columns: dict[str, 
                 marks_of({str(name): value for name, value in row.items()}) for row in table.to_dict("records")
             ]
         elif name == "skill":
-            cells[name] = [_skill(*row) for row in zip(table["skill"], table["skill_low"], table["skill_high"])]  # noqa: B905
-        elif name in ("change", "coverage"):
-            cells[name] = [_signed(one) if name == "change" else _blank(one) or percent(one) for one in table[name]]
+            parts = (table[part] for part in ("skill", "skill_low", "skill_high"))
+            cells[name] = [_skill(*row) for row in zip(*parts, strict=True)]
+        elif name == "change":
+            cells[name] = [_signed(one) for one in table[name]]
         elif name == "values":
             cells[name] = [f"{one:,}" for one in table[name]]
         else:
-            cells[name] = [_blank(one) or number(one) for one in table[name]]
+            write = percent if name == "coverage" else number
+            cells[name] = [write(one) if np.isfinite(one) else "" for one in table[name]]
     return pd.DataFrame(cells).rename(columns=columns)
 
 
@@ -126,11 +128,6 @@ def _skill(skill: float, low: float, high: float) -> str:
 
 def _signed(share: float) -> str:
     return f"{100 * share:+.1f} %" if np.isfinite(share) else ""
-
-
-def _blank(value: float) -> str:
-    """What stands for a number that there is not."""
-    return "" if np.isfinite(value) else " "
 
 
 def _name_width(shown: Portfolio, here: Places) -> int:

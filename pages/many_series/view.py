@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting.portfolio import VERDICTS
 from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
 
 Places = npt.NDArray[np.int64]
 
 PAGE_SIZE = 50
-VERDICTS = ("better", "same", "worse", "too-short", "unknown")
 SORTABLE = ("", "unique_id", "skill", "mase", "mae", "coverage", "last", "total", "change", "volume", "values")
 ANY_SHAPE = -1
 SERIES, TOTALS = "many_series", "many_totals"  # lists, among the session's forms

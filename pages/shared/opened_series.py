@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from forecasting.panel import Panel
+from pages.shared import state
 from pages.shared.formats import plain_option
 from pages.shared.i18n import t
 from pages.shared.state import Session
@@ -28,6 +29,4 @@ def choose(session: Session, panel: Panel, *, hidden: bool = False) -> str:
 
 
 def _changed() -> None:
-    from pages.shared import state
-
     state.current().open_series(st.session_state[_KEY])

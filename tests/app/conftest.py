@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import json
 import logging
@@ -44,14 +45,22 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data_folder(tmp_path: Path) -> Iterator[Path]:
     """An empty store; no worker takes anything from its queue."""
-    monkeypatch.setenv("TIDECAST_DATA", str(tmp_path))
-    monkeypatch.setenv("TIDECAST_WORKERS", "0")
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield tmp_path
-    stop_runtime()
+    with store_in(tmp_path):
+        yield tmp_path
+
+
+@contextlib.contextmanager
+def store_in(folder: Path) -> Iterator[None]:
+    """Have the app keep its store there and remember nothing of another; no worker takes anything from its queue."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIDECAST_DATA", str(folder))
+        patch.setenv("TIDECAST_WORKERS", "0")
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        yield
+        stop_runtime()
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from forecasting.evaluation.backtest import Backtest
-from forecasting.runs import Store, Workspace, stop_runtime
+from forecasting.runs import Store, Workspace
 from tests.app import files
-from tests.app.conftest import address, alt, figure, opener, values, words, work
+from tests.app.conftest import address, alt, figure, opener, store_in, values, words, work
 
 pytestmark = [pytest.mark.slow, pytest.mark.together]  # they share a training
 
@@ -29,24 +29,18 @@ SETTINGS = {"horizon": 4, "window": 14, "hidden_size": 4, "epochs": 2, "folds": 
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The address of a small run on an uploaded file, done."""
     folder = tmp_path_factory.mktemp("store")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("TIDECAST_DATA", str(folder))
-    patch.setenv("TIDECAST_WORKERS", "0")
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    app = opener()()
-    app.segmented_control(key="source").set_value("upload").run()
-    app.file_uploader(key="upload").set_value(("sales.csv", files.german(), "text/csv")).run()
-    for name, value in SETTINGS.items():
-        app.number_input(key=f"set_{name}").set_value(value)
-    app.selectbox(key="set_method").set_value("recurrent")
-    app.run()
-    app.button(key="train").click().run()
-    assert not app.exception
-    work(folder)
-    yield address(app)
-    stop_runtime()
-    patch.undo()
+    with store_in(folder):
+        app = opener()()
+        app.segmented_control(key="source").set_value("upload").run()
+        app.file_uploader(key="upload").set_value(("sales.csv", files.german(), "text/csv")).run()
+        for name, value in SETTINGS.items():
+            app.number_input(key=f"set_{name}").set_value(value)
+        app.selectbox(key="set_method").set_value("recurrent")
+        app.run()
+        app.button(key="train").click().run()
+        assert not app.exception
+        work(folder)
+        yield address(app)
 
 
 @pytest.fixture

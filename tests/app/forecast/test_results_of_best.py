@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from forecasting.config import TEXTBOOK
 from forecasting.evaluation.backtest import Backtest
-from forecasting.runs import Run, Store, Workspace, stop_runtime
+from forecasting.runs import Run, Store, Workspace
 from tests.app import files
-from tests.app.conftest import address, figure, opener, upload, values, with_covariates, words, work
+from tests.app.conftest import address, figure, opener, store_in, upload, values, with_covariates, words, work
 from tests.app.forecast.test_results import scores_shown, tab
 from tests.conftest import ROOT
 
@@ -52,14 +51,8 @@ def opened(name: str, **query: str) -> AppTest:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     found = tmp_path_factory.mktemp("store")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("TIDECAST_DATA", str(found))
-    patch.setenv("TIDECAST_WORKERS", "0")
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield found
-    stop_runtime()
-    patch.undo()
+    with store_in(found):
+        yield found
 
 
 @pytest.fixture(scope="module")

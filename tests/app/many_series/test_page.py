@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from forecasting.portfolio import needs_attention, stored_table
-from forecasting.runs import Store, Workspace, stop_runtime
-from tests.app.conftest import Open, address, opener, upload, words, work
+from forecasting.runs import Store, Workspace
+from tests.app.conftest import Open, address, opener, store_in, upload, words, work
 
 pytestmark = [pytest.mark.slow, pytest.mark.together]  # they share a training
 
@@ -49,21 +48,15 @@ def names(app: AppTest) -> list[str]:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The address of a small run over all shops, done."""
     folder = tmp_path_factory.mktemp("store")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("TIDECAST_DATA", str(folder))
-    patch.setenv("TIDECAST_WORKERS", "0")
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    app = upload(opener()(PAGE), shops())
-    for name, value in {"horizon": 4, "window": 7, "hidden_size": 4, "epochs": 2, "folds": 1}.items():
-        app.number_input(key=f"set_{name}").set_value(value)
-    app.run()
-    app.button(key="train").click().run()
-    assert not app.exception
-    work(folder)
-    yield address(app)
-    stop_runtime()
-    patch.undo()
+    with store_in(folder):
+        app = upload(opener()(PAGE), shops())
+        for name, value in {"horizon": 4, "window": 7, "hidden_size": 4, "epochs": 2, "folds": 1}.items():
+            app.number_input(key=f"set_{name}").set_value(value)
+        app.run()
+        app.button(key="train").click().run()
+        assert not app.exception
+        work(folder)
+        yield address(app)
 
 
 @pytest.fixture
@@ -118,8 +111,6 @@ def test_the_verdicts_are_counted_and_filter(app: AppTest, table: pd.DataFrame) 
     tested = table[table["rows"] > 0]
     wape = (tested["mae"] * tested["rows"]).sum() / (tested["size"] * tested["rows"]).sum()
     assert shown["Error of the volume (WAPE)"] == f"{100 * wape:.1f} %"
-    app.get("button_group")  # the pills; the tester sets them by the session
-    app.session_state["many_verdicts"] = ["too-short"]
     app.session_state["_session"].forms["many_series"] = {"verdicts": ["too-short"]}
     app.run()
     assert names(app) == table.loc[table["verdict"] == "too-short", "unique_id"].tolist()

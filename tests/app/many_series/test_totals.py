@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from forecasting.portfolio import stored_table
-from forecasting.runs import Store, Workspace, stop_runtime
-from tests.app.conftest import Open, address, figure, opener, upload, words, work
+from forecasting.runs import Store, Workspace
+from tests.app.conftest import Open, address, figure, opener, store_in, upload, words, work
 
 pytestmark = pytest.mark.slow
 
@@ -40,24 +39,18 @@ def sales() -> bytes:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The address of a small run with totals by region and of everything, chosen in the tab."""
     folder = tmp_path_factory.mktemp("store")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("TIDECAST_DATA", str(folder))
-    patch.setenv("TIDECAST_WORKERS", "0")
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    app = upload(opener()(PAGE), sales())
-    for name, value in {"horizon": 4, "window": 7, "hidden_size": 4, "epochs": 1, "folds": 1}.items():
-        app.number_input(key=f"set_{name}").set_value(value)
-    app.session_state["many_tabs"] = "Totals"
-    app.run()
-    assert app.multiselect(key="many_totals").options[0] == "region"
-    app.multiselect(key="many_totals").set_value(["region", "all"]).run()
-    app.button(key="train").click().run()
-    assert not app.exception, [e.message for e in app.exception]
-    work(folder)
-    yield address(app)
-    stop_runtime()
-    patch.undo()
+    with store_in(folder):
+        app = upload(opener()(PAGE), sales())
+        for name, value in {"horizon": 4, "window": 7, "hidden_size": 4, "epochs": 1, "folds": 1}.items():
+            app.number_input(key=f"set_{name}").set_value(value)
+        app.session_state["many_tabs"] = "Totals"
+        app.run()
+        assert app.multiselect(key="many_totals").options[0] == "region"
+        app.multiselect(key="many_totals").set_value(["region", "all"]).run()
+        app.button(key="train").click().run()
+        assert not app.exception, [e.message for e in app.exception]
+        work(folder)
+        yield address(app)
 
 
 @pytest.fixture
