@@ -12,6 +12,7 @@ from forecasting.errors import (
     Cancelled,
     ConfigError,
     DataError,
+    ExportError,
     ForecastingError,
     ModelFileError,
     ReadError,
@@ -27,13 +28,17 @@ from forecasting.labs.sequences import (
     CellsConfig,
     CosineConfig,
     MarkerConfig,
+    OneCellConfig,
     RolloutConfig,
     SineConfig,
+    SineGridConfig,
     run_cells,
     run_cosine,
     run_marker,
+    run_one_cell,
     run_rollout,
     run_sine,
+    run_sine_grid,
 )
 from forecasting.labs.text import (
     PairConfig,
@@ -46,6 +51,7 @@ from forecasting.labs.text import (
 )
 from forecasting.panel import Panel
 from forecasting.progress import Progress
+from forecasting.tuning import SearchSpace, Tuning, tune
 
 __version__ = "0.1.0"
 
@@ -57,6 +63,7 @@ __all__ = [
     "ConfigError",
     "CosineConfig",
     "DataError",
+    "ExportError",
     "Forecast",
     "ForecastConfig",
     "Forecaster",
@@ -64,19 +71,23 @@ __all__ = [
     "MarkerConfig",
     "ModelFileError",
     "Note",
+    "OneCellConfig",
     "PairConfig",
     "Panel",
     "Progress",
     "ReadError",
     "Report",
     "RolloutConfig",
+    "SearchSpace",
     "SineConfig",
+    "SineGridConfig",
     "StoreError",
     "Table",
     "TextConfig",
     "TextModel",
     "TickerError",
     "TooShortError",
+    "Tuning",
     "Verdict",
     "evaluate",
     "fetch_ticker",
@@ -86,13 +97,16 @@ __all__ = [
     "run_cells",
     "run_cosine",
     "run_marker",
+    "run_one_cell",
     "run_pair",
     "run_rollout",
     "run_sine",
+    "run_sine_grid",
     "sample_names",
     "sample_text",
     "suggest_config",
     "suggest_text_config",
     "to_panel",
     "train_text",
+    "tune",
 ]

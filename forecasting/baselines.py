@@ -26,6 +26,7 @@ from forecasting.panel import Values
 
 RIDGE_PENALTIES = (0.01, 0.1)  # relative to the mean variance of a regressor
 FEWEST = 30  # origins that a ridge needs
+Apart = tuple[Values, Values, Values]  # [O, H] the level alone, with its trend, and with its season: the forecast
 FURTHEST = 3.0  # times the range of all values so far that a forecast may lie beyond them
 SLOW_SEASON = 12  # longest season of ETS models: with longer ones the search takes seconds a series
 LONGEST_FIT = 500  # values that smoothing parameters are estimated on: more change them little
@@ -89,7 +90,7 @@ def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: b
     if slow and len(values) >= 8 and np.ptp(values) > 0:
         with warnings.catch_warnings():  # of candidate models that are rejected
             warnings.simplefilter("ignore")
-            for name, fit in (("theta", _fit_theta), ("ets", _fit_ets)):
+            for name, fit in (("theta", fit_theta), ("ets", _fit_ets)):
                 learned = fit(values, min(usable, default=1))
                 if learned is not None:
                     members.append(Member(name, name, learned))
@@ -122,7 +123,8 @@ def _seasoned(learned: dict[str, Values], ahead: Values, position: Index) -> Val
     return forecast
 
 
-def _fit_theta(values: Values, season: int) -> dict[str, Values] | None:
+def fit_theta(values: Values, season: int) -> dict[str, Values] | None:
+    """What the member `theta` learns from a training block [T]; None where it cannot be fitted."""
     from statsforecast.theta import thetamodel
 
     learned = _deseasonalise(values, season)
@@ -139,6 +141,10 @@ _THETA = ("initial_smoothed", "alpha", "theta")
 
 
 def _theta_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Values:
+    return _theta_apart(learned, values, seen, horizon)[2]
+
+
+def _theta_apart(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Apart:
     from statsforecast.theta import thetamodel
 
     adjusted, start = _adjusted(learned, values[: int(seen.max())])
@@ -147,6 +153,7 @@ def _theta_ahead(learned: dict[str, Values], values: Values, seen: Index, horizo
     states = thetamodel(adjusted / unit, 1, "DOTM", first, alpha, theta, 3)["states"]
     position = seen - start
     level, mean, a, b = (states[position - 1, column].copy() for column in range(4))
+    first_level = np.repeat(level[:, None], horizon, axis=1)
     ahead = np.empty((len(seen), horizon))
     for step in range(horizon):
         i = position + step
@@ -155,7 +162,7 @@ def _theta_ahead(learned: dict[str, Values], values: Values, seen: Index, horizo
         mean = (i * mean + ahead[:, step]) / (i + 1)
         b = ((i - 1) * b + 6 * (ahead[:, step] - mean) / (i + 1)) / (i + 2)
         a = mean - b * (i + 2) / 2
-    return _seasoned(learned, ahead * unit, position)
+    return first_level * unit, ahead * unit, _seasoned(learned, ahead * unit, position)
 
 
 def _fit_ets(values: Values, season: int) -> dict[str, Values] | None:
@@ -178,6 +185,10 @@ _KINDS = "NAMD"  # none, additive, multiplicative; damped
 
 
 def _ets_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Values:
+    return _ets_apart(learned, values, seen, horizon)[2]
+
+
+def _ets_apart(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Apart:
     from statsforecast.ets import forward_ets
 
     adjusted, start = _adjusted(learned, values[: int(seen.max())])
@@ -190,15 +201,16 @@ def _ets_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon:
     phi = float(learned["par"][3]) if damped == "D" else 1.0
     growth = np.cumsum(phi ** np.arange(1, horizon + 1))
     state = states[seen - start]  # [O, state]
-    ahead = np.repeat(state[:, :1], horizon, axis=1)
+    level = ahead = np.repeat(state[:, :1], horizon, axis=1)
     if trend == "A":
         ahead = ahead + state[:, 1:2] * growth
     elif trend == "M":
         ahead = ahead * np.maximum(state[:, 1:2], 0.0) ** growth
+    trended = ahead
     if seasonal != "N":
         index = state[:, int(trend != "N") + period - np.arange(horizon) % period]
         ahead = ahead + index if seasonal == "A" else ahead * index
-    return _seasoned(learned, ahead * unit, seen - start)
+    return level * unit, trended * unit, _seasoned(learned, ahead * unit, seen - start)
 
 
 def _deseasonalise(values: Values, season: int, *, tracked: bool = False) -> dict[str, Values]:
@@ -246,6 +258,12 @@ def _ridge_ahead(learned: dict[str, Values], values: Values, seen: Index, horizo
         ahead = last + past @ learned["ridge"].T
     return np.exp(np.minimum(ahead, seasonality.LARGEST_LOG)) if log else np.asarray(ahead)
 
+
+APART: dict[str, Callable[[dict[str, Values], Values, Index, int], Apart]] = {
+    "theta": _theta_apart,
+    "ets": _ets_apart,
+    "trend-season": seasonality.line_apart,
+}
 
 AHEAD: dict[str, Callable[[dict[str, Values], Values, Index, int], Values]] = {
     "naive": lambda _, values, seen, horizon: naive(values, seen, horizon),

@@ -1,4 +1,4 @@
-"""The command line: `python -m forecasting inspect | forecast | backtest | worker | restore`.
+"""The command line: `python -m forecasting inspect | forecast | backtest | tune | worker | restore`.
 
 Exit status 0, 2 with one sentence on standard error, or 130 after Ctrl-C.
 """
@@ -14,13 +14,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.config import ForecastConfig
+from forecasting.config import HOLIDAYS, ForecastConfig
 from forecasting.errors import AmbiguousInput, ConfigError, ForecastingError, ReadError
-from forecasting.files import write_whole
+from forecasting.events import read_file
 from forecasting.hierarchy import with_totals
 from forecasting.messages import Message
 from forecasting.notation import Notation
 from forecasting.options import SAMPLE, SETTINGS, parser
+from forecasting.output_files import as_json, check_writable, write
 from forecasting.terminal import describe, plain, progress_line
 from forecasting.threads import limit_threads
 
@@ -70,19 +71,27 @@ def _inspect(args: Namespace) -> int:
 def _forecast(args: Namespace) -> int:
     from forecasting.forecaster import fit
 
+    check_writable(args.onnx, args.input)
     panel, about = _read(args)
     config, reasons = _settings(args, panel)
     with progress_line(sys.stderr) as on_progress:
         forecaster = fit(panel, config, on_progress=on_progress)
-    _write_frame(args, forecaster.predict(), about)
+    _write_frame(args, forecaster.predict().rounded(forecaster.training.get("whole")), about)
+    if args.onnx is not None:
+        write(args.onnx, forecaster.to_onnx())
     done = {"config": config.to_dict(), "reasons": reasons, "training": forecaster.training}
     _write_report(args, {**about, **done})
     return DONE
 
 
 def _backtest(args: Namespace) -> int:
+    from forecasting.evaluation.anomalies import check_rate
+    from forecasting.evaluation.level_scores import reached
+    from forecasting.export import forecast_csv
     from forecasting.forecaster import evaluate
 
+    check_rate(rate := 1 / max(args.false_alarms, 1))
+    check_writable(args.anomalies, args.input)
     panel, about = _read(args)
     config, reasons = _settings(args, panel)
     with progress_line(sys.stderr) as on_progress:
@@ -94,30 +103,43 @@ def _backtest(args: Namespace) -> int:
         "reasons": reasons,
         "scores": backtest.scores,
         "verdict": verdict.to_dict() | {"text": verdict.text},
+        "slices": backtest.slices(panel, config.features).to_dict(),
     }
+    if args.anomalies is not None:
+        found = backtest.anomalies(rate)
+        write(args.anomalies, forecast_csv(found.table, Notation.of(about)))
+        done["anomalies"] = {"rate": rate, "count": len(found.own), "text": str(found.message)}
     if len(panel.series_ids) > 1:
         table = backtest.by_series(with_totals(panel, config.totals)[0] if config.totals else panel)
         done["by_series"] = table.astype(object).where(table.notna(), None).to_dict("records")
     _write_report(args, {**about, **done})
     if "-" not in (args.output, args.report):
-        sys.stdout.write("\n".join(map(plain, [verdict.text, *_levels(backtest.scores)])) + "\n")
+        sys.stdout.write("\n".join(map(plain, [verdict.text, *reached(backtest.scores)])) + "\n")
     return DONE
 
 
-def _levels(scores: Mapping[str, Any]) -> list[Message]:
-    """What each level of a backtest with totals reached."""
-    return [
-        Message(
-            "cli.level",
-            level=level,
-            count=about["series"],
-            mase=about["mase"],
-            change=about["reconciled_change"],
-            held=", ".join(f"{nominal} %: {100 * share:.0f} %" for nominal, share in about["coverage"].items()),
-        )
-        for level, about in scores.get("levels", {}).items()
-        if about["mase"] is not None
-    ]
+def _tune(args: Namespace) -> int:
+    from forecasting import tuning
+    from forecasting.export import settings_json
+    from forecasting.runs.workers.speed import burst
+
+    panel, about = _read(args)
+    base, reasons = _settings(args, panel)
+    space = tuning.SearchSpace.from_dict({**tuning.usual_space(panel, base).to_dict(), **dict(args.space)})
+    config = tuning.TuneConfig(base=base, space=space, trials=40 if args.trials is None else args.trials)
+    if args.minutes is not None:
+        speed, stretch = burst()
+        config = tuning.within_minutes(panel, config, args.minutes, speed * stretch)
+    tuning.check(panel, config)
+    with progress_line(sys.stderr) as on_progress:
+        found = tuning.Tuning(result=json.loads(tuning.search(panel, config, on_progress)["result"]))
+    kept = base.replace(**(found.settings or {})) if found.better else base
+    write(args.output, settings_json(kept.to_dict(), {"input": about["input"], "verdict": str(found.verdict)}))
+    verdict = {"grade": found.result["verdict"], "text": found.verdict}
+    _write_report(args, {**about, "reasons": reasons, **found.result, "verdict": verdict})
+    if "-" not in (args.output, args.report):
+        sys.stdout.write(plain(found.verdict) + "\n")
+    return DONE
 
 
 def _worker(args: Namespace) -> int:
@@ -145,6 +167,7 @@ COMMANDS = {
     "inspect": _inspect,
     "forecast": _forecast,
     "backtest": _backtest,
+    "tune": _tune,
     "worker": _worker,
     "restore": _restore,
 }
@@ -154,9 +177,9 @@ def _read(args: Namespace) -> tuple[Panel, dict[str, Any]]:
     """The Panel of INPUT, and how it was read, for --report."""
     from forecasting.intake import ReadingChoices, load_sample, read
 
-    _check_writable(args.report, args.input)
+    check_writable(args.report, args.input)
     output = getattr(args, "output", None)
-    _check_writable(output, args.input)
+    check_writable(output, args.input)
     if output is not None and args.report is not None and os.path.realpath(output) == os.path.realpath(args.report):
         raise ForecastingError(Message("cli.same-file", path=output), field="report")
     if args.input.startswith(SAMPLE):
@@ -204,10 +227,15 @@ def _settings(args: Namespace, panel: Panel) -> tuple[ForecastConfig, dict[str, 
     from forecasting.forecaster import suggest_config
 
     given = {name: value for name in SETTINGS if (value := getattr(args, name)) is not None}
+    if args.events_file is not None:
+        given["events"] = [*read_file(args.events_file), *given.get("events", [])]
     if args.settings is None:
         config, reasons = suggest_config(panel)
     else:
         config, reasons = _settings_file(args.settings), {}
+    if args.holidays:
+        features = given.get("features", config.features)
+        given["features"] = [*features, *(HOLIDAYS + code for code in args.holidays)]
     return config.replace(**given), {name: reason for name, reason in reasons.items() if name not in given}
 
 
@@ -222,52 +250,15 @@ def _settings_file(path: str) -> ForecastConfig:
     return read_settings(data, path)
 
 
-def _check_writable(path: str | None, source: str) -> None:
-    """Refuse a path that cannot be written before the training, not after it."""
-    if path is None or path == "-":
-        return
-    target = Path(path)
-    if target.is_dir():
-        message = Message("cli.output-folder", path=path)
-    elif not target.parent.is_dir():
-        message = Message("cli.output-nowhere", path=path, folder=str(target.parent))
-    elif not os.access(target if target.exists() else target.parent, os.W_OK):
-        message = Message("cli.output-protected", path=path)
-    elif target.exists() and Path(source).exists() and target.samefile(source):
-        message = Message("cli.output-input", path=path)
-    else:
-        return
-    raise ForecastingError(message, field="output")
-
-
 def _write_frame(args: Namespace, frame: pd.DataFrame, about: Mapping[str, Any]) -> None:
     from forecasting.export import forecast_csv
 
-    _write(args.output, forecast_csv(frame, Notation.of(about)))
+    write(args.output, forecast_csv(frame, Notation.of(about)))
 
 
 def _write_report(args: Namespace, about: Mapping[str, Any]) -> None:
     if args.report is not None:
-        text = json.dumps(about, indent=2, ensure_ascii=False, allow_nan=False, default=_jsonable)
-        _write(args.report, (text + "\n").encode("utf-8", "backslashreplace"))
-
-
-def _jsonable(value: Any) -> Any:
-    """Scalars of NumPy as Python's, anything else as text."""
-    return value.item() if hasattr(value, "item") else str(value)
-
-
-def _write(path: str, data: bytes) -> None:
-    """To a file, or with - to standard output."""
-    if path == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        write_whole(path, data)
-    except OSError as error:
-        message = Message("cli.output-failed", path=path, reason=error.strerror)
-        raise ForecastingError(message, field="output") from error
+        write(args.report, as_json(about))
 
 
 def _sentence(error: ForecastingError) -> str:
@@ -276,6 +267,8 @@ def _sentence(error: ForecastingError) -> str:
     if isinstance(error, AmbiguousInput):
         return f"{message.rstrip('.?')}; pass {_answers(error)}."
     option = SETTINGS.get(error.field or "", ("",))[0]
+    if option and isinstance(error.message, Message) and error.message.key.startswith("tune."):
+        option = "--space"
     return f"{option}: {message}" if option and isinstance(error, ConfigError) else message
 
 

@@ -8,18 +8,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from forecasting.errors import ConfigError
+from forecasting.events import Event, events_of
 from forecasting.messages import Message
 
 METHODS = ("recurrent", "best")
 CELLS = ("lstm", "gru", "rnn", "bilstm", "attention")
 ANCHORS = ("auto", "constant")
 SUPPORTS = ("found", "free")
+WHOLE = ("auto", "on", "off")
 SCHEDULES = ("one-cycle", "plateau", "constant")
 LOSSES = ("mae", "mse", "huber", "pinball")
 CALENDAR = ("minute-of-hour", "hour-of-day", "day-of-week", "day-of-month", "month-of-year", "day-of-year")
 INDICATORS = ("rsi", "macd", "bollinger", "momentum", "stochastic", "volatility")
+PLACE = "[A-Z]{2,3}(-[A-Z0-9]{1,3})?"  # a country, or a part of it: what HOLIDAYS is followed by
 LARGEST = 1e15  # of a floor or a cap
-HOLIDAYS = "holidays-"  # and the ISO 3166 code of a country
+HOLIDAYS = "holidays-"  # and the ISO 3166 code of a country, or of a part of one: DE, DE-BY
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,10 +55,12 @@ class ForecastConfig:
     floor: float | None = None  # no forecast and no end of an interval is lower; None: none is too low
     cap: float | None = None  # the same upwards
     support: str = "found"  # forecasts keep to the range that is found in the values; "free": to none
+    whole: str = "auto"  # whether forecasts are shown and exported as whole numbers: where all values are counts
+    events: tuple[Event, ...] = ()  # own ones, beside holidays; mappings of their fields will do
     totals: tuple[str, ...] = ()  # sums to forecast, too: keys of the Panel, "region / shop", or "all" (see hierarchy)
 
     def __post_init__(self) -> None:
-        for field, low, high in _WHOLE:
+        for field, low, high in _RANGES:
             check_whole(field, getattr(self, field), low, high)
         check_choice("method", self.method, METHODS)
         check_choice("cell", self.cell, CELLS)
@@ -63,11 +68,13 @@ class ForecastConfig:
         check_choice("loss", self.loss, LOSSES)
         check_choice("anchor", self.anchor, ANCHORS)
         check_choice("support", self.support, SUPPORTS)
+        check_choice("whole", self.whole, WHOLE)
         check_real("dropout", self.dropout, 0.0, 0.9)
         check_real("learning_rate", self.learning_rate, 1e-6, 1.0)
         object.__setattr__(self, "levels", _levels(self.levels))
         object.__setattr__(self, "lookbacks", _lookbacks(self.lookbacks))
         object.__setattr__(self, "features", _features(self.features))
+        object.__setattr__(self, "events", events_of(self.events))
         object.__setattr__(self, "totals", _names("totals", self.totals))
         _check_limits(self.floor, self.cap)
         if self.covariates is not None:
@@ -86,8 +93,14 @@ class ForecastConfig:
                 del values[name]
         if self.support == SUPPORTS[0]:
             del values["support"]
+        if self.whole == WHOLE[0]:
+            del values["whole"]
         if not self.totals:
             del values["totals"]
+        if self.events:
+            values["events"] = [{**event, "dates": list(event["dates"])} for event in values["events"]]
+        else:
+            del values["events"]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     @classmethod
@@ -117,7 +130,7 @@ TEXTBOOK: dict[str, Any] = {  # the settings of tutorials
     "covariates": [],
 }
 
-_WHOLE = (  # setting, lowest, highest: bounds that keep one run within a small machine
+_RANGES = (  # setting, lowest, highest: bounds that keep one run within a small machine
     ("horizon", 1, 10_000),
     ("window", 1, 20_000),
     ("hidden_size", 1, 2048),
@@ -188,7 +201,7 @@ def _lookbacks(value: object) -> tuple[int, ...]:
 def _features(value: object) -> tuple[str, ...]:
     names = _names("features", value)
     for name in names:
-        if name not in (*CALENDAR, *INDICATORS) and not re.fullmatch(HOLIDAYS + "[A-Z]{2,3}", name):
+        if name not in (*CALENDAR, *INDICATORS) and not re.fullmatch(HOLIDAYS + PLACE, name):
             raise unknown_feature(name)
     return names
 

@@ -16,6 +16,7 @@ from forecasting.config import ForecastConfig
 from forecasting.panel import Values
 
 if TYPE_CHECKING:
+    from forecasting.evaluation.explain import After
     from forecasting.evaluation.history import History
     from forecasting.evaluation.occasions import Again, Effects
     from forecasting.evaluation.predictor import Forecasts, Predictor
@@ -97,6 +98,31 @@ class Ends:
             forecasts = predictors.ahead(part, series, Span(lengths, lengths), extra, members=members)
             yield forecasts, part, self.again(chosen, forecasts.origins)
 
+    def after(self, chosen: range) -> After:
+        """What is done to forecasts from the ends of the `chosen` series, for an explanation of them."""
+        from forecasting.evaluation import predictor as predictors
+        from forecasting.evaluation.explain import After
+        from forecasting.features import occasions_after
+        from forecasting.model.origins import Span
+
+        config, history, totals = self.config, self.history, self.predictor.reconciliation is not None
+        lengths = np.array([len(history.values[i]) for i in chosen], dtype=np.int64)
+        again = self.again(chosen, Span(lengths, lengths).origins(config.horizon))
+        names = None
+        if self.effects is not None:
+            names = occasions_after(
+                [history.ends[i] for i in chosen], history.frequency, config.features, config.horizon, config.events
+            )
+        return After(
+            again=lambda forecast: again(forecast)[0],
+            kept=lambda forecast: (
+                self.forecast(())[0][chosen.start : chosen.stop] if totals else predictors.within(forecast, config)
+            ),
+            holidays=None if self.effects is None else self.effects.some(chosen),
+            occasions=names,
+            totals=totals,
+        )
+
     def again(self, chosen: range, origins: Origins) -> Again:
         """What adds the effects of holidays to forecasts of the `chosen` series."""
         from forecasting.evaluation import occasions
@@ -105,7 +131,8 @@ class Ends:
         if self.effects is None:
             return occasions.unchanged
         ends = [self.history.ends[i] for i in chosen]
-        ahead = occasions_after(ends, self.history.frequency, self.config.features, self.config.horizon)
+        config, frequency = self.config, self.history.frequency
+        ahead = occasions_after(ends, frequency, config.features, config.horizon, config.events)
         names = [[""] * len(self.history.values[i]) + some for i, some in zip(chosen, ahead, strict=True)]
         support = self.predictor.support.some(chosen)
         return functools.partial(self.effects.some(chosen).again, names, origins, support)

@@ -8,6 +8,7 @@ ForecastingError            field, row, column say where
 ├── ConfigError             a setting outside its range; field names it
 ├── TickerError             a symbol, or Yahoo Finance's answer to it
 ├── ModelFileError          a saved Forecaster that cannot be loaded
+├── ExportError             a Forecaster that cannot be written in another format
 ├── StoreError              the database of runs cannot be used
 │   └── LimitError          more than this server allows; retry_seconds says when to try again
 └── Cancelled               the work was asked to stop
@@ -81,6 +82,10 @@ class TickerError(ForecastingError):
 
 class ModelFileError(ForecastingError):
     """A saved Forecaster that cannot be loaded."""
+
+
+class ExportError(ForecastingError):
+    """A Forecaster that cannot be written in another format; the message names what is in the way."""
 
 
 class StoreError(ForecastingError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,10 +20,11 @@ from forecasting.suggestions import check_least, needed_values
 from forecasting.work import COMPARED
 
 if TYPE_CHECKING:
-    from forecasting.evaluation.backtest import Backtest, Tested
+    from forecasting.evaluation.backtest import Backtest
     from forecasting.evaluation.occasions import Effects, Occasions
     from forecasting.evaluation.predictor import Predictor
     from forecasting.evaluation.reconcile import Nodes
+    from forecasting.evaluation.tested import Tested
     from forecasting.model.origins import Span
     from forecasting.model.windows import Extra, Fold, Index, Known
 
@@ -39,14 +40,22 @@ def evaluate(
     return gather(panel, config, [evaluate_fold(panel, config, k, on_progress) for k in range(1, config.folds + 1)])
 
 
-def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: OnProgress | None = None) -> Tested:
-    """The training of one of `config.folds` folds (1 is the first) and its forecasts; needs none of the others."""
+def evaluate_fold(
+    panel: Panel, config: ForecastConfig, fold: int, on_progress: OnProgress | None = None, explained: int = 0, *,
+    compare: bool = True,
+) -> Tested:  # fmt: skip
+    """The training of one of `config.folds` folds (1 is the first) and its forecasts; needs none of the others.
+
+    `explained`: of how many of the first series `Tested.effects` says what covariates do. `compare`: forecast by the
+    other methods as well, up to COMPARED series.
+    """
     from forecasting.evaluation.fit import fit as fit_predictor
     from forecasting.evaluation.reconcile import Nodes
     from forecasting.model.origins import Span
 
     check_least(panel, config, folds=config.folds)
-    plan, expected, count = _fold_plan(panel, config), work.of_fold(panel, config, fold), len(panel.series_ids)
+    plan, count = _fold_plan(panel, config), len(panel.series_ids)
+    expected = work.of_fold(panel, config, fold, compare=compare)
     panel, hierarchy = with_totals(panel, config)
     lengths, measured = panel.lengths, panel.measured()
     begin, end = plan[fold - 1].test_start, plan[fold - 1].test_end
@@ -54,10 +63,10 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
     start, share = (fold - 1) / len(plan), 1 / len(plan)
     report = progress_of_fit(config, on_progress, "fold", fold, len(plan), start, share, expected)
     kept = _long_enough(lengths, begin, config)
-    extra, _, _ = further_inputs(panel, config)
+    extra, inputs, _ = further_inputs(panel, config)
     some = extra.of(kept) if extra is not None else None
     train = [values[i][: lengths[i] - begin] for i in kept]
-    names, compare = [panel.series_ids[i] for i in kept], sum(i < count for i in kept) <= COMPARED
+    names, compare = [panel.series_ids[i] for i in kept], compare and sum(i < count for i in kept) <= COMPARED
     others = {i: values[i] for i in sorted(set(range(count)).difference(kept))}
     effects, occasions = holiday_effects(panel, config, train, kept)
     if effects is not None and occasions is not None:
@@ -77,10 +86,44 @@ def evaluate_fold(panel: Panel, config: ForecastConfig, fold: int, on_progress: 
         nodes = Nodes([values[i] for i in kept], places, others)
     seen = lengths[kept]
     span = Span(seen - begin, np.minimum(seen - end - 1, seen - config.horizon))
-    return forecast_origins(
+    tested = forecast_origins(
         predictor, config, fold, [values[i] for i in kept], span, some, np.asarray(kept, dtype=np.int64),
         effects, occasions, nodes,
     )  # fmt: skip
+    if explained and some is not None and some.counts[1]:
+        truth, ids = panel.values(), panel.series_ids
+        told = _effects(
+            predictor, [values[i] for i in kept], [truth[i] for i in kept], [ids[i] for i in kept], span, some, inputs,
+            range(min(explained, len(kept))), None if measured is None else [measured[i] for i in kept],
+            effects, occasions,
+        )  # fmt: skip
+        tested = dataclasses.replace(tested, effects=told)
+    return tested
+
+
+def _effects(
+    predictor: Predictor, values: Sequence[Values], truth: Sequence[Values], names: Sequence[str], span: Span,
+    extra: Extra, inputs: Sequence[str], chosen: range, known: Sequence[Known] | None, effects: Effects | None,
+    occasions: Occasions | None,
+) -> dict[str, Any]:  # fmt: skip
+    """What covariates do at the last origins of `span` in the `chosen` series: see `evaluation.effects.held_out`."""
+    from forecasting.evaluation import effects as curves
+    from forecasting.model.origins import Span
+
+    part = slice(chosen.start, chosen.stop)
+    first, last = span.first[part], span.last[part]
+    count = curves.few(len(chosen), 5 * int((last - first + 1).min()), predictor.horizon)
+    some = Span(last - count + 1, last)
+    origins, own = some.origins(predictor.horizon), predictor.some(chosen)
+
+    def restored(forecast: Values) -> Values:
+        if effects is None or occasions is None:
+            return forecast
+        return effects.some(chosen).again(occasions[part], origins, own.support, forecast)[0]
+
+    forecast, found = curves.curves(own, values[part], some, extra.of(list(chosen)), inputs, restored)
+    measured = None if known is None else known[part]
+    return curves.held_out(forecast, found, origins, truth[part], names[part], measured) if found else {}
 
 
 def with_totals(panel: Panel, config: ForecastConfig) -> tuple[Panel, Hierarchy | None]:
@@ -129,9 +172,10 @@ def forecast_origins(
     `effects` that were taken out of the values are in the forecasts again. With totals the forecasts add up; `nodes`
     are then what is forecast and what is not, all of them by default.
     """
-    from forecasting.evaluation import backtest, level_scores
+    from forecasting.evaluation import level_scores
     from forecasting.evaluation import predictor as predictors
     from forecasting.evaluation.reconcile import Nodes
+    from forecasting.evaluation.tested import Tested
 
     forecasts = predictors.ahead(predictor, values, span, extra, members=True)
     bounds = predictors.bounds(predictor, forecasts, config.levels)
@@ -152,7 +196,7 @@ def forecast_origins(
             level: (predictors.within(low, config), predictors.within(high, config))
             for level, (low, high) in bounds.items()
         }
-    return backtest.Tested(
+    return Tested(
         fold=fold,
         origins=forecasts.origins.of_panel(places),
         forecast=forecast,
@@ -189,7 +233,7 @@ def as_trained_on(panel: Panel, config: ForecastConfig, effects: Effects | None)
     if effects is None and panel.filled is None:
         return panel, None
     values = without_gaps(panel, panel.lengths)
-    names = None if effects is None else features.occasions(panel, config.features, config.horizon)
+    names = None if effects is None else features.occasions(panel, config.features, config.horizon, config.events)
     if effects is not None and names is not None:
         values = effects.without(values, names)
     return dataclasses.replace(panel, frame=panel.frame.assign(y=np.concatenate(values))), names
@@ -198,19 +242,20 @@ def as_trained_on(panel: Panel, config: ForecastConfig, effects: Effects | None)
 def holiday_effects(
     panel: Panel, config: ForecastConfig, train: Sequence[Values], chosen: Sequence[int] | None = None
 ) -> tuple[Effects | None, Occasions | None]:
-    """(Effects of the holidays that `config` asks for, as the `train` parts of the `chosen` series tell them; which
-    holiday each step of these is). None without holidays, or where none has an effect."""
-    if not any(name.startswith(HOLIDAYS) for name in config.features):
+    """(Effects of the holidays and events that `config` asks for, as the `train` parts of the `chosen` series tell
+    them; which one each step of these is). None without any, or where no holiday has an effect and no event is asked
+    for: that an event has none is worth telling."""
+    if not config.events and not any(name.startswith(HOLIDAYS) for name in config.features):
         return None, None
     from forecasting import features
     from forecasting.evaluation import occasions
 
-    names = features.occasions(panel, config.features, config.horizon)
+    names = features.occasions(panel, config.features, config.horizon, config.events)
     if names is None:
         return None, None
     some = names if chosen is None else [names[i] for i in chosen]
     effects = occasions.estimate(train, some, occasions.season_of(panel.seasons))
-    return (effects, some) if effects.any else (None, None)
+    return (effects, some) if effects.any or config.events else (None, None)
 
 
 def _fold_plan(panel: Panel, config: ForecastConfig) -> Sequence[Fold]:
@@ -226,10 +271,10 @@ def _long_enough(lengths: Index, test_start: int, config: ForecastConfig) -> lis
 def further_inputs(panel: Panel, config: ForecastConfig) -> tuple[Extra | None, list[str], list[str]]:
     """(Inputs beside the values, their names, notes on what was left out of them and why)."""
     chosen = panel.covariates if config.covariates is None else list(config.covariates)
-    if not config.features and not chosen:
+    if not config.features and not config.events and not chosen:
         return None, [], []
     from forecasting import features
 
-    built = features.build(panel, config.features, config.horizon, config.covariates)
+    built = features.build(panel, config.features, config.horizon, config.covariates, config.events)
     names = [*built.past_names, *built.known_names]
     return (windows.Extra(built.past, built.known) if names else None), names, list(built.notes)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from forecasting import folds, model_file, work
+from forecasting import folds, model_file, whole, work
 from forecasting.config import ForecastConfig
 from forecasting.ends import Ends
 from forecasting.errors import ConfigError, DataError, ModelFileError, TooShortError
 from forecasting.files import write_whole
 from forecasting.folds import evaluate, evaluate_fold, gather
+from forecasting.forecast_frame import Forecast
 from forecasting.hierarchy import Hierarchy, summed
 from forecasting.messages import Message
 from forecasting.panel import Panel, Values
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from forecasting.evaluation.occasions import Effects
     from forecasting.evaluation.predictor import Predictor
     from forecasting.model.windows import Extra
+    from forecasting.onnx_file.measure import Measured
 
 __all__ = [
     "Forecast",
@@ -45,23 +47,11 @@ __all__ = [
 ]
 
 
-class Forecast(pd.DataFrame):
-    """A frame: unique_id, ds, forecast, and forecast-lo-80, forecast-hi-80, ... for each level."""
-
-    @property
-    def _constructor(self) -> type[pd.DataFrame]:
-        return pd.DataFrame
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The same rows as a plain frame."""
-        return pd.DataFrame(self)
-
-
 def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = None) -> Forecaster:
     """Train with steps held out, then go on with all of `panel`.
 
     Series too short for a network are forecast by the statistical members alone; `training["fallback"]` reports it.
+    `training["events"]` has the effect of each own event by series: see `Effects.of_events`.
     Raises TooShortError where there are fewer than three values. An exception raised by `on_progress` ends the
     training.
     """
@@ -82,11 +72,13 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
         values, panel.seasons, config, report, extra,
         names=panel.series_ids, measured=panel.measured(), totals=0 if hierarchy is None else len(hierarchy.names),
     )  # fmt: skip
-    notes += caveats(predictor, values, panel.series_ids)
+    notes += caveats(predictor, values, panel.series_ids) + whole.notes(panel, config)
     if hierarchy is not None:
         predictor = folds.reconciled(predictor, hierarchy, Nodes.every(values))
         notes += hierarchy.notes
     training = training_report(predictor, trained, panel, config, inputs, notes)
+    if config.events and effects is not None:
+        training["events"] = effects.of_events(panel.series_ids)
     training["seconds"] = time.perf_counter() - started
     history = _history(panel, values, extra, predictor)
     return Forecaster(config, predictor, training, history, effects)
@@ -150,20 +142,23 @@ class Forecaster:
         return frame
 
     def explain(self, most: int = 50) -> dict[str, Any]:
-        """What the forecast of the first `most` series rests on, JSON-able: see `evaluation.explain`."""
+        """What the forecast of the first `most` series rests on, JSON-able.
+
+        `contributions` add up to the forecast of each step, in the unit of the series: see `evaluation.contributions`.
+        `effects` says what covariates that are known ahead do, `holidays` what each adds; all else: see
+        `evaluation.explain`.
+        """
         from forecasting.evaluation import explain
-        from forecasting.model.origins import Span
 
         history = self._history
         some = range(min(most, len(history.values)))
-        lengths = np.array([len(values) for values in history.values[: some.stop]], dtype=np.int64)
         return explain.explain(
             self._predictor.some(some),
             history.values[: some.stop],
             history.series_ids[: some.stop],
             history.some_extra(some),
             input_names(self.training),
-            self._ends.again(some, Span(lengths, lengths).origins(self.config.horizon)),
+            self._ends.after(some),
         )
 
     @property
@@ -266,6 +261,25 @@ class Forecaster:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write `to_bytes` to `path`, whole or not at all."""
         write_whole(path, self.to_bytes())
+
+    def to_onnx(self, *, quantised: bool = False, about: Mapping[str, str] | None = None) -> bytes:
+        """An ONNX file: from the last values of series, in their unit, to `forecast` and the ends of its intervals.
+
+        Its inputs are told in its description, the series, levels and hashes in its metadata, to which `about` is
+        added. quantised: the weights of the networks in 8 bits. Where the forecast is that of a pool, the file holds
+        the network alone: the column recurrent of `predict_members`, without intervals. Raises ExportError where it
+        would not forecast what this does: without a network, with totals, or with effects of holidays.
+        """
+        from forecasting.onnx_file import to_onnx
+
+        return to_onnx(self.config, self._predictor, self._history, self._effects, about or {}, quantised=quantised)
+
+    def measure(self, panel: Panel, files: Mapping[str, bytes]) -> dict[str, Measured]:
+        """Size, time and error of `files` of this Forecaster: `to_bytes` as "safetensors", `to_onnx` as "float32" and
+        "int8". `panel` is what it was trained on. See `onnx_file.measure`."""
+        from forecasting.onnx_file.measure import compare
+
+        return compare(self.config, self._predictor, self._history, panel, files)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Forecaster:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from forecasting.config import ANCHORS, CELLS, LOSSES, METHODS, SCHEDULES, SUPPORTS
+from forecasting.config import ANCHORS, CELLS, LOSSES, METHODS, SCHEDULES, SUPPORTS, WHOLE
 from forecasting.errors import ForecastingError
+from forecasting.events import parse
 from forecasting.messages import Message
 
 SAMPLE = "sample:"  # an INPUT that begins so names a sample instead of a file
@@ -25,14 +26,28 @@ def parser() -> Parser:
         ("inspect", "show how a file is read and what was repaired"),
         ("forecast", "train on all of a file and forecast beyond its end"),
         ("backtest", "train on parts of a file and measure forecasts of the rest"),
+        ("tune", "search for settings that beat the default by more than noise"),
     ):
         command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
         _add_reading(command)
         if name != "inspect":
             _add_settings(command)
+            result = ("JSON", "the settings to keep") if name == "tune" else ("CSV", "the result")
             command.add_argument(
-                "--output", required=True, metavar="CSV", help="where to write the result; - for standard output"
+                "--output", required=True, metavar=result[0], help=f"where to write {result[1]}; - for standard output"
             )
+        if name == "forecast":
+            about_onnx = "where to write the network as an ONNX file; with the method best without its other members"
+            command.add_argument("--onnx", metavar="FILE", help=about_onnx)
+        if name == "backtest":
+            command.add_argument(
+                "--anomalies", metavar="CSV", help="where to write the past values that no forecast could expect"
+            )
+            command.add_argument(
+                "--false-alarms", type=_whole, default=1000, metavar="N", help="one in so many values (default: 1000)"
+            )
+        if name == "tune":
+            _add_search(command)
         command.add_argument(
             "--report", metavar="JSON", help="where to write what was read and done; - for standard output"
         )
@@ -93,11 +108,41 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
 def _add_settings(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("settings (default: computed from the data)")
     group.add_argument("--settings", metavar="JSON", help="a file of settings, which options override")
+    add = group.add_argument
+    add(
+        "--events",
+        dest="events_file",
+        metavar="CSV",
+        help="a file of own events: name, dates, none | weekly | monthly | yearly",
+    )
+    about = "public holidays of a country (US) or of a part of it (DE-BY); may be given several times"
+    add("--holidays", metavar="CODE", action="append", help=about)
     for name, (option, kind, about) in SETTINGS.items():
         action = "append" if name in SEVERAL else "store"
         group.add_argument(
             option, dest=name, type=kind, action=action, help=about, metavar=option.strip("-")[0].upper()
         )
+
+
+def _add_search(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("search (default: the usual ranges, 40 trials)")
+    budget = group.add_mutually_exclusive_group()
+    budget.add_argument("--trials", type=_whole, metavar="N", help="settings to try")
+    about = "as many trials as are expected to fit, by how fast this machine is now"
+    budget.add_argument("--minutes", type=_real, metavar="M", help=about)
+    about = "what to search, such as hidden_size=64:512 or cell=lstm,gru; may be given several times"
+    group.add_argument("--space", metavar="RANGE", type=_space, action="append", default=[], help=about)
+
+
+def _space(text: str) -> tuple[str, list[Any]]:
+    """A setting with the ends of its range, or with what to choose from."""
+    name, _, value = text.partition("=")
+    name = name.strip().replace("-", "_")
+    if name == "cell":
+        return name, [cell.strip() for cell in value.split(",") if cell.strip()]
+    low, _, high = value.partition(":")
+    read = _real if name in ("dropout", "learning_rate") else _whole
+    return name, [read(low), read(high or low)]
 
 
 def _whole(text: str) -> int:
@@ -148,10 +193,12 @@ SETTINGS: dict[str, tuple[str, Callable[[str], Any], str]] = {  # setting of For
     "seed": ("--seed", _whole, "of the random numbers"),
     "levels": ("--level", _whole, "nominal coverage of an interval, percent; may be given several times"),
     "features": ("--feature", str, "a calendar feature, holidays-US, an indicator; may be given several times"),
+    "events": ("--event", parse, "an own event, 'Sale=2023-11-24 2024-11-29,yearly'; may be given several times"),
     "folds": ("--folds", _whole, "trainings of the backtest"),
     "floor": ("--floor", _real, "what no forecast and no interval falls below"),
     "cap": ("--cap", _real, "what no forecast and no interval rises above"),
     "support": ("--support", str, " | ".join(SUPPORTS) + ": keep to the range found in the values, or to none"),
+    "whole": ("--whole", str, " | ".join(WHOLE) + ": forecasts as whole numbers; auto: where the values are counts"),
     "totals": ("--total", str, "sums to forecast: a key, 'region / shop', or all; may be given several times"),
 }
-SEVERAL = {"levels", "lookbacks", "features", "totals"}
+SEVERAL = {"levels", "lookbacks", "features", "events", "totals"}

@@ -11,6 +11,7 @@ from forecasting.config import ForecastConfig
 from forecasting.messages import Message, restored
 from forecasting.panel import Panel
 from forecasting.suggestions import needed_values
+from forecasting.whole import find
 from forecasting.work import Work
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Progress:
     valid_loss: float | None
     fraction: float
     detail: Mapping[str, Any] | None = None  # what else a page draws while it works: some kB that JSON can hold
+    frame: Mapping[str, Any] | None = None  # what the network does now, of a training that is filmed: some kB as well
 
 
 OnProgress = Callable[[Progress], None]
@@ -82,6 +84,8 @@ def training_report(
         "inputs": list(inputs),
         "notes": list(notes),
     }
+    if whole := find(panel, config):
+        report["whole"] = whole
     report |= _without_network(panel, config) if trained is None else _of_network(predictor, trained)
     report["messages"] = {
         "fallback": message_dict(report["fallback"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 
 from forecasting import trading, work
 from forecasting.baselines import SLOW_SEASON
@@ -13,6 +14,7 @@ from forecasting.errors import TooShortError
 from forecasting.messages import Message
 from forecasting.model import windows
 from forecasting.model.anchors import candidate_periods
+from forecasting.model.window_errors import window_errors
 from forecasting.panel import Panel
 
 _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
@@ -23,6 +25,11 @@ _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
 
 
 ZEROS = 0.01  # share of values that has to be 0 for a series that is never negative to have its floor there
+# share by which an error has to be lower to count: smaller gains did not come true (docs/benchmarks.md), and a longer
+# window takes longer
+_CLEARLY = 0.15
+_MOST_WINDOW = 200
+_MOST_SERIES, _MOST_VALUES = 20, 1500  # that windows are compared on
 _PATIENCE = 15.0  # seconds that the pool may take longer than the network alone to be what is suggested
 
 
@@ -33,13 +40,13 @@ def suggest_config(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
     seasons = candidate_periods(panel.values(), panel.seasons)
     season = seasons[0] if seasons else 0
     horizon, why_horizon = _horizon(panel, season, length)
-    window, why_window = _window(seasons, horizon, longest)
+    window, why_window = _window(panel, seasons, horizon)
     origins = int(panel.lengths.sum())
     many = origins > 20_000
     # About the same number of time steps in each batch: long windows take no more memory and time than short ones.
     batch_size = max(8, 8 * (7800 // (8 * (window + max(window, 192) - 1)))) if many else 8
     epochs = 22 if many else 8
-    folds = 3 if longest >= 4 * (window + 2 * horizon) else 1
+    folds = _folds(longest, window, horizon)
     method, why_method = _method(panel, seasons)
     config = ForecastConfig(
         horizon=horizon, window=window, method=method, batch_size=batch_size, epochs=epochs, folds=folds,
@@ -137,9 +144,34 @@ def _horizon(panel: Panel, season: int, length: int) -> tuple[int, Message]:
     return horizon, reason
 
 
-def _window(periods: tuple[int, ...], horizon: int, longest: int) -> tuple[int, Message]:
+def _window(panel: Panel, periods: tuple[int, ...], horizon: int) -> tuple[int, Message]:
+    """The usual window, or half or twice as much where the linear path had clearly smaller errors with it."""
+    longest = int(panel.lengths.max())
     most = max(1, min((longest - 2 * horizon - 8) // 3, longest // 4))
-    seasons = [period for period in periods if period <= 200]
+    usual, reason = _usual_window(periods, most, longest)
+    folds = _folds(longest, usual, horizon)
+    tried = [
+        window
+        for window in (usual // 2, usual, 2 * usual)
+        if window == usual or (4 <= window <= min(most, _MOST_WINDOW) and _folds(longest, window, horizon) == folds)
+    ]
+    some = _some(panel)
+    found = window_errors(some.values(), periods, horizon, tried, some.measured()) if len(tried) > 1 else None
+    if found is None or not found.errors:
+        return usual, reason
+    window = usual
+    for other in tried:
+        if found.errors[other] < (1 - _CLEARLY) * found.errors[window]:
+            window = other
+    told = {"windows": tuple(tried), "count": found.held_out}
+    if window == usual:
+        return usual, Message("default.window.kept", reason=reason, percent=round(100 * _CLEARLY), **told)
+    less = 1 - found.errors[window] / found.errors[usual]
+    return window, Message("default.window.found", usual=usual, percent=round(100 * less), **told)
+
+
+def _usual_window(periods: tuple[int, ...], most: int, longest: int) -> tuple[int, Message]:
+    seasons = [period for period in periods if period <= _MOST_WINDOW]
     if seasons and seasons[-1] >= 24:
         window, reason = seasons[-1], Message("default.window.season", steps=seasons[-1])
     elif seasons:
@@ -150,3 +182,19 @@ def _window(periods: tuple[int, ...], horizon: int, longest: int) -> tuple[int, 
     if window > most:
         return most, Message("default.window.allowed", count=longest)
     return window, reason
+
+
+def _folds(longest: int, window: int, horizon: int) -> int:
+    return 3 if longest >= 4 * (window + 2 * horizon) else 1
+
+
+def _some(panel: Panel) -> Panel:
+    """The last values of some series, evenly spread over `panel`: enough to compare windows, at once."""
+    ends = np.cumsum(panel.lengths)
+    places = np.unique(np.linspace(0, len(ends) - 1, min(len(ends), _MOST_SERIES)).round().astype(int))
+    begins = np.maximum(ends - panel.lengths, ends - _MOST_VALUES)
+    frame = pd.concat([panel.frame.iloc[begins[i] : ends[i]] for i in places])[["unique_id", "ds", "y"]]
+    filled = panel.filled
+    if filled is not None:
+        filled = filled[filled["unique_id"].isin([panel.series_ids[i] for i in places])]
+    return Panel(frame, panel.frequency, panel.seasons, filled=filled)

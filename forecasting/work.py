@@ -67,10 +67,11 @@ def of_fit(panel: Panel, config: ForecastConfig) -> Work:
     return _of_training(_lengths(panel, config), config, pooled=config.method == "best")
 
 
-def of_fold(panel: Panel, config: ForecastConfig, fold: int) -> Work:
-    """The training of one of `config.folds` folds (1 is the first), on less than everything, and its backtest."""
+def of_fold(panel: Panel, config: ForecastConfig, fold: int, *, compare: bool = True) -> Work:
+    """The training of one of `config.folds` folds (1 is the first), on less than everything, and its backtest, with
+    `compare` that of the other methods beside it."""
     unseen = 0.2 * (config.folds - fold + 1) / config.folds
-    pooled = config.method == "best" or len(panel.lengths) <= COMPARED
+    pooled = config.method == "best" or (compare and len(panel.lengths) <= COMPARED)
     return _of_training((1 - unseen) * _lengths(panel, config), config, pooled=pooled)
 
 

@@ -20,7 +20,9 @@ import pytest
 from forecasting import cli, options
 from forecasting.config import ForecastConfig
 from forecasting.intake import packing, sample_names
+from forecasting.onnx_file.measure import open_session
 from forecasting.runs.identity import THREADS
+from forecasting.tuning import parts
 from tests.conftest import ROOT
 
 QUICK = ["--method", "recurrent", "--window", "14", "--hidden-size", "4", "--epochs", "1", "--folds", "1"]
@@ -312,8 +314,11 @@ def test_a_link_stays_a_link_and_a_device_a_device(daily: Path, tmp_path: Path) 
 def test_forecast_writes_what_lies_beyond_the_data(daily: Path, tmp_path: Path) -> None:
     output, report = tmp_path / "f.csv", tmp_path / "r.json"
     call = ["forecast", str(daily), "--horizon", "10", *QUICK, "--level", "95", "--level", "80"]
-    assert cli.main([*call, "--output", str(output), "--report", str(report)]) == 0
+    network = tmp_path / "model.onnx"
+    assert cli.main([*call, "--output", str(output), "--report", str(report), "--onnx", str(network)]) == 0
     frame = pd.read_csv(output)
+    (again,) = open_session(network.read_bytes()).run(["forecast"], {})
+    np.testing.assert_allclose(again[0], frame["forecast"], rtol=1e-5)
     bounds = [f"forecast-{side}-{level}" for level in (80, 95) for side in ("lo", "hi")]
     assert list(frame.columns) == ["unique_id", "ds", "forecast", *bounds]
     assert frame["ds"].tolist() == [f"2024-01-{day:02}" for day in range(1, 11)]
@@ -366,6 +371,31 @@ def test_torch_has_as_many_threads_as_in_a_worker_unless_the_environment_sets_th
 
 
 @pytest.mark.slow
+def test_events_come_from_a_file_and_from_options_beside_holidays_of_several_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, path, report = tmp_path / "sold.csv", tmp_path / "events.csv", tmp_path / "r.json"
+    days = pd.date_range("2022-01-01", periods=120)
+    pd.DataFrame({"day": days, "sold": 100.5 + np.arange(120) % 7}).to_csv(data, index=False)
+    path.write_text("name,dates,repeats\nSale,2022-02-03,monthly\nFair,2022-03-01,\nFair,2022-04-01,\n")
+    call = ["forecast", str(data), "--horizon", "3", "--window", "14", "--hidden-size", "4", "--epochs", "1"]
+    call += ["--method", "recurrent", "--level", "80"]
+    call += ["--events", str(path), "--event", "Strike=2022-03-17", "--holidays", "US", "--holidays", "DE-BY"]
+    assert cli.main([*call, "--output", "-", "--report", str(report)]) == 0
+    about = json.loads(report.read_text())
+    assert [event["name"] for event in about["config"]["events"]] == ["Sale", "Fair", "Strike"]
+    assert about["config"]["features"] == ["holidays-US", "holidays-DE-BY"]
+    seen = {one["name"]: one["seen"] for one in about["training"]["events"]["sold"]}
+    assert (seen["own 0 Sale"], seen["own 0 Fair"], seen["own 0 Strike"]) == (3, 2, 1)
+    capsys.readouterr()
+    line = _refused(capsys, "forecast", data, "--event", "Sale=29.11.2024", "--output", tmp_path / "o.csv")
+    assert line.startswith("--event: ")
+    assert "2024-11-29" in line
+    line = _refused(capsys, "forecast", data, "--events", tmp_path, "--output", tmp_path / "o.csv")
+    assert "CSV file" in line
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_saved_settings_are_used_and_options_override_them(
     wrapped: bool, daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -405,13 +435,23 @@ def test_the_report_of_a_backtest_of_several_series_has_the_scores_of_each(steps
         assert one["verdict"] in ("same", "worse")  # a season without noise: the naive forecast is exact
 
 
+def test_a_rate_of_false_alarms_that_cannot_be_kept_is_refused_before_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ["backtest", "sample:sine", "--output", str(tmp_path / "b.csv"), "--false-alarms", "2"]
+    assert cli.main(call) == 2
+    assert "between 0.000001 (one in a million) and 0.1" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_backtest_writes_forecasts_with_the_truth_and_prints_the_verdict(
     daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output, report = tmp_path / "b.csv", tmp_path / "r.json"
     call = ["backtest", str(daily), "--horizon", "5", *QUICK, "--output", str(output), "--report", str(report)]
-    assert cli.main(call) == 0
+    unexpected = tmp_path / "a.csv"
+    assert cli.main([*call, "--anomalies", str(unexpected), "--false-alarms", "100"]) == 0
+    assert unexpected.read_text().startswith("unique_id,ds,y,forecast,low,high,spreads,one_in,after")
     frame = pd.read_csv(output)
     assert {"unique_id", "cutoff", "ds", "y", "forecast", "forecast-lo-80", "naive"} <= set(frame.columns)
     original = pd.read_csv(daily).drop_duplicates("day").set_index("day")["sold"]
@@ -421,6 +461,8 @@ def test_backtest_writes_forecasts_with_the_truth_and_prints_the_verdict(
     mae = (frame["y"] - frame["forecast"]).abs().mean()
     assert reported["scores"]["methods"]["forecast"]["mae"] == pytest.approx(mae)
     assert reported["verdict"]["grade"] in {"better", "same", "worse"}
+    assert reported["anomalies"]["rate"] == 0.01
+    assert reported["slices"]["text"]
     assert capsys.readouterr().out == reported["verdict"]["text"] + "\n"
 
 
@@ -586,3 +628,40 @@ def test_an_unknown_total_names_its_option_and_the_keys(
     )  # fmt: skip
     assert refused.startswith("--total: There is no key called 'town'")
     assert "region, shop" in refused
+
+
+@pytest.mark.slow
+def test_tune_writes_settings_that_a_forecast_takes(
+    daily: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SEEDS", "HELD_OUT"):
+        monkeypatch.setattr(parts, name, 2)
+    kept, report, output = tmp_path / "settings.json", tmp_path / "report.json", tmp_path / "forecast.csv"
+    space = ["--space", "hidden_size=2:4", "--space", "num_layers=1", "--space", "window=8:14", "--space", "cell=rnn"]
+    search = ["--horizon", 7, *QUICK, *space, "--trials", 1, "--output", kept, "--report", report]
+    assert cli.main([str(word) for word in ("tune", daily, *search)]) == 0
+    about = json.loads(report.read_text())
+    assert [trial["settings"]["cell"] for trial in about["trials"]] == ["rnn"]
+    better = about["verdict"]["grade"] == "better"
+    expected = about["best"]["settings"]["hidden_size"] if better else 4  # the default is kept
+    assert json.loads(kept.read_text())["settings"]["hidden_size"] == expected
+    assert cli.main([str(word) for word in ("forecast", daily, "--settings", kept, "--output", output)]) == 0
+    assert len(pd.read_csv(output)) == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--space", "hidden_size=64:8"], "The range of hidden_size is reversed"),
+        (["--space", "depth=1:2"], "depth"),
+        (["--space", "num_layers=one:2"], "is not a whole number"),
+        (["--trials", "0"], "budget of 0 trials"),
+        (["--minutes", "0"], "budget of 0.0 minutes"),
+    ],
+)
+def test_a_space_or_budget_that_cannot_be_gets_one_sentence(
+    arguments: list[str], sentence: str, daily: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sentence in _refused(
+        capsys, "tune", daily, *QUICK, "--horizon", 7, *arguments, "--output", tmp_path / "s.json"
+    )

@@ -122,7 +122,7 @@ def test_the_wheel_holds_the_package_with_its_words_and_nothing_else(wheel: Path
     assert {name for name in names if not name.startswith(about)} == {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "forecasting").rglob("*")
-        if path.suffix in {".py", ".po", ".typed", ".json"}
+        if path.suffix in {".py", ".po", ".typed", ".json", ".safetensors"}
     }
     assert "forecasting/words/zh.po" in names
     assert about + "licenses/LICENSE" in names

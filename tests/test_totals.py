@@ -11,8 +11,8 @@ import pytest
 from forecasting import work
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError
-from forecasting.evaluation import backtest as backtests
 from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.tested import Tested as Fold
 from forecasting.forecaster import Forecaster, evaluate, evaluate_fold, fit, gather
 from forecasting.panel import Panel
 from tests.hierarchies import DAYS, incoherence, shops
@@ -138,7 +138,7 @@ def test_a_fold_learns_nothing_from_values_after_its_first_cutoff() -> None:
 def test_a_fold_that_another_worker_did_gives_the_same_backtest() -> None:
     config, panel = CONFIG.replace(folds=1, epochs=1), Panel.from_bytes(shops().to_bytes())
     fold = evaluate_fold(panel, config, 1)
-    stored = backtests.Tested.from_bytes(fold.to_bytes())
+    stored = Fold.from_bytes(fold.to_bytes())
     assert gather(panel, config, [stored]).to_bytes() == gather(panel, config, [fold]).to_bytes()
 
 

@@ -23,7 +23,7 @@ FOLDERS = [messages.WORDS, i18n.WORDS]
 RENDERS = {"Message", "t"}  # functions whose first argument is a key
 COMPOSED = {  # areas whose keys consist of two names of the code: a setting or kind of run, and its value or setting
     *("anchor", "decimal", "delimiter", "duplicates", "encoding", "interval", "limits", "loss", "outliers", "period"),
-    *("schedule", "task", "zeros", "cells", "cosine", "marker", "rollout", "sine"),
+    *("schedule", "task", "whole", "zeros", "cells", "cosine", "one_cell", "example", "marker", "rollout", "sine"),
 }
 SPELT = {"data.answer.zone.utc", "frequency.10min"}  # keys whose last name is spelt otherwise in the code
 ERRORS = {name for name, cls in inspect.getmembers(errors, inspect.isclass) if issubclass(cls, errors.ForecastingError)}

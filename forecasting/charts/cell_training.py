@@ -9,11 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from forecasting.charts.cosine_frames import smooth
-from forecasting.charts.lines import level, line, log_y, numbers
-from forecasting.charts.style import FORECAST, NAIVE, REPAIR, SEASONAL, TRUTH, blank, tint
+from forecasting.charts.lab_colours import CELLS
+from forecasting.charts.lines import bounded, level, line, log_y, numbers
+from forecasting.charts.style import FORECAST, NAIVE, TRUTH, blank, tint
 from forecasting.charts.words import ENGLISH, Words
 
-COLOURS = {"rnn": REPAIR, "lstm": FORECAST, "gru": SEASONAL}
+FAR = 1e3  # times the error of guessing: a loss beyond it is out of the chart
 LEAST_GRADIENT = 1e-16  # smaller ones have vanished, and are drawn here
 # From transparent, on either background. Steeper at first: on a dark one, half as opaque looks like a quarter.
 _SHADES = ((0.0, 0.04), (0.25, 0.42), (0.5, 0.66), (1.0, 1.0))
@@ -31,12 +32,12 @@ def cell_loss_chart(
     """Loss against training "steps" or "seconds", as the running median of eleven steps, with the error of guessing."""
     figure = blank(height, words["step" if against == "steps" else "seconds"], words["mse"])
     log_y(figure)
-    for cell, colour in COLOURS.items():
+    for cell, colour in CELLS.items():
         network = result["cells"][cell]
         at = network["steps"] if against == "steps" else network["seconds_at"]
         line(figure, at, smooth(network["losses"]), words[cell], colour, digits=".2e")
     level(figure, result["guess_mse"], words["guess"])
-    return figure
+    return bounded(figure, 0.0, FAR * result["guess_mse"], words, log=True)
 
 
 def gradient_chart(
@@ -45,7 +46,7 @@ def gradient_chart(
     """The gradient of the loss at each lag: solid after training, dotted before."""
     figure = blank(height, words["lag"], words["gradient"])
     log_y(figure)
-    for cell, colour in COLOURS.items():
+    for cell, colour in CELLS.items():
         gradient = result["cells"][cell]["gradient"]
         for moment, dash in (("before", "dot"), ("after", "solid")):
             if when in ("both", moment):
@@ -59,7 +60,7 @@ def norm_chart(result: Mapping[str, Any], *, height: int = 300, words: Words = E
     """Norm of the gradient at each training step, before clipping, and the norm that it is clipped to."""
     figure = blank(height, words["step"], words["gradient_norm"])
     log_y(figure)
-    for cell, colour in COLOURS.items():
+    for cell, colour in CELLS.items():
         network = result["cells"][cell]
         line(figure, network["steps"], network["gradient_norms"], words[cell], colour, width=1.2, digits=".2e")
     if result["config"]["clip"]:

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from forecasting.charts.lines import line, log_y, numbers
-from forecasting.charts.style import FORECAST, LINEAR, NAIVE, TRUTH, blank, tint
+from forecasting.charts.lab_colours import WAYS
+from forecasting.charts.lines import bounded, line, log_y, numbers
+from forecasting.charts.style import NAIVE, TOP, TRUTH, blank, tint
 from forecasting.charts.words import ENGLISH, Words
 
-COLOURS = {"carried": FORECAST, "reset": LINEAR}
 FRAME_MILLISECONDS = 90
+MOST_ERROR = 2.0  # of a prediction within the range of the cosine; larger ones are out of the chart
+FAR = 500.0  # the same for losses: a thousand times that of always answering 0
 
 
 def cosine_chart(
@@ -29,7 +31,7 @@ def cosine_chart(
     figure = blank(height, words["x"], words["value"])
     line(figure, wave["x"], wave["sin"], words["sin"], NAIVE, width=1.2, dash="dot")
     line(figure, wave["x"], wave["cos"], words["cos"], TRUTH, width=2.4)
-    line(figure, wave["x"], predicted[shown].tolist(), words[way], COLOURS[way], width=2.2, mode="lines+markers")
+    line(figure, wave["x"], predicted[shown].tolist(), words[way], WAYS[way], width=2.2, mode="lines+markers")
     for border in x[::chunk]:
         figure.add_vline(x=border, line={"color": tint(NAIVE, 0.55), "width": 1, "dash": "dot"}, layer="below")
     figure.frames = [
@@ -43,7 +45,7 @@ def cosine_chart(
     ]
     figure.update_yaxes(range=[-1.6, 1.6])
     return figure.update_layout(
-        margin={"l": 8, "r": 8, "t": 48, "b": 84},
+        margin={"l": 8, "r": 8, "t": TOP, "b": 84},
         hovermode="x unified",
         annotations=[_step_note(steps[shown], words)],
         updatemenus=[_buttons(words)],
@@ -83,7 +85,7 @@ def _buttons(words: Words) -> dict[str, Any]:
 def position_chart(result: Mapping[str, Any], *, height: int = 300, words: Words = ENGLISH) -> go.Figure:
     """Error at each position in a chunk, carried and reset side by side."""
     figure = blank(height, words["position"], words["rms_error"], barmode="group")
-    for way, colour in COLOURS.items():
+    for way, colour in WAYS.items():
         errors = result["ways"][way]["error_by_position"]
         figure.add_bar(
             x=list(range(1, len(errors) + 1)),
@@ -92,6 +94,7 @@ def position_chart(result: Mapping[str, Any], *, height: int = 300, words: Words
             marker={"color": colour},
             hovertemplate="%{y:.3f}",
         )
+    bounded(figure, 0.0, MOST_ERROR, words)
     return figure.update_xaxes(dtick=1 if int(result["config"]["chunk"]) <= 20 else 10)
 
 
@@ -99,10 +102,10 @@ def cosine_loss_chart(result: Mapping[str, Any], *, height: int = 300, words: Wo
     """Loss by training step, as the running median of eleven steps."""
     figure = blank(height, words["step"], words["mse"])
     log_y(figure)
-    for way, colour in COLOURS.items():
+    for way, colour in WAYS.items():
         losses = result["ways"][way]["losses"]
         line(figure, range(1, len(losses) + 1), smooth(losses), words[way], colour, digits=".2e")
-    return figure
+    return bounded(figure, 0.0, FAR, words, log=True)
 
 
 def smooth(losses: list[float | None], over: int = 11) -> list[float | None]:

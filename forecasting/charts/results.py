@@ -1,4 +1,4 @@
-"""Figures of a Backtest: true against predicted, errors by step, by calendar, as a distribution, methods compared."""
+"""Figures of a Backtest: true against predicted, errors by step, by slice, as a distribution, methods compared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 from forecasting.charts.series import levels_of
 from forecasting.charts.style import FORECAST, METHOD_COLOURS, NAIVE, SEASONAL, TRUTH, blank, escape, thin, tint
 from forecasting.charts.words import ENGLISH, Words
-from forecasting.panel import STEP
 
 
 def true_vs_predicted(
@@ -22,13 +21,15 @@ def true_vs_predicted(
     name: str,
     *,
     folds: Sequence[Mapping[str, Any]] = (),
+    marked: pd.DataFrame | None = None,
     height: int = 420,
     words: Words = ENGLISH,
 ) -> go.Figure:
     """Truth (`ds, y`) with what was predicted `step` steps before, naive thin beside it, the interval as a band.
 
     `backtest` holds one series. `folds` (`train_end, test_start, test_end`) are shaded, each as
-    far as forecasts of this step reach: the last origin is a full horizon before the end of the data.
+    far as forecasts of this step reach: the last origin is a full horizon before the end of the data. `marked`
+    (`ds, y`): values that stand out, each with a ring.
     """
     shown = backtest[backtest["step"] == step].sort_values("ds")
     targets = shown["ds"]
@@ -76,6 +77,15 @@ def true_vs_predicted(
         line={"color": FORECAST, "width": 1.8},
         hovertemplate="%{y:.5g}",
     )
+    if marked is not None and len(marked):
+        figure.add_scatter(
+            x=marked["ds"].to_numpy(),
+            y=marked["y"].to_numpy(),
+            name=words["anomaly"],
+            mode="markers",
+            marker={"symbol": "circle-open", "size": 12, "color": TRUTH, "line": {"width": 2}},
+            hovertemplate="%{y:.5g}",
+        )
     if folds:
         _shade(figure, folds, targets, words)
         _open_on_tests(figure, folds, history, shown[columns])
@@ -121,32 +131,25 @@ def residual_histogram(backtest: pd.DataFrame, *, height: int = 280, words: Word
     return figure
 
 
-CALENDAR_UNITS = ("weekday", "month", "hour")
-
-
-def calendar_units(backtest: pd.DataFrame, frequency: str) -> list[str]:
-    """Those of weekday, month and hour that have more than one value in `backtest`."""
-    if frequency == STEP:
-        return []
-    ds = pd.to_datetime(backtest["ds"])
-    return [unit for unit in CALENDAR_UNITS if getattr(ds.dt, unit).nunique() > (1 if unit == "hour" else 2)]
-
-
-def errors_by_calendar(backtest: pd.DataFrame, unit: str, *, height: int = 280, words: Words = ENGLISH) -> go.Figure:
-    """Mean absolute error by `unit`, the forecast beside naive."""
-    part = getattr(pd.to_datetime(backtest["ds"]).dt, unit)
-    names = {"weekday": words["weekdays"].split(","), "month": ["", *words["months"].split(",")]}.get(unit)
-    figure = blank(height, words[unit], words["mae"], barmode="group", bargap=0.25)
-    for method in ("forecast", "naive"):
-        error = (backtest["y"] - backtest[method]).abs().groupby(part).mean()
+def errors_by_slice(
+    labels: Sequence[str],
+    errors: Mapping[str, Sequence[float]],
+    title: str,
+    *,
+    height: int = 280,
+    words: Words = ENGLISH,
+) -> go.Figure:
+    """Mean absolute error of each group of values, in order, with bars of each method (forecast, naive)."""
+    figure = blank(height, escape(title), words["mae"], barmode="group", bargap=0.25)
+    for method, values in errors.items():
         figure.add_bar(
-            x=[names[i] if names else i for i in error.index],
-            y=error.to_numpy(),
+            x=[escape(label) for label in labels],
+            y=list(values),
             name=words[method],
             marker={"color": METHOD_COLOURS[method]},
             hovertemplate="%{y:.5g}",
         )
-    return figure
+    return figure.update_xaxes(type="category")
 
 
 def _stamps(fold: Mapping[str, Any], integers: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from forecasting.charts.lines import line
-from forecasting.charts.style import FORECAST, NAIVE, TRUTH, blank
+from forecasting.charts.style import NAIVE, TRUTH, blank
 from forecasting.charts.words import ENGLISH, Words
 
 
@@ -19,6 +19,6 @@ def task_chart(task: Mapping[str, Any], x_title: str, *, height: int = 300, word
     line(figure, read["x"], read["y"], words["read"], NAIVE, mode="lines+markers")
     line(figure, asked["x"], asked["y"], words["asked"], TRUTH, width=2.2, mode="lines+markers")
     if marked["x"]:
-        ring = {"size": 16, "symbol": "circle-open", "color": FORECAST, "line": {"width": 2}}
+        ring = {"size": 16, "symbol": "circle-open", "color": TRUTH, "line": {"width": 2}}
         figure.add_scatter(**marked, name=words["marked"], mode="markers", marker=ring, hovertemplate="%{y:.4f}")
     return figure

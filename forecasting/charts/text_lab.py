@@ -1,27 +1,22 @@
-"""Figures of the Text lab: a word pair as it is learned, bits a character, surprise by character, the next character.
+"""Figures of the Text lab: a word pair as it is learned, bits a character, the next character and how it is drawn.
 
 Characters come from the user's text: each is a label of its own, escaped.
 """
 
 from __future__ import annotations
 
-import html
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
-from forecasting.charts.style import FORECAST, NAIVE, TRUTH, blank, tint
+from forecasting.charts.lines import bounded
+from forecasting.charts.style import FORECAST, NAIVE, TRUTH, blank
+from forecasting.charts.text_block import RISING, leftwards, letter
 from forecasting.charts.words import ENGLISH, Words
 
-Values = npt.NDArray[np.floating[Any]]
-
-ACROSS = 32  # characters in a row of the surprise map: as many as a phone can show
-WORST = 8.0  # bits at which the colour is full
-_RISING = [[0.0, tint(FORECAST, 0.0)], [1.0, tint(FORECAST, 0.85)]]
+MOST_BITS = 2.5  # times the most of an n-gram: a network beyond it is out of the chart
 
 
 def pair_map(
@@ -38,7 +33,7 @@ def pair_map(
         z=shares,
         zmin=0,
         zmax=100,
-        colorscale=_RISING,
+        colorscale=RISING,
         colorbar={"title": {"text": "%"}, "thickness": 10, "outlinewidth": 0},
         xgap=3,
         ygap=3,
@@ -59,7 +54,11 @@ def pair_map(
             line={"color": TRUTH, "width": 2},
         )
     figure.update_xaxes(
-        tickvals=list(range(len(source))), ticktext=[letter(read) for read in source], showgrid=False, zeroline=False
+        tickvals=list(range(len(source))),
+        ticktext=[letter(read) for read in source],
+        showgrid=False,
+        zeroline=False,
+        autorange="reversed" if leftwards(source) else True,  # as its script is read
     )
     figure.update_yaxes(
         zeroline=False,
@@ -71,16 +70,20 @@ def pair_map(
     return figure
 
 
-def pair_loss(result: Mapping[str, Any], epoch: int, *, height: int = 320, words: Words = ENGLISH) -> go.Figure:
-    """The loss of a `run_pair` result by epoch, `epoch` marked."""
+def pair_loss(
+    result: Mapping[str, Any], epoch: int, *, height: int = 320, ink: str = NAIVE, words: Words = ENGLISH
+) -> go.Figure:
+    """The loss of a `run_pair` result by epoch, in bits and under the pointer in nats, `epoch` marked in `ink`."""
     losses = np.array(result["losses"], dtype=float)
     figure = blank(height, words["epoch"], words["text_letter_bits"], showlegend=False)
     figure.add_scatter(
         x=np.arange(1, len(losses) + 1), y=losses, name=words["loss"], mode="lines",
-        line={"color": TRUTH, "width": 2}, hovertemplate="%{y:.4f}",
+        line={"color": TRUTH, "width": 2}, customdata=losses * np.log(2),
+        hovertemplate=f"%{{y:.4f}} {words['text_unit']}, %{{customdata:.4f}} {words['text_nats']}",
     )  # fmt: skip
+    bounded(figure, 0.0, 3 * float(np.log2(max(2, len(result["letters"])))), words)
     figure.add_scatter(
-        x=[epoch], y=losses[epoch - 1 : epoch], mode="markers", marker={"color": FORECAST, "size": 11}, hoverinfo="skip"
+        x=[epoch], y=losses[epoch - 1 : epoch], mode="markers", marker={"color": ink, "size": 11}, hoverinfo="skip"
     )
     return figure
 
@@ -100,7 +103,7 @@ def text_curve(result: Mapping[str, Any], *, height: int = 320, words: Words = E
         line={"color": NAIVE, "width": 1.5, "dash": "dash"}, hovertemplate="%{y:.2f}",
     )  # fmt: skip
     figure.update_yaxes(rangemode="tozero")
-    return figure
+    return bounded(figure, 0.0, MOST_BITS * max(result["ngrams"].values()), words)
 
 
 def bits_bars(
@@ -122,58 +125,7 @@ def bits_bars(
         hovertemplate="%{x}: %{y:.3f}<extra></extra>",
     )
     figure.update_xaxes(type="category")
-    figure.update_yaxes(range=[0, 1.12 * max(bits)])
-    return figure
-
-
-def surprise_map(
-    characters: Sequence[str], bits: Values, chosen: int, *, first: int = 0, ink: str = NAIVE, words: Words = ENGLISH
-) -> go.Figure:
-    """A block of text, each character on the colour of its surprise; `chosen` (an index) is framed.
-
-    `first` is the place in the text of the first character, `ink` the colour of the letters. Right-to-left scripts run
-    from right to left.
-    """
-    count = len(characters)
-    across, down = np.arange(count) % ACROSS, np.arange(count) // ACROSS
-    rows = int(down[-1]) + 1
-    grid = np.full(rows * ACROSS, np.nan)
-    grid[:count] = np.minimum(bits, WORST)
-    figure = blank(28 * rows + 40, "", "", showlegend=False, hovermode="closest", dragmode=False)
-    figure.update_layout(margin={"l": 0, "r": 0, "t": 4, "b": 0})
-    figure.add_heatmap(
-        z=grid.reshape(rows, ACROSS), zmin=0, zmax=WORST, colorscale=_RISING, hoverinfo="skip", ygap=1,
-        colorbar={
-            "title": {"text": words["text_bits"], "side": "top"}, "orientation": "h", "thickness": 8, "len": 0.6,
-            "outlinewidth": 0, "y": 0, "yanchor": "top", "tickvals": [0, 2, 4, 6, 8],
-            "ticktext": ["0", "2", "4", "6", "8+"],
-        },
-    )  # fmt: skip
-    figure.add_scatter(
-        x=across,
-        y=down,
-        mode="markers+text",
-        text=[letter(character) if character != " " else "" for character in characters],
-        textposition="middle center",
-        textfont={"family": "ui-monospace, 'Noto Sans Mono', monospace", "size": 13, "color": ink},
-        marker={"size": 16, "opacity": 0, "symbol": "square"},
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-        customdata=[
-            [letter(character), f"{cost:.2f}", f"{first + i:,}"]
-            for i, (character, cost) in enumerate(zip(characters, bits, strict=True))
-        ],
-        hovertemplate="%{customdata[0]}  %{customdata[1]} "
-        f"{words['text_unit']}<br>{words['text_place']} %{{customdata[2]}}<extra></extra>",
-    )
-    figure.add_shape(
-        type="rect", x0=across[chosen] - 0.5, x1=across[chosen] + 0.5, y0=down[chosen] - 0.5, y1=down[chosen] + 0.5,
-        line={"color": TRUTH, "width": 2.5},
-    )  # fmt: skip
-    leftwards = sum(unicodedata.bidirectional(character[0]) in ("R", "AL") for character in characters) * 2 > count
-    ends = [-0.5, ACROSS - 0.5]
-    figure.update_xaxes(visible=False, range=ends[::-1] if leftwards else ends, fixedrange=True)
-    figure.update_yaxes(visible=False, range=[rows - 0.5, -0.5], fixedrange=True)
+    figure.update_yaxes(range=[0, 1.12 * min(max(bits), MOST_BITS * max(ngrams.values()))])
     return figure
 
 
@@ -207,15 +159,24 @@ def next_bars(
     return figure
 
 
-def letter(character: str) -> str:
-    """A character as a label of Plotly: a sign or its code point where it has no shape of its own, never markup."""
-    if character in _SIGNS:
-        return _SIGNS[character]
-    if all(unicodedata.category(point) in _SHAPELESS for point in character):
-        return " ".join(f"U+{ord(point):04X}" for point in character)
-    shown = f"\u25cc{character}" if unicodedata.category(character[0]).startswith("M") else character
-    return html.escape(shown, quote=False)
-
-
-_SHAPELESS = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs")
-_SIGNS = {" ": "\u2423", "\n": "\u21b5", "\r\n": "\u21b5", "\t": "\u21e5", "\u3000": "\u2423", "\u00a0": "\u237d"}
+def choice_bars(
+    names: Sequence[str], shares: Sequence[float], taken: str | None, *, height: int = 330, words: Words = ENGLISH
+) -> go.Figure:
+    """The likeliest next characters `names` with their `shares` at the chosen temperature, the one `taken` marked."""
+    places = list(range(len(names)))
+    figure = blank(height, words["text_probability"], "", showlegend=False, hovermode="closest", bargap=0.25)
+    figure.add_bar(
+        y=places,
+        x=[100 * share for share in shares],
+        orientation="h",
+        marker={"color": [FORECAST if name == taken else NAIVE for name in names]},
+        text=[f"{100 * share:.1f} %" for share in shares],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=[letter(name) for name in names],
+        hovertemplate="%{customdata}: %{x:.2f} %<extra></extra>",
+    )
+    labels = [f"<b>{letter(name)} ◂</b>" if name == taken else letter(name) for name in names]
+    figure.update_yaxes(tickvals=places, ticktext=labels, autorange="reversed", showgrid=False)
+    figure.update_xaxes(range=[0, 118], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %")
+    return figure

@@ -5,7 +5,6 @@ Axes: O origins (of all series, end to end), H horizon.
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import math
@@ -18,13 +17,15 @@ import pandas as pd
 from forecasting import baselines
 from forecasting.errors import DataError
 from forecasting.evaluation import level_scores, metrics
+from forecasting.evaluation.anomalies import RATE, Anomalies, anomalies
 from forecasting.evaluation.by_series import by_series
 from forecasting.evaluation.scores import FoldForecasts, score
 from forecasting.evaluation.series_errors import SeriesErrors, paired_skill, series_errors
+from forecasting.evaluation.slices import Slices, slices
+from forecasting.evaluation.tested import Tested
 from forecasting.evaluation.verdict import Verdict, judge
 from forecasting.hierarchy import Hierarchy
 from forecasting.messages import Message
-from forecasting.model.origins import Origins
 from forecasting.model.windows import Index, Known
 from forecasting.panel import Panel, Values
 from forecasting.units import unit_of
@@ -82,6 +83,16 @@ class Backtest(pd.DataFrame):
         """
         return by_series(self.frame, self.scores, panel)
 
+    def anomalies(self, rate: float = RATE) -> Anomalies:
+        """Past values that no forecast of one step ahead could expect: see `evaluation.anomalies`."""
+        return anomalies(self.frame, rate, int(self.scores["season"]))
+
+    def slices(self, panel: Panel, features: Sequence[str] = ()) -> Slices:
+        """Errors by kind of value of the `panel` that was tested: see `evaluation.slices`."""
+        totals = list(self.scores.get("totals", ()))  # they have the errors of their series
+        rows = self.frame[~self["unique_id"].isin(totals)] if totals else self.frame
+        return slices(rows, panel, features)
+
     def skill_against(self, other: Backtest) -> tuple[float, float]:
         """95 % interval of the skill of these forecasts against another's, on what both forecast; (-inf, inf) where
         that is too little."""
@@ -123,56 +134,6 @@ def make(frame: pd.DataFrame, scores: dict[str, Any]) -> Backtest:
     return backtest
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Tested:
-    """What the training of one fold forecast from the origins of its test part, in the unit of each series."""
-
-    fold: int  # 1 is the first
-    origins: Origins  # of the series of the panel
-    forecast: Values  # [O, H]
-    parts: dict[str, Values]  # of the network and of the pool, by name
-    bounds: dict[int, tuple[Values, Values]]  # level -> (low, high)
-    periods: tuple[int, ...]  # detected by the method
-    weights: dict[str, float]  # of the pool, mean over series
-    shrinkage: float  # factor
-
-    def to_bytes(self) -> bytes:
-        """safetensors with JSON in its metadata; `from_bytes` gives back every bit."""
-        from safetensors.numpy import save
-
-        arrays = {"owner": self.origins.series, "seen": self.origins.seen, "whole": self.forecast}
-        arrays |= {f"part-{name}": value for name, value in self.parts.items()}
-        for level, (low, high) in self.bounds.items():
-            arrays |= {f"low-{level}": low, f"high-{level}": high}
-        about = {
-            "fold": self.fold,
-            "parts": list(self.parts),
-            "periods": [int(period) for period in self.periods],
-            "levels": list(self.bounds),
-            "weights": self.weights,
-            "shrink": self.shrinkage,
-        }
-        return save({name: np.ascontiguousarray(value) for name, value in arrays.items()}, {"x": json.dumps(about)})
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Tested:
-        """What `to_bytes` wrote."""
-        from safetensors.numpy import load
-
-        about = json.loads(json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]["x"])
-        arrays = load(data)
-        return cls(
-            fold=about["fold"],
-            origins=Origins.of(arrays["owner"], arrays["seen"], arrays["whole"].shape[1]),
-            forecast=arrays["whole"],
-            parts={name: arrays[f"part-{name}"] for name in about["parts"]},
-            bounds={level: (arrays[f"low-{level}"], arrays[f"high-{level}"]) for level in about["levels"]},
-            periods=tuple(about["periods"]),
-            weights=about["weights"],
-            shrinkage=about["shrink"],
-        )
-
-
 def assemble(
     panel: Panel,
     tested: Sequence[Tested],
@@ -204,7 +165,7 @@ def assemble(
         _frame(fold, number, times, names, every)
         for fold, number in zip(folds, (of_fold.fold for of_fold in tested), strict=True)
     ]
-    return make(pd.concat(frames, ignore_index=True), scores)
+    return make(_end_to_end(frames), scores)
 
 
 def _beside_truth(
@@ -231,8 +192,8 @@ def _beside_truth(
     )
 
 
-def _frame(fold: FoldForecasts, number: int, times: list[Any], names: Any, every: int) -> pd.DataFrame:
-    """The rows of every so many origins."""
+def _frame(fold: FoldForecasts, number: int, times: list[Any], names: Any, every: int) -> dict[str, Any]:
+    """The columns of the rows of every so many origins."""
     origins, horizon = fold.origins.select(slice(None, None, every)), fold.truth.shape[1]
     steps = np.arange(1, horizon + 1)
     ds, cutoff = [], []
@@ -240,13 +201,14 @@ def _frame(fold: FoldForecasts, number: int, times: list[Any], names: Any, every
         stamps, seen = times[index], origins.seen[part]
         cutoff.append(np.repeat(stamps[seen - 1], horizon))
         ds.append(stamps[seen[:, None] - 1 + steps].reshape(-1))
+    truth = fold.truth[::every].reshape(-1)
     columns: dict[str, Any] = {
         "unique_id": np.repeat(names[origins.series], horizon),
         "cutoff": np.concatenate(cutoff),
         "ds": np.concatenate(ds),
         "step": np.tile(steps, len(origins)),
         "fold": np.full(len(origins) * horizon, number),
-        "y": fold.truth[::every].reshape(-1),
+        "y": truth,
         "forecast": fold.forecasts["forecast"][::every].reshape(-1),
     }
     for level, (low, high) in fold.bounds.items():
@@ -255,7 +217,15 @@ def _frame(fold: FoldForecasts, number: int, times: list[Any], names: Any, every
     for name in METHODS[1:]:
         # Without a network there is no anchor: the last value stands in for it.
         columns[name] = fold.forecasts.get(name, fold.forecasts["naive"])[::every].reshape(-1)
-    return pd.DataFrame(columns).dropna(subset="y", ignore_index=True)  # what was filled in came not true
+    came = ~np.isnan(truth)  # what was filled in came not true
+    return columns if came.all() else {name: column[came] for name, column in columns.items()}
+
+
+def _end_to_end(frames: list[dict[str, Any]]) -> pd.DataFrame:
+    """The columns of all folds as one frame; each is let go as it is taken, for a large backtest is half of all that a
+    worker holds."""
+    whole = {name: np.concatenate([frame.pop(name) for frame in frames]) for name in list(frames[0])}
+    return pd.DataFrame(whole, copy=False)
 
 
 def _fold_dates(panel: Panel, ends: Iterable[tuple[int, int]]) -> list[dict[str, Any]]:

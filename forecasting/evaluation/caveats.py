@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forecasting.evaluation import zero_shot
 from forecasting.evaluation.predictor import Predictor
 from forecasting.messages import Message
 from forecasting.model import scaling
@@ -29,6 +30,8 @@ def caveats(predictor: Predictor, series: Sequence[Values], names: Sequence[str]
                 count=len(few), names=tuple(names[index] for index in few[:NAMED]), fewest=scaling.FEWEST,
             )
         )  # fmt: skip
+    if predictor.pooled and (problem := zero_shot.problem(series)) is not None:
+        found.append(problem)
     if predictor.independent == 0:
         longest = int(lengths.max())
         key = "support.untested.beyond" if predictor.horizon > longest else "support.untested"

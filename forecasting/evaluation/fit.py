@@ -15,7 +15,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals, pool, reach, reconciling, sampling, shrinkage, support, without_network
+from forecasting.evaluation import (
+    intervals,
+    pool,
+    reach,
+    reconciling,
+    sampling,
+    shrinkage,
+    support,
+    without_network,
+    zero_shot,
+)
 from forecasting.evaluation.predictor import Predictor
 from forecasting.model import fit as recipe
 from forecasting.model import scaling, windows
@@ -70,7 +80,7 @@ def fit(
         scaled = {"recurrent": held_out.forecast, "linear": held_out.linear}
         given = {
             name: scaling.inverse(part, states, origins.series) for name, part in scaled.items() if part is not None
-        }
+        } | zero_shot.held_out(series, origins, method.periods, config.horizon)
         members, combined = pool.fit(
             series, origins, group, given,
             seasons=method.periods, horizon=config.horizon, window=config.window, known=measured,

@@ -80,7 +80,7 @@ def _earlier(values: Values, known: Known | None, seasons: Sequence[int], horizo
     From every origin of the second half of a series, or after two of its longest season where that leaves a horizon;
     fitted anew at REFITS of these origins.
     """
-    first = max(len(values) // 2, min(2 * max(seasons, default=0), len(values) - horizon), 1)
+    first = first_earlier(values, seasons, horizon)
     fits = np.unique(np.linspace(first, len(values), REFITS + 1).astype(np.int64))
     errors: dict[str, list[Values]] = {}
     for start, end in itertools.pairwise(fits):
@@ -89,6 +89,11 @@ def _earlier(values: Values, known: Known | None, seasons: Sequence[int], horizo
         for member in baselines.fit_members(values[:start], seasons, horizon, slow=True):
             errors.setdefault(member.name, []).append(truth - member.ahead(values, seen, horizon))
     return {name: np.concatenate(parts) for name, parts in errors.items() if len(parts) == len(fits) - 1}
+
+
+def first_earlier(values: Values, seasons: Sequence[int], horizon: int) -> int:
+    """How much of a series the first of the earlier origins sees; `seasons` that it holds twice."""
+    return max(len(values) // 2, min(2 * max(seasons, default=0), len(values) - horizon), 1)
 
 
 def mean_over_steps(errors: Values) -> float:

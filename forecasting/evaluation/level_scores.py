@@ -13,6 +13,7 @@ import numpy as np
 
 from forecasting.evaluation import metrics
 from forecasting.evaluation.scores import FoldForecasts
+from forecasting.messages import Message
 
 BEFORE = "unreconciled"  # the part that holds forecasts before they were made to add up
 
@@ -68,3 +69,19 @@ def _of_level(folds: Sequence[FoldForecasts]) -> dict[str, Any]:
         **{name: value if math.isfinite(value) else None for name, value in numbers.items()},
         "coverage": coverage,
     }
+
+
+def reached(scores: Mapping[str, Any]) -> list[Message]:
+    """What each level of a backtest with totals reached."""
+    return [
+        Message(
+            "cli.level",
+            level=level,
+            count=about["series"],
+            mase=about["mase"],
+            change=about["reconciled_change"],
+            held=", ".join(f"{nominal} %: {100 * share:.0f} %" for nominal, share in about["coverage"].items()),
+        )
+        for level, about in scores.get("levels", {}).items()
+        if about["mase"] is not None
+    ]

@@ -1,4 +1,4 @@
-"""Effects of holidays and of the days beside them, each by itself.
+"""Effects of holidays and own events, and of the days beside them, each by itself.
 
 They are taken out of the values before anything is fitted, and given to the forecasts again: so every forecast of the
 pool knows of them.
@@ -6,7 +6,8 @@ pool knows of them.
 An effect is a share of what is usual at that place of the season (of one size where values may be negative). Each is
 drawn to the mean of all by how far it could be noise: Efron and Morris, "Data analysis using Stein's estimator and its
 generalizations" (JASA 70, 1975). What cannot be told from noise is none; a holiday that was never seen has the effect
-that all have alike.
+that all have alike. Own events need not be alike (a sale, a strike): each has the mean of its own occurrences, and one
+that was never seen has no effect.
 
 Axes: S series, T values of a series, O origins, H horizon.
 """
@@ -21,12 +22,15 @@ from typing import Any
 import numpy as np
 
 from forecasting.evaluation.support import Support
+from forecasting.features import OWN
 from forecasting.model.origins import Origins
 from forecasting.model.seasonality import BACK, usual_before
 from forecasting.model.windows import Known
 from forecasting.panel import Values
 
 SHOWS = 2.5  # standard errors, from which on an effect is one
+DIGITS = 7  # of an effect that is told
+TOLD = 50  # series of which a training report has the effects of own events
 SEEN = 2  # occurrences of a holiday that has an effect of its own
 
 LONGEST_SEASON = 7  # within which what is usual differs from place to place
@@ -45,6 +49,7 @@ class Effects:
     by_name: tuple[dict[str, Effect], ...]  # [S]
     others: tuple[dict[str, Effect], ...]  # [S] by offset "0", "-1", "1", of what was never seen
     season: int
+    seen: tuple[dict[str, int], ...] = ()  # [S] how often each was; in no model file of an earlier version
 
     @property
     def any(self) -> bool:
@@ -54,8 +59,33 @@ class Effects:
         """The same for some of the series."""
         chosen = slice(part.start, part.stop)
         return dataclasses.replace(
-            self, relative=self.relative[chosen], by_name=self.by_name[chosen], others=self.others[chosen]
+            self,
+            relative=self.relative[chosen],
+            by_name=self.by_name[chosen],
+            others=self.others[chosen],
+            seen=self.seen[chosen],
         )
+
+    def of_events(self, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        """Of each of the first TOLD series what `of_series` says of own events."""
+        some = enumerate(names[:TOLD])
+        return {name: [one for one in self.of_series(index) if is_own(one["name"])] for index, name in some}
+
+    def of_series(self, index: int) -> list[dict[str, Any]]:
+        """Each occasion of a series, JSON-able: its `name`, `effect` and `deviation` (of one
+        occurrence; shares of what is usual where `relative`), and how many times it was `seen` (None: not known to a
+        model file of an earlier version)."""
+        seen = self.seen[index] if self.seen else {}
+        return [
+            {
+                "name": name,
+                "effect": float(f"{effect:.{DIGITS}g}"),
+                "deviation": float(f"{deviation:.{DIGITS}g}"),
+                "relative": self.relative[index],
+                "seen": seen.get(name),
+            }
+            for name, (effect, deviation) in sorted(self.by_name[index].items())
+        ]
 
     def at(self, index: int, names: Sequence[str]) -> tuple[Values, Values]:
         """(Effect, its deviation) of the steps with these `names` on a series."""
@@ -66,6 +96,8 @@ class Effects:
         if not name:
             return 0.0, 0.0
         own = self.by_name[index].get(name)
+        if own is None and is_own(name):
+            return 0.0, 0.0
         return own if own is not None else self.others[index].get(name.split(" ")[1], (0.0, 0.0))
 
     def without(self, series: Sequence[Values], names: Occasions) -> list[Values]:
@@ -110,24 +142,32 @@ class Effects:
 
     def export(self) -> dict[str, Any]:
         """JSON-able; `restore` is its inverse."""
-        return {
+        about = {
             "relative": list(self.relative),
             "by_name": list(self.by_name),
             "others": list(self.others),
             "season": self.season,
         }
+        return about | ({"seen": list(self.seen)} if self.seen else {})
 
     @classmethod
     def restore(cls, about: Mapping[str, Any]) -> Effects:
         def effects(part: Any) -> tuple[dict[str, Effect], ...]:
             return tuple({name: (float(a), float(b)) for name, (a, b) in of_series.items()} for of_series in part)
 
-        return cls(tuple(about["relative"]), effects(about["by_name"]), effects(about["others"]), int(about["season"]))
+        seen = tuple({name: int(count) for name, count in counts.items()} for counts in about.get("seen", ()))
+        by_name, others = effects(about["by_name"]), effects(about["others"])
+        return cls(tuple(about["relative"]), by_name, others, int(about["season"]), seen)
 
 
 def unchanged(forecast: Values, ends: Ends | None = None, level: int = 80) -> tuple[Values, Ends]:
     """What `Effects.again` does where there are no effects."""
     return forecast, ends if ends is not None else (forecast, forecast)
+
+
+def is_own(name: str) -> bool:
+    """Whether an occasion is an own event, or beside one."""
+    return name.startswith(OWN + " ")
 
 
 def season_of(seasons: Sequence[int]) -> int:
@@ -157,14 +197,17 @@ def estimate(series: Sequence[Values], names: Occasions, season: int) -> Effects
         own: dict[str, Effect] = {}
         rest: dict[str, Effect] = {}
         for offset in ("0", "-1", "1"):
-            of_offset = {name: some for name, some in found.items() if name.split(" ")[1] == offset}
+            of_offset = {
+                name: some for name, some in found.items() if name.split(" ")[1] == offset and not is_own(name)
+            }
             shrunk, mean = _shrunk(of_offset, ordinary_size)
             own |= shrunk
             if mean[0]:
                 rest[offset] = mean
-        by_name.append(own)
+        by_name.append(own | {name: _alone(some, ordinary_size) for name, some in found.items() if is_own(name)})
         others.append(rest)
-    return Effects(tuple(relative), tuple(by_name), tuple(others), season)
+    counts = tuple({name: len(some) for name, some in found.items()} for found in deviations)
+    return Effects(tuple(relative), tuple(by_name), tuple(others), season, counts)
 
 
 def _shrunk(found: Mapping[str, Sequence[float]], noise: float) -> tuple[dict[str, Effect], Effect]:
@@ -188,6 +231,15 @@ def _shrunk(found: Mapping[str, Sequence[float]], noise: float) -> tuple[dict[st
     }
     unseen = (centre, float(np.sqrt(within + between))) if common else (0.0, 0.0)
     return effects, unseen
+
+
+def _alone(found: Sequence[float], noise: float) -> Effect:
+    """Effect of an own event from its deviations, with the deviation of one occurrence that is not among them."""
+    if not np.isfinite(noise):
+        return 0.0, 0.0
+    within = max(noise**2, float(np.var(found, ddof=1)) if len(found) > 1 else 0.0)
+    mean, error = float(np.mean(found)), within / len(found)
+    return (mean, float(np.sqrt(within + error))) if abs(mean) > SHOWS * np.sqrt(error) else (0.0, 0.0)
 
 
 def _usual(values: Values, special: Known, season: int) -> Values:

@@ -15,6 +15,8 @@ import numpy as np
 
 from forecasting import baselines
 from forecasting.baselines import Member
+from forecasting.evaluation import zero_shot
+from forecasting.evaluation.combining import combine, mean_by_series, mean_sizes
 from forecasting.evaluation.judging import (
     FEW,
     MODELS,
@@ -26,7 +28,6 @@ from forecasting.evaluation.judging import (
 )
 from forecasting.model import weighting
 from forecasting.model.origins import Origins
-from forecasting.model.regressors import mean_known
 from forecasting.model.windows import Index, Known
 from forecasting.panel import Values
 
@@ -41,8 +42,9 @@ LEAST_UNIT = 12  # steps that an independent error of a long horizon takes; or t
 WORST = 1.05  # times the error of the best member: more is no pool's use
 ALONE = 20  # series, up to which that is kept in each of them; of more, few errors of each tell less than those of all
 SHARPER = (1, 2, 4, 8)  # powers of weights that are tried until it is kept
-ORDER = ("recurrent", "linear", "ridge", "theta", "ets", "trend-season", "naive", "drift")  # the seasonal ones follow
-NETWORK = frozenset({"recurrent", "linear"})  # forecasts that come from the network, not from a Member
+# the seasonal ones follow
+ORDER = ("recurrent", "linear", "pretrained", "ridge", "theta", "ets", "trend-season", "naive", "drift")
+NETWORK = frozenset({"recurrent", "linear", "pretrained"})  # forecasts that come from networks, not from a Member
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,6 +97,9 @@ def fit(
         )
         for index, values in enumerate(series)
     ]
+    if zero_shot.NAME in given:
+        few = {index: of_series.earlier for index, of_series in enumerate(judged) if of_series.earlier}
+        zero_shot.add_earlier(few, series, known, seasons, horizon)
     names = _ordered({name for of_series in judged for name in of_series.members} | set(given))
     forecasts = {name: given.get(name, np.full((len(origins), horizon), np.nan)) for name in names}
     for index, part in parts.items():
@@ -106,7 +111,7 @@ def fit(
         able[short, names.index("linear")] = False
     truth = origins.truth(series, horizon, known)
     left = [truth - forecasts[name] for name in names]  # [K] of [O, H]
-    errors = np.stack([_mean_sizes(of_member) for of_member in left], axis=1)  # [O, K]
+    errors = np.stack([mean_sizes(of_member) for of_member in left], axis=1)  # [O, K]
     unit = min(horizon, max(LEAST_UNIT, 2 * min(seasons, default=0)))
 
     def weights_by(chosen: Index) -> tuple[Values, Values, Index]:
@@ -114,7 +119,7 @@ def fit(
         owner = origins.series[chosen]
         counts = np.bincount(owner, minlength=len(series))
         steps = np.where(counts > 0, counts + horizon - 1, 0)
-        mean = _with_earlier(_mean_by_series(errors[chosen], owner, counts), names, judged, steps, unit)
+        mean = _with_earlier(mean_by_series(errors[chosen], owner, counts, names), names, judged, steps, unit)
         weights = weigh(mean, able, np.where(counts > 0, np.maximum(counts / horizon, 1), 0))
         over_best = np.full(len(series), np.nan)
         if len(series) > ALONE:
@@ -148,7 +153,7 @@ def _with_earlier(errors: Values, names: Sequence[str], judged: Sequence[Judged]
     in short series: models of trend and season do better there than repeating values.
     """
     mean = errors.copy()
-    usual = np.array([0.0 if name in MODELS else USUAL_REST for name in names])
+    usual = np.array([0.0 if name in MODELS or name == zero_shot.NAME else USUAL_REST for name in names])
     for index, of_series in enumerate(judged):
         naive = errors[index, names.index("naive")]
         earlier = {name: mean_over_steps(part) for name, part in of_series.earlier.items()}
@@ -231,19 +236,17 @@ def weigh(errors: Values, able: Values | None = None, blocks: Values | None = No
     return weighting.by_log_errors(relative - np.min(relative, axis=1, keepdims=True), POWER)
 
 
-def combine(forecasts: Sequence[Values], weights: Values) -> Values:
-    """Weighted mean [O, H] of K forecasts [O, H] by `weights` [O, K]; what has no weight is not looked at."""
-    total = np.zeros_like(forecasts[0])
-    for place, ahead in enumerate(forecasts):
-        weight = weights[:, place, None]
-        total += np.where(weight > 0, weight * ahead, 0.0)
-    return total
-
-
 def ahead(
-    pool: Pool, series: Sequence[Values], origins: Origins, given: Mapping[str, Values], horizon: int
+    pool: Pool,
+    series: Sequence[Values],
+    origins: Origins,
+    given: Mapping[str, Values],
+    seasons: Sequence[int],
+    horizon: int,
 ) -> dict[str, Values]:
     """Forecasts [O, H] of every member from `origins`, NaN where a series has none."""
+    if zero_shot.NAME in pool.names:
+        given = {**given, **zero_shot.ahead(series, origins, seasons, horizon)}
     forecasts = {name: given.get(name, np.full((len(origins), horizon), np.nan)) for name in pool.names}
     for index, part in origins.by_series():
         for name, member in pool.members[index].items():
@@ -258,16 +261,3 @@ def groups(origins: Origins) -> Index:
         within[part] -= within[part.start]
     count = int(within.max(initial=0)) + 1
     return within * min(GROUPS, count) // count
-
-
-def _mean_sizes(errors: Values) -> Values:
-    """Of errors [O, H] over the steps whose truth is known; NaN for a member that the series does not have."""
-    sizes: Values = np.where(np.isfinite(errors).any(axis=1), mean_known(np.abs(errors), axis=1), np.nan)
-    return sizes
-
-
-def _mean_by_series(errors: Values, owner: Index, counts: Index) -> Values:
-    """Mean [S, K] over the origins of each series; NaN without any."""
-    sums = np.stack([np.bincount(owner, weights=column, minlength=len(counts)) for column in errors.T], axis=1)
-    mean: Values = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], np.nan)
-    return mean

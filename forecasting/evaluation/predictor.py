@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals, pool
+from forecasting.evaluation import combining, intervals, pool
 from forecasting.evaluation.pool import Pool
 from forecasting.evaluation.reach import Reach
 from forecasting.evaluation.reconcile import Reconciliation
@@ -111,32 +111,40 @@ def ahead(
         origins = span.origins(horizon)
         scaled, spread = np.empty((len(origins), horizon)), _spread(predictor, series, origins)
     if predictor.pool is not None and (predictor.pooled or members):
-        every = pool.ahead(predictor.pool, series, origins, given, horizon)
+        every = pool.ahead(predictor.pool, series, origins, given, predictor.periods, horizon)
         weights = predictor.pool.weights[origins.series]
-        combined = pool.combine([every[name] for name in predictor.pool.names], weights)
+        combined = combining.combine([every[name] for name in predictor.pool.names], weights)
         if predictor.pooled:
             scaled = scaling.forward(combined, predictor.states, origins.series)
         if members:
             parts |= {name: forecast for name, forecast in every.items() if name != "linear"} | {"best": combined}
-    shrinkage, support = predictor.shrinkage, predictor.support
-    scaled = support.keep_scaled(scaled, series, predictor.states, origins)
-    scaled = shrinkage.apply(scaled, series, predictor.states, origins)
-    scaled = support.keep_scaled(scaled, series, predictor.states, origins)
-    if shrinkage.total:  # to the last bit
-        forecast = references(series, origins, horizon, shrinkage.period)
-    else:
-        forecast = scaling.inverse(scaled, predictor.states, origins.series)
-    forecast = support.keep(forecast, series, origins)
-    parts = {name: support.keep(part, series, origins) for name, part in parts.items()}
+    scaled, forecast = finished(predictor, scaled, series, origins)
+    parts = {name: predictor.support.keep(part, series, origins) for name, part in parts.items()}
     if predictor.reach is not None:
-        near = predictor.reach.within(forecast, series, origins)
-        scaled = np.where(near == forecast, scaled, scaling.forward(near, predictor.states, origins.series))
-        forecast = near
         parts = {name: predictor.reach.within(part, series, origins) for name, part in parts.items()}
     width = predictor.width[origins.series, None]
     return Forecasts(
         series=series, origins=origins, forecast=forecast, parts=parts, scaled=scaled, spread=spread * width
     )
+
+
+def finished(predictor: Predictor, scaled: Values, series: Sequence[Values], origins: Origins) -> tuple[Values, Values]:
+    """(Scaled forecasts [O, H], the same in the unit of each series), from those of the network or the pool: shrunk,
+    and within support and reach."""
+    shrinkage, support = predictor.shrinkage, predictor.support
+    scaled = support.keep_scaled(scaled, series, predictor.states, origins)
+    scaled = shrinkage.apply(scaled, series, predictor.states, origins)
+    scaled = support.keep_scaled(scaled, series, predictor.states, origins)
+    if shrinkage.total:  # to the last bit
+        forecast = references(series, origins, predictor.horizon, shrinkage.period)
+    else:
+        forecast = scaling.inverse(scaled, predictor.states, origins.series)
+    forecast = support.keep(forecast, series, origins)
+    if predictor.reach is not None:
+        near = predictor.reach.within(forecast, series, origins)
+        scaled = np.where(near == forecast, scaled, scaling.forward(near, predictor.states, origins.series))
+        forecast = near
+    return scaled, forecast
 
 
 def _spread(predictor: Predictor, series: Sequence[Values], origins: Origins) -> Values:

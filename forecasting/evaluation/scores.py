@@ -76,23 +76,21 @@ def _points(
     folds: Sequence[FoldForecasts], truth: Values, scale: Values
 ) -> tuple[dict[str, dict[str, float | None]], dict[str, list[float]], dict[str, float]]:
     """(Scores of each method, mean absolute error of each a step ahead, MASE of each)."""
-    joined = {
-        name: np.concatenate([fold.forecasts[name] for fold in folds])
-        for name in folds[0].forecasts
-        if all(name in fold.forecasts for fold in folds)
-    }
+    names = [name for name in folds[0].forecasts if all(name in fold.forecasts for fold in folds)]
+    naive: dict[str, Values] = {name: _joined(folds, name) for name in ("naive", "seasonal-naive") if name in names}
     methods: dict[str, dict[str, float | None]] = {}
     by_step: dict[str, list[float]] = {}
     mase: dict[str, float] = {}
-    for name in sorted(joined, key=lambda name: name not in ("naive", "seasonal-naive")):
-        known = np.isfinite(joined[name]).all(axis=1)  # a member that some series lack is scored on the others
+    for name in sorted(names, key=lambda name: name not in naive):
+        joined = naive[name] if name in naive else _joined(folds, name)
+        known = np.isfinite(joined).all(axis=1)  # a member that some series lack is scored on the others
         if not known.any():
             continue
-        forecast, its_truth, its_scale = joined[name][known], truth[known], scale[known]
+        forecast, its_truth, its_scale = joined[known], truth[known], scale[known]
         mase[name] = metrics.mase(its_truth, forecast, its_scale)
         against = {"naive": mase["naive"], "seasonal-naive": mase.get("seasonal-naive", mase["naive"])}
         if not known.all():
-            against = {other: metrics.mase(its_truth, joined[other][known], its_scale) for other in against}
+            against = {other: metrics.mase(its_truth, naive[other][known], its_scale) for other in against}
         methods[name] = {
             "mae": _number(metrics.mae(its_truth, forecast)),
             "rmse": _number(metrics.rmse(its_truth, forecast)),
@@ -103,6 +101,12 @@ def _points(
         }
         by_step[name] = mean_known(np.abs(its_truth - forecast), axis=0).tolist()
     return methods, by_step, mase
+
+
+def _joined(folds: Sequence[FoldForecasts], name: str) -> Values:
+    """The forecasts of all folds; of one fold, without a copy."""
+    parts = [fold.forecasts[name] for fold in folds]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _interval(errors: Values, reference: Values, horizon: int) -> list[float | None]:

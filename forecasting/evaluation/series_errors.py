@@ -41,6 +41,16 @@ def series_errors(rows: pd.DataFrame) -> SeriesErrors:
     return SeriesErrors(mae, rmse, by_step, (first["y"] - first["forecast"]).to_numpy(dtype=np.float64))
 
 
+def coverage(rows: pd.DataFrame) -> dict[str, float]:
+    """Level -> the share of the truth of these rows of a Backtest inside of its interval; NaN where there are none."""
+    inside = {}
+    for name in rows.columns[rows.columns.str.startswith("forecast-lo-")]:
+        level = str(name).rsplit("-", 1)[1]
+        held = rows["y"].between(rows[name], rows[f"forecast-hi-{level}"])
+        inside[level] = float(held.mean()) if len(rows) else math.nan
+    return inside
+
+
 def paired_skill(rows: pd.DataFrame, reference: pd.DataFrame) -> tuple[float, float]:
     """95 % interval of the skill of forecasts against those of other rows, on the cutoffs and steps that both have.
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals, pool, reach, reconciling, shrinkage, support
+from forecasting.evaluation import intervals, pool, reach, reconciling, shrinkage, support, zero_shot
 from forecasting.evaluation.predictor import STILL, Predictor, typical_changes
 from forecasting.model import anchors, scaling, windows
 from forecasting.model.held_out import HeldOut, with_truth
@@ -42,8 +42,9 @@ def fit(
         if not np.isfinite(truth).any():
             origins, truth = origins.select(slice(0)), truth[:0]
     group = pool.groups(origins)
+    given = zero_shot.held_out(series, origins, periods, horizon)
     members, combined = pool.fit(
-        series, origins, group, {}, seasons=periods, horizon=horizon, window=config.window, known=measured
+        series, origins, group, given, seasons=periods, horizon=horizon, window=config.window, known=measured
     )
     kept = support.find(series, periods, config, names)
     shrunk, errors = shrinkage.NONE, np.empty((2, 0))

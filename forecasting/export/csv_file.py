@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from forecasting.export.harmless import harmless
@@ -17,6 +18,8 @@ SEPARATORS = (",", ";", "\t")
 DECIMALS = (".", ",")
 COLUMNS = ("file", "program")  # the user's own names, decimals and layout; or unique_id, ds, ... with numbers in full
 DATES = ("file", "iso")
+Places = npt.NDArray[np.intp]
+
 JOINT = " / "  # between the columns that name a series together, and before the value column (see intake)
 
 
@@ -72,6 +75,9 @@ def own_names(target: str, levels: Iterable[int]) -> dict[str, str]:
 def _cells(values: pd.Series, notation: Notation, form: CsvForm) -> list[str]:
     """A column as it is, its numbers in full."""
     kind = values.dtype.kind
+    if kind in "Mi" and (there := values.notna()).sum() < len(values):
+        written = iter(_cells(values[there], notation, form))
+        return [next(written) if one else "" for one in there]
     if kind == "M":
         iso = form.dates == "iso" or values.name != "ds"
         if iso and not notation.zone:
@@ -109,7 +115,24 @@ def _own_columns(forecast: pd.DataFrame, notation: Notation, form: CsvForm) -> d
             for place, value in zip(places[mine], forecast[column].to_numpy()[mine], strict=True):
                 cells[place] = _number(value, notation.digits(target), form.decimal)
             add(name, cells)
+            if column == "forecast" and "adjusted" in forecast:
+                _add_adjusted(forecast, mine, places, len(different), target, notation, form, add)
     return columns
+
+
+def _add_adjusted(
+    forecast: pd.DataFrame, mine: Places, places: Places, rows: int, target: str, notation: Notation, form: CsvForm,
+    add: Callable[[str, list[str]], None],
+) -> None:  # fmt: skip
+    """What an analyst set by hand, and why, beside the forecast."""
+    values, notes = [""] * rows, [""] * rows
+    for place, value, note in zip(
+        places[mine], forecast["adjusted"].to_numpy()[mine], forecast["note"].to_numpy()[mine], strict=True
+    ):
+        values[place] = _number(value, notation.digits(target), form.decimal)
+        notes[place] = harmless(str(note))
+    add(f"{target} adjusted", values)
+    add(f"{target} note", notes)
 
 
 def _series_columns(names: Iterable[str], columns: tuple[str, ...]) -> list[tuple[str, list[str]]]:

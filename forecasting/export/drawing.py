@@ -13,12 +13,14 @@ from forecasting.panel import Values
 
 WIDTH, HEIGHT = 680, 270  # of a chart; it grows and shrinks with the page
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 10, 26, 24  # room for labels and legend
-_TRUTH, _FORECAST, _NAIVE, _SEASONAL = PALETTE[:4]
+_TRUTH, _FORECAST, _NAIVE, _SEASONAL, _, _REPAIR = PALETTE
 _INK = "#5a6570"
 _POINTS = 700  # of a line: about one a pixel
 _X_TICKS, _Y_TICKS, _STEPS = 5, 5, 9
 _LETTER = 6.4  # pixels of a letter of the legend, on average; one of Chinese takes two
+_BAR, _NAME = 22, 36  # pixels of a bar of a waterfall, letters of its name
 
+Bar = tuple[str, float]  # label, value
 Line = tuple[str, str, Values, Values, str]  # name, colour, x, y, dashes
 
 
@@ -78,6 +80,36 @@ def errors(by_step: Mapping[str, Sequence[float]], words: Words, *, height: int 
     labels = [(place, f"{place:,}") for place in [1, *range(every, count + 1, every)]]
     labels = list(dict.fromkeys(labels))
     return _chart(lines, [], labels, words["steps"], (WIDTH, height), span=(1.0, float(max(2, count))), zero=True)
+
+
+def waterfall(base: Bar, rows: Sequence[Bar], total: Bar) -> str:
+    """From the base to the total, a bar for what each row adds, from top to bottom; each a label and a value."""
+    ends = np.cumsum([base[1], *(value for _, value in rows)])
+    drawn = [(base[0], 0.0, base[1], _FORECAST, f"{base[1]:.4g}")]
+    for (label, value), start, end in zip(rows, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        drawn.append((label, start, end, _SEASONAL if value >= 0 else _REPAIR, f"{value:+.3g}"))
+    drawn.append((total[0], 0.0, total[1], _FORECAST, f"{total[1]:.4g}"))
+    low, high = float(min(*ends, total[1])), float(max(*ends, total[1]))
+    margin = 0.1 * (high - low) or abs(high) * 0.1 or 1.0
+    low, high = (low - margin if low - margin > 0 else min(low, 0.0)), (high + margin if high > 0 else 0.0)
+    left, right, height = 230, WIDTH - 70, _BAR * len(drawn) + 8
+
+    def across(value: float) -> float:
+        return left + (right - left) * (min(max(value, low), high) - low) / (high - low)
+
+    parts = []
+    for place, (label, start, end, colour, text) in enumerate(drawn):
+        top, ends_at = 4 + _BAR * place, sorted((across(start), across(end)))
+        name = label if len(label) <= _NAME else label[: _NAME - 1] + "…"
+        parts.append(
+            f'<text x="{left - 8}" y="{top + 14}" text-anchor="end">{html.escape(name)}</text>'
+            f'<rect x="{ends_at[0]:.1f}" y="{top + 2}" width="{max(1.0, ends_at[1] - ends_at[0]):.1f}" '
+            f'height="{_BAR - 6}" fill="{colour}"/><text x="{ends_at[1] + 6:.1f}" y="{top + 14}">{text}</text>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" font-size="11" '
+        f'fill="{_INK}">{"".join(parts)}</svg>'
+    )
 
 
 def _chart(

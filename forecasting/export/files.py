@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError
 from forecasting.messages import Message
 
+LONGEST = 80  # letters that a name made of words stays below
 SETTINGS_BYTES = 1_000_000  # of a file of settings: one that names ten thousand covariates is smaller
 
 
@@ -44,3 +46,14 @@ def file_stem(name: str) -> str:
     stem = stem.rsplit(".", 1)[0] if "." in stem[1:] else stem
     kept = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem).strip("-_")
     return kept[:60] or "tidecast"
+
+
+def file_name(text: str) -> str:
+    """The first words of `text`, as a file may be called on any system."""
+    name = ""
+    for word in re.findall(r"[^\W_]+", text):
+        longer = f"{name}-{word}" if name else word[: LONGEST - 1]
+        if len(longer) >= LONGEST:
+            break
+        name = longer
+    return name or "tidecast"

@@ -22,18 +22,27 @@ def run_sheets(
     report: Mapping[str, Any],
     about: Mapping[str, Any],
     translate: Callable[[str], str] = str,
+    anomalies: pd.DataFrame | None = None,
+    explained: Mapping[str, Any] | None = None,
+    scenarios: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Name of a sheet -> its rows, for `workbook`.
 
     scores: of the Backtest; report: `Report.to_dict()`, empty where there was no file; about: what the run was made of,
-    a row each. translate: a Message of the package -> the words of the reader's language.
+    a row each. translate: a Message of the package -> the words of the reader's language. anomalies: the table of
+    these, if they were looked for. explained: what `Forecaster.explain` says; without it, as in a run of an earlier
+    version, nothing says what adds up to the forecast. scenarios: their rows, if there are any.
     """
+    looked = {} if anomalies is None else {"anomalies": anomalies}
     return {
         "forecast": pd.DataFrame(forecast),
         "scores": method_scores(scores),
         "errors by step": pd.DataFrame({"step": range(1, _steps(scores) + 1), **scores.get("by_step", {})}),
         "intervals": _intervals(scores),
+        **looked,
         "backtest": pd.DataFrame(backtest),
+        "contributions": contributions(explained or {}),
+        **({} if scenarios is None else {"scenarios": scenarios}),
         "settings": _pairs("setting", config),
         "repairs": repairs(report, translate),
         "about": _pairs("what", about),
@@ -47,6 +56,17 @@ def method_scores(scores: Mapping[str, Any]) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     numbers = [name for name in table.columns if name != "method"]
     return table.astype(dict.fromkeys(numbers, float)).dropna(axis="columns", how="all")
+
+
+def contributions(explained: Mapping[str, Any]) -> pd.DataFrame:
+    """What adds up to the forecast of each step: `unique_id, step, part, name, value`, first the part "base"."""
+    rows = []
+    for series, found in explained.get("contributions", {}).get("series", {}).items():
+        count = len(found["forecast"])
+        base = {"kind": "base", "name": "", "values": [found["base"]] * count}
+        for part in (base, *found["parts"]):
+            rows += [(series, step, part["kind"], part["name"], value) for step, value in enumerate(part["values"], 1)]
+    return pd.DataFrame(rows, columns=["unique_id", "step", "part", "name", "value"])
 
 
 def repairs(report: Mapping[str, Any], translate: Callable[[str], str] = str) -> pd.DataFrame:

@@ -51,23 +51,26 @@ def uploaded(raw: bytes, name: str) -> dict[str, str]:
 
 
 def script(
-    source: Source, config: ForecastConfig, forecast: pd.DataFrame, run: str, notation: Notation | None = None
-) -> bytes:
+    source: Source, config: ForecastConfig, forecast: pd.DataFrame, run: str, notation: Notation | None = None, *,
+    whole: bool = False,
+) -> bytes:  # fmt: skip
     """A Python script that makes the run's forecast again from the same data, and writes it as CSV.
 
-    forecast: the run's own, whose hash the script compares with; notation: of the file, None where there was none.
+    forecast: the run's own, whose hash the script compares with; notation: of the file, None where there was none;
+    whole: the forecast has been rounded by `training["whole"]` of its run.
     """
-    parts = [_intro(source, run), _threads(), *_steps(source, config, forecast, notation)]
+    parts = [_intro(source, run), _threads(), *_steps(source, config, forecast, notation, whole)]
     return ("\n\n".join(code for _, code in parts) + "\n").encode("utf-8")
 
 
 def notebook(
-    source: Source, config: ForecastConfig, forecast: pd.DataFrame, run: str, notation: Notation | None = None
-) -> bytes:
+    source: Source, config: ForecastConfig, forecast: pd.DataFrame, run: str, notation: Notation | None = None, *,
+    whole: bool = False,
+) -> bytes:  # fmt: skip
     """The same as a notebook (nbformat 4.5), with the charts of the forecast and of a backtest."""
     title = f"# Forecast of {file_stem(source.name)}\n\nMade by run `{run}`. Start with a fresh kernel."
     cells = [_cell("title", "markdown", title)]
-    parts = [("threads", _threads()[1]), *_steps(source, config, forecast, notation), *_charts()]
+    parts = [("threads", _threads()[1]), *_steps(source, config, forecast, notation, whole), *_charts()]
     cells += [_cell(name, "code", code) for name, code in parts]
     document = {
         "cells": cells,
@@ -107,7 +110,7 @@ def _threads() -> tuple[str, str]:
 
 
 def _steps(
-    source: Source, config: ForecastConfig, forecast: pd.DataFrame, notation: Notation | None
+    source: Source, config: ForecastConfig, forecast: pd.DataFrame, notation: Notation | None, whole: bool
 ) -> list[tuple[str, str]]:
     """(Name, code) from the data to the CSV."""
     own = bool(source.files)
@@ -118,7 +121,7 @@ def _steps(
         ("imports", _imports(source)),
         ("data", _data(source)),
         ("settings", _call("config = ForecastConfig", [], _changed(config))),
-        ("forecast", "forecast = fit(panel, config).predict()"),
+        ("forecast", _forecast(whole)),
         (
             "file",
             f"written = {written}\n"
@@ -128,6 +131,12 @@ def _steps(
             '      "Not the same bits: another version of a library, or another kind of processor.")',
         ),
     ]
+
+
+def _forecast(whole: bool) -> str:
+    if not whole:
+        return "forecast = fit(panel, config).predict()"
+    return 'forecaster = fit(panel, config)\nforecast = forecaster.predict().rounded(forecaster.training["whole"])'
 
 
 def _imports(source: Source) -> str:
@@ -186,7 +195,8 @@ def _changed(config: ForecastConfig) -> dict[str, Any]:
     """The settings that are not their defaults."""
     defaults = ForecastConfig()
     names = [field.name for field in dataclasses.fields(config)]
-    return {name: getattr(config, name) for name in names if getattr(config, name) != getattr(defaults, name)}
+    changed = {name: getattr(config, name) for name in names if getattr(config, name) != getattr(defaults, name)}
+    return changed | ({"events": config.to_dict()["events"]} if config.events else {})
 
 
 def _call(start: str, places: list[str], keywords: Mapping[str, Any]) -> str:

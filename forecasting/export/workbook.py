@@ -88,8 +88,10 @@ def _column(values: pd.Series, notation: Notation, formats: Mapping[str, Any]) -
     """(The cells, None where empty; their format where they are times)."""
     kind = values.dtype.kind
     if kind == "M":
-        clock = pd.Series(notation.clock(values)) if notation.zone and values.name in ("ds", "cutoff") else values
-        days = bool((clock.dt.normalize() == clock).all())
+        clock = (
+            pd.Series(notation.clock(values)) if notation.zone and values.name in ("ds", "cutoff", "after") else values
+        )
+        days = bool((clock.dropna().dt.normalize() == clock.dropna()).all())
         written = [None if pd.isna(one) else one.to_pydatetime() for one in clock]
         early = any(one is not None and one.year < 1900 for one in written)
         if early:  # Excel has no dates before 1900
@@ -97,7 +99,7 @@ def _column(values: pd.Series, notation: Notation, formats: Mapping[str, Any]) -
             return [None if one is None else one.strftime(form) for one in written], None
         return written, formats["days" if days else "times"]
     if kind in "iub":
-        return values.tolist(), None
+        return [None if pd.isna(one) else one for one in values.tolist()], None
     if kind == "f":
         return [one if np.isfinite(one) else None for one in values.tolist()], None
     return [_mixed(one) for one in values], None

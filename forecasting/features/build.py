@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.config import CALENDAR, HOLIDAYS, INDICATORS, unknown_feature
-from forecasting.features import calendar, covariates, holidays, indicators
+from forecasting.events import Event
+from forecasting.features import calendar, covariates, holidays, indicators, own_events
 from forecasting.messages import Message
 from forecasting.panel import STEP, Panel, Values, steps_after
 
@@ -39,7 +40,7 @@ class Features:
 
 
 def check_names(names: Sequence[str]) -> None:
-    """ConfigError unless each is in CALENDAR or INDICATORS, or `holidays-` with the code of a country."""
+    """ConfigError unless each is in CALENDAR or INDICATORS, or names the holidays of a country or a part of it."""
     for name in names:
         if name.startswith(HOLIDAYS):
             holidays.check_country(name)
@@ -47,8 +48,11 @@ def check_names(names: Sequence[str]) -> None:
             raise unknown_feature(name)
 
 
-def build(panel: Panel, names: Sequence[str], horizon: int, chosen: Sequence[str] | None = None) -> Features:
-    """The columns of `names`, then the covariates `chosen` (None: all), for the Panel's steps and `horizon` after them.
+def build(
+    panel: Panel, names: Sequence[str], horizon: int, chosen: Sequence[str] | None = None, own: Sequence[Event] = ()
+) -> Features:
+    """The columns of `names`, of `own` events, then the covariates `chosen` (None: all), for the Panel's steps and
+    `horizon` after them.
 
     A covariate is known beyond the end if it is for all of the horizon in every series, else used from the past only.
     ConfigError with `.field` "features" or "covariates" for an unknown name.
@@ -57,7 +61,10 @@ def build(panel: Panel, names: Sequence[str], horizon: int, chosen: Sequence[str
     used, unique = covariates.select(panel, chosen), list(dict.fromkeys(names))
     of_values = [name for name in unique if name in INDICATORS]
     dated, left_out = _meaningful([name for name in unique if name not in INDICATORS], panel.frequency)
-    known, holiday_notes = _dated(panel, dated, horizon)
+    if panel.frequency == STEP and own:
+        left_out = [*left_out, Message("inputs.no-dates", names=[event.name for event in own])]
+        own = ()
+    known, holiday_notes = _dated(panel, dated, horizon, own)
     ahead, covariate_notes = covariates.ahead(panel, used, horizon)
     behind = [name for name in used if name not in ahead]
 
@@ -75,38 +82,53 @@ def build(panel: Panel, names: Sequence[str], horizon: int, chosen: Sequence[str
         past,
         known,
         past_names=(*(label for name in of_values for label in indicators.labels(name)), *behind),
-        known_names=(*(label for name in dated for label in _labels(name, panel.frequency)), *ahead),
+        known_names=(
+            *(one for name in dated for one in _labels(name, panel.frequency)),
+            *own_events.labels(own),
+            *ahead,
+        ),
         notes=(*left_out, *holiday_notes, *covariate_notes),
     )
 
 
-def occasions(panel: Panel, names: Sequence[str], horizon: int) -> list[list[str]] | None:
-    """Which holiday of the `names` each step of each series and of the `horizon` after it is, or is beside: see
-    `holidays.occasions`. None without any."""
+def occasions(panel: Panel, names: Sequence[str], horizon: int, own: Sequence[Event] = ()) -> list[list[str]] | None:
+    """Which holiday of the `names` or `own` event each step of each series and of the `horizon` after it is, or is
+    beside: see `holidays.named`. None without any."""
     wanted = [name for name in dict.fromkeys(names) if name.startswith(HOLIDAYS)]
-    if not wanted or panel.frequency == STEP:
+    if not (wanted or own) or panel.frequency == STEP:
         return None
     axes: dict[bytes, list[str]] = {}
     found = []
     for times in panel.times():
         if (key := times.tobytes()) not in axes:
             steps = np.concatenate([times, steps_after(times[-1], panel.frequency, horizon)])
-            axes[key] = _occasions(steps, wanted, panel.frequency)
+            axes[key] = _occasions(steps, wanted, own, panel.frequency)
         found.append(axes[key])
     return found if any(any(some) for some in found) else None
 
 
-def occasions_after(ends: Sequence[Any], frequency: str, names: Sequence[str], horizon: int) -> list[list[str]]:
+def occasions_after(
+    ends: Sequence[Any], frequency: str, names: Sequence[str], horizon: int, own: Sequence[Event] = ()
+) -> list[list[str]]:
     """The same of the `horizon` steps after the `ends` of series alone."""
     wanted = [name for name in dict.fromkeys(names) if name.startswith(HOLIDAYS)]
-    axes = {end: _occasions(steps_after(end, frequency, horizon), wanted, frequency) for end in dict.fromkeys(ends)}
-    return [axes[end] for end in ends]
+    axes = {end: steps_after(end, frequency, horizon) for end in dict.fromkeys(ends)}
+    found = {end: _occasions(steps, wanted, own, frequency) for end, steps in axes.items()}
+    return [found[end] for end in ends]
 
 
-def _occasions(steps: npt.NDArray[np.generic], names: Sequence[str], frequency: str) -> list[str]:
+def _occasions(steps: npt.NDArray[np.generic], names: Sequence[str], own: Sequence[Event], frequency: str) -> list[str]:
+    """A step has one occasion: an own event before a holiday, and either before what is beside one."""
     ds = pd.DatetimeIndex(steps).as_unit("ns")
-    of_names = [some for name in names if (some := holidays.occasions(name, ds, frequency))]
-    return [next(filter(None, here), "") for here in zip(*of_names, strict=True)] if of_names else [""] * len(ds)
+    found = [own_events.occasions(own, ds, frequency)] if own else []
+    found += [holidays.occasions(name, ds, frequency) for name in names]
+    each = [some for some in found if some]
+    return [min(filter(None, here), key=_rank, default="") for here in zip(*each, strict=True)] or [""] * len(ds)
+
+
+def _rank(occasion: str) -> int:
+    """The day itself first, then the day after one, then the day before."""
+    return ("0", "1", "-1").index(occasion.split(" ", 2)[1])
 
 
 def _meaningful(names: list[str], frequency: str) -> tuple[list[str], list[Message]]:
@@ -123,9 +145,9 @@ def _labels(name: str, frequency: str) -> list[Message]:
     return holidays.labels(name, frequency) if name.startswith(HOLIDAYS) else calendar.labels(name)
 
 
-def _dated(panel: Panel, names: list[str], horizon: int) -> tuple[list[Values], list[Message]]:
-    """[n + H, columns] of each series, one array for all that have the same dates; notes on holidays."""
-    if not names:
+def _dated(panel: Panel, names: list[str], horizon: int, own: Sequence[Event]) -> tuple[list[Values], list[Message]]:
+    """[n + H, columns] of each series, one array for all that have the same dates; notes on holidays and events."""
+    if not names and not own:
         return [np.empty((n + horizon, 0)) for n in panel.lengths.tolist()], []
     axes: dict[bytes, pd.DatetimeIndex] = {}
     keys = []
@@ -138,15 +160,27 @@ def _dated(panel: Panel, names: list[str], horizon: int) -> tuple[list[Values], 
     columns: list[Values] = []
     notes: list[Message] = []
     bounds: holidays.Days | None = None
+    if own or any(name not in CALENDAR for name in names):
+        bounds = np.concatenate([holidays.bounds(ds, panel.frequency) for ds in axes.values()])
+    before: list[str] = []
     for name in names:
-        if name in CALENDAR:
+        if name in CALENDAR or bounds is None:
             columns += calendar.waves(all_steps, name)
             continue
-        if bounds is None:
-            bounds = np.concatenate([holidays.bounds(ds, panel.frequency) for ds in axes.values()])
-        days, about_years = holidays.days_of(name, bounds)
+        country = name.removeprefix(HOLIDAYS).partition("-")[0]
+        beside = [other for other in before if other.removeprefix(HOLIDAYS).partition("-")[0] == country]
+        days, about_years = holidays.days_of(name, bounds, beside)
         columns += holidays.columns(days, bounds)
         notes += about_years
+        before.append(name)
     ends = np.cumsum([len(ds) for ds in axes.values()])
+    if own and bounds is not None:
+        of_events = own_events.columns(own, bounds)
+        past = np.concatenate([np.arange(len(ds)) < len(ds) - horizon for ds in axes.values()])
+        unseen = [event.name for event, column in zip(own, of_events, strict=True) if not column[past].any()]
+        notes += [Message("inputs.event-unseen", count=len(unseen), names=unseen)] if unseen else []
+        if not holidays.have_occasions(next(iter(axes.values())), panel.frequency):
+            notes.append(Message("inputs.events-as-inputs"))
+        columns += of_events
     blocks = dict(zip(axes, np.split(np.column_stack(columns), ends[:-1]), strict=True))
     return [blocks[key] for key in keys], notes

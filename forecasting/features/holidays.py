@@ -1,9 +1,16 @@
-"""Public holidays of a country: in the step, and on the days beside it where steps are no longer than a day."""
+"""Public holidays of countries and their parts, and own events: in the step, and on the days beside it where steps are
+no longer than a day.
+
+A name is `holidays-` and the ISO 3166-1 code of a country, with the code of a part of it (ISO 3166-2) for what is a
+holiday there: `holidays-DE`, `holidays-DE-BY`.
+"""
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,15 +29,28 @@ _ONE_DAY = np.timedelta64(1, "D")
 
 
 def check_country(name: str) -> None:
-    """ConfigError unless `name` ends in the code of a country whose holidays are known."""
-    code, known = name.removeprefix(HOLIDAYS), _countries()
-    if code in known:
+    """ConfigError unless `name` ends in the code of a country, or a part of one, whose holidays are known."""
+    code, known = name.removeprefix(HOLIDAYS), parts_of_countries()
+    country, _, part = code.partition("-")
+    if country in known and (not part or part in known[country]):
         return
-    if code.upper() in known:
+    if country in known:
+        message = Message("inputs.part-of-country", name=name, country=country, part=part, parts=known[country])
+        if not known[country]:
+            message = Message("inputs.no-parts-of-country", name=name, country=country)
+    elif country.upper() in known:
         message = Message("inputs.country-in-capitals", name=name, code=code, meant=code.upper())
     else:
         message = Message("inputs.country", name=name, code=code)
     raise ConfigError(message, field="features")
+
+
+def parts_of_countries() -> dict[str, list[str]]:
+    """Code of each country whose holidays are known -> codes of its parts with holidays of their own."""
+    import holidays
+
+    known = holidays.list_supported_countries()
+    return {code: [part for part in parts if re.fullmatch("[A-Z0-9]{1,3}", part)] for code, parts in known.items()}
 
 
 def labels(name: str, frequency: str) -> list[Message]:
@@ -60,60 +80,75 @@ def bounds(ds: pd.DatetimeIndex, frequency: str) -> Days:
     return np.column_stack([begins[:-1], begins[1:]])
 
 
-def days_of(name: str, bounds: Days) -> tuple[Days, list[Message]]:
-    """The holidays of a country in all years concerned, observed days included, in order; notes on years without."""
-    import holidays
+def days_of(name: str, bounds: Days, before: Sequence[str] = ()) -> tuple[Days, list[Message]]:
+    """The holidays of a country in all years concerned, observed days included, in order; notes on years without.
 
-    code = name.removeprefix(HOLIDAYS)
+    `before`: names of the same country; a holiday that one of them has under the same name on the same day is left out.
+    """
     first, last = pd.Timestamp(bounds[:, 0].min()).year, pd.Timestamp(bounds[:, 1].max() - _ONE_DAY).year
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        within = holidays.country_holidays(code, years=range(first, last + 1))
+        within = _holidays(name, range(first, last + 1))
         notes = [
             Message("inputs.holidays-warning", name=name, warning=str(warning.message))
             for warning in caught
             if issubclass(warning.category, UserWarning)
         ]
-        beside = holidays.country_holidays(code, years=(first - 1, last + 1))  # 31 December is before a holiday
+        beside = _holidays(name, (first - 1, last + 1))  # 31 December is before a holiday
+        counted: set[tuple[Any, str]] = set()
+        if before:
+            every = range(first - 1, last + 2)
+            counted = {pair for other in before for pair in _named(other, every)}
+            own = {day for day, label in _named(name, every) if (day, label) not in counted}
     start, end = within.start_year, within.end_year
     if first < start or last > end:
         notes.append(Message("inputs.holidays-known", name=name, first=start, last=end))
-    return np.array(sorted({*within, *beside}), dtype="datetime64[D]"), notes
+    days = {*within, *beside}
+    return np.array(sorted(days & own if before else days), dtype="datetime64[D]"), notes
 
 
 def occasions(name: str, ds: pd.DatetimeIndex, frequency: str) -> list[str]:
-    """Which holiday each step is, or is the day before or after: its name behind the code of the country and "0", "-1"
-    or "1"; "" for all other steps. [n + H]
-
-    A day that is a holiday itself is none beside one; else it is the one after before it is the one before. Of weeks it
-    is which holidays are in them. Empty where steps are parts of a day or longer than a week.
-    """
-    import holidays
-
-    weeks = _is_weeks(frequency)
-    if _spans_days(frequency) != weeks or _within_days(ds):
+    """Which holiday each step is, or is the day before or after: see `named`."""
+    if not have_occasions(ds, frequency):
         return []
-    code, days = name.removeprefix(HOLIDAYS), bounds(ds, frequency)
+    days = bounds(ds, frequency)
     first, last = pd.Timestamp(days.min()).year, pd.Timestamp(days.max()).year
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # `days_of` tells them
-        named = holidays.country_holidays(code, years=range(first, last + 1), language=None)
-    stamps = np.array(sorted(named), dtype="datetime64[D]")
-    names = [str(named[day]) for day in sorted(named)]
+        found = _holidays(name, range(first, last + 1))
+    stamps = np.array(sorted(found), dtype="datetime64[D]")
+    return named(name.removeprefix(HOLIDAYS), stamps, [str(found[day]) for day in sorted(found)], days, frequency)
 
-    def within(since: Days, until: Days) -> list[list[str]]:
+
+def have_occasions(ds: pd.DatetimeIndex, frequency: str) -> bool:
+    """Not where steps are parts of a day, or longer than a day and no weeks."""
+    return _spans_days(frequency) == _is_weeks(frequency) and not _within_days(ds)
+
+
+def named(
+    code: str, stamps: Days, names: Sequence[str], bounds: Days, frequency: str, *, once: bool = False
+) -> list[str]:
+    """Which of the days `stamps` with `names` each step is, or is the day before or after: its name behind `code` and
+    "0", "-1" or "1"; "" for all other steps. [n + H]
+
+    A day that is one itself is none beside one; else it is the one after before it is the one before. Of weeks it is
+    which are in them, each as often as it is, or `once`.
+    """
+
+    def within(since: Days, until: Days) -> list[Sequence[str]]:
         return [names[a:b] for a, b in zip(stamps.searchsorted(since), stamps.searchsorted(until), strict=True)]
 
-    if weeks:
-        return [f"{code} 0 {' + '.join(found)}" if found else "" for found in within(days[:, 0], days[:, 1])]
-    day, after = days[:, 0], days[:, 1]
-    beside = ((0, within(day, after)), (1, within(days[:, 2], day)), (-1, within(after, days[:, 3] + _ONE_DAY)))
-    found = [""] * len(ds)
+    if _is_weeks(frequency):
+        in_weeks = within(bounds[:, 0], bounds[:, 1])
+        return [f"{code} 0 {' + '.join(dict.fromkeys(here) if once else here)}" if here else "" for here in in_weeks]
+    day, after = bounds[:, 0], bounds[:, 1]
+    beside = ((0, within(day, after)), (1, within(bounds[:, 2], day)), (-1, within(after, bounds[:, 3] + _ONE_DAY)))
+    steps = [""] * len(bounds)
     for offset, of_offset in beside:
         for place, here in enumerate(of_offset):
-            if here and not found[place]:
-                found[place] = f"{code} {offset} {here[0 if offset < 0 else -1]}"
-    return found
+            if here and not steps[place]:
+                steps[place] = f"{code} {offset} {here[0 if offset < 0 else -1]}"
+    return steps
 
 
 def columns(days: Days, bounds: Days) -> list[Values]:
@@ -133,10 +168,16 @@ def columns(days: Days, bounds: Days) -> list[Values]:
     ]
 
 
-def _countries() -> Iterable[str]:
+def _holidays(name: str, years: Iterable[int]) -> Any:
     import holidays
 
-    return holidays.list_supported_countries().keys()
+    country, _, part = name.removeprefix(HOLIDAYS).partition("-")
+    return holidays.country_holidays(country, subdiv=part or None, years=years)
+
+
+def _named(name: str, years: Iterable[int]) -> set[tuple[Any, str]]:
+    """(Day, label) of each holiday."""
+    return {(day, label) for day, labels in _holidays(name, years).items() for label in labels.split("; ")}
 
 
 def _spans_days(frequency: str) -> bool:

@@ -11,15 +11,23 @@ from forecasting.errors import ConfigError
 from forecasting.messages import Message
 
 CELLS = ("lstm", "gru", "rnn")
+LATER = {"later": True}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Base class of the configs. A wrong value raises ConfigError with the setting in `.field`."""
+    """Base class of the configs. A wrong value raises ConfigError with the setting in `.field`.
+
+    A setting with the metadata LATER came after runs of its lab were stored. At its default it is not written, so that
+    the same question still finds them.
+    """
 
     def to_dict(self) -> dict[str, Any]:
         """A plain dictionary that JSON can hold; `from_dict` is its inverse."""
         values = dataclasses.asdict(self)
+        for field in dataclasses.fields(self):
+            if field.metadata == LATER and values[field.name] == field.default:
+                del values[field.name]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     @classmethod

@@ -33,6 +33,7 @@ VALIDATION_CHUNKS = 128
 GO_ON = 0.3  # of the epochs that validation kept, and of the learning rate, for going on with all data
 
 OnEpoch = Callable[[str, int, Epoch], None]  # stage, place of the network, epoch
+Read = Callable[[networks.Scaffold, Material, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]  # see `outputs`
 
 
 def windows_and_seeds(config: ForecastConfig) -> list[tuple[int, int]]:
@@ -95,17 +96,19 @@ def continued(
     return trained
 
 
-def run(nets: Sequence[networks.Scaffold], material: Material, span: Span) -> tuple[Values, Values]:
+def run(
+    nets: Sequence[networks.Scaffold], material: Material, span: Span, read: Read = outputs
+) -> tuple[Values, Values]:
     """Median over the networks of the central offsets and of their spread [O, H] at all origins of `span`, which are
-    flat positions."""
-    results = [_run(network, material.with_window(network.window), span) for network in nets]
+    flat positions. `read`: what is asked of each network."""
+    results = [_run(network, material.with_window(network.window), span, read) for network in nets]
     if len(results) == 1:
         return results[0]
     central, spread = (np.median([result[part] for result in results], axis=0) for part in (0, 1))
     return central, spread
 
 
-def _run(network: networks.Scaffold, material: Material, span: Span) -> tuple[Values, Values]:
+def _run(network: networks.Scaffold, material: Material, span: Span, read: Read) -> tuple[Values, Values]:
     ends = _chunk_ends(span, material.stride)
     series = np.searchsorted(span.first, ends, side="right") - 1
     central, spread = [], []
@@ -117,7 +120,7 @@ def _run(network: networks.Scaffold, material: Material, span: Span) -> tuple[Va
     for at in range(0, len(ends), once):
         positions = chunks_ending_at(ends[at : at + once], material)
         with torch.no_grad():
-            middle, width = outputs(network, material, positions)
+            middle, width = read(network, material, positions)
         inside = np.arange(material.stride)[None, :] >= material.stride - keep[at : at + once, None]
         central.append(middle.cpu().numpy()[inside].astype(np.float64))
         spread.append(width.exp().cpu().numpy()[inside].astype(np.float64) * typical)

@@ -80,11 +80,12 @@ def one_cycle(peak: float, step: int, steps: int, warm_up: float = 0.1) -> float
 
 
 class Plateau:
-    """The learning rate halved whenever the loss has not improved for more than `patience` epochs."""
+    """The learning rate times `factor` whenever the loss has not improved for more than `patience` epochs, as torch's
+    ReduceLROnPlateau; the defaults are those of tutorials."""
 
-    def __init__(self, learning_rate: float, patience: int = 3) -> None:
+    def __init__(self, learning_rate: float, patience: int = 5, factor: float = 0.1) -> None:
         self.learning_rate = learning_rate
-        self._patience = patience
+        self._patience, self._factor = patience, factor
         self.best = math.inf
         self.waited = 0
 
@@ -95,7 +96,7 @@ class Plateau:
         else:
             self.waited += 1
         if self.waited > self._patience:
-            self.learning_rate, self.waited = self.learning_rate / 2, 0
+            self.learning_rate, self.waited = self.learning_rate * self._factor, 0
 
 
 def _cosine(start: float, end: float, share: float) -> float:

@@ -9,6 +9,7 @@ Axes: O origins, H horizon, L lags, P and K further inputs, R = L + M (P + K) + 
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, Protocol
 
 import numpy as np
@@ -48,6 +49,32 @@ def regressors(flat: Flat, origins: Index, lags: Index) -> Values:
     """All regressors [O, R] at the positions `origins` [O]."""
     groups = gather(flat, origins, lags, np.arange(1 - flat.memory, 1), np.arange(1, flat.ahead + 1))
     return np.concatenate(groups, axis=1) if len(groups) > 1 else groups[0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Which regressor is which."""
+
+    lags: slice
+    of_input: tuple[Index, ...]  # [P + K] the places of each further input, first those before the origin
+    ahead: tuple[Index, ...]  # [K] the places of each input known ahead at the steps ahead [H]
+
+
+def layout(flat: Flat, lags: Index) -> Layout:
+    """Where `gather` puts what."""
+    if flat.past is None or flat.known is None:
+        return Layout(slice(0, len(lags)), (), ())
+    past, known = flat.past.shape[1], flat.known.shape[1]
+    starts = np.cumsum([len(lags), past * flat.memory, known * flat.memory])
+
+    def places(start: int, column: int, columns: int, steps: int) -> Index:
+        return start + column + columns * np.arange(steps, dtype=np.int64)
+
+    behind = [places(int(starts[0]), column, past, flat.memory) for column in range(past)]
+    recent = [places(int(starts[1]), column, known, flat.memory) for column in range(known)]
+    ahead = tuple(places(int(starts[2]), column, known, flat.ahead) for column in range(known))
+    both = [np.concatenate(pair) for pair in zip(recent, ahead, strict=True)]
+    return Layout(slice(0, len(lags)), (*behind, *both), ahead)
 
 
 def beside_lags(flat: Flat) -> int:

@@ -147,6 +147,11 @@ def smoothed(values: Values, alpha: float) -> Values:
 
 def line_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Values:
     """Forecasts [O, H] by the line, damped, with its season and the smoothed distance of the values from it."""
+    return line_apart(learned, values, seen, horizon)[2]
+
+
+def line_apart(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> tuple[Values, Values, Values]:
+    """[O, H] the level at the origins alone, with its trend, and with its season: the forecasts."""
     log, slope, mean, alpha = (float(learned[name].flat[0]) for name in ("log", "slope", "mean", "alpha"))
     index = learned["index"]
     with np.errstate(divide="ignore", invalid="ignore"):  # values after the training block need not be positive
@@ -155,5 +160,10 @@ def line_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon:
     left = smoothed(np.nan_to_num(z - line - np.resize(index, len(z)), posinf=0.0, neginf=0.0), alpha)
     steps = np.arange(horizon)
     growth = slope * np.cumsum(DAMPING ** (steps + 1))
-    ahead = (line[seen - 1] + left[seen - 1])[:, None] + growth + index[(seen[:, None] + steps) % len(index)]
-    return np.exp(np.minimum(ahead, LARGEST_LOG)) if log else np.asarray(ahead)
+    level = (line[seen - 1] + left[seen - 1])[:, None]
+    parts = (np.repeat(level, horizon, axis=1), level + growth)
+    ahead = level + growth + index[(seen[:, None] + steps) % len(index)]
+    flat, trended, whole = (
+        np.exp(np.minimum(part, LARGEST_LOG)) if log else np.asarray(part) for part in (*parts, ahead)
+    )
+    return flat, trended, whole

@@ -16,18 +16,27 @@ KINDS: dict[str, Callable[..., nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "
 
 
 class NextValue(nn.Module):
-    """Reads a window; from the last state, the next value or the next `outputs` values."""
+    """Reads a window; from the last state, the next value or the next `outputs` values.
 
-    def __init__(self, cell: str, hidden_size: int, num_layers: int = 1, outputs: int = 1, offset: bool = False):
+    inputs: values at each step, of which the first is that of the series. dropout: share of the last state that is set
+    to nothing while it is trained.
+    """
+
+    def __init__(
+        self, cell: str, hidden_size: int, num_layers: int = 1, outputs: int = 1, offset: bool = False,
+        inputs: int = 1, dropout: float = 0.0,
+    ):  # fmt: skip
         super().__init__()
-        self.recurrent = KINDS[cell](1, hidden_size, num_layers, batch_first=True)
+        self.recurrent = KINDS[cell](inputs, hidden_size, num_layers, batch_first=True)
         self.head = nn.Linear(hidden_size, outputs)
         self.offset = offset  # predict the difference from the last value
+        self.dropout = nn.Dropout(dropout)
 
-    def forward(self, windows: Tensor) -> Tensor:  # [B, T] -> [B, outputs]
-        states, _ = self.recurrent(windows[..., None])  # [B, T, H]
-        values: Tensor = self.head(states[:, -1])
-        return windows[:, -1:] + values if self.offset else values
+    def forward(self, windows: Tensor) -> Tensor:  # [B, T] or [B, T, inputs] -> [B, outputs]
+        steps = windows[..., None] if windows.ndim == 2 else windows
+        states, _ = self.recurrent(steps)  # [B, T, H]
+        values: Tensor = self.head(self.dropout(states[:, -1]))
+        return steps[:, -1, :1] + values if self.offset else values
 
 
 class EveryStep(nn.Module):

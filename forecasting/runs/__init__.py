@@ -2,7 +2,8 @@
 
 from forecasting.runs.access import Access, Link, Workspace
 from forecasting.runs.environment import Settings
-from forecasting.runs.jobs import JOBS, Job
+from forecasting.runs.job import Job
+from forecasting.runs.jobs import JOBS
 from forecasting.runs.store import Store
 from forecasting.runs.views import Dataset, Event, Run, Usage
 from forecasting.runs.workers.runtime import runtime, stop_runtime

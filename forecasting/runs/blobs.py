@@ -14,6 +14,10 @@ from forecasting.runs.database import Database, insert_new, now
 
 log = logging.getLogger("tidecast.blobs")
 
+LARGE = 64 * 2**20
+SAMPLE = 2**20
+WORTH = 0.8  # of its size, to which something large has to shrink to be packed
+
 
 class DamagedError(StoreError):
     """Stored bytes do not have the checksum that they were stored under; they were set aside."""
@@ -61,9 +65,15 @@ def _set_aside(connection: Connection, sha256: str) -> None:
 
 
 def _packed(data: bytes) -> tuple[str, bytes]:
+    """(codec, `data` as it is stored). What is large and hardly gets smaller stays as it is: it is not held twice."""
     import pyarrow as pa
 
-    packed = pa.Codec("zstd").compress(data, asbytes=True)
+    codec = pa.Codec("zstd")
+    if len(data) > LARGE:
+        middle = data[len(data) // 2 : len(data) // 2 + SAMPLE]
+        if len(codec.compress(middle, asbytes=True)) > WORTH * len(middle):
+            return "plain", data
+    packed = codec.compress(data, asbytes=True)
     return ("zstd", packed) if len(packed) < len(data) else ("plain", data)
 
 

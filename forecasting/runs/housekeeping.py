@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, true, update
 
-from forecasting.runs import audit, rates, schema
+from forecasting.runs import audit, films, rates, schema
 from forecasting.runs.access import links
 from forecasting.runs.database import Database, now
 from forecasting.runs.environment import Settings
@@ -38,6 +38,7 @@ def sweep(database: Database, settings: Settings) -> int:
         _drop_old_links(connection, at - settings.keep_days * 86_400)
         audit.forget_old(connection, at - settings.keep_days * 86_400)
         drop_orphans(connection)
+        films.drop_orphans(connection)
         rates.forget_old(connection)
         connection.execute(delete(schema.quotes).where(schema.quotes.c.fetched < at - settings.keep_days * 86_400))
     _make_room(database, settings)

@@ -13,70 +13,47 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from forecasting import work
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError
-from forecasting.labs.sequences import SYSTEMS, split_clock
+from forecasting.labs import sequences
+from forecasting.labs.lessons import LABS, LESSONS
+from forecasting.labs.sequences import SineGridConfig, split_clock
 from forecasting.labs.text import PairConfig, TextConfig, expected_seconds, run_pair, train_text
 from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.portfolio import group_by_shape, series_table, shapes_bytes, table_bytes
+from forecasting.runs.films import filmed
+from forecasting.runs.job import Job, Report, Shards
+from forecasting.tuning import (
+    TuneConfig,
+    compute_part,
+    expected_work,
+    first_parts,
+    further_parts,
+    merge_parts,
+    search,
+    work_of_part,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from forecasting.progress import Progress
 
 WORTH_GROUPS = 8  # series, from which on groups of them are looked for
+EXPLAINED = 50  # series
 GATHERING = 0.03  # of a forecast's time, for what comes after the trainings
-
-Report = Callable[["Progress"], None]
-
-
-class Settings(Protocol):
-    """A frozen dataclass that validates itself."""
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Any: ...
-
-
-@dataclasses.dataclass(frozen=True)
-class Shards:
-    """How a run is done in parts that need nothing of each other. Merged they give what `Job.compute` gives."""
-
-    names: Callable[[Mapping[str, Any]], tuple[str, ...]]  # in the order in which they are merged
-    seconds: Callable[[Any, Mapping[str, Any]], float]  # that the whole run is expected to take
-    compute: Callable[[Any, Mapping[str, Any], str, Report], dict[str, bytes]]
-    merge: Callable[[Any, Mapping[str, Any], Mapping[str, Mapping[str, bytes]]], dict[str, bytes]]
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Job:
-    """A kind of run. Its name is part of every run's id and row: it never changes."""
-
-    name: str
-    settings: type[Settings]
-    compute: Callable[[Any, Mapping[str, Any], Report], dict[str, bytes]]
-    reads: Literal["panel", "bytes"] | None = None  # of its dataset
-    unit: Literal["epoch", "step"] = "epoch"  # what its progress counts
-    shards: Shards | None = None  # how a large run of it is split
-    work: Callable[[Any, Mapping[str, Any]], Mapping[str, float]] | None = None  # reference seconds of its parts
-
-    def complete(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """Every setting of `config`, as JSON holds it; without those that came later and are not set."""
-        settings = self.settings.from_dict(config)
-        values = settings.to_dict() if isinstance(settings, ForecastConfig) else dataclasses.asdict(settings)
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def forecast(panel: Panel | None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
-    """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `explain`, `scores`
-    (JSON); of several series also `series`, their table (Parquet), and of many `shapes`, their groups (JSON)."""
+    """Fit on everything, then evaluate: `forecaster`, `forecast` (Parquet), `backtest`, `training`, `explain`,
+    `scores`, `slices` (JSON); of several series also `series`, their table (Parquet), and of many `shapes`, their
+    groups (JSON)."""
     expected = work_of_forecast(panel, config)
     whole, done = sum(expected.values()) / (1 - GATHERING), 0.0
     parts = {}
@@ -93,7 +70,8 @@ def trainings(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def train(panel: Panel | None, config: Mapping[str, Any], name: str, report: Report) -> dict[str, bytes]:
-    """One of the `trainings`: `forecaster`, `forecast`, `training`, `explain`, or of a fold `tested`."""
+    """One of the `trainings`: `forecaster`, `forecast`, `training`, `explain`, or of a fold `tested` and
+    what covariates did in it, `effects`."""
     from forecasting.forecaster import evaluate_fold, fit
 
     settings = ForecastConfig.from_dict(config)
@@ -102,28 +80,40 @@ def train(panel: Panel | None, config: Mapping[str, Any], name: str, report: Rep
     if name != "fit":
         fold = int(name.removeprefix("fold "))
         of_all = _of_several(report, fold - 1, settings.folds)
-        return {"tested": evaluate_fold(panel, settings, fold, of_all).to_bytes()}
+        tested = evaluate_fold(panel, settings, fold, of_all, EXPLAINED)
+        return {"tested": tested.to_bytes(), "effects": _json(tested.effects)}
     forecaster = fit(panel, settings, on_progress=report)
     return {
         "forecaster": forecaster.to_bytes(),
         "forecast": _parquet(forecaster.predict()),
         "training": _json(_timeless(forecaster.training)),
-        "explain": _json(forecaster.explain()),
+        "explain": _json(forecaster.explain(EXPLAINED)),
     }
 
 
-def gather(
-    panel: Panel | None, config: Mapping[str, Any], parts: Mapping[str, Mapping[str, bytes]]
-) -> dict[str, bytes]:
-    """The artifacts of a forecast, made of those of its `trainings`."""
-    from forecasting.evaluation.backtest import Tested
+def gather(panel: Panel | None, config: Mapping[str, Any], parts: dict[str, dict[str, bytes]]) -> dict[str, bytes]:
+    """The artifacts of a forecast, made of those of its `trainings`, which are taken out of `parts`: those of thousands
+    of series are too large to hold them longer than needed."""
+    from forecasting.evaluation.effects import with_held_out
+    from forecasting.evaluation.tested import Tested
     from forecasting.forecaster import gather as gather_folds
 
     assert panel is not None  # noqa: S101 - `train` had it
-    tested = [Tested.from_bytes(parts[name]["tested"]) for name in trainings(config)[1:]]
+    of_folds = [json.loads(parts[name].get("effects", b"{}")) for name in trainings(config)[1:]]
+    tested = [Tested.from_bytes(parts.pop(name)["tested"]) for name in trainings(config)[1:]]
     settings = ForecastConfig.from_dict(config)
     backtest = gather_folds(panel, settings, tested)
-    found = {**parts["fit"], "backtest": backtest.to_bytes(), "scores": _json(_few(backtest.scores))}
+    del tested
+    explained = parts["fit"]["explain"]
+    if any(of_folds):
+        explained = _json(with_held_out(json.loads(explained), [one for one in of_folds if one]))
+    found = {
+        **parts["fit"],
+        "explain": explained,
+        "backtest": backtest.to_bytes(),
+        "scores": _json(_few(backtest.scores)),
+        "slices": _json(backtest.slices(panel, settings.features).to_dict()),
+    }
     if len(panel.series_ids) > 1:
         forecast_frame = _frame(parts["fit"]["forecast"])
         found["series"] = table_bytes(series_table(panel, forecast_frame, backtest, settings.totals))
@@ -140,14 +130,47 @@ def work_of_forecast(panel: Panel | None, config: Mapping[str, Any]) -> dict[str
 
 
 def _teaching(name: str, unit: Literal["epoch", "step"] = "epoch") -> Job:
-    """A teaching system: `result`, `scores`, `clock` (how long things took), all JSON."""
-    system = SYSTEMS[name]
+    """A teaching system: `result`, `scores`, `clock` (how long things took), all JSON, and `frames`."""
+    system = LABS[name]
 
     def compute(_data: None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
         result, clock = split_clock(system.run(config, report))
         return {"result": _json(result), "scores": _json(system.scores(result)), "clock": _json(clock)}
 
-    return Job(name=name, settings=system.config, compute=compute, unit=unit)
+    return Job(name=name, settings=system.config, compute=filmed(compute), unit=unit)
+
+
+def _sine_grid() -> Job:
+    """A grid of sine waves, a shard each network: `result`, `scores`, `clock`, as of a teaching system."""
+
+    def compute_part(_data: None, config: Mapping[str, Any], name: str, report: Report) -> dict[str, bytes]:
+        part, clock = split_clock(sequences.run_grid_part(config, name, report))
+        return {"part": _json(part), "clock": _json(clock)}
+
+    def merge(_data: None, config: Mapping[str, Any], parts: Mapping[str, Mapping[str, bytes]]) -> dict[str, bytes]:
+        result = sequences.merge_grid(config, {name: json.loads(part["part"]) for name, part in parts.items()})
+        clock = {"parts": {name: json.loads(part["clock"]) for name, part in parts.items()}}
+        scores = sequences.SYSTEMS["sine_grid"].scores(result)
+        return {"result": _json(result), "scores": _json(scores), "clock": _json(clock)}
+
+    def compute(data: None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
+        names = sequences.grid_names(config)
+        ends = [(place / len(names), (place + 1) / len(names)) for place in range(len(names))]
+        parts = {
+            name: compute_part(data, config, name, _part(report, *end)) for name, end in zip(names, ends, strict=True)
+        }
+        return merge(data, config, parts)
+
+    def seconds(_data: None, config: Mapping[str, Any]) -> float:
+        return sum(sequences.grid_seconds(config).values())
+
+    return Job(
+        name="sine_grid",
+        settings=SineGridConfig,
+        compute=compute,
+        shards=Shards(sequences.grid_names, seconds, compute_part, merge, always=True),
+        work=lambda _data, config: sequences.grid_seconds(config),
+    )
 
 
 def _work_of_text(raw: bytes | None, config: Mapping[str, Any]) -> dict[str, float]:
@@ -193,14 +216,33 @@ JOBS: dict[str, Job] = {
             ),
             work=work_of_forecast,
         ),
-        Job(name="pair", settings=PairConfig, compute=pair),
-        Job(name="text", settings=TextConfig, compute=text, reads="bytes", unit="step", work=_work_of_text),
+        Job(name="pair", settings=PairConfig, compute=filmed(pair)),
+        Job(name="text", settings=TextConfig, compute=filmed(text), reads="bytes", unit="step", work=_work_of_text),
+        Job(
+            name="tune",
+            settings=TuneConfig,
+            compute=lambda panel, config, report: search(panel, TuneConfig.from_dict(config), report),
+            reads="panel",
+            shards=Shards(
+                lambda config: first_parts(TuneConfig.from_dict(config)),
+                lambda panel, config: sum(expected_work(panel, TuneConfig.from_dict(config)).values()),
+                lambda panel, config, name, report: compute_part(panel, TuneConfig.from_dict(config), name, report),
+                lambda panel, config, parts: merge_parts(panel, TuneConfig.from_dict(config), parts),
+                then=lambda config, parts: further_parts(TuneConfig.from_dict(config), parts),
+                work=lambda panel, config, name: work_of_part(panel, TuneConfig.from_dict(config), name),
+                always=True,
+            ),
+            work=lambda panel, config: expected_work(panel, TuneConfig.from_dict(config)),
+        ),
         _teaching("sine"),
         _teaching("recipes"),
+        _sine_grid(),
         _teaching("cosine", unit="step"),
+        _teaching("one_cell", unit="step"),
         _teaching("cells", unit="step"),
         _teaching("rollout"),
         _teaching("marker", unit="step"),
+        *map(_teaching, LESSONS),
     )
 }
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, insert, or_, select, update
 
 from forecasting.messages import Message
-from forecasting.runs import checkpoints, identity, schema, shards
+from forecasting.runs import checkpoints, films, identity, schema, shards
 from forecasting.runs.claims import Claim, held_by
 from forecasting.runs.clock import Steadiness
 from forecasting.runs.database import Database, now
@@ -48,6 +48,7 @@ def beat(
     claimed: Claim,
     progress: Mapping[str, Any] | None = None,
     curve: Sequence[Sequence[Any]] | None = None,
+    frames: Sequence[films.Numbered] = (),
 ) -> Literal["mine", "cancel", "lost"]:
     """Renew the heartbeat and write progress. "cancel": somebody asked to stop; "lost": the lease is another's."""
     values = _reported(progress, curve)
@@ -55,6 +56,8 @@ def beat(
         cancel = connection.execute(
             update(runs).where(held_by(claimed)).values(heartbeat=now(connection), **values).returning(runs.c.cancel)
         ).scalar_one_or_none()
+        if cancel is not None:
+            films.keep(connection, claimed, frames)
     return "lost" if cancel is None else "cancel" if cancel else "mine"
 
 
@@ -139,7 +142,7 @@ def _take(connection: Connection, worker: str, run_id: str) -> Claim | None:
             lease=lease,
             worker=worker,
             heartbeat=at,
-            started=case((runs.c.progress == shards.MERGE, runs.c.started), else_=at),
+            started=case((runs.c.progress.startswith(shards.MERGE, autoescape=True), runs.c.started), else_=at),
             attempts=runs.c.attempts + 1,
             version=identity.version(),  # whose result it will be; another than asked for after a change of the code
             progress="{}",
@@ -149,6 +152,7 @@ def _take(connection: Connection, worker: str, run_id: str) -> Claim | None:
     ).one_or_none()
     if row is None:
         return None
+    films.drop(connection, run_id)  # of an attempt that was given back
     return Claim(
         run_id=run_id,
         kind=row.kind,
@@ -183,6 +187,7 @@ def _end(
         shards.lock(connection, [claimed.parent])
     if connection.execute(update(runs).where(where).values(**values)).rowcount != 1:
         return False
+    films.drop(connection, claimed.run_id)
     if claimed.parent is not None:
         shards.note_end(connection, claimed.parent, state, values.get("error"), values.get("error_field"))
     return True
@@ -219,6 +224,7 @@ def _take_back(database: Database, lost: ColumnElement[bool], cause: Message) ->
                     "error": pack(Message("runs.worker_died", attempts=ATTEMPTS, cause=cause)),
                 }
             connection.execute(update(runs).where(runs.c.id == row.id).values(**values, **freed))
+            films.drop(connection, row.id)
             if row.parent is not None:
                 shards.note_end(connection, row.parent, values["state"], values.get("error"))
             log.warning(

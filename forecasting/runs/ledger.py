@@ -122,7 +122,8 @@ class Ledger:
             here = pace.pace(connection, kind, config, whole, speed, stretch)
             busy = connection.execute(select(func.count()).where(runs.c.state.in_(("running", "queued")))).scalar_one()
         start = here.start() if busy >= idle and busy < workers and self.settings.scheduler is None else 0.0
-        if JOBS[kind].shards is None or len(work) < 2 or whole <= self.settings.shard_seconds:
+        how = JOBS[kind].shards
+        if how is None or len(work) < 2 or (whole <= self.settings.shard_seconds and not how.always):
             return here.seconds(whole) + start
         return here.of_parts(list(work.values()), max(1, workers - busy)) + start
 

@@ -90,15 +90,18 @@ class Links:
             row = shared_run(connection, link)
         return stored_artifact(self.database, row, name)
 
-    def shared_notation(self, link: Link) -> dict[str, Any]:
-        """How the file of the run that a link shows writes times, numbers and columns; empty where it is not known."""
+    def shared_report(self, link: Link) -> dict[str, Any]:
+        """How the file of the run that a link shows was read, without the names of files; empty where it is not known.
+
+        What the run says rests on it: the unit of its values, the clock of its times, what was repaired.
+        """
         data = schema.workspace_data.c
         with self.database.read() as connection:
             row = shared_run(connection, link)
             here = (data.workspace == row.workspace) & (data.dataset_id == row.dataset_id)
             report = connection.execute(select(data.report).where(here)).scalar()
-        kept: dict[str, Any] = json.loads(report or "{}").get("notation") or {}
-        return kept
+        kept: dict[str, Any] = json.loads(report or "{}")
+        return {name: value for name, value in kept.items() if name != "files"}
 
     def shared_panel(self, link: Link) -> Panel | None:
         """The Panel of the run that a link shows; None where its job reads none."""

@@ -2,13 +2,14 @@
 
 workspaces        id (SHA-256 of the token), state
 workspace_data    a workspace's link to a dataset: name, report, pin
-workspace_runs    a workspace's link to a run: name, its dataset, pin, cancelled
+workspace_runs    a workspace's link to a run: name, its dataset, pin, cancelled, scenarios
 shares            SHA-256 of a read-only token -> one run of one workspace, and until when
 datasets          raw bytes, reading choices, Panel: by content, without names
 runs              the queue and the results: kind, input, config, state, lease
 artifacts         a run's results by name -> blobs
 blobs             bytes under their SHA-256
 rates             how often somebody may do something, counted for all servers together
+frames            what a run under way shows of its training so far; gone with its end
 quotes            the last good answer of Yahoo Finance for a symbol, period and interval; of no workspace
 events            what was done in a workspace and when, without contents: rows are only added, and go with their data
 
@@ -32,7 +33,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0006"  # the revision that `metadata` describes
+VERSION = "0008"  # the revision that `metadata` describes
 
 ACTIVE = ("queued", "running", "split")  # states in which something may still change without the user
 
@@ -102,6 +103,14 @@ artifacts = Table(
     Column("sha256", ForeignKey("blobs.sha256"), nullable=False, index=True),
 )
 
+frames = Table(
+    "frames",
+    metadata,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),  # JSON, see forecasting/labs/frames.py
+)
+
 workspaces = Table(
     "workspaces",
     metadata,
@@ -132,6 +141,7 @@ workspace_runs = Table(
     Column("created", Double, nullable=False),
     Column("pinned", Boolean, nullable=False, default=False),
     Column("cancelled", Boolean, nullable=False, default=False),  # this workspace waits no longer
+    Column("what_if", Text),  # scenarios and adjustments; null: none yet
 )
 
 shares = Table(

@@ -22,7 +22,7 @@ from forecasting.runs.database import Database, insert_new, now
 from forecasting.runs.pace import left
 
 UNMERGED = 0.95  # of a run that is split, when all its shards are done
-MERGE = '{"stage": "merge"}'  # the progress of a parent that only has to be merged
+MERGE = '{"stage": "merge"'  # how the progress begins of a parent whose shards are all done
 AFRESH: dict[str, Any] = {  # a run that has not begun
     "attempts": 0,
     "cancel": False,
@@ -50,15 +50,17 @@ class Parts:
 
 
 def split(
-    database: Database, claimed: Claim, names: Sequence[str], work: Mapping[str, float], expected: float | None = None
-) -> bool:
+    database: Database, claimed: Claim, names: Sequence[str], work: Mapping[str, float], expected: float | None = None,
+    share: float = 1.0,
+) -> bool:  # fmt: skip
     """Let the shards do the work. Those done already are kept; False: the lease is another's.
 
-    `work`: reference seconds of each; `expected`: seconds of all of them, by the clock.
+    `work`: reference seconds of each; `expected`: seconds of the whole run, by the clock; `share`: what part of the
+    work these shards are, where others will follow from their results.
     """
     with database.write() as connection:
         waiting = {"state": "split", "lease": None, "worker": None, "heartbeat": None}
-        waiting |= {"progress": json.dumps({"expected": expected})}
+        waiting |= {"progress": json.dumps({"expected": expected} | ({"share": share} if share < 1 else {}))}
         row = connection.execute(
             update(runs)
             .where(held_by(claimed))
@@ -174,15 +176,19 @@ def so_far(connection: Connection, parent: Any) -> tuple[dict[str, Any], list[li
         for row, progress in zip(rows, reported, strict=True)
     ]
     work = [progress.get("work") or 1.0 for progress in reported]
-    fraction = UNMERGED * sum(part * size for part, size in zip(done, work, strict=True)) / sum(work) if work else 0.0
+    told = json.loads(parent.progress)
+    whole = UNMERGED * float(told.get("share", 1.0))
+    fraction = whole * sum(part * size for part, size in zip(done, work, strict=True)) / sum(work) if work else 0.0
     elapsed = max(0.0, now(connection) - (parent.started or now(connection)))
     at_work = [progress for row, progress in zip(rows, reported, strict=True) if row.state == "running" and progress]
     progress = {
         **(at_work[0] if at_work else {}),
         "fraction": fraction,
-        "eta": left(elapsed, fraction, json.loads(parent.progress).get("expected")),
+        "eta": left(elapsed, fraction, told.get("expected")),
         "shards": [
-            {"name": row.shard, "state": row.state, "fraction": part} for row, part in zip(rows, done, strict=True)
+            {"name": row.shard, "state": row.state, "fraction": part}
+            | ({"detail": said["detail"]} if row.state == "done" and "detail" in said else {})
+            for row, part, said in zip(rows, done, reported, strict=True)
         ],
     }
     return progress, [point for row in rows for point in json.loads(row.curve)]
@@ -202,4 +208,7 @@ def _queue_if_done(connection: Connection, parent: str) -> None:
     states = set(connection.execute(select(runs.c.state).where(runs.c.parent == parent)).scalars())
     if states == {"done"}:
         waiting = and_(runs.c.id == parent, runs.c.state == "split")
-        connection.execute(update(runs).where(waiting).values(state="queued", progress=MERGE))
+        told = connection.execute(select(runs.c.progress).where(waiting)).scalar_one_or_none()
+        share = json.loads(told or "{}").get("share")  # others may follow
+        progress = MERGE + ("}" if share is None else f', "share": {share}}}')
+        connection.execute(update(runs).where(waiting).values(state="queued", progress=progress))

@@ -12,12 +12,14 @@ import dataclasses
 from forecasting.runs.database import Database
 from forecasting.runs.datasets import Datasets
 from forecasting.runs.environment import Settings
+from forecasting.runs.films import Films
 from forecasting.runs.ledger import Ledger
 from forecasting.runs.links import Links
+from forecasting.runs.what_if import WhatIf
 from forecasting.runs.workspaces import Workspaces
 
 
-class Store(Workspaces, Datasets, Ledger, Links):
+class Store(Workspaces, Datasets, Ledger, Links, WhatIf, Films):
     """The database at `url` (default: TIDECAST_DATABASE, else a file in the user's data folder).
 
     Opened at the first use; a database that cannot be opened raises StoreError then, and is tried again at the next.

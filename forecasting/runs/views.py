@@ -125,10 +125,11 @@ def run_view(
 
 def visible(connection: Connection, row: Row[Any]) -> tuple[str, dict[str, Any], list[list[Any]]]:
     """State, progress and curve as people see them, who need not know of shards."""
-    if row.state == "split":
-        return "running", *shards.so_far(connection, row)
     progress = json.loads(row.progress)
-    if row.state == "queued" and row.progress == shards.MERGE:  # all has been trained; not worth a place in the queue
+    merging = row.state == "queued" and row.progress.startswith(shards.MERGE)
+    if row.state == "split" or (merging and "share" in progress):
+        return "running", *shards.so_far(connection, row)
+    if merging:  # all has been trained; not worth a place in the queue
         return "running", {**progress, "fraction": shards.UNMERGED, "eta": 1.0}, json.loads(row.curve)
     return row.state, progress, json.loads(row.curve)
 

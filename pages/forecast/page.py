@@ -6,27 +6,19 @@ from pages.forecast.overview import below, overview
 from pages.shared import components, services, state
 from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
-from pages.shared.reading.data import data_section
-from pages.shared.reading.how_read import how_read
-from pages.shared.reading.question import stopped
+from pages.shared.reading.ready import ready
 from pages.shared.results.tabs import results
 from pages.shared.settings.model import model_section
 from pages.shared.settings.offer import offer
 
 session = state.current()
 with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="head"):
-    st.header(t("forecast.title"), anchor=False, width="content")
+    st.title(t("forecast.title"), anchor=False, width="content")
     head = st.container()
 if not session.runs:
     st.caption(t("forecast.lead"))
-dataset, problem = data_section()
-if problem is not None:
-    stopped(session, problem)
-    how_read(session, None)
-elif dataset is None:
-    head.info(t("read.nothing"))
-    how_read(session, None)
-else:
+dataset = ready(session, head)
+if dataset is not None:
     with components.in_place():
         head.empty()  # a fragment can write only where the page has written before
         model_section(head, dataset)

@@ -23,7 +23,7 @@ def guide(chosen: str) -> str:
     return (translation if translation.exists() else DOCS / "guide.md").read_text("utf-8")
 
 
-st.header(t("guide.title"), anchor=False)
+st.title(t("guide.title"), anchor=False)
 for title, text in chapters(guide(language())).items():
     st.subheader(title)
     st.markdown(text)

@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from forecasting.labs.sequences import SYSTEMS, snippet
-from pages.shared.formats import number
+from forecasting.labs.lessons import LABS, lines_of
+from forecasting.labs.sequences import Learning, snippet
+from pages.shared.formats import listed, number
 from pages.shared.i18n import t
 
 _UNKNOWN: dict[str, Any] = {"step": None, "learning_rate": 0.01}  # in results that were stored as true alone
@@ -19,18 +20,41 @@ def question(text: str) -> None:
     st.markdown(f"**{text}**")
 
 
-def findings(sentences: list[str]) -> None:
-    """Sentences on what this run measured."""
+def of_other_settings(changes: str) -> None:
+    """Say above results that they are of other settings than those on the page: `changes`, as far as they are known."""
+    st.info(t("lab.others", changes=changes) if changes else t("lab.others.all"), icon=":material/history:")
+
+
+def findings(sentences: list[str], half: str = "") -> None:
+    """Sentences on what this run measured. `half`: of the page, where two stand beside each other."""
     if sentences:
-        with st.container(border=True, key="findings"):
+        with st.container(border=True, key=f"findings{half}"):
             st.markdown("\n".join([f"**{t('lab.found')}**", "", *(f"- {sentence}" for sentence in sentences)]))
+
+
+def learned(networks: Mapping[str, Learning]) -> tuple[set[str], list[str]]:
+    """The names of the networks that learned their task; and of the others, by name, sentences that say no more."""
+    groups: dict[Learning, list[str]] = {"guessing": [], "worse": [], "noise": []}
+    for name, how in networks.items():
+        if how != "learned":
+            groups[how].append(name)
+    sentences = [t(f"lab.found.{how}", names=listed(names)) for how, names in groups.items() if names]
+    return {name for name, how in networks.items() if how == "learned"}, sentences
 
 
 def code_of(kind: str, config: dict[str, Any]) -> None:
     """The lines that train the lab `kind` in Python."""
-    defaults = SYSTEMS[kind].config().to_dict()
-    changed = {name: value for name, value in config.items() if value != defaults[name]}
-    code(snippet(kind, changed), t("lab.code.note"))
+    code(snippet(kind, _changed(kind, config)), t("lab.code.note"))
+
+
+def lesson_code(kind: str, config: dict[str, Any]) -> None:
+    """The lines that train the lesson `kind` in Python."""
+    code(lines_of(kind, _changed(kind, config)), t("lab.code.note"))
+
+
+def _changed(kind: str, config: dict[str, Any]) -> dict[str, Any]:
+    defaults = LABS[kind].config().to_dict()
+    return {name: value for name, value in config.items() if value != defaults.get(name)}
 
 
 def code(lines: str, note: str | None = None) -> None:
@@ -43,7 +67,7 @@ def code(lines: str, note: str | None = None) -> None:
 
 def scientific(value: float | None) -> str:
     """A mean squared error as text, which may be very small."""
-    return number(value) if value is None or value >= 1e-3 else f"{value:.1e}"
+    return number(value) if not value or value >= 1e-3 else f"{value:.1e}"
 
 
 def diverged(networks: Mapping[str, Any], kind: str, offer: Callable[[float], None] | None = None) -> None:

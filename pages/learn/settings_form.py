@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from forecasting.errors import ForecastingError
-from forecasting.labs.sequences import SYSTEMS, Settings, longest_window
+from forecasting.labs.lessons import LABS, LESSONS
+from forecasting.labs.sequences import Settings, longest_window
+from forecasting.messages import Message
 from pages.shared import components, setting_words, state
 from pages.shared.choices import segments
+from pages.shared.formats import listed, plain
 from pages.shared.i18n import known, t
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -20,7 +27,9 @@ class Form:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.defaults = SYSTEMS[kind].config().to_dict()
+        self.refused: list[str] = []  # labels of settings with what cannot be
+        self._places: dict[str, DeltaGenerator] = {}  # setting -> where its error stands, below its widget
+        self.defaults = defaults_of(kind)
         changed = state.current().form(kind)
         self.values = {**self.defaults, **{name: value for name, value in changed.items() if name in self.defaults}}
 
@@ -31,6 +40,7 @@ class Form:
         self.values[name] = st.slider(
             label(self.kind, name), low, high, step=step, format=digits, key=self._key(name), help=self._help(name)
         )
+        self._places[name] = st.container()
 
     def rate(self) -> None:
         """The learning rate, on a log scale."""
@@ -64,27 +74,46 @@ class Form:
         st.session_state.setdefault(self._key(name), self.values[name])
         self.values[name] = st.toggle(label(self.kind, name), key=self._key(name), help=self._help(name))
 
+    @contextlib.contextmanager
+    def folded(self) -> Iterator[None]:
+        """The settings that are rarely changed."""
+        with st.expander(t("lab.more"), key=f"{self.kind}_more"):
+            yield
+
     def config(self) -> Settings | None:
-        """The config; None where the settings do not fit together, with the error and a button that mends it."""
+        """The config; None where the settings do not fit together, with the error and a button that mends it below the
+        widget that is to be corrected."""
         session = state.current()
         session.forms = {**session.forms, self.kind: self.changed()}
         try:
-            return SYSTEMS[self.kind].config.from_dict(self.values)
+            return LABS[self.kind].config.from_dict(self.values)
         except ForecastingError as problem:
-            components.error(problem)
-            field = problem.field
-            if field in self.defaults:
-                value = self.defaults[field]
-                if field == "window" and "points" in self.values:
-                    value = min(value, longest_window(self.values["points"]))
-                st.button(
-                    t("lab.offer", setting=label(self.kind, field), value=value),
-                    key="lab_offer",
-                    icon=":material/auto_fix_high:",
-                    on_click=self.put,
-                    args=({field: value},),
-                )
+            field = problem.field if problem.field in self.defaults else None
+            self.refused = [label(self.kind, field)] if field else []
+            with self._places.get(field or "", st.container()):
+                self._refuse(problem, field)
             return None
+
+    def _refuse(self, problem: ForecastingError, field: str | None) -> None:
+        message = problem.message
+        if field and isinstance(message, Message) and "setting" in message.values:
+            message = Message(message.key, **{**message.values, "setting": label(self.kind, field)})
+        components.error(message)
+        if field:
+            value = self.defaults[field]
+            if field == "window" and "points" in self.values:
+                value = min(value, longest_window(self.values["points"]))
+            st.button(
+                t("lab.offer", setting=label(self.kind, field), value=value),
+                key="lab_offer",
+                icon=":material/auto_fix_high:",
+                on_click=self.put,
+                args=({field: value},),
+            )
+
+    def differences(self, before: Mapping[str, Any]) -> str:
+        """The settings of this form that are others in `before`, with their values there; safe to show as Markdown."""
+        return differences(self.kind, before, self.values)
 
     def changed(self) -> dict[str, Any]:
         """The settings that differ from the default."""
@@ -114,6 +143,32 @@ class Form:
         return t(key) if known(key) else None
 
 
+def differences(kind: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """The settings of the lab `kind` that differ, with their values in `before`; safe to show as Markdown."""
+    return listed(
+        f"{label(kind, name)} {plain(value_of(name, before[name]), 60)}"
+        for name in now
+        if name in before and before[name] != now[name]
+    )
+
+
+def defaults_of(kind: str) -> dict[str, Any]:
+    """Every setting of the lab `kind` at its default."""
+    config = LABS[kind].config()
+    return {**dataclasses.asdict(config), **config.to_dict()}
+
+
+def value_of(name: str, value: Any) -> str:
+    """The value of a setting in words."""
+    if isinstance(value, bool):
+        return t("setting.on" if value else "setting.off")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return setting_words.setting_value(name, value)
+
+
 def label(kind: str, name: str) -> str:
     """The name of a setting in words."""
+    if kind in LESSONS:
+        return t(f"lesson.setting.{name}")
     return t(f"{kind}.{name}") if known(f"{kind}.{name}") else setting_words.setting_label(name)

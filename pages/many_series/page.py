@@ -14,9 +14,8 @@ from pages.many_series.view import View
 from pages.shared import choices, components, services, state
 from pages.shared.i18n import t
 from pages.shared.progress import ended, follow
-from pages.shared.reading.data import data_section
 from pages.shared.reading.how_read import how_read
-from pages.shared.reading.question import stopped
+from pages.shared.reading.ready import ready
 from pages.shared.reading.what_was_read import what_was_read
 from pages.shared.settings.model import model_section
 from pages.shared.settings.offer import offer
@@ -25,21 +24,15 @@ TABS = ("list", "overview", "attention", "totals", "alike", "download")  # the s
 
 session = state.current()
 with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="head"):
-    st.header(t("many.title"), anchor=False, width="content")
+    st.title(t("many.title"), anchor=False, width="content")
     head = st.container()
-dataset, problem = data_section()
-if problem is not None:
-    stopped(session, problem)
-    how_read(session, None)
-elif dataset is None:
-    head.info(t("read.nothing"))
-    how_read(session, None)
-elif len(services.panel(session.workspace, dataset).series_ids) < 2:
+dataset = ready(session, head)
+if dataset is not None and len(services.panel(session.workspace, dataset).series_ids) < 2:
     with st.container(border=True, key="many_none"):
         st.markdown(t("many.none"))
         st.page_link("pages/forecast/page.py", label=t("many.none.forecast"), icon=":material/show_chart:")
     how_read(session, dataset)
-else:
+elif dataset is not None:
     with components.in_place():
         head.empty()  # a fragment can write only where the page has written before
         model_section(head, dataset)

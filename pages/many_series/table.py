@@ -11,7 +11,7 @@ import streamlit as st
 from pages.many_series.marks import marks_of
 from pages.many_series.view import PAGE_SIZE, SORTABLE, Places, View, pages_of
 from pages.shared import services
-from pages.shared.formats import number, percent, plain_option
+from pages.shared.formats import change, number, percent, plain_option
 from pages.shared.i18n import t
 from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
@@ -108,7 +108,7 @@ def _frame(session: Session, shown: Portfolio, here: Places, columns: dict[str, 
             parts = (table[part] for part in ("skill", "skill_low", "skill_high"))
             cells[name] = [_skill(*row) for row in zip(*parts, strict=True)]
         elif name == "change":
-            cells[name] = [_signed(one) for one in table[name]]
+            cells[name] = [change(one) for one in table[name]]
         elif name == "values":
             cells[name] = [f"{one:,}" for one in table[name]]
         else:
@@ -123,11 +123,7 @@ def _skill(skill: float, low: float, high: float) -> str:
         return "" if np.isnan(skill) else t("number.none")
     if not (np.isfinite(low) and np.isfinite(high)):
         return percent(skill)
-    return t("many.skill", skill=percent(skill), low=f"{100 * low:.0f}", high=f"{100 * high:.0f}")
-
-
-def _signed(share: float) -> str:
-    return f"{100 * share:+.1f} %" if np.isfinite(share) else ""
+    return t("many.skill", skill=percent(skill), low=round(100 * low), high=round(100 * high))
 
 
 def _name_width(shown: Portfolio, here: Places) -> int:

@@ -12,7 +12,7 @@ from forecasting.panel import Panel
 from pages.many_series.table import series_list
 from pages.many_series.view import TOTALS, View
 from pages.shared import choices, components, services, state
-from pages.shared.formats import number, percent, plain, plain_option
+from pages.shared.formats import change, number, percent, plain, plain_option
 from pages.shared.i18n import chart_words, t
 from pages.shared.results.shown import noted
 from pages.shared.services.portfolio import Portfolio
@@ -84,7 +84,7 @@ def _levels(levels: dict[str, dict[str, object]]) -> pd.DataFrame:
     for name, score in levels.items():
         coverage = score["coverage"]
         assert isinstance(coverage, dict)  # noqa: S101 - see evaluation.level_scores
-        change = score.get("reconciled_change")
+        changed = score.get("reconciled_change")
         rows.append(
             {
                 t("totals.column.level"): t("totals.all") if name == ALL else plain_option(name),
@@ -94,7 +94,7 @@ def _levels(levels: dict[str, dict[str, object]]) -> pd.DataFrame:
                     t("totals.column.held", level=level): percent(share)
                     for level, share in sorted(coverage.items(), key=lambda item: int(item[0]))
                 },
-                t("totals.column.change"): "" if change is None else f"{100 * (_real(change) or 0.0):+.1f} %",
+                t("totals.column.change"): change(_real(changed) or 0.0) if changed is not None else "",
             }
         )
     return pd.DataFrame(rows)

@@ -11,7 +11,7 @@ from pages.shared import components, services, state
 from pages.shared.i18n import t
 
 workspace = state.current().workspace
-st.header(t("runs.title"), anchor=False)
+st.title(t("runs.title"), anchor=False)
 with components.in_place():
     runs = services.runs(workspace)
     if runs:

@@ -1,5 +1,5 @@
-"""What needs the browser itself: text put into the clipboard, and a cookie. By the one script that the pages may run
-beside Streamlit's own."""
+"""What needs the browser itself: text put into the clipboard, a cookie, and a picture of a chart. By one of
+the two scripts that the pages may run beside Streamlit's own; the other is in `accessibility`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ for (const place of document.querySelectorAll("[data-cookie]:not([data-tried])")
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = place.dataset.cookie + "; SameSite=Strict" + secure;
 }
+for (const place of document.querySelectorAll("[data-picture]:not([data-tried])")) {
+  place.dataset.tried = "";
+  document.querySelector(".st-key-" + place.dataset.picture + " .modebar-btn")?.click();
+}
 """
 
 
@@ -36,6 +40,13 @@ def copy(text: str) -> None:
     about = " ".join(f'data-{name}="{html.escape(word, quote=True)}"' for name, word in words.items())
     body = f'<p role="status" style="margin:0;font-size:0.875rem" {about}></p><script>{SCRIPT}</script>'
     st.html(body, unsafe_allow_javascript=True)  # a constant script; the text is escaped, and only ever copied
+
+
+def save_picture(key: str) -> None:
+    """Press the camera over the chart of that key; in the run of the script that answers a click, and only there."""
+    count = st.session_state["_pictures"] = st.session_state.get("_pictures", 0) + 1  # another element for each click
+    body = f'<span hidden data-picture="{html.escape(key, quote=True)}" data-count="{count}"></span>'
+    st.html(body + f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)  # a constant script, as above
 
 
 def keep_cookie(name: str, value: str, seconds: float) -> None:

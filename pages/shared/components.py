@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from forecasting.charts import BARE, TOP, in_theme
+from forecasting.charts import BARE, TOP, in_theme, still
 from forecasting.errors import ForecastingError
+from forecasting.export import HEIGHT, SCALE, WIDTH, file_name
 from pages.shared.choices import segments
-from pages.shared.formats import plain
+from pages.shared.formats import number, plain
 from pages.shared.i18n import translated
 
 T = TypeVar("T")
@@ -27,20 +29,54 @@ def heading(text: str, explained: str | None = None) -> None:
     st.markdown(f"**{text}**", help=explained)
 
 
-def chart(figure: go.Figure, key: str, alt: str, *, bar: bool = True, **more: Any) -> None:
-    """`figure` over the whole width. `alt` says what it shows; without `bar` no buttons come over it."""
-    removed = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
-    figure = in_theme(_dates_by_number(_room_for_legend(figure)), _theme())
-    config: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": removed}
+class Picture(TypedDict):
+    """A picture that the browser draws of a chart: "png" or "svg", and how its file is called, without an ending."""
+
+    format: Literal["png", "svg"]
+    filename: str
+
+
+def chart(
+    figure: go.Figure, key: str, alt: str, *, bar: bool = True, picture: Picture | None = None, **more: Any
+) -> None:
+    """`figure` over the whole width. `alt` says what it shows; without `bar` no buttons come over it.
+
+    Its camera saves a PNG that is called by what it shows. `picture`: the chart is shown as that picture will be, with
+    the camera alone, which `clipboard.save_picture` can press.
+    """
+    figure = _dates_by_number(_room_for_legend(figure))
+    saved = {"width": WIDTH, "height": figure.layout.height or HEIGHT, "scale": SCALE}
+    config: dict[str, Any] = {"displaylogo": False}
+    if picture is not None:
+        saved["height"] = HEIGHT
+        config |= {"modeBarButtons": [["toImage"]], "displayModeBar": True, "toImageButtonOptions": picture | saved}
+        st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config, theme=None, **more)
+        return
+    figure = in_theme(figure, _theme())
+    config["modeBarButtonsToRemove"] = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
+    config["toImageButtonOptions"] = {"format": "png", "filename": file_name(html.unescape(alt)), **saved}
     if not bar:
         config["displayModeBar"] = False
     st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config, **more)
 
 
+def until_drawn(figure: go.Figure, start: str, end: str) -> None:
+    """The line of `figure` with its ends as a picture over the chart before it, until the browser has loaded what draws
+    charts, which takes more than a second. Both stand in a container with the key "first_chart"."""
+    picture = still(figure)
+    if picture:
+        values = np.asarray(figure.data[0].y, dtype=np.float64)
+        ends = (number(float(np.nanmax(values))), number(float(np.nanmin(values))), start, end)
+        words = "".join(f"<span>{html.escape(one)}</span>" for one in ends)
+        st.html(f'<div class="still" aria-hidden="true"><img src="{html.escape(picture)}" alt="">{words}</div>')
+
+
 def _room_for_legend(figure: go.Figure) -> go.Figure:
-    """On a phone, which shows the buttons all the time, the rows of the legend stand below them."""
-    if figure.layout.margin.t not in (TOP, BARE) or not _on_a_phone():
+    """On a phone, which shows the buttons all the time, the rows of the legend stand below them or the title."""
+    if not _on_a_phone():
         return figure
+    if figure.layout.margin.t not in (TOP, BARE):
+        return figure.update_layout(margin_t=figure.layout.margin.t + 50) if figure.layout.title.text else figure
     if figure.layout.showlegend is False:
         return figure.update_layout(margin_t=TOP, height=figure.layout.height + TOP - BARE)
     named = [trace for trace in figure.data if trace.name and trace.showlegend is not False]
@@ -79,21 +115,39 @@ def _dates_by_number(figure: go.Figure) -> go.Figure:
     return figure
 
 
+_INK = {"light": "#0c151d", "dark": "#e4eaef"}
+
+
 def ink() -> str:
     """The theme's colour of text, for letters that are drawn: .streamlit/config.toml has the same."""
-    return "#e4eaef" if _theme() == "dark" else "#0c151d"
+    return _INK[_theme()]
 
 
 def style() -> None:
-    """What the theme has no option for: the open tab is the brightest, and axes and legends can be read. In shares of
-    the theme's own colour of text, which the browser knows at once where the theme is changed in an open page."""
+    """What the theme has no option for: the open tab is the brightest; axes, legends, chosen segments, the values of
+    sliders and code can be read. In shares of the theme's own colour of text or by the page's scheme, which the browser
+    knows at once where the theme is changed in an open page."""
     tab = "[data-testid=stTabs] [data-testid=stTab]"
     # They would search and save one page of a list alone.
     of_page = "[class*=st-key-many_list] [data-testid=stElementToolbar]"
+    # The theme writes both in its primary colour, which a button's white needs darker than text on the page may be.
+    primary = ":is(button[data-selected=true] [data-testid=stMarkdownContainer], [data-testid=stSliderThumbValue]) p"
     written = ".js-plotly-plot :is([class$=tick], .legend, [class$=title]) text"
     st.html(
         f"<style>{tab} {{color: inherit; opacity: 0.75}} {tab}[data-selected] {{opacity: 1}}"
         f"{of_page} {{display: none}}"
+        "[data-testid=stCode] .token.keyword {color: light-dark(#0b5cad, #6cb2f2)}"
+        "[data-testid=stCode] code {unicode-bidi: plaintext}"  # each line runs as its script is read
+        f"{primary} {{color: light-dark({_INK['light']}, {_INK['dark']})}}"
+        ".st-key-first_chart {position: relative} .st-key-first_chart:has(.still) [data-testid=stSkeleton]"
+        " {visibility: hidden} .st-key-first_chart:has(.main-svg) .still {display: none}"
+        ".st-key-first_chart > :has(.still) {position: absolute; inset: 0; z-index: 1; pointer-events: none}"
+        ".still {position: absolute; inset: 23px 8px 104px 67px; font-size: 12px}"
+        ".still img {position: absolute; width: 100%; height: 100%} .still span {position: absolute; opacity: 0.75}"
+        ".still span:nth-of-type(1), .still span:nth-of-type(2) {right: calc(100% + 8px); top: -0.6em}"
+        ".still span:nth-of-type(2) {top: auto; bottom: -0.6em} .still span:nth-of-type(3) {top: calc(100% + 1em)}"
+        ".still span:nth-of-type(4) {top: calc(100% + 1em); right: 0}"
+        f".st-key-picture .js-plotly-plot {{color: {_INK['light']}}}"  # is on white in every theme
         f"{written} {{fill: currentColor !important; fill-opacity: 0.75 !important}}</style>"
     )
 

@@ -87,3 +87,11 @@ def percent(share: float | None, digits: int = 0) -> str:
     if share is None or share != share:
         return t("number.none")
     return f"{round(share * 100, digits) + 0.0:.{digits}f} %"  # adding zero takes the sign off it
+
+
+def change(share: float | None) -> str:
+    """A change as a percentage with its sign; one that rounds to nothing has none."""
+    if share is None or share != share:
+        return ""
+    rounded = round(share * 100, 1)
+    return f"{rounded:+.1f} %" if rounded else "0.0 %"

@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import importlib
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from forecasting.config import TEXTBOOK, ForecastConfig
+from forecasting.labs.lessons import LESSONS
 from forecasting.runs import JOBS, Access, Run
 from pages.shared import setting_words
 from pages.shared.formats import number, percent
@@ -30,6 +32,7 @@ class View:
     settings: Callable[[Mapping[str, Any]], str] | None = None  # those that matter, in a line
     score: Callable[[Mapping[str, Any]], str] | None = None  # the scores of a done run, in a line
     draw: str | None = None  # "module:function" of (access, done run), which draws the result; imported when drawn
+    film: str | None = None  # the same for what is drawn before it
 
 
 def view_of(run: Run) -> View:
@@ -80,12 +83,20 @@ def score_line(run: Run) -> str:
 
 def drawer(run: Run) -> Draw | None:
     """The function that draws the result of `run`."""
-    where = view_of(run).draw
-    if where is None:
-        return None
+    view = view_of(run)
+    draws = [_imported(where) for where in (view.film, view.draw) if where is not None]
+
+    def draw(access: Access, run: Run) -> None:
+        for part in draws:
+            part(access, run)
+
+    return draw if draws else None
+
+
+def _imported(where: str) -> Draw:
     module, _, function = where.partition(":")
-    draw: Draw = getattr(importlib.import_module(module), function)
-    return draw
+    found: Draw = getattr(importlib.import_module(module), function)
+    return found
 
 
 def _forecast_settings(config: Mapping[str, Any]) -> str:
@@ -121,7 +132,18 @@ def _forecast_score(scores: Mapping[str, Any]) -> str:
     return f"MASE {number(scores['mase'])} · {t('number.skill')} {percent(scores['skill'])}"
 
 
-_TELLING = ("cell", "task", "window", "noise", "lag", "chunk", "future", "length", "steps")  # settings of small systems
+_TELLING = (
+    "cell",
+    "example",
+    "task",
+    "window",
+    "noise",
+    "lag",
+    "chunk",
+    "future",
+    "length",
+    "steps",
+)  # settings of small systems
 
 
 def _teaching_settings(job: str, config: Mapping[str, Any]) -> str:
@@ -134,6 +156,9 @@ def _teaching_score(scores: Mapping[str, Any]) -> str:
     return " · ".join(f"{words.get(name, name)} {value:.2g}" for name, value in scores.items() if value is not None)
 
 
+_FILM = "pages.learn.watching:watched"
+
+
 def _teaching(job: str, page: str | None, draw: str) -> View:
     settings_of = functools.partial(_teaching_settings, job)
     return View(
@@ -141,7 +166,26 @@ def _teaching(job: str, page: str | None, draw: str) -> View:
         settings=settings_of,
         score=_teaching_score,
         draw=f"pages.learn.{draw}",
+        film=_FILM,
     )
+
+
+def _grid_settings(config: Mapping[str, Any]) -> str:
+    count = math.prod(len(config[name]) for name in ("windows", "noises", "cells", "layers"))
+    return t("runs.grid", count=count, recipe=chart_words()[config["recipe"]])
+
+
+def _grid_score(scores: Mapping[str, Any]) -> str:
+    least = scores["least"]
+    return t("runs.grid.score", error=t("number.none") if least is None else f"{least:.1e}")
+
+
+def _lesson(kind: str) -> View:
+    def score(scores: Mapping[str, Any]) -> str:
+        names = {way: t(f"lesson.{kind}.way.{way}") for way in scores}
+        return " · ".join(f"{names[way]} {number(value)}" for way, value in scores.items())
+
+    return dataclasses.replace(_teaching(kind, "lessons", "lessons.lesson_result:of_run"), score=score)
 
 
 def _pair_settings(config: Mapping[str, Any]) -> str:
@@ -161,6 +205,17 @@ def _text_score(scores: Mapping[str, Any]) -> str:
     return f"{t('text.bits')} {number(scores['bits'])} / n-gram {number(scores['ngram_bits'])}"
 
 
+def _tune_settings(config: Mapping[str, Any]) -> str:
+    return " · ".join(
+        [t("tune.count", count=config["trials"]), t("runs.horizon", horizon=config["base"].get("horizon"))]
+    )
+
+
+def _tune_score(scores: Mapping[str, Any]) -> str:
+    grade = t(f"tune.grade.{scores['verdict']}")
+    return grade if "gain" not in scores else f"{grade} · MASE {number(scores['mase'])} / {number(scores['default'])}"
+
+
 VIEWS: dict[str, View] = {
     "forecast": View(
         page="pages/forecast/page.py",
@@ -168,22 +223,33 @@ VIEWS: dict[str, View] = {
         score=_forecast_score,
         draw="pages.shared.results.tabs:of_run",
     ),
+    "tune": View(
+        page="pages/tune/page.py",
+        settings=_tune_settings,
+        score=_tune_score,
+        draw="pages.tune.result:of_run",
+    ),
     "pair": View(
         page="pages/learn/text_lab/page.py",
         settings=_pair_settings,
         score=_pair_score,
         draw="pages.learn.text_lab.pair_view:of_run",
+        film=_FILM,
     ),
     "text": View(
         page="pages/learn/text_lab/page.py",
         settings=_text_settings,
         score=_text_score,
         draw="pages.learn.text_lab.lstm_view:of_run",
+        film=_FILM,
     ),
     "sine": _teaching("sine", "sine_wave", "sine_wave.sine_result:of_run"),
     "recipes": _teaching("recipes", None, "sine_wave.recipe_comparison:of_run"),
+    "sine_grid": View(settings=_grid_settings, score=_grid_score, draw="pages.learn.sine_wave.network_grid:of_run"),
     "cosine": _teaching("cosine", "sequence_lab", "sequence_lab.cosine_tab:of_run"),
+    "one_cell": _teaching("one_cell", "sequence_lab", "sequence_lab.one_cell_tab:of_run"),
     "cells": _teaching("cells", "sequence_lab", "sequence_lab.cells_tab:of_run"),
     "rollout": _teaching("rollout", "sequence_lab", "sequence_lab.rollout_tab:of_run"),
     "marker": _teaching("marker", "sequence_lab", "sequence_lab.marker_tab:of_run"),
+    **{kind: _lesson(kind) for kind in LESSONS},
 }

@@ -21,7 +21,7 @@ def page(link: Link) -> None:
     if st.session_state.get("_opened") != link:  # once a session
         st.session_state["_opened"] = link
         services.note_opened(link)
-    st.header(plain(jobs.title(run), 80), anchor=False)
+    st.title(plain(jobs.title(run), 80), anchor=False)
     st.caption(f":material/visibility: {t('shared.lead', kind=jobs.name_of(run.kind))}")
     if until is not None:
         st.caption(f":material/event_busy: {t('shared.until', end=utc(until))}")

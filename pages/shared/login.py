@@ -46,7 +46,7 @@ def workspace() -> Workspace | None:
 
 def ask() -> None:
     """The page of somebody who is not logged in yet."""
-    st.header(t("login.title"), anchor=False)
+    st.title(t("login.title"), anchor=False)
     st.markdown(t("login.lead"))
     named = [name for name in st.secrets["auth"] if name not in _SHARED and hasattr(st.secrets["auth"][name], "keys")]
     for name in named or ["default"]:

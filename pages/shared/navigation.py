@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from forecasting.errors import ForecastingError
 from forecasting.runs import Link
-from pages.shared import choices, components, i18n, link, login, media, state, workspace
+from pages.shared import accessibility, choices, components, i18n, link, login, media, state, workspace
 from pages.shared.formats import plain
 from pages.shared.i18n import t
 
@@ -20,12 +20,15 @@ _PAGES = {  # address -> its page's file and the key of its title; the first has
     "": ("pages/forecast/page.py", "nav.forecast"),
     "many_series": ("pages/many_series/page.py", "nav.many"),
     "runs": ("pages/runs/page.py", "nav.runs"),
+    "tune": ("pages/tune/page.py", "nav.tune"),
     "guide": ("pages/guide/page.py", "nav.guide"),
 }
 _LEARN = {
+    "guided_path": ("pages/learn/path/page.py", "nav.path"),
     "sine_wave": ("pages/learn/sine_wave/page.py", "nav.sine"),
     "sequence_lab": ("pages/learn/sequence_lab/page.py", "nav.sequence"),
     "text_lab": ("pages/learn/text_lab/page.py", "nav.text"),
+    "lessons": ("pages/learn/lessons/page.py", "nav.lessons"),
 }
 _UNKNOWN = "_unknown"  # in the session: the address that was asked for and that no page has
 
@@ -61,7 +64,7 @@ def _unknown() -> str:
 
 def _nowhere() -> None:
     """What stands under an address that no page has."""
-    st.header(t("nav.nowhere"), anchor=False)
+    st.title(t("nav.nowhere"), anchor=False)
     st.markdown(t("nav.nowhere.lead", address=plain(st.session_state.get(_UNKNOWN, ""), 60)))
     for file, title in (*_PAGES.values(), *_LEARN.values()):
         st.page_link(file, label=t(title))
@@ -105,6 +108,7 @@ def routed() -> Iterator[bool]:
 def _foot() -> None:
     """The language, and who is logged in, at the sidebar's foot."""
     with st.sidebar:
+        accessibility.tend()
         choices.select(
             t("app.language"),
             list(i18n.LANGUAGES),

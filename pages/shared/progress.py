@@ -9,13 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from forecasting.runs import Run, Workspace
+from forecasting.runs import JOBS, Run, Workspace
 from pages.shared import components, jobs, services
 from pages.shared.formats import duration, number, plain
 from pages.shared.i18n import chart_words, sentences, t, translated
 
 Point = tuple[int, float | None, float | None]  # epoch, training loss, validation loss
 
+_FRACTION = "_fraction"  # in the session: run, how full its bar was
 FRESH_SECONDS = 10.0  # after the click a run is polled more often for so long, until its first loss
 
 
@@ -91,6 +92,18 @@ def status(run: Run) -> str:
     return " · ".join(parts) or t("run.starting")
 
 
+def doing(workspace: Workspace, run: Run, place: str = "") -> None:
+    """How far a run under way is, and a button to stop it. `place`: which of several of the page it is."""
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    with left:
+        st.progress(_kept(run), text=status(run))
+        waiting(run)
+    with right:
+        if st.button(t("run.cancel"), key=f"cancel{place}", icon=":material/stop:", width="stretch"):
+            services.cancel(workspace, run.id)
+            st.rerun()
+
+
 @components.in_place()
 def _live(
     workspace: Workspace, run_id: str, fresh: bool, more: Callable[[Run], None] | None, words: Mapping[str, str]
@@ -99,19 +112,22 @@ def _live(
     if run is None or not run.active or (fresh and run.curve):
         st.rerun()
     with st.container(border=True, key="live"):
-        left, right = st.columns([5, 1], vertical_alignment="center")
-        with left:
-            st.progress(fraction(run), text=status(run))
-            waiting(run)
-        with right:
-            if st.button(t("run.cancel"), key="cancel", icon=":material/stop:", width="stretch"):
-                services.cancel(workspace, run_id)
-                st.rerun()
+        doing(workspace, run)
         points = _latest_training(run)
         if points:
             _live_loss(points, {**chart_words(), **words}, t("alt.loss"))
         if more is not None:
             more(run)
+
+
+def _kept(run: Run) -> float:
+    """The fraction, or the one shown before: while a worker looks what follows from the parts that are done, the run
+    has told nothing yet."""
+    before = st.session_state.get(_FRACTION, ("", 0.0))
+    how = JOBS[run.kind].shards if run.kind in JOBS else None
+    follows = how is not None and how.then is not None and before[0] == run.id
+    st.session_state[_FRACTION] = run.id, max(fraction(run), before[1] if follows else 0.0)
+    return float(st.session_state[_FRACTION][1])
 
 
 def _live_loss(points: Sequence[Point], words: charts.Words, alt: str) -> None:
@@ -139,7 +155,7 @@ def _live_loss(points: Sequence[Point], words: charts.Words, alt: str) -> None:
 def _stage(stage: str, run: Run) -> str:
     """A stage in words; a fold is "fold" in the progress and "fold 2" in the curve."""
     word, _, number = stage.partition(" ")
-    if word in ("fold", "network"):
+    if word in ("fold", "network", "trial"):
         fold = number or run.progress.get("fold") or 1
         return t(f"run.stage.{word}", fold=fold, folds=run.progress.get("folds") or fold)
     return t(f"run.stage.{word}")

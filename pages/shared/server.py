@@ -25,7 +25,7 @@ from forecasting.memory import give_back_at_once
 from forecasting.runs import runtime, stop_runtime
 from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
-from pages.shared import clipboard, i18n, uploads
+from pages.shared import accessibility, clipboard, i18n, uploads
 from pages.shared.browser import open_when_ready
 from pages.shared.gates import Forwarded, FrameGate, MetricsGate, WithoutTrace
 from pages.shared.health import health
@@ -124,10 +124,11 @@ def security_headers() -> dict[str, str]:
 
 
 def _inline_scripts() -> list[str]:
-    """Hashes of the scripts that Streamlit's own page carries inside and of our own one, so that no other may run."""
+    """Hashes of the scripts that Streamlit's own page carries inside and of our own, so that no other may run."""
     page = Path(streamlit.__file__).parent / "static" / "index.html"
     scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
-    digests = [hashlib.sha256(script.encode()).digest() for script in (*scripts, clipboard.SCRIPT)]
+    scripts += [clipboard.SCRIPT, accessibility.SCRIPT]
+    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 

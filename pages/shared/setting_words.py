@@ -24,6 +24,8 @@ def setting_value(name: str, value: Any) -> str:
     """The value of a setting in words."""
     if name == "covariates" and value is None:
         return t("covariates.all")
+    if name == "events":
+        return listed(event["name"] for event in value) or "—"
     if isinstance(value, list):
         return listed(feature_name(item) if name == "features" else str(item) for item in value) or "—"
     return t(f"{name}.{value}") if known(f"{name}.{value}") else str(value)
@@ -40,7 +42,11 @@ def feature_name(name: str) -> str:
 
 
 def country_name(code: str) -> str:
-    """A country in the session's language where it is among the common ones, else in English."""
+    """A country in the session's language where it is among the common ones, else in English; a part of one (DE-BY)
+    in a language of that country, with its code behind it."""
+    country, _, part = code.partition("-")
+    if part:
+        return f"{methods.parts_of(country).get(code, part)} ({country})"
     return methods.countries(language()).get(code, code)
 
 

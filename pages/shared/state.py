@@ -16,11 +16,11 @@ OPENED = "opened"  # among the forms: the job of what was opened last, for a pag
 LONGEST_NAME = 200  # of a series in the address
 REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
 LINK = "link"  # the parameter of an address that shows one run, read-only
-TEXTS = ("pair", "text")  # jobs that the Text lab shows
+TEXTS, TUNE = ("pair", "text"), "tune"  # jobs that the Text lab shows; the one that looks for settings of another
 DAMAGED = "_damaged"  # in the session: what the store kept of the settings cannot be read, and is not written over
 PENDING = "_pending"  # in the session: a workspace that the address opens, and that the visitor is asked about
 # settings that a run with their defaults does not name
-_UNNAMED: dict[str, Any] = {"floor": None, "cap": None, "support": "found", "totals": []}
+_UNNAMED: dict[str, Any] = {"floor": None, "cap": None, "support": "found", "totals": [], "events": [], "whole": "auto"}
 _INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str, "opened": str}
 _PLAIN = {"workspace", "language", "dataset", "series", LINK}  # parameters that name no run
 
@@ -164,7 +164,8 @@ def renew() -> None:
 
 def open_run(session: Session, run: Run) -> None:
     """Show `run` on the page of its job, with the settings that it was asked with."""
-    if run.dataset_id is None or run.kind in TEXTS:
+    if run.dataset_id is None or run.kind in (*TEXTS, TUNE):
+        _open_dataset(session, run.dataset_id if run.kind == TUNE else None)
         session.shown = {**session.shown, run.kind: run.id}
         session.forms = {**session.forms, run.kind: dict(run.config), OPENED: {"kind": run.kind}}
         if run.kind in TEXTS:
@@ -206,8 +207,7 @@ def _clear() -> None:
 
 def _workspace(asked: str | None) -> Workspace | None:
     """The workspace of this browser session: the user's, the address's, or a new one; None where there is none."""
-    mine = login.workspace()
-    if mine is not None:
+    if (mine := login.workspace()) is not None:
         services.store().open_workspace(mine)
         return mine
     if not asked:
@@ -283,7 +283,7 @@ def _open_shown(session: Session, run_id: str) -> None:
         run = services.store().run(session.workspace, run_id)
     except ForecastingError:
         return
-    if run.dataset_id is None or run.kind in TEXTS:
+    if run.dataset_id is None or run.kind in (*TEXTS, TUNE):
         session.shown = {**session.shown, run.kind: run_id}
         session.forms = {run.kind: dict(run.config), **session.forms}
     else:

@@ -73,7 +73,7 @@ def opener() -> Open:
     """What `open_app` gives, for fixtures that bring their own store."""
 
     def open_app(page: str | None = None, **query: str | Workspace | Link) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         for name, value in query.items():
             app.query_params[name] = value if isinstance(value, str) else value.token
         app.run()
@@ -104,9 +104,26 @@ def with_covariates(app: AppTest) -> AppTest:
     return app
 
 
+def keyed(app: AppTest, name: str) -> str:
+    """The key of a widget of the data that `app` shows now."""
+    number = app.session_state["_widgets_of"][1] if "_widgets_of" in app.session_state else 0
+    return f"{name}-{number}" if number else name
+
+
 def address(app: AppTest) -> dict[str, str]:
     """What the address holds now."""
     return {name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()}
+
+
+def train_small(app: AppTest, folder: Path, settings: dict[str, int]) -> dict[str, str]:
+    """Train what the page shows with these numbers; the address of the run, done."""
+    for name, value in settings.items():
+        app.number_input(key=keyed(app, f"set_{name}")).set_value(value)
+    app.run()
+    app.button(key=keyed(app, "train")).click().run()
+    assert not app.exception
+    work(folder)
+    return address(app)
 
 
 def work(folder: Path) -> None:

@@ -23,12 +23,15 @@ from playwright.sync_api import (
     Locator,
     Page,
     Playwright,
+    TimeoutError,
     ViewportSize,
     expect,
     sync_playwright,
 )
+from sqlalchemy import select, update
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from forecasting.runs import Store, ledger, schema
 from tests.conftest import ROOT
 
 FLAGS = [
@@ -39,7 +42,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000  # milliseconds: two such tests and their servers and workers may share a slow machine's two cores
+PATIENCE = 120_000  # milliseconds: two such tests and their servers and workers may share a slow machine's two cores
 SIZE: ViewportSize = {"width": 1280, "height": 900}
 expect.set_options(timeout=PATIENCE)
 
@@ -91,6 +94,33 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = launch(folder / "data", folder / "server.log", None, {"TIDECAST_IDLE_SECONDS": "600"})
     yield running
     running.stop()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test has left in training does not keep the worker from that of the next: after its page is closed, all
+    of it is cancelled."""
+    yield
+    if "server" in request.fixturenames:
+        _end_all_runs(request.getfixturevalue("server"))
+
+
+def _end_all_runs(server: Server) -> None:
+    store = Store(f"sqlite:///{(server.folder / 'tidecast.db').as_posix()}")
+    under_way = select(schema.runs.c.id).where(schema.runs.c.state.in_(("queued", "running", "split")))
+    deadline = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < deadline:
+        with store.database.write() as connection:
+            left = connection.execute(under_way).scalars().all()
+            connection.execute(
+                update(schema.workspace_runs).where(schema.workspace_runs.c.run_id.in_(left)).values(cancelled=True)
+            )
+            ledger.stop_unwanted(connection, left)
+        if not left:
+            break
+        time.sleep(0.1)
+    store.close()
+    assert not left, f"{len(left)} runs did not end"
 
 
 def launch(folder: Path, log: Path, port: int | None, environment: dict[str, str], script: str = "app.py") -> Server:
@@ -257,6 +287,25 @@ def upload(page: Page, content: bytes, name: str = "sales.csv") -> None:
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": content}
     )
+
+
+def keyed(page: Page, key: str) -> Locator:
+    """The element of a widget's key, whichever data it is for."""
+    return page.locator(f'.st-key-{key}, [class*="st-key-{key}-"]')
+
+
+def choose(page: Page, key: str, option: str | int) -> None:
+    """Choose an option of a select box, by its name or its place."""
+    for _ in range(5):  # a list that opens while the page is drawn anew closes again
+        settled(page)
+        keyed(page, key).locator("input").first.click()
+        listed = page.get_by_role("option")
+        wanted = listed.nth(option) if isinstance(option, int) else listed.filter(has_text=option).first
+        with contextlib.suppress(TimeoutError):
+            wanted.click(timeout=4_000)
+            return
+        page.keyboard.press("Escape")
+    raise AssertionError(f"{key} does not offer {option}")
 
 
 def go(page: Page, name: str) -> None:

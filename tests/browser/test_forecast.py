@@ -17,6 +17,7 @@ from tests.browser.conftest import (
     Server,
     Start,
     chart,
+    choose,
     live_loss,
     set_number,
     settled,
@@ -74,7 +75,7 @@ def test_from_upload_to_download_and_back(server: Server, page: Page) -> None:
     assert drawn_points >= 1
     assert all(0 < loss < 1 for loss in losses)  # in scaled units: it starts from a fit, and the wave is clean
 
-    expect(page.locator(".st-key-numbers")).to_be_visible(timeout=90_000)
+    expect(page.locator(".st-key-numbers")).to_be_visible()
     expect(page.locator(".st-key-verdict").get_by_test_id("stAlert")).to_contain_text("copying last week")
     page.get_by_role("tab", name="True vs predicted", exact=True).click()
     drawn = traces(chart(page, "chart_predicted"))
@@ -238,8 +239,7 @@ def test_a_column_from_a_file_never_becomes_markup(server: Server, page: Page) -
 
 def test_language_is_kept_by_the_address(server: Server, page: Page) -> None:
     page.goto(server.url)
-    page.get_by_test_id("stSidebar").get_by_role("combobox", name="Language").click()
-    page.get_by_role("option", name="中文").click()
+    choose(page, "language", "中文")
     expect(page.get_by_role("button", name="训练", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile("language=zh"))
     page.reload()
@@ -259,3 +259,16 @@ def test_nothing_is_fetched_from_another_host_and_axes_can_be_read_in_a_theme_th
     page.emulate_media(color_scheme="dark")
     expect(tick).to_have_css("fill", "rgb(228, 234, 239)")  # the dark theme's colour of text
     assert hosts <= {"127.0.0.1", ""}
+
+
+def test_the_first_chart_is_a_picture_until_what_draws_charts_has_come(server: Server, page: Page) -> None:
+    page.route("**/*lotly*", lambda route: None)  # never answered
+    page.goto(server.url)
+    picture = page.locator(".st-key-first_chart .still img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    expect(page.locator(".st-key-first_chart .still")).to_contain_text("2001-12-29")
+    page.unroute_all(behavior="ignoreErrors")
+    page.reload()
+    expect(page.locator(".st-key-chart_series .main-svg").first).to_be_visible()
+    expect(picture).to_be_hidden()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
-from tests.browser.conftest import Server, chart, set_number, settled, traces, train, train_button
+from tests.browser.conftest import PATIENCE, Server, chart, set_number, settled, traces, train, train_button
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -17,9 +20,14 @@ METHODS = ("Best of all", "Whole network", "Anchor + linear", "Anchor", "Ridge",
 def choose(page: Page, label: str, option: str) -> None:
     """Choose in a select box of the sidebar."""
     box = page.get_by_test_id("stSidebar").get_by_role("combobox", name=label, exact=True)
-    box.focus()
-    box.press("ArrowDown")  # a click may come while the sidebar still scrolls, and then opens nothing
-    page.get_by_role("option", name=option, exact=True).click()
+    for _ in range(5):  # a list that opens while the page is drawn anew closes again
+        settled(page)
+        box.focus()
+        box.press("ArrowDown")  # a click may come while the sidebar still scrolls, and then opens nothing
+        with contextlib.suppress(TimeoutError):
+            page.get_by_role("option", name=option, exact=True).click(timeout=5_000)
+            break
+        page.keyboard.press("Escape")
     expect(page.get_by_role("listbox")).to_have_count(0)
     expect(box).to_have_value(option)
 
@@ -36,6 +44,18 @@ def bars(room: Locator) -> dict[str, float]:
 
 def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name, exact=True).click()
+
+
+def saved_chart(page: Page, ending: str, folder: Path) -> Path:
+    """The file of the chart in the tab Export in a format."""
+    page.locator(".st-key-picture_format").get_by_text(ending.upper(), exact=True).click()
+    settled(page)
+    expect(chart(page, "picture").locator(".main-svg").first).to_be_visible()
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.get_by_role("button", name=f"Download chart ({ending.upper()})").click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
 
 
 def test_best_of_all_with_attention_is_trained_compared_and_explained(
@@ -75,7 +95,7 @@ def test_best_of_all_with_attention_is_trained_compared_and_explained(
     assert len(attention["Attention"]["y"]) == len(attention["co2"]["y"]) == window
     assert sum(attention["Attention"]["y"]) == pytest.approx(1, abs=1e-4)
     assert {"True", "Anchor", "Anchor + linear", "Forecast"} <= set(traces(chart(page, "chart_explain_parts")))
-    for key in ("chart_weights", "chart_lags", "chart_inputs"):
+    for key in ("chart_weights", "chart_lags", "chart_waterfall"):
         expect(chart(page, key).locator(".main-svg").first).to_be_visible()
 
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True)
@@ -86,7 +106,18 @@ def test_best_of_all_with_attention_is_trained_compared_and_explained(
     expect(phone.locator(".st-key-numbers")).to_be_visible()
     for name, keys in (
         ("Compare", ("chart_compare", "chart_apart")),
-        ("Explain", ("chart_explain_parts", "chart_weights", "chart_attention", "chart_lags", "chart_inputs")),
+        ("What if", ("chart_what_if",)),
+        (
+            "Explain",
+            (
+                "chart_waterfall",
+                "chart_stacked",
+                "chart_explain_parts",
+                "chart_weights",
+                "chart_attention",
+                "chart_lags",
+            ),
+        ),
     ):
         tab(phone, name)
         for key in keys:
@@ -131,7 +162,9 @@ def test_the_textbook_is_set_and_taken_back_and_a_lookback_is_typed(server: Serv
     expect(train_button(page)).to_be_enabled()
 
 
-def test_verdict_and_forecast_are_in_view_and_every_tab_is_reached_on_a_phone(server: Server, page: Page) -> None:
+def test_verdict_and_forecast_are_in_view_charts_are_saved_and_every_tab_is_reached_on_a_phone(
+    server: Server, page: Page, browser: Browser, tmp_path: Path
+) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(server.url)
     page.get_by_text("Advanced", exact=True).click()
@@ -154,6 +187,22 @@ def test_verdict_and_forecast_are_in_view_and_every_tab_is_reached_on_a_phone(se
     for score in ("MAE", "RMSE", "MASE", "sMAPE", "Skill", "Origins"):
         expect(page.get_by_test_id("stPopoverBody").get_by_text(score, exact=True)).to_be_visible()
     page.keyboard.press("Escape")
+
+    tab(page, "Export")
+    files = {ending: saved_chart(page, ending, tmp_path) for ending in ("png", "svg", "html")}
+    assert [path.name.rpartition("-")[2] for path in files.values()] == [f"forecast.{ending}" for ending in files]
+    with Image.open(files["png"]) as picture:
+        assert picture.size == (2400, 1200)
+        assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > 100
+    drawn = ElementTree.parse(files["svg"]).getroot()  # noqa: S314 - our own file
+    assert "Forecast · co2" in [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    offline = browser.new_context(offline=True)
+    alone, said = offline.new_page(), []
+    alone.on("console", lambda message: said.append(message.text))
+    alone.goto(files["html"].as_uri())
+    expect(alone.locator("#chart .main-svg").first).to_be_visible()
+    assert (alone.title(), said) == ("Forecast · co2", [])
+    offline.close()
 
     page.set_viewport_size({"width": 390, "height": 844})
     tabs = page.locator(".st-key-tabs").get_by_role("tab")

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Download, Page, expect
 
-from tests.browser.conftest import Server, set_number, settled, train, upload
+from tests.browser.conftest import Server, choose, set_number, settled, train, upload
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -92,8 +92,7 @@ def test_sixty_series_from_upload_to_the_worst_of_them_and_back(server: Server, 
     worst = [row["unique_id"] for row in sorted(every, key=lambda row: float(row["skill"]))]
 
     page.get_by_role("tab", name="Series", exact=True).click()
-    page.locator(".st-key-many_sort input").click()
-    page.get_by_role("option", name="Sort by: Skill", exact=True).click()
+    choose(page, "many_sort", "Sort by: Skill")
     page.wait_for_timeout(2_000)
     settled(page)
     open_row(page, 0, worst[0])

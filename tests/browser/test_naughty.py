@@ -28,7 +28,7 @@ def letters(text: str) -> str:
 
 def test_every_string_is_shown_letter_by_letter_in_markdown_and_figures(start: Start, page: Page) -> None:
     page.goto(start(script="tests/browser/naughty_app.py").url)
-    expect(page.get_by_text("The end")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The end")).to_be_visible()
     expect(page.locator(".st-key-chart_naughty .legendtext").first).to_be_attached()
     main = page.get_by_test_id("stMain")
     inside = main.evaluate(

@@ -51,12 +51,11 @@ def test_the_forecast_and_the_runs_work_under_the_security_policy(server: Server
     expect(page.get_by_role("button", name="1 gap filled")).to_be_visible()
     set_number(page, "Horizon", 5)
     train(page)
-    expect(page.locator(".st-key-numbers")).to_be_visible(timeout=90_000)
+    expect(page.locator(".st-key-numbers")).to_be_visible()
     for tab in ("Forecast", "Errors", "Training", "Compare", "Export"):
         page.get_by_role("tab", name=tab, exact=True).click()
         page.wait_for_timeout(500)
-    go(page, "Sine wave")
-    train_button(page).click()
+    go(page, "Sine wave")  # trains by itself
     traces(chart(page, "sine_predicted"))
     go(page, "Runs")
     expect(page.get_by_text("sales.csv", exact=True)).to_be_visible()
@@ -74,12 +73,12 @@ def test_the_forecast_and_the_runs_work_under_the_security_policy(server: Server
 def test_the_labs_and_a_link_work_under_the_security_policy(server: Server, strict: Page) -> None:
     page = strict
     page.goto(f"{server.url}/sequence_lab")
-    expect(chart(page, "cosine_learns").locator(".js-plotly-plot")).to_be_visible(timeout=90_000)
+    expect(chart(page, "cosine_learns").locator(".js-plotly-plot")).to_be_visible()
     for name in page.get_by_role("tab").all_inner_texts():
         page.get_by_role("tab", name=name, exact=True).click()
         page.wait_for_timeout(700)
     go(page, "Text lab")
-    expect(chart(page, "pair_map").locator(".js-plotly-plot")).to_be_visible(timeout=90_000)
+    expect(chart(page, "pair_map").locator(".js-plotly-plot")).to_be_visible()
     go(page, "Sine wave")
     traces(chart(page, "sine_predicted"))
     go(page, "Runs")
@@ -116,7 +115,7 @@ def test_a_run_outlives_its_tab_a_reload_another_page_and_the_server(start: Star
     page = context.new_page()
     page.goto(f"{second.url}/runs?{address}")
     mine = page.locator(f".st-key-live_{run.id[:12]}")  # the first visit to Sine wave has asked for a run of its own
-    expect(mine.get_by_text(re.compile(r"epoch \d+ of 5,?000"))).to_be_visible(timeout=60_000)
+    expect(mine.get_by_text(re.compile(r"epoch \d+ of 5,?000"))).to_be_visible()
     assert store.run(token, run.id).attempts <= 1  # a server that leaves takes no attempt off
     expect(mine).to_have_count(1)
     mine.get_by_role("button", name="Cancel").click()
@@ -144,8 +143,7 @@ def test_back_is_no_trap(server: Server, page: Page) -> None:
 
 
 def test_a_link_opens_one_run_in_a_browser_without_the_workspace(server: Server, page: Page, browser: Browser) -> None:
-    page.goto(f"{server.url}/sine_wave")
-    train_button(page).click()
+    page.goto(f"{server.url}/sine_wave")  # trains by itself
     traces(chart(page, "sine_predicted"))
     go(page, "Runs")
     manage = page.get_by_role("button", name="Manage")
@@ -173,8 +171,7 @@ def test_a_link_opens_one_run_in_a_browser_without_the_workspace(server: Server,
 
 def test_the_list_fits_a_phone_and_can_be_worked_by_keyboard(server: Server, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server.url}/sine_wave")
-    train_button(page).click()
+    page.goto(f"{server.url}/sine_wave")  # trains by itself
     traces(chart(page, "sine_predicted"))
     page.goto(f"{server.url}/runs?workspace={workspace_of(page)}")
     more = page.get_by_role("button", name="Manage")

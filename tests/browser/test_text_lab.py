@@ -27,7 +27,7 @@ def _heat(page: Page, key: str) -> list[list[float]]:
 def test_the_text_lab_learns_reads_and_writes(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/text_lab")
     expect(train_button(page)).to_be_visible()
-    expect(chart(page, "pair_map")).to_be_visible(timeout=60_000)  # trained without being asked
+    expect(chart(page, "pair_map")).to_be_visible()  # trained without being asked
     early = _heat(page, "pair_map")
     page.get_by_test_id("stSlider").first.get_by_role("slider").focus()
     page.keyboard.press("End")
@@ -50,7 +50,7 @@ def test_the_text_lab_learns_reads_and_writes(server: Server, page: Page) -> Non
     set_number(page, "Hidden size", 16)
     set_number(page, "Steps", 200)
     train(page)
-    expect(chart(page, "text_numbers")).to_be_visible(timeout=60_000)
+    expect(chart(page, "text_numbers")).to_be_visible()
     expect(page.get_by_text("characters a second")).to_be_visible()
     key = chart(page, "text_next").locator(".js-plotly-plot")
     ticks = "plot => plot._fullLayout.yaxis.ticktext"
@@ -69,3 +69,30 @@ def test_the_text_lab_learns_reads_and_writes(server: Server, page: Page) -> Non
     page.reload()
     expect(chart(page, "text_numbers")).to_be_visible()
     expect(page.get_by_label("Paste a text")).to_have_value(RHYME)
+
+
+def test_the_unit_finder_colours_the_text_and_sampling_plays(server: Server, page: Page) -> None:
+    text = "".join(f'He said "{place % 7} cats" to Ann (or Bo).\nThe {place} mats sat.\n' for place in range(150))
+    page.goto(f"{server.url}/text_lab")
+    page.get_by_text("Character LSTM", exact=True).first.click()
+    expect(chart(page, "text_ngrams")).to_be_visible()
+    page.get_by_text("Paste", exact=True).first.click()
+    field = page.get_by_label("Paste a text")
+    field.fill(text)
+    field.press("Control+Enter")
+    expect(page.get_by_text(f"{len(text):,} characters")).to_be_visible()
+    set_number(page, "Hidden size", 16)
+    set_number(page, "Steps", 100)
+    train(page)
+    page.get_by_role("button", name="Find units").click()
+    _heat(page, "units_map")
+    expect(page.get_by_role("button", name="Find units")).to_have_count(0)
+
+    page.get_by_text("Step by step", exact=True).click()
+    page.get_by_role("button", name="Next character").click()
+    expect(page.get_by_text("Character 1: the random number")).to_be_visible()
+    expect(chart(page, "step_bars").get_by_text("◂")).to_have_count(1)
+    page.get_by_role("button", name="Play 20").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.get_by_text("Character 21: the random number")).to_be_visible()
+    expect(page.get_by_role("button", name="Play 20")).to_be_visible()

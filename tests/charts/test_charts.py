@@ -119,19 +119,22 @@ def test_residuals_are_counted_once_each() -> None:
     assert sum(bars.y) == len(backtest)
 
 
-def test_errors_by_weekday_are_means_of_absolute_errors() -> None:
-    backtest = synthetic.backtest(horizon=1)
-    figure = charts.errors_by_calendar(backtest, "weekday")
-    for name, column in (("Predicted", "forecast"), ("Naive", "naive")):
-        bars = trace(figure, name)
-        for day, shown in zip(bars.x, bars.y, strict=True):
-            rows = [r for r in backtest.itertuples() if r.ds.strftime("%a") == day]
-            assert shown == pytest.approx(sum(abs(r.y - getattr(r, column)) for r in rows) / len(rows))
+def test_errors_by_slice_are_bars_in_the_order_given_with_names_as_text() -> None:
+    figure = charts.errors_by_slice(["2", "<b>1</b>"], {"forecast": [1.0, 2.0], "naive": [3.0, 4.0]}, "<i>price</i>")
+    bars = trace(figure, "Naive")
+    assert list(bars.x) == ["2", "&lt;b&gt;1&lt;/b&gt;"]
+    assert list(bars.y) == [3.0, 4.0]
+    assert figure.layout.xaxis.type == "category"
+    assert figure.layout.xaxis.title.text == "&lt;i&gt;price&lt;/i&gt;"
 
 
-def test_calendar_units_follow_the_calendar() -> None:
-    assert charts.calendar_units(synthetic.backtest(), "D") == ["weekday", "month"]
-    assert charts.calendar_units(synthetic.backtest(dated=False), "step") == []
+def test_marked_values_have_rings_at_their_times() -> None:
+    backtest = synthetic.backtest()
+    marked = backtest.iloc[[3]][["ds", "y"]]
+    figure = charts.true_vs_predicted(backtest[["ds", "y"]].drop_duplicates(), backtest, 1, "y", marked=marked)
+    rings = trace(figure, "Not to be expected")
+    assert (list(rings.x), list(rings.y)) == ([marked["ds"].iloc[0]], [marked["y"].iloc[0]])
+    assert len(charts.true_vs_predicted(backtest[["ds", "y"]], backtest, 1, "y").data) == len(figure.data) - 1
 
 
 def test_loss_chart_leaves_out_what_was_not_measured() -> None:

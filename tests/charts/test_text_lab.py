@@ -40,7 +40,7 @@ def test_the_pair_map_shows_the_epoch_asked_for_and_frames_what_is_right() -> No
     frames = [((shape.x0 + shape.x1) / 2, (shape.y0 + shape.y1) / 2) for shape in figure.layout.shapes]
     assert frames == [(0, 1), (1, 0), (2, 0)]
     assert list(figure.layout.xaxis.ticktext) == ["a", "b", "a"]
-    assert list(charts.pair_loss(PAIR, 1).data[1].y) == [1.0]
+    assert list(charts.pair_loss(PAIR, 1).data[-1].y) == [1.0]
 
 
 def test_bits_are_drawn_beside_the_best_n_gram() -> None:
@@ -72,3 +72,45 @@ def test_next_characters_are_in_percent_and_what_came_is_marked() -> None:
     by_name = {bar.name: list(bar.x) for bar in figure.data}
     assert by_name == {"Best n-gram": [50, 20], "Character LSTM": [75, 10]}
     assert list(figure.layout.yaxis.ticktext) == ["a", "<b>&lt; ◂</b>"]
+
+
+def test_a_text_on_the_colours_of_a_unit_has_both_signs_and_runs_with_the_script() -> None:
+    figure = charts.unit_text(list("ab\n"), np.array([-0.5, 0.0, 0.25]), first=10)
+    cells, letters = figure.data
+    assert np.ravel(cells.z)[:3].tolist() == [-0.5, 0.0, 0.25]
+    assert (cells.zmin, cells.zmax) == (-1, 1)
+    assert letters.text[2] == "↵"
+    assert list(letters.customdata[2]) == ["↵", "+0.25", "12"]
+    arabic = charts.unit_text(list("مرحبا"), np.ones(5))
+    assert arabic.layout.xaxis.range[0] > arabic.layout.xaxis.range[1]
+    assert list(arabic.data[1].text) == charts.joined(list("مرحبا"))  # letters keep their joined forms
+
+
+def test_the_bars_of_a_choice_mark_what_was_drawn_and_never_show_markup() -> None:
+    bars = charts.choice_bars(["<", " ", "\n"], [0.5, 0.3, 0.1], " ")
+    assert list(bars.data[0].x) == [50, 30, 10]
+    assert list(bars.layout.yaxis.ticktext) == ["&lt;", "<b>␣ ◂</b>", "↵"]
+    assert len(set(bars.data[0].marker.color)) == 2
+    undrawn = charts.choice_bars(["a", "b"], [0.6, 0.4], None)
+    assert len(set(undrawn.data[0].marker.color)) == 1
+
+
+def test_runs_of_the_other_direction_stand_in_a_block_as_they_are_read() -> None:
+    def seen(text: str) -> str:
+        letters = charts.unit_text(list(text), np.ones(len(text))).data[1]
+        row = dict(zip(letters.x, text, strict=True))
+        return "".join(row[place] for place in range(len(text)))
+
+    assert seen("say שלום now") == "say םולש now"  # from left to right
+    assert seen("say של 12 ום now") == "say םו 12 לש now"  # a number within runs from left to right
+    assert seen("(a) 12") == "(a) 12"
+    assert seen("שלום abc שלום") == "שלום cba שלום"  # counted from the right, where that text begins
+    assert seen("שלום 12.") == "שלום 21."
+    drawn = charts.unit_text(list("a (של) b c d"), np.ones(12)).data[1]
+    assert drawn.text[2] == "("
+    assert charts.unit_text(list("של (ום) של"), np.ones(10)).data[1].text[3] == "\u200f(\u200f"
+    bits = np.arange(12.0)
+    figure = charts.surprise_map(list("say שלום now"), bits, 4)
+    assert np.ravel(figure.data[0].z)[4:8].tolist() == [7, 6, 5, 4]
+    frame = figure.layout.shapes[0]
+    assert (frame.x0 + frame.x1) / 2 == 7

@@ -8,6 +8,7 @@ from forecasting import errors
 from forecasting.config import ForecastConfig
 from forecasting.evaluation import backtest, metrics
 from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.tested import Tested as Fold
 from forecasting.folds import evaluate, evaluate_fold, gather
 from forecasting.panel import STEP, Panel
 from tests.test_forecaster import CONFIG, panel, weekly
@@ -92,7 +93,7 @@ def test_a_forecast_that_repeats_the_last_value_has_no_direction():
 def test_a_fold_survives_its_bytes_and_gives_the_same_backtest():
     data, config = panel(weekly(), 3 * weekly(200, 1)), CONFIG.replace(epochs=1, method="best")
     folds = [evaluate_fold(data, config, fold) for fold in (1, 2)]
-    again = [backtest.Tested.from_bytes(fold.to_bytes()) for fold in folds]
+    again = [Fold.from_bytes(fold.to_bytes()) for fold in folds]
     first, second = gather(data, config, folds), gather(data, config, again)
     pd.testing.assert_frame_equal(first.frame, second.frame, check_exact=True)
     assert first.scores == second.scores

@@ -44,6 +44,21 @@ def test_what_all_holidays_have_alike_is_lent_to_a_rare_one_and_to_one_never_see
     np.testing.assert_allclose(effects, [-0.7, -0.7, -0.7, 0], atol=0.06)
 
 
+def test_own_events_have_the_mean_of_their_occurrences_and_lend_nothing_to_each_other() -> None:
+    true = {"own 0 Sale": 0.5, "own 0 Strike": -0.7, "own 0 Fair": 0.0, "US 0 Labor Day": -0.3}
+    values, names = made_up(true)
+    found = estimate([values], [names], 7)
+    effects, deviations = found.at(0, [*true, "own 0 new"])
+    np.testing.assert_allclose(effects, [*true.values(), 0], atol=0.05)
+    sales = values[[day for day, name in enumerate(names) if name == "own 0 Sale"]]
+    assert 0.03 < deviations[0] < 0.1 + sales.std() / sales.mean()
+    alone = {name: "" if name.startswith("own") else name for name in set(names)}
+    without = estimate([values], [[alone[name] for name in names]], 7)
+    assert without.by_name[0].keys() == {"US 0 Labor Day"}  # events change nothing that is said of holidays
+    (told,) = [one for one in found.of_events(["a"])["a"] if one["name"] == "own 0 Strike"]
+    assert (told["seen"], told["relative"]) == (4, True)
+
+
 def test_holidays_with_effects_of_their_own_lend_nothing() -> None:
     values, names = made_up({"US 0 a": -0.8, "US 0 b": 1.5, "US 0 c": 0.0, "US 0 d": 0.0, "US 0 e": 0.0})
     effects, _ = estimate([values], [names], 7).at(0, ["US 0 new"])

@@ -127,3 +127,16 @@ def test_iso_times_have_the_offset_of_the_zone() -> None:
     forecast["ds"] = pd.to_datetime(["2024-03-31 00:00", "2024-03-31 01:00"])
     lines = export.forecast_csv(forecast, Notation(zone="Europe/Berlin")).decode().splitlines()
     assert [line.split(",")[1] for line in lines[1:]] == ["2024-03-31T01:00:00+01:00", "2024-03-31T03:00:00+02:00"]
+
+
+def test_what_was_set_by_hand_stands_beside_the_forecast_with_its_note() -> None:
+    frame = pd.DataFrame(
+        {"unique_id": "Umsatz", "ds": pd.to_datetime(["2024-01-01", "2024-01-02"]), "forecast": [1.0, 2]}
+    )
+    adjusted = frame.assign(adjusted=[1.0, 2.5], note=["", "=Messe"])
+    notation = Notation(time="Tag", targets=("Umsatz",), decimal=",", delimiter=";")
+    lines = export.forecast_csv(adjusted, notation, export.CsvForm(";", ",", columns="file")).decode().splitlines()
+    assert lines[0] == "Tag;Umsatz;Umsatz adjusted;Umsatz note"
+    assert lines[2].split(";")[2:] == ["2,5", "'=Messe"]
+    plain = export.forecast_csv(adjusted).decode().splitlines()
+    assert plain[0] == "unique_id,ds,forecast,adjusted,note"

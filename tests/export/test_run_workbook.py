@@ -42,13 +42,52 @@ def of_run(**more: Any) -> dict[str, pd.DataFrame]:
 
 def test_a_run_has_a_sheet_for_each_of_its_parts() -> None:
     sheets = opened(export.workbook(of_run()))
-    names = ["forecast", "scores", "errors by step", "intervals", "backtest", "settings", "repairs", "about"]
+    names = [
+        "forecast",
+        "scores",
+        "errors by step",
+        "intervals",
+        "backtest",
+        "contributions",
+        "settings",
+        "repairs",
+        "about",
+    ]
     assert list(sheets) == names
     assert sheets["forecast"][1][:3] == ["y", datetime.date(2024, 7, 19), 12.0]
     assert sheets["scores"] == [["method", "mae", "skill"], ["forecast", 1.5, 0.25], ["naive", 2.0, 0.0]]
     assert sheets["errors by step"][2] == [2.0, 2.0, 2.5]
     assert sheets["intervals"] == [["level", "coverage"], [80.0, 0.81], [95.0, 0.9]]
     assert len(sheets["backtest"]) == 1 + len(synthetic.backtest())
+
+
+def test_anomalies_are_a_sheet_whose_missing_times_are_empty_cells() -> None:
+    stamp = pd.Timestamp("2024-07-01")
+    table = pd.DataFrame({"unique_id": "=y", "ds": [stamp, stamp], "y": [1.0, 2.0], "after": [pd.NaT, stamp]})
+    sheet = opened(export.workbook(of_run(anomalies=table)))["anomalies"]
+    assert sheet[1:] == [["=y", stamp.date(), 1.0, ""], ["=y", stamp.date(), 2.0, stamp.date()]]
+    assert export.forecast_csv(table).decode().splitlines()[1:] == [
+        "'=y,2024-07-01,1.0,",
+        "'=y,2024-07-01,2.0,2024-07-01",
+    ]
+    steps = table.assign(ds=[1, 2], after=pd.Series([None, 1], dtype="Int64"))
+    assert export.forecast_csv(steps).decode().splitlines()[1:] == ["'=y,1,1.0,", "'=y,2,2.0,1"]
+    assert opened(export.workbook({"anomalies": steps}))["anomalies"][1:] == [
+        ["=y", 1.0, 1.0, ""],
+        ["=y", 2.0, 2.0, 1.0],
+    ]
+
+
+def test_contributions_of_each_step_sum_to_its_forecast() -> None:
+    parts = [
+        {"kind": "season", "name": "7", "values": [2.0, -1.0]},
+        {"kind": "covariate", "name": "=cmd", "values": [0.5, 0.0]},
+    ]
+    series = {"a": {"base": 10.0, "forecast": [12.5, 9.0], "parts": parts}}
+    sheet = opened(export.workbook(of_run(explained={"contributions": {"series": series}})))["contributions"]
+    table = pd.DataFrame(sheet[1:], columns=sheet[0])
+    assert table.groupby("step")["value"].sum().tolist() == [12.5, 9.0]
+    assert table["name"].tolist() == ["", "", "7", "7", "=cmd", "=cmd"]  # text, never a formula
 
 
 def test_settings_are_numbers_where_they_are_numbers() -> None:

@@ -22,16 +22,17 @@ from forecasting.intake.choices import TABLE
 from forecasting.notation import Notation
 from forecasting.panel import Panel
 from forecasting.runs.jobs import train
+from forecasting.whole import rounded
 from tests.app import files
 from tests.conftest import ROOT
 
 CONFIG = ForecastConfig(horizon=4, window=14, hidden_size=4, epochs=2, folds=1, levels=(80,), lookbacks=(7,))
 
 
-def forecast_of(panel: Panel) -> pd.DataFrame:
-    """The artifact of a run."""
-    made = train(panel, CONFIG.to_dict(), "fit", lambda _: None)
-    return pd.read_parquet(io.BytesIO(made["forecast"]))
+def forecast_of(panel: Panel, config: ForecastConfig = CONFIG) -> pd.DataFrame:
+    """The artifact of a run, as pages show it."""
+    made = train(panel, config.to_dict(), "fit", lambda _: None)
+    return rounded(pd.read_parquet(io.BytesIO(made["forecast"])), json.loads(made["training"]).get("whole"))
 
 
 def started(folder: Path, code: bytes) -> str:
@@ -69,7 +70,11 @@ def test_a_script_makes_the_forecast_of_several_files_again(tmp_path: Path) -> N
     assert list(source.files) == ["north.csv", "south.csv"]
     for name, data in parts:
         (tmp_path / name).write_bytes(data)
-    code = export.script(source, CONFIG, forecast_of(panel), "a" * 64, notation)
+    event = {"name": "Sale '\"x", "dates": [str(panel.times()[0][5])[:10]], "repeats": "monthly"}
+    config = CONFIG.replace(events=[event], whole="on")
+    forecast = forecast_of(panel, config)
+    assert (forecast["forecast"] % 1 == 0).all()
+    code = export.script(source, config, forecast, "a" * 64, notation, whole=True)
     assert "bit for bit" in started(tmp_path, code)
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.features import build, suitable
+from forecasting.errors import ConfigError
+from forecasting.features import build, check_names, occasions, suitable
 from forecasting.panel import Panel
 from tests.features.panels import known, panel
 
@@ -23,6 +24,32 @@ def test_holidays_are_those_that_everybody_knows() -> None:
     assert found.loc["2024-07-04", "DE holiday"] == 0
     assert found.loc["2024-01-01", "US holiday"] == 1
     assert set(np.unique(found)) == {0, 1}
+
+
+def test_a_part_of_a_country_has_holidays_of_its_own_beside_those_of_the_country() -> None:
+    alone = known(["holidays-DE-BY"], "D", "2024-01-01", 366)
+    assert alone.loc[["2024-01-06", "2024-05-30", "2024-10-03"], "DE-BY holiday"].tolist() == [1, 1, 1]
+    both = known(["holidays-DE", "holidays-DE-BY"], "D", "2024-01-01", 366)
+    assert both.loc[["2024-01-06", "2024-05-30", "2024-10-03"], "DE holiday"].tolist() == [0, 0, 1]
+    assert both.loc[["2024-01-06", "2024-05-30", "2024-10-03"], "DE-BY holiday"].tolist() == [1, 1, 0]  # counted once
+
+
+def test_a_part_that_a_country_does_not_have_is_refused_with_those_that_it_has() -> None:
+    with pytest.raises(ConfigError, match=r"part .XX.*BY") as caught:
+        check_names(["holidays-DE-XX"])
+    assert caught.value.field == "features"
+    with pytest.raises(ConfigError, match="no part of CN"):
+        check_names(["holidays-CN-01"])
+
+
+def test_of_several_countries_each_holiday_is_one_occasion_and_the_day_itself_comes_first() -> None:
+    data = panel(np.zeros(14), "D", "2024-04-25")
+    found = occasions(data, ["holidays-DE", "holidays-CN"], 3)
+    assert found is not None
+    days = dict(zip(pd.date_range("2024-04-25", periods=17).strftime("%m-%d"), found[0], strict=True))
+    assert days["05-01"] == "DE 0 Labor Day"
+    assert days["05-02"].startswith("CN 0 Day off")  # for Germany only the day after one
+    assert days["05-08"] == "DE -1 Ascension Day"
 
 
 def test_the_last_day_of_a_year_is_before_the_holiday_of_the_next() -> None:

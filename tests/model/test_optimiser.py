@@ -61,7 +61,7 @@ def test_one_cycle_is_torchs(steps: int) -> None:
 
 def test_plateau_is_torchs() -> None:
     oracle = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 1e-2)
-    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(oracle, factor=0.5, patience=3)
+    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(oracle, factor=0.1, patience=5)
     mine = Plateau(1e-2)
     losses = [1.0, 0.9, 0.9, 0.95, 0.89999, 0.9, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.1, 0.2]
     for loss in losses:

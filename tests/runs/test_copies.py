@@ -201,7 +201,7 @@ def test_a_running_server_makes_the_copy_and_is_in_the_way_of_a_restore(
     supervisor = Supervisor(file_store)
     supervisor.start()
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not copy_of(file).exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert supervisor.health().copied is not None

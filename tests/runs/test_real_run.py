@@ -22,7 +22,7 @@ from tests.runs.working import wait_until
 pytestmark = [pytest.mark.slow, pytest.mark.together]  # they share a worker
 
 MakePanel = Callable[..., Panel]
-ARTIFACTS = ("backtest", "explain", "forecast", "forecaster", "scores", "training")
+ARTIFACTS = ("backtest", "explain", "forecast", "forecaster", "scores", "slices", "training")
 CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=2)
 
 

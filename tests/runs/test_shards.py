@@ -153,13 +153,13 @@ def test_a_part_that_ends_and_a_death_that_is_noticed_do_not_wait_for_each_other
         taking = threading.Thread(target=lambda: taken.append(leases.abandon(store.database, "dead")))
         taking.start()
         blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not connection.execute(blocked).scalar_one():
             assert time.monotonic() < deadline
             time.sleep(0.02)
         mine = schema.runs.c.id == held.run_id
         connection.execute(update(schema.runs).where(mine).values(heartbeat=schema.runs.c.heartbeat))
-    taking.join(20)
+    taking.join(60)
     assert taken == [[held.run_id]]
     finish(store)
     assert store.artifact(workspace, run, "result") == RIGHT
@@ -249,7 +249,7 @@ def test_two_workers_share_one_run_and_one_of_them_may_be_killed(store: Store) -
     supervisor.start()
     workspace = store.new_workspace()
     long = [store.submit(workspace, "counting", {"steps": 10_000, "pause": 0.01, "seed": n}, None, "n") for n in (1, 2)]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while [run.state for run in store.runs(workspace)] != ["running"] * 2:  # now both workers have started
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -260,7 +260,7 @@ def test_two_workers_share_one_run_and_one_of_them_may_be_killed(store: Store) -
         assert time.monotonic() < deadline
         time.sleep(0.02)
     next(iter(supervisor._workers.values())).process.kill()
-    wait_until_done(store, workspace, run, 60)
+    wait_until_done(store, workspace, run, 120)
     supervisor.stop()
     assert store.artifact(workspace, run, "result") == counting.expected_of_shards(7, 40, 3)
 
@@ -295,5 +295,14 @@ def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
         stages = list(dict.fromkeys(point[0] for point in seen.curve))
         results[seconds] = stages, {name: store.artifact(workspace, run, name) for name in seen.artifacts}
         store.close()
-    assert set(results["0"][1]) == {"backtest", "explain", "forecast", "forecaster", "scores", "series", "training"}
+    assert set(results["0"][1]) == {
+        "backtest",
+        "explain",
+        "forecast",
+        "forecaster",
+        "scores",
+        "series",
+        "slices",
+        "training",
+    }
     assert results["0"] == results["1e9"]

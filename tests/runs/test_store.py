@@ -191,7 +191,7 @@ def test_links_are_renamed_pinned_and_deleted_each_for_itself(store: Store) -> N
 def test_a_read_only_link_shows_one_run_until_it_is_deleted(store: Store, make_panel: MakePanel) -> None:
     workspace = store.new_workspace()
     data = store.put_dataset(
-        workspace, b"1", "a.csv", {}, make_panel(), {"notation": {"zone": "Europe/Berlin"}, "notes": ["mine"]}
+        workspace, b"1", "a.csv", {}, make_panel(), {"notation": {"zone": "Europe/Berlin"}, "files": ["private.csv"]}
     )
     run = store.submit(workspace, "counting", {}, data, "shown")
     store.submit(workspace, "counting", {"seed": 1}, data, "not shown")
@@ -202,14 +202,14 @@ def test_a_read_only_link_shows_one_run_until_it_is_deleted(store: Store, make_p
     panel = store.shared_panel(link)
     assert panel is not None
     assert panel.id == make_panel().id
-    assert store.shared_notation(link) == {"zone": "Europe/Berlin"}  # and nothing else of the report
+    assert store.shared_report(link) == {"notation": {"zone": "Europe/Berlin"}}  # and no file's name
     disguised = Workspace(link.token)
     for use in (
         lambda: store.run(disguised, run),
         lambda: store.runs(disguised),
         lambda: store.submit(disguised, "counting", {}, None, ""),
         lambda: store.shared_run(Link(workspace.token)),
-        lambda: store.shared_notation(Link(workspace.token)),
+        lambda: store.shared_report(Link(workspace.token)),
     ):
         with pytest.raises(StoreError):
             use()

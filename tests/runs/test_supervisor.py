@@ -60,10 +60,10 @@ def test_a_submitted_run_is_done_by_a_worker_that_starts_by_itself(supervisor: S
     assert store.artifact(workspace, run, "result") == counting.expected(0, 20)
     assert supervisor.health().workers == 1
     # The worker is still there: what comes next begins at once.
-    began = time.monotonic()
+    workers = set(supervisor._workers)
     again = supervisor.store.submit(workspace, "counting", {"seed": 1}, None, "n")
     wait_until(store, workspace, again, "done")
-    assert time.monotonic() - began < 1
+    assert set(supervisor._workers) == workers
 
 
 def test_on_postgresql_as_well(postgres_store: Store) -> None:
@@ -107,7 +107,7 @@ def test_warm_starts_one_worker_and_no_second(supervisor: Supervisor) -> None:
     assert supervisor.health().workers == 1
 
 
-def test_cancel_is_quick_and_the_worker_takes_the_next_run(supervisor: Supervisor) -> None:
+def test_cancel_ends_a_run_in_its_middle_and_the_worker_takes_the_next_one(supervisor: Supervisor) -> None:
     store = supervisor.store
     store.settings = dataclasses.replace(store.settings, workers=1)
     workspace = store.new_workspace()
@@ -116,11 +116,11 @@ def test_cancel_is_quick_and_the_worker_takes_the_next_run(supervisor: Superviso
         after = supervisor.store.submit(workspace, "counting", {"seed": seed}, None, "n")
         wait_until(store, workspace, run, "running")
         time.sleep(0.1 * seed)
-        began = time.monotonic()
+        workers = set(supervisor._workers)
         store.cancel(workspace, run)
         wait_until(store, workspace, after, "done")
-        assert time.monotonic() - began < 2
         assert store.run(workspace, run).state == "cancelled"
+        assert set(supervisor._workers) == workers
 
 
 @pytest.mark.slow
@@ -134,11 +134,11 @@ def test_a_computation_that_does_not_listen_is_cancelled_all_the_same(supervisor
     held = [row for row in store.runs(workspace) if row.state == "running"]
     assert [row.id for row in held] == [run]
     store.cancel(workspace, run)
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 50  # its pause would be 60
     while leases_running(store) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not leases_running(store)
-    wait_until(store, workspace, after, "done", seconds=15)
+    wait_until(store, workspace, after, "done")
 
 
 def leases_running(store: Store) -> int:
@@ -163,7 +163,7 @@ def test_a_worker_that_cannot_even_begin_is_not_started_all_the_time(file_store:
         time.sleep(0.02)
     assert 1 <= len(started) <= 3
     supervisor._not_before = 0.0
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while supervisor.health().trouble is None and time.monotonic() < deadline:
         supervisor._not_before = 0.0
         supervisor.ensure_worker()

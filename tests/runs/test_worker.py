@@ -29,7 +29,7 @@ def test_once_empties_the_queue_and_leaves(file_store: Store) -> None:
     environment = {**os.environ, "TIDECAST_DATABASE": str(file_store.database.url)}
     for stdin in (subprocess.DEVNULL, subprocess.PIPE):
         done = subprocess.run(
-            [*LAUNCHER, "--once"], stdin=stdin, env=environment, capture_output=True, text=True, timeout=30
+            [*LAUNCHER, "--once"], stdin=stdin, env=environment, capture_output=True, text=True, timeout=120
         )
         assert done.returncode == 0
     assert [file_store.run(workspace, run).state for run in runs] == ["done"] * 3

@@ -22,8 +22,8 @@ def finish(store: Store) -> None:
         perform(store.database, claim, store.settings)
 
 
-def wait_until(store: Store, workspace: Workspace, run: str, *states: str, seconds: float = 20) -> Run:
-    """The run, once it has one of these states."""
+def wait_until(store: Store, workspace: Workspace, run: str, *states: str, seconds: float = 120) -> Run:
+    """The run, once it has one of these states; `seconds` is when a slow machine is given up."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         seen = store.run(workspace, run)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting.config import check_choice, check_real, check_whole
+from forecasting.labs import frames
 from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.json_values import Values, finite, plain
 from forecasting.labs.lab_settings import Settings, check_switch
@@ -37,6 +38,7 @@ TEST_COUNT = 1000
 GRADIENT_COUNT = 64  # sequences that the gradient is averaged over
 SINE_STEP = 0.3  # of x between two values of the sine
 SINE_NOISE = 0.1
+OUTPUT_Y = (-1.5, 1.5)  # of what is drawn while it trains
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -128,6 +130,7 @@ def _train(
     norms: list[float] = []
     seconds_at: list[float] = []
     torch.manual_seed(config.seed)  # from here on the same sequences for every cell
+    report.film(cell, config.steps, lambda whole: _shot(network, test_x[:1], whole), given=_given(test_x[0], test_y[0]))
     started = time.perf_counter()
     for step in range(1, config.steps + 1):
         x, y = _sequences(config, BATCH_SIZE)
@@ -138,8 +141,8 @@ def _train(
         optimiser.step(config.learning_rate)
         losses.append(loss.item())
         norms.append(float(norm))
-        seconds_at.append(time.perf_counter() - started)
-        if step % max(1, config.steps // 50) == 0:
+        seconds_at.append(time.perf_counter() - started - report.spent)
+        if step % max(1, config.steps // 50) == 0 or report.due(step):
             report(step, config.steps, losses[-1])
         if hopeless(losses[-1], losses[0]):
             break
@@ -169,6 +172,37 @@ def _train(
         "inside": {name: plain(values, 4) for name, values in _inside(cell, network, test_x[0]).items()},
         "answer": finite(float(answers[0])),
     }
+
+
+def film_scene(config: CellsConfig) -> dict[str, Any]:
+    """The scene of the frames, see `forecasting.labs.frames`."""
+    across = (0.0, float(config.lag))
+    panels = [frames.panel("output", across, OUTPUT_Y, config.lag + 1), frames.states_panel(across, config.lag + 1)]
+    return frames.scene("step", config.steps, COMPARED, panels)
+
+
+def _given(x: torch.Tensor, y: torch.Tensor) -> dict[str, Any]:
+    """The sequence [T, 2] that is shown, and its target: the value at the end."""
+    wanted = [*[np.nan] * (len(x) - 1), float(y)]
+    return {
+        "output": {
+            "read": frames.scaled(x[:, 0].double().numpy(), OUTPUT_Y),
+            "target": frames.scaled(wanted, OUTPUT_Y),
+        }
+    }
+
+
+def _shot(network: EveryStep, x: torch.Tensor, whole: bool) -> dict[str, Any]:
+    """What the network says at each step of one sequence [1, T, 2], and its states there."""
+    import torch
+
+    with torch.no_grad():
+        states, _ = network.recurrent(x)  # [1, T, H]
+        said = network.head(states)[0, :, 0]
+    lines = {"output": frames.scaled(said.double().numpy(), OUTPUT_Y)}
+    if whole:
+        lines["states"] = frames.states(states[0].double().numpy())
+    return {"lines": lines}
 
 
 def _gradient(network: EveryStep, x: torch.Tensor, y: torch.Tensor) -> Values:

@@ -10,9 +10,17 @@ _PRINT = {  # lines that print the scores of a result
         'for name, recipe in result["recipes"].items():',
         '    print(name, recipe["test_mse"], recipe["seconds"])',
     ),
+    "sine_grid": (
+        'for name, part in result["parts"].items():',
+        '    print(name, part["test_mse"], "naive:", part["naive_mse"])',
+    ),
     "cosine": (
         'for name, way in result["ways"].items():',
         '    print(name, way["error_by_position"])',
+    ),
+    "one_cell": (
+        'for name, cell in result["cells"].items():',
+        '    print(name, cell["loss"], cell["weights"]["weight_hh"][0])',
     ),
     "cells": (
         'for name, cell in result["cells"].items():',
@@ -32,7 +40,7 @@ _LINE = 88
 
 def snippet(kind: str, changed: Mapping[str, Any]) -> str:
     """Runnable lines that train the lab `kind` with the settings that were `changed`, and print its scores."""
-    config = f"{kind.capitalize()}Config"
+    config = f"{kind.title().replace('_', '')}Config"
     settings = [f"{name}={value!r}" for name, value in changed.items()]
     call = f"{config}({', '.join(settings)})"
     if len(call) > _LINE:

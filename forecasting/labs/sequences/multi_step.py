@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting.config import check_choice, check_real, check_whole
+from forecasting.labs import frames
 from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.json_values import Values, plain
 from forecasting.labs.lab_settings import CELLS, Settings
@@ -63,7 +64,7 @@ def run_rollout(
 ) -> dict[str, Any]:
     """Train both on 1,000 values of a noisy wave and predict from every origin in the next 500.
 
-    naive_rmse: by step ahead, of repeating the last value; noise: the error that no forecast can be below.
+    naive_rmse: by step ahead, of repeating the last value; noise: its standard deviation.
     methods: for each {rmse, losses, seconds, parameters, diverged}: rmse by step ahead [F], over all origins.
     paths: some origins {origin, history, true} with each method's path under its name. All JSON-able.
     """
@@ -100,11 +101,34 @@ def run_rollout(
     }
 
 
+def film_scene(config: RolloutConfig) -> dict[str, Any]:
+    """The scene of the frames, see `forecasting.labs.frames`: the path from the origin in the middle."""
+    count = POINTS - TRAIN_POINTS - config.window - config.future + 1
+    first = TRAIN_POINTS + count // 2
+    wave = noisy_wave(config)[first : first + config.window + config.future]
+    known = float(1 - config.window)
+    y = frames.edges(wave)
+    past = [*wave[: config.window], *[None] * config.future]
+    truth = [*[None] * config.window, *wave[config.window :]]
+    panels = [
+        frames.panel(
+            "path", (known, float(config.future)), y, len(wave), {"history": past, "truth": truth}, config.window
+        ),
+        frames.states_panel((known, 0.0), config.window),
+    ]
+    return frames.scene("epoch", config.epochs, METHODS, panels)
+
+
 def noisy_wave(config: RolloutConfig) -> Values:
     """Two sines whose sum does not repeat within the data, and noise."""
+    return clean_wave() + config.noise * np.random.default_rng(config.seed).normal(0.0, 1.0, POINTS)
+
+
+def clean_wave() -> Values:
+    """The two sines alone."""
     x = STEP * np.arange(POINTS)
-    clean: Values = (np.sin(x) + 0.5 * np.sin(2.3 * x)) / 1.5
-    return clean + config.noise * np.random.default_rng(config.seed).normal(0.0, 1.0, POINTS)
+    values: Values = (np.sin(x) + 0.5 * np.sin(2.3 * x)) / 1.5
+    return values
 
 
 def _method(
@@ -123,6 +147,14 @@ def _method(
     optimiser = AdamW(network.parameters())  # without decay: Adam
     steps = config.epochs * -(-len(windows) // BATCH_SIZE)
     losses: list[float] = []
+    filmed = film_scene(config)["panels"][0]
+    origin = torch.tensor(past[len(past) // 2][None], dtype=torch.float32)
+
+    def shot(whole: bool) -> dict[str, Any]:
+        path = frames.scaled(_ahead(network, origin, config.future)[0], tuple(filmed["y"]))
+        return {"lines": {"path": path, **(_states(network, origin) if whole else {})}}
+
+    report.film(method, config.epochs, shot)
     started = time.perf_counter()
     for epoch in range(1, config.epochs + 1):
         for batch in torch.split(torch.randperm(len(windows)), BATCH_SIZE):
@@ -134,7 +166,7 @@ def _method(
         report(epoch, config.epochs, losses[-1])
         if hopeless(losses[-1], losses[0]):
             break
-    seconds = time.perf_counter() - started
+    seconds = time.perf_counter() - started - report.spent
     predicted = _ahead(network, torch.tensor(past, dtype=torch.float32), config.future)
     training = {
         "losses": plain(losses),
@@ -149,6 +181,15 @@ def _method(
         ),
     }
     return training, predicted
+
+
+def _states(network: NextValue, window: torch.Tensor) -> dict[str, Any]:
+    """The hidden states while the network reads a window [1, W], as lines of a frame."""
+    import torch
+
+    with torch.no_grad():
+        states, _ = network.recurrent(window[..., None])  # [1, W, H]
+    return {"states": frames.states(states[0].double().numpy())}
 
 
 def _ahead(network: NextValue, windows: torch.Tensor, future: int) -> Values:

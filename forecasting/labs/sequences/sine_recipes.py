@@ -28,6 +28,7 @@ from forecasting.labs.json_values import Values, finite, plain
 from forecasting.labs.lab_settings import CELLS, Settings
 from forecasting.labs.reporter import OnProgress, Reporter
 from forecasting.labs.sequences.phase_error import phase_error
+from forecasting.labs.sequences.sine_frames import roll_out, sine_scene, sine_shot
 from forecasting.messages import Message
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 SPAN = 50.0  # of x
 TRAIN_SHARE = 0.8
 BATCH_SIZE = 64  # of mini-batches
+MOST_FILMED = 3  # recipes: of more, nobody watches each
 
 CHANGES = ("batches", "schedule", "offset")  # to the textbook's training
 
@@ -87,8 +89,12 @@ class SineConfig(Settings):
             )
 
 
-def run_sine(config: SineConfig | Mapping[str, Any] | None = None, on_progress: OnProgress = None) -> dict[str, Any]:
+def run_sine(
+    config: SineConfig | Mapping[str, Any] | None = None, on_progress: OnProgress = None, *, film: bool = True
+) -> dict[str, Any]:
     """Train on the first 80 % of the windows, predict the rest, then roll out beyond the data. All JSON-able.
+
+    film: whether progress has frames.
 
     series: {x, y}; split: the first value of the test part; scale: what the values were divided by for training.
     test: {x, true, naive}, naive repeats the last value; naive_mse: its mean squared difference from true.
@@ -103,15 +109,15 @@ def run_sine(config: SineConfig | Mapping[str, Any] | None = None, on_progress: 
 
     settings = SineConfig.of(config)
     x, y = wave(settings)
-    split = settings.window + int(TRAIN_SHARE * (settings.points - settings.window))
+    split = _split(settings)
     scale = float(np.abs(y[:split]).max())
-    beyond = np.arange(settings.points, settings.points + settings.rollout) * (x[1] - x[0])
-    ahead = _clean(beyond, settings)
+    beyond, ahead = _beyond(settings, x)
+    filmed = film_scene(settings) if film and settings.repeats == 1 and len(settings.recipes) <= MOST_FILMED else None
     trained: dict[str, dict[str, Any]] = {}
     for number, (name, repeat) in enumerate(itertools.product(settings.recipes, range(settings.repeats))):
         with seeded(settings.seed + repeat):
             report = Reporter(on_progress, number + 1, len(settings.recipes) * settings.repeats)
-            training = _recipe(RECIPES[name], y, split, scale, ahead, settings, report)
+            training = _recipe(name, y, split, scale, ahead, settings, report, filmed)
         recipe = trained.setdefault(name, {**training, "test_mses": []})
         recipe["test_mses"].append(training["test_mse"])
         recipe["diverged"] = recipe["diverged"] or training["diverged"]
@@ -127,56 +133,66 @@ def run_sine(config: SineConfig | Mapping[str, Any] | None = None, on_progress: 
     }
 
 
-def effects(result: Mapping[str, Any]) -> dict[str, list[float]]:
-    """How many times smaller the test MSE gets by each change, added to each of the four recipes without it.
-
-    Of a result with all recipes; between the medians of their repeats. A change is left out where a recipe diverged or
-    has no MSE.
-    """
-    by_change: dict[str, list[float]] = {}
-    medians = {
-        frozenset(recipe["changes"]): np.nan
-        if recipe["diverged"]
-        else float(np.median([np.nan if mse is None else mse for mse in recipe["test_mses"]]))
-        for recipe in result["recipes"].values()
-    }
-    for change in CHANGES:
-        ratios = [mse / medians[added] for changes, mse in medians.items() if (added := changes | {change}) != changes]
-        if len(ratios) == 4 and np.isfinite(ratios).all():
-            by_change[change] = ratios
-    return by_change
-
-
 def longest_window(points: int) -> int:
     """The longest one that leaves two windows to train on."""
     return int(TRAIN_SHARE * points) - 2
+
+
+def film_scene(config: SineConfig) -> dict[str, Any]:
+    """The scene of the frames, see `forecasting.labs.frames`."""
+    x, y = wave(config)
+    return sine_scene(x, y, _split(config), _beyond(config, x)[1], config.epochs, config.recipes)
 
 
 def wave(config: SineConfig) -> tuple[Values, Values]:
     """x over [0, 50] and the values there, noise included."""
     x = np.linspace(0.0, SPAN, config.points)
     noise = np.random.default_rng(config.seed).normal(0.0, 1.0, config.points)
-    return x, _clean(x, config) + config.noise * noise
+    return x, clean(x, config) + config.noise * noise
 
 
-def _clean(x: Values, config: SineConfig) -> Values:
+def _split(config: SineConfig) -> int:
+    """Where the test part begins."""
+    return config.window + int(TRAIN_SHARE * (config.points - config.window))
+
+
+def _beyond(config: SineConfig, x: Values) -> tuple[Values, Values]:
+    """x beyond the data, and the wave there without noise."""
+    beyond = np.arange(config.points, config.points + config.rollout) * (x[1] - x[0])
+    return beyond, clean(beyond, config)
+
+
+def clean(x: Values, config: SineConfig) -> Values:
+    """The wave at `x` without its noise."""
     first: Values = config.amplitude * np.sin(2 * np.pi * x / config.period)
     second: Values = config.second_amplitude * np.sin(2 * np.pi * x / config.second_period)
     return first + second + config.trend * x
 
 
 def _recipe(
-    changes: tuple[str, ...], y: Values, split: int, scale: float, ahead: Values, config: SineConfig, report: Reporter
+    name: str,
+    y: Values,
+    split: int,
+    scale: float,
+    ahead: Values,
+    config: SineConfig,
+    report: Reporter,
+    filmed: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Train a network by one recipe and use it."""
     from forecasting.model.teaching_networks import NextValue, largest_weight, parameters
 
+    changes = RECIPES[name]
     network = NextValue(config.cell, config.hidden_size, config.num_layers, offset="offset" in changes)
+    unseen = _windows(y / scale, config.window)[0][split - config.window :]
+    last = y[-config.window :] / scale
+    if filmed is not None:
+        report.film(name, config.epochs, lambda whole: sine_shot(network, unseen, last, scale, filmed, whole))
     started = time.perf_counter()
     step_losses, losses, test_losses = _train(network, y / scale, split, changes, config, report)
-    seconds = time.perf_counter() - started
-    predicted = _predict(network, _windows(y / scale, config.window)[0][split - config.window :]) * scale
-    free = _roll_out(network, y[-config.window :] / scale, config.rollout) * scale
+    seconds = time.perf_counter() - started - report.spent
+    predicted = _predict(network, unseen) * scale
+    free = roll_out(network, last, config.rollout) * scale
     return {
         "changes": list(changes),
         "losses": plain(losses),
@@ -253,18 +269,6 @@ def _predict(network: torch.nn.Module, windows: torch.Tensor) -> Values:
 
     with torch.no_grad():
         return network(windows)[:, 0].double().numpy()  # type: ignore[no-any-return]  # a module's result is untyped
-
-
-def _roll_out(network: torch.nn.Module, last: Values, steps: int) -> Values:
-    """`steps` values after `last` [W], each predicted from what was predicted before it."""
-    import torch
-
-    values = torch.empty(len(last) + steps)
-    values[: len(last)] = torch.tensor(last)
-    with torch.no_grad():
-        for at in range(len(last), len(values)):
-            values[at] = network(values[None, at - len(last) : at])[0, 0]
-    return values[len(last) :].double().numpy()
 
 
 def _checked_recipes(names: object) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting.config import check_choice, check_real, check_whole
+from forecasting.labs import frames as film
 from forecasting.labs.divergence import divergence, hopeless
 from forecasting.labs.json_values import Values, finite, plain
 from forecasting.labs.lab_settings import CELLS, Settings
@@ -35,6 +36,7 @@ SHOWN_CHUNKS = 6  # in each frame
 WARM_UP_CHUNKS = 2  # before those that are scored, so that there is a state to carry
 SCORED_CHUNKS = 40
 MOST_FRAMES = 60
+SHOWN_Y = (-1.6, 1.6)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,11 @@ def _train(config: CosineConfig, carry: bool, frames: list[int], report: Reporte
     state = None
     losses: list[float] = []
     kept = [_predict(network, config, carry, SHOWN_CHUNKS)]
+
+    def shot(whole: bool) -> dict[str, Any]:
+        return _shot(network, config, carry, kept[-1], whole)
+
+    report.film("carried" if carry else "reset", config.steps, shot, moments=tuple(frames))
     started = time.perf_counter()
     for step in range(1, config.steps + 1):
         _, sine, cosine = (torch.tensor(part, dtype=torch.float32) for part in chunks(config, step - 1, 1))  # [1, T]
@@ -110,7 +117,7 @@ def _train(config: CosineConfig, carry: bool, frames: list[int], report: Reporte
             report(step, config.steps, losses[-1])
         if hopeless(losses[-1], losses[0]):
             break
-    seconds = time.perf_counter() - started
+    seconds = time.perf_counter() - started - report.spent
     _, _, true = chunks(config, WARM_UP_CHUNKS, SCORED_CHUNKS)
     squared = (_predict(network, config, carry, SCORED_CHUNKS) - true) ** 2  # [chunk, T]
     return {
@@ -128,6 +135,35 @@ def _train(config: CosineConfig, carry: bool, frames: list[int], report: Reporte
             after=float(squared.mean()),
         ),
     }
+
+
+def film_scene(config: CosineConfig) -> dict[str, Any]:
+    """The scene of the frames, see `forecasting.labs.frames`."""
+    x, sine, cosine = (part.ravel() for part in chunks(config, WARM_UP_CHUNKS, SHOWN_CHUNKS))
+    step = film.every(len(x), film.MOST_VALUES)
+    x, sine, cosine = x[::step], sine[::step], cosine[::step]
+    across = (float(x[0]), float(x[-1]))
+    panels = [
+        film.panel("learns", across, SHOWN_Y, len(x), {"sin": sine, "truth": cosine}),
+        film.states_panel(across, SHOWN_CHUNKS * config.chunk),
+    ]
+    return film.scene("step", config.steps, WAYS, panels)
+
+
+def _shot(network: EveryStep, config: CosineConfig, carry: bool, predicted: Values, whole: bool) -> dict[str, Any]:
+    """The prediction [chunk, T] that was made last, and the states at the same points."""
+    import torch
+
+    flat = predicted.ravel()
+    lines = {"learns": film.scaled(flat[:: film.every(len(flat), film.MOST_VALUES)], SHOWN_Y)}
+    if whole:
+        _, sine, _ = chunks(config, 0, WARM_UP_CHUNKS + SHOWN_CHUNKS)
+        inputs = torch.tensor(sine, dtype=torch.float32)
+        with torch.no_grad():
+            states, _ = network.recurrent(inputs.reshape(1, -1, 1) if carry else inputs[..., None])
+        flat_states = states.reshape(inputs.numel(), -1)[WARM_UP_CHUNKS * config.chunk :]
+        lines["states"] = film.states(flat_states.double().numpy())
+    return {"lines": lines}
 
 
 def _predict(network: EveryStep, config: CosineConfig, carry: bool, count: int) -> Values:

@@ -43,8 +43,8 @@ def task(config: Settings) -> dict[str, Any]:
             asked_at, asked = steps[-1:], wave[-1:]
         case MarkerConfig():
             at, read = np.arange(float(config.length)), draw.uniform(-1, 1, config.length)
-            marked = [2 * config.length // 3]
-            asked_at, asked = at, np.repeat(read[marked], config.length)
+            marked = [2 * config.length // 3] if config.task == "one" else [config.length // 3, 2 * config.length // 3]
+            asked_at, asked = at, np.repeat(read[marked].mean(), config.length)
         case _:
             raise TypeError(f"{type(config).__name__} has no task to show")
     return {

@@ -5,6 +5,7 @@ trained.result["bits"], trained.result["ngrams"]
 trained.model.write("The ", 300, temperature=0.7)
 """
 
+from forecasting.labs.learned import learning
 from forecasting.labs.text.alphabet import Alphabet, split
 from forecasting.labs.text.character_training import (
     MOST_BYTES,
@@ -16,33 +17,52 @@ from forecasting.labs.text.character_training import (
     suggest_text_config,
     train_text,
 )
+from forecasting.labs.text.character_training import film_scene as text_scene
 from forecasting.labs.text.ngram import ORDERS, NGram, bits_by_order
+from forecasting.labs.text.properties import properties
 from forecasting.labs.text.sample_texts import SAMPLES, sample_text
+from forecasting.labs.text.stepwise import MOST_STEPS, Choice, Written, begin, go_on, likeliest
 from forecasting.labs.text.text_files import fitting, read_text
 from forecasting.labs.text.text_model import TextModel
+from forecasting.labs.text.units import Followed, find_units, read_cells, searched
 from forecasting.labs.text.word_pair import LONGEST, PairConfig, rotated, run_pair
+from forecasting.labs.text.word_pair import film_scene as pair_scene
 
 __all__ = [
     "LONGEST",
     "MOST_BYTES",
+    "MOST_STEPS",
     "ORDERS",
     "SAMPLES",
     "Alphabet",
+    "Choice",
+    "Followed",
     "NGram",
     "PairConfig",
     "TextConfig",
     "TextModel",
     "TrainedText",
+    "Written",
+    "begin",
     "bits_by_order",
     "check_text",
     "expected_seconds",
+    "find_units",
     "fitting",
+    "go_on",
+    "learning",
+    "likeliest",
+    "pair_scene",
+    "properties",
+    "read_cells",
     "read_text",
     "rotated",
     "run_pair",
     "sample_text",
+    "searched",
     "split",
     "split_at",
     "suggest_text_config",
+    "text_scene",
     "train_text",
 ]

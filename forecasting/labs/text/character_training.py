@@ -16,6 +16,7 @@ import numpy as np
 
 from forecasting.config import check_real, check_whole
 from forecasting.errors import DataError, TooShortError
+from forecasting.labs import frames
 from forecasting.labs.divergence import divergence
 from forecasting.labs.json_values import finite
 from forecasting.labs.lab_settings import Settings
@@ -158,6 +159,7 @@ def train_text(
                     valid_loss=curve[-1][2],
                     fraction=point.step / settings.steps,
                     detail={"samples": samples[-SHOWN:], "ngram": float(means.min())},
+                    frame=frames.frame("text", point.step, curve[-1][1], curve[-1][2], {"texts": {"sample": written}}),
                 )
             )
 
@@ -199,6 +201,11 @@ def train_text(
     }
     model.about |= {"bits": result["bits"], "characters": len(characters)}
     return TrainedText(model, result, {"network": tail, "ngram": grams[int(means.argmin())]})
+
+
+def film_scene(config: TextConfig) -> dict[str, Any]:
+    """The scene of the frames, see `forecasting.labs.frames`: what it writes."""
+    return frames.scene("step", config.steps, ("text",), [{"name": "sample"}])
 
 
 def _checkpoints(steps: int) -> list[int]:

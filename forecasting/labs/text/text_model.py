@@ -56,6 +56,11 @@ class TextModel:
         zeros = np.zeros((len(self._layers), self._embedding.shape[1]), dtype=np.float32)
         return zeros, zeros.copy()
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many layers there are, and how many units in each."""
+        return len(self._layers), int(self._embedding.shape[1])
+
     def read(self, ids: Ids, state: State) -> tuple[Floats, State]:
         """The outputs [N, H] of the last layer after each of `ids` [N], and the state after all."""
         output, cell = state[0].copy(), state[1].copy()
@@ -70,6 +75,25 @@ class TextModel:
             outputs[place] = value
         return outputs, (output, cell)
 
+    def cells(self, ids: Ids, skip: int = 0) -> Floats:
+        """What the cells hold, as tanh between -1 and 1, after each of `ids` [B, T] but the first `skip`, from the
+        start: [B, T - skip, L, H]."""
+        streams, length = ids.shape
+        output = np.zeros((len(self._layers), streams, self._embedding.shape[1]), dtype=np.float32)
+        cell = output.copy()
+        held = np.empty((streams, length - skip, *self.start[1].shape), dtype=np.float32)
+        for place in range(length):
+            value = self._embedding[ids[:, place]]  # [B, H]
+            for layer, (weight, bias) in enumerate(self._layers):
+                gates = np.concatenate([value, output[layer]], axis=1) @ weight.T + bias
+                keep, forget, new, show = np.split(gates, 4, axis=1)
+                cell[layer] = _sigmoid(forget) * cell[layer] + _sigmoid(keep) * np.tanh(new)
+                squashed = np.tanh(cell[layer])
+                output[layer] = value = _sigmoid(show) * squashed
+                if place >= skip:
+                    held[:, place - skip, layer] = squashed
+        return held
+
     def logits(self, outputs: Floats) -> Floats:
         """Logits [..., V] of the next character from outputs [..., H]."""
         logits: Floats = outputs @ self._embedding.T + self._bias
@@ -77,13 +101,13 @@ class TextModel:
 
     def probabilities(self, context: str) -> Values:
         """The probability of each character of the alphabet [V] after `context`."""
-        outputs, _ = self.read(self._context(context), self.start)
+        outputs, _ = self.read(self.context(context), self.start)
         return softmax(self.logits(outputs[-1]).astype(np.float64))
 
     def bits(self, text: str, context: str = "") -> Values:
         """Bits of each character of `text` [N] after `context`, the spelling of unknown ones included."""
         characters = split(text)
-        ids, before = self.alphabet.encode(characters), self._context(context)
+        ids, before = self.alphabet.encode(characters), self.context(context)
         outputs, _ = self.read(np.concatenate([before, ids[:-1]]), self.start)
         probability = softmax(self.logits(outputs[len(before) - 1 :]).astype(np.float64))
         bits: Values = -np.log2(probability[np.arange(len(ids)), ids]) + self.alphabet.spelling(characters)
@@ -102,12 +126,11 @@ class TextModel:
         if top_k is not None:
             check_whole("top_k", top_k, 1, len(self.alphabet))
         random = np.random.default_rng(seed)
-        outputs, state = self.read(self._context(prompt), self.start)
+        outputs, state = self.read(self.context(prompt), self.start)
         written = []
         for draw in random.random(length):
             probability = chances(self.logits(outputs[-1]), temperature, top_k)
-            drawn = int(np.searchsorted(np.cumsum(probability), draw, side="right"))
-            written.append(min(drawn, int(np.flatnonzero(probability)[-1])))
+            written.append(drawn(probability, draw))
             outputs, state = self.read(np.array(written[-1:]), state)
         return self.alphabet.decode(written)
 
@@ -142,7 +165,7 @@ class TextModel:
             raise ModelFileError(Message("labs.model-file", path=str(path), reason=error.strerror)) from error
         return cls.from_bytes(data)
 
-    def _context(self, text: str) -> Ids:
+    def context(self, text: str) -> Ids:
         """The ids to read before a prediction: the end of `text`, or the unknown character where there is none."""
         characters: Sequence[str] = split(text[-8 * LOOK_BACK :])[-LOOK_BACK:]
         return self.alphabet.encode(characters) if characters else np.array([UNKNOWN])
@@ -159,6 +182,12 @@ def chances(logits: Floats, temperature: float, top_k: int | None) -> Values:
         best[int(np.argmax(heights))] = 1.0
         return best
     return softmax(heights / temperature)
+
+
+def drawn(probability: Values, draw: float) -> int:
+    """The place in `probability` [V] where their running sum passes `draw` (0 to 1)."""
+    place = int(np.searchsorted(np.cumsum(probability), draw, side="right"))
+    return min(place, int(np.flatnonzero(probability)[-1]))
 
 
 def softmax(logits: Values) -> Values:

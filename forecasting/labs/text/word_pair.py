@@ -21,6 +21,7 @@ import numpy as np
 
 from forecasting.config import check_real, check_whole
 from forecasting.errors import ConfigError
+from forecasting.labs import frames
 from forecasting.labs.divergence import FAR, divergence
 from forecasting.labs.json_values import finite
 from forecasting.labs.lab_settings import Settings
@@ -58,10 +59,10 @@ class PairConfig(Settings):
         check_whole("seed", self.seed, 0, 2**31 - 1)
 
 
-def rotated(word: str) -> str:
-    """The classic answer to a word: its first letter last."""
+def rotated(word: str, by: int = 1) -> str:
+    """The classic answer to a word: its first letter last; with -1 the word that has `word` for an answer."""
     letters = split(word)
-    return "".join([*letters[1:], *letters[:1]])
+    return "".join([*letters[by:], *letters[:by]])
 
 
 def run_pair(
@@ -89,6 +90,7 @@ def run_pair(
     answers = torch.tensor([places[letter] for letter in target])
     losses: list[float] = []
     predictions, probabilities = [], []
+    moments = frames.moments(settings.epochs)
     started = time.perf_counter()
     with seeded(settings.seed):
         recurrent = nn.RNN(len(letters), settings.hidden_size)
@@ -102,7 +104,8 @@ def run_pair(
             shares = logits.detach().softmax(-1).double().numpy()
             predictions.append("".join(letters[place] for place in shares.argmax(-1)))
             probabilities.append(np.rint(np.nan_to_num(shares) * 1000).astype(int).tolist())
-            if on_progress is not None and epoch % max(1, settings.epochs // REPORTS) == 0:
+            filmed = epoch in moments
+            if on_progress is not None and (filmed or epoch % max(1, settings.epochs // REPORTS) == 0):
                 on_progress(
                     Progress(
                         stage="pair",
@@ -114,6 +117,7 @@ def run_pair(
                         valid_loss=None,
                         fraction=epoch / settings.epochs,
                         detail={"prediction": predictions[-1]},
+                        frame=_frame(epoch, losses[-1], predictions[-1], probabilities[-1]) if filmed else None,
                     )
                 )
             optimiser.zero_grad()
@@ -141,6 +145,18 @@ def run_pair(
         "seconds": time.perf_counter() - started,
         "parameters": sum(weight.numel() for weight in weights),
     }
+
+
+def film_scene(config: PairConfig) -> dict[str, Any]:
+    """The scene of the frames, see `forecasting.labs.frames`: what it answers, and how sure it is at each place."""
+    source, target = split(config.source), split(config.target)
+    cells = {"name": "sure", "rows": sorted({*source, *target}), "columns": source, "wanted": target}
+    return frames.scene("epoch", config.epochs, ("pair",), [cells, {"name": "answer"}])
+
+
+def _frame(epoch: int, loss: float, answer: str, shares: list[list[int]]) -> dict[str, Any]:
+    """shares: of every letter at every place [T, V], in thousandths."""
+    return frames.frame("pair", epoch, loss, None, {"texts": {"answer": answer}, "lines": {"sure": shares}})
 
 
 def _check_word(field: str, word: object) -> None:

@@ -62,11 +62,9 @@ def perform(database: Database, claimed: Claim, settings: Settings, heart: Heart
             began, used = time.monotonic(), time.process_time()
             data = _data(database, claimed)
             work = _work(data, claimed)
-            names = _shards(data, claimed, settings)
-            parts = shards.parts(database, claimed, names) if names else None
+            names, parts = _parts(database, claimed, _shards(data, claimed, settings))
             if names and parts is None:
-                expected = _expected(database, claimed, [work.get(name, 0.0) for name in names], settings.workers)
-                end = "split" if shards.split(database, claimed, names, work, expected) else "lost"
+                end = _split(database, data, claimed, names, work, settings.workers)
             else:
                 if parts is not None:
                     pulse.expect(1.0, 0.0, done=shards.UNMERGED)
@@ -114,8 +112,38 @@ def _work(data: Panel | bytes | None, claimed: Claim) -> dict[str, float]:
     job = JOBS[claimed.kind]
     if job.work is None:
         return {}
+    if claimed.shard is not None and job.shards is not None and job.shards.work is not None:
+        return {claimed.shard: job.shards.work(data, claimed.config, claimed.shard)}
     work = dict(job.work(data, claimed.config))
     return {claimed.shard: work[claimed.shard]} if claimed.shard in work else work
+
+
+def _parts(database: Database, claimed: Claim, names: tuple[str, ...]) -> tuple[tuple[str, ...], shards.Parts | None]:
+    """The names of all shards that are known by now, and what they left once all that there will be are done."""
+    how = JOBS[claimed.kind].shards
+    parts = shards.parts(database, claimed, names) if names else None
+    while parts is not None and how is not None and how.then is not None:
+        further = how.then(claimed.config, parts.results)
+        if not further:
+            break
+        names = (*names, *further)
+        parts = shards.parts(database, claimed, names)
+    return names, parts
+
+
+def _split(
+    database: Database, data: Panel | bytes | None, claimed: Claim, names: tuple[str, ...], work: dict[str, float],
+    lanes: int,
+) -> str:  # fmt: skip
+    """Let the shards do the work: "split", or "lost"."""
+    how, whole = JOBS[claimed.kind].shards, sum(work.values())
+    if how is not None and how.work is not None:
+        work = {name: how.work(data, claimed.config, name) for name in names}
+    known = [work.get(name, 0.0) for name in names]
+    follow = how is not None and how.then is not None and whole > 0  # what is to follow counts as well
+    share = min(1.0, sum(known) / whole) if follow else 1.0
+    expected = _expected(database, claimed, known, lanes) / share
+    return "split" if shards.split(database, claimed, names, work, expected, share) else "lost"
 
 
 def _expected(database: Database, claimed: Claim, work: list[float], lanes: int) -> float:
@@ -132,7 +160,8 @@ def _shards(data: Panel | bytes | None, claimed: Claim, settings: Settings) -> t
     if how is None or claimed.shard is not None:
         return ()
     names = how.names(claimed.config)
-    return names if len(names) > 1 and how.seconds(data, claimed.config) > settings.shard_seconds else ()
+    large = how.always or how.seconds(data, claimed.config) > settings.shard_seconds
+    return names if len(names) > 1 and large else ()
 
 
 def _compute(

@@ -17,6 +17,7 @@ from forecasting.runs import checkpoints
 from forecasting.runs.claims import Claim
 from forecasting.runs.database import Database
 from forecasting.runs.environment import Settings
+from forecasting.runs.films import Numbered, Reel
 from forecasting.runs.leases import beat, end_cancelled, fail
 from forecasting.runs.pace import left
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from forecasting.progress import Progress
 
 WRITE_SECONDS = 0.5  # progress is written at most this often
+FRAME_SECONDS = 0.08  # and the frames of a training that is filmed this often
 BEAT_SECONDS = 1.0  # without progress: heartbeat, and a look at the cancel flag
 STUBBORN_SECONDS = 5.0  # a computation that has not noticed by then that it must end is ended with its process
 STUBBORN = 3  # the exit status then
@@ -51,6 +53,9 @@ class Pulse:
         self._done = threading.Event()
         self._progress: dict[str, Any] = {}
         self._written = True  # all that was reported is in the database
+        self._told = -float("inf")  # when progress was written last
+        self._reel = Reel()
+        self._frames: list[Numbered] = []  # not written yet
         self._curve: list[list[Any]] = []
         self._checkpoint: bytes | None = None  # not written yet
         self._expected: float | None = None  # seconds of the whole attempt
@@ -95,6 +100,8 @@ class Pulse:
             }
             self._reported_at = time.monotonic()
             self._written = False
+            if (taken := self._reel.take(progress)) is not None:
+                self._frames.append(taken)
             if point[2] is not None or point[3] is not None:
                 self._curve.append(point)
             self._curve = thinned(self._curve)
@@ -142,15 +149,22 @@ class Pulse:
                     "worker ends with its computation", extra={"run": self._claimed.run_id[:12], "why": self.over}
                 )
                 os._exit(STUBBORN)
-            self._done.wait(WRITE_SECONDS)
+            self._done.wait(FRAME_SECONDS if self._reel.frames else WRITE_SECONDS)
 
     def _beat(self) -> None:
+        at = time.monotonic()
+        due = not self._reel.frames or at - self._told >= WRITE_SECONDS
         with self._lock:
-            progress, curve = self._now(), None if self._written else list(self._curve)
-            self._written = True
+            frames, self._frames = self._frames, []
+            if not (due or frames):
+                return
+            progress, curve = self._now() if due else None, None
+            if due:
+                curve = None if self._written else list(self._curve)
+                self._written, self._told = True, at
             checkpoint, self._checkpoint = self._checkpoint, None
         try:
-            answer = beat(self._database, self._claimed, progress, curve)
+            answer = beat(self._database, self._claimed, progress, curve, frames)
             if answer == "lost":
                 self._end("lost")
             elif answer == "cancel":
@@ -161,6 +175,8 @@ class Pulse:
                 if checkpoint is not None:
                     checkpoints.store(self._database, self._claimed, checkpoint)
         except StoreError as error:  # the next beat may succeed; if none does, the lease runs out and that is the end
+            with self._lock:
+                self._frames = [*frames, *self._frames]
             log.warning("heartbeat failed", extra={"run": self._claimed.run_id[:12], "why": error.message})
 
     def _check_limits(self) -> None:

@@ -8,31 +8,39 @@ import pandas as pd
 import streamlit as st
 
 from forecasting import charts
-from forecasting.labs.sequences import INSIDE, TASKS
+from forecasting.labs.sequences import INSIDE, TASKS, Settings, learning
 from forecasting.runs import Access, Run
 from pages.learn import parts
 from pages.learn.settings_form import Form
 from pages.learn.training_row import result_of, train_and_show
 from pages.shared import choices, components
-from pages.shared.formats import number, percent
+from pages.shared.formats import listed, number, percent
 from pages.shared.i18n import chart_words, t
+
+SOLVED = 0.1  # share of the error of guessing below which a task is learned
 
 
 def tab() -> None:
     """Draw it."""
     form = Form("cells")
+    train_and_show(form, settings(form), of_run)
+
+
+def settings(form: Form) -> Settings | None:
+    """The settings in the sidebar and the task in a sentence; also of the tab Inside over time."""
     with st.sidebar:
         form.choice("task", TASKS, "task")
         form.number("lag", 1, 100, 1)
-        form.number("hidden_size", 1, 64, 1)
         form.number("steps", 50, 1000, 50)
-        form.rate()
         form.switch("open_gates")
         form.switch("clip")
-        form.number("seed", 0, 20, 1)
+        form.rate()
+        with form.folded():
+            form.number("hidden_size", 1, 64, 1)
+            form.number("seed", 0, 20, 1)
         config = form.config()
     st.caption(t(f"cells.lead.{form.values['task']}", lag=form.values["lag"], values=form.values["lag"] + 1))
-    train_and_show(form, config, of_run)
+    return config
 
 
 def of_run(access: Access, run: Run, form: Form | None = None) -> None:
@@ -122,15 +130,18 @@ def _share(network: dict[str, Any], result: dict[str, Any]) -> float | None:
 
 
 def _findings(result: dict[str, Any], words: charts.Words) -> list[str]:
-    """Which cells learned the task, and how far their gradients reach."""
-    names: dict[str, list[str]] = {"solved": [], "partly": [], "guess": []}
+    """Which cells learned the task, and how far their gradients reach; nothing more where one diverged."""
+    names: dict[str, list[str]] = {"solved": [], "partly": [], "guessing": [], "worse": []}
     for cell in INSIDE:
         network = result["cells"][cell]
         if network["diverged"]:
             continue
-        share = _share(network, result)
-        group = "guess" if share is None or share > 0.9 else "solved" if share < 0.1 else "partly"
+        group: str = learning(network["test_mse"], result["guess_mse"])
+        if group == "learned":
+            group = "solved" if (_share(network, result) or 0.0) < SOLVED else "partly"
         names[group].append(words[cell])
-    learned = [t(f"cells.found.{group}", names=", ".join(cells)) for group, cells in names.items() if cells]
+    learned = [t(f"cells.found.{group}", names=listed(cells)) for group, cells in names.items() if cells]
+    if any(network["diverged"] for network in result["cells"].values()):
+        return learned
     far = {cell: parts.scientific(network["gradient"]["before"][0]) for cell, network in result["cells"].items()}
     return [*learned, t("cells.found.gradient", lag=result["config"]["lag"], **far)]

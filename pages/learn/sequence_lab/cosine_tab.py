@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from forecasting import charts
-from forecasting.labs.sequences import CELLS
+from forecasting.labs.sequences import CELLS, learning
 from forecasting.runs import Access, Run
 from pages.learn import parts
 from pages.learn.settings_form import Form
@@ -17,18 +17,21 @@ from pages.shared import components
 from pages.shared.formats import number
 from pages.shared.i18n import chart_words, t
 
+GUESS = 0.5  # mean squared error of always answering 0
+
 
 def tab() -> None:
     """Draw it."""
     form = Form("cosine")
     st.caption(t("cosine.lead"))
     with st.sidebar:
-        form.number("chunk", 3, 40, 1)
-        form.choice("cell", CELLS, "cell")
-        form.number("hidden_size", 1, 128, 1)
         form.number("steps", 50, 2000, 50)
+        form.choice("cell", CELLS, "cell")
         form.rate()
-        form.number("seed", 0, 20, 1)
+        form.number("chunk", 3, 40, 1)
+        with form.folded():
+            form.number("hidden_size", 1, 128, 1)
+            form.number("seed", 0, 20, 1)
         config = form.config()
     train_and_show(form, config, of_run)
 
@@ -69,11 +72,22 @@ def _learns(result: dict[str, Any]) -> None:
 
 
 def _findings(result: dict[str, Any]) -> list[str]:
-    """What resetting the state costs."""
+    """What resetting the state costs, and what it spares; nothing of networks that diverged or learned nothing."""
     if any(network["diverged"] for network in result["ways"].values()):
         return []
+    words = chart_words()
+    floors = {"carried": 0.0, "reset": GUESS * 2 / result["config"]["chunk"]}  # of the first point, cos = 1 or -1
+    states = {words[way]: learning(result["ways"][way]["mse"], GUESS, floor) for way, floor in floors.items()}
+    able, findings = parts.learned(states)
+    if len(able) < len(states):
+        return findings
     errors = {way: np.array(network["error_by_position"], dtype=float) for way, network in result["ways"].items()}
     first = {way: float(error[0]) for way, error in errors.items()}
-    rest = {f"{way}_rest": number(float(np.sqrt(np.mean(error[1:] ** 2)))) for way, error in errors.items()}
-    compared = t("cosine.found.first", **{way: number(value) for way, value in first.items()}, **rest)
-    return [compared, t("cosine.found.worse" if first["reset"] > 2 * first["carried"] else "cosine.found.not")]
+    rest = {way: float(np.sqrt(np.mean(error[1:] ** 2))) for way, error in errors.items()}
+    compared = t(
+        "cosine.found.first",
+        **{way: number(value) for way, value in first.items()},
+        **{f"{way}_rest": number(value) for way, value in rest.items()},
+    )
+    findings = [compared, t("cosine.found.worse" if first["reset"] > 2 * first["carried"] else "cosine.found.not")]
+    return [*findings, t("cosine.found.inherits")] if rest["carried"] > rest["reset"] else findings

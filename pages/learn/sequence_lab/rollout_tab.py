@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from forecasting import charts
-from forecasting.labs.sequences import CELLS
+from forecasting.labs.sequences import CELLS, RolloutConfig, learning, rollout_limits
 from forecasting.runs import Access, Run
 from pages.learn import parts
 from pages.learn.settings_form import Form
@@ -22,13 +22,14 @@ def tab() -> None:
     form = Form("rollout")
     with st.sidebar:
         form.number("future", 2, 200, 1)
-        form.number("window", 2, 100, 1)
         form.number("noise", 0.0, 1.0, 0.05, "%.2f")
-        form.choice("cell", CELLS, "cell")
-        form.number("hidden_size", 1, 64, 1)
         form.number("epochs", 1, 100, 1)
+        form.number("window", 2, 100, 1)
         form.rate()
-        form.number("seed", 0, 20, 1)
+        with form.folded():
+            form.choice("cell", CELLS, "cell")
+            form.number("hidden_size", 1, 64, 1)
+            form.number("seed", 0, 20, 1)
         config = form.config()
     st.caption(t("rollout.lead", future=form.values["future"]))
     train_and_show(form, config, of_run)
@@ -41,7 +42,9 @@ def of_run(access: Access, run: Run, form: Form | None = None) -> None:
     parts.diverged(diverged, "rollout", form.try_rate if form else None)
     parts.findings(_findings(result))
     parts.question(t("rollout.growth"))
-    components.chart(charts.growth_chart(result, words=words), "rollout_growth", t("alt.rollout.growth"))
+    _, noise = rollout_limits(RolloutConfig.from_dict(result["config"]))
+    figure = charts.growth_chart(result, noise.tolist(), words=words)
+    components.chart(figure, "rollout_growth", t("alt.rollout.growth"))
     st.caption(t("rollout.growth.caption", origins=f"{result['origins']:,}"))
     _path(result)
 
@@ -55,14 +58,28 @@ def _path(result: dict[str, Any]) -> None:
 
 
 def _findings(result: dict[str, Any]) -> list[str]:
-    """How the errors grow with the steps ahead."""
+    """How the errors grow with the steps ahead; nothing of networks that diverged or learned nothing."""
     if any(network["diverged"] for network in result["methods"].values()):
         return []
     fed, direct = (result["methods"][method]["rmse"] for method in ("one-step", "direct"))
+    guess, noise = rollout_limits(RolloutConfig.from_dict(result["config"]))
+    words = chart_words()
+    able, findings = parts.learned(
+        {  # fed back, the model of one step may lose the wave whatever it has learned: one step judges it
+            words["one-step"]: learning(fed[0] ** 2, guess**2, float(noise[0] ** 2)),
+            words["direct"]: learning(_mean_square(direct), guess**2, _mean_square(noise.tolist())),
+        }
+    )
+    if len(able) < 2:
+        return findings
     future = len(fed)
     ends = {"first": fed[0], "last": fed[-1], "direct_first": direct[0], "direct_last": direct[-1]}
-    findings = [t("rollout.found.growth", **{name: number(value) for name, value in ends.items()}, future=future)]
+    findings.append(t("rollout.found.growth", **{name: number(value) for name, value in ends.items()}, future=future))
     share = direct[-1] / fed[-1]
     findings.append(t("rollout.found.direct" if share < 1 else "rollout.found.fed", share=percent(share)))
     worse = sum(error > naive for error, naive in zip(fed, result["naive_rmse"], strict=True))
     return [*findings, t("rollout.found.naive", count=worse, future=future)] if worse else findings
+
+
+def _mean_square(errors: list[float]) -> float:
+    return sum(error**2 for error in errors) / len(errors)

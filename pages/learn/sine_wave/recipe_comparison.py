@@ -7,7 +7,7 @@ import statistics
 import streamlit as st
 
 from forecasting import charts
-from forecasting.labs.sequences import RECIPES, effects
+from forecasting.labs.sequences import RECIPES, effects, learning, sine_limits
 from forecasting.runs import Access, Run
 from pages.learn import parts
 from pages.learn.sine_wave.sine_result import two_digits
@@ -44,11 +44,23 @@ def of_run(access: Access, run: Run) -> None:
     diverged = {charts.recipe_name(name, words): recipe["diverged"] for name, recipe in result["recipes"].items()}
     parts.diverged(diverged, "recipes")
     components.chart(charts.recipes_chart(result, words=words), "sine_recipes", t("alt.sine.recipes"))
-    lines = []
-    for change, ratios in effects(result).items():
+    guess, noise = sine_limits(result)
+    states = {
+        charts.recipe_name(name, words, combination=True): learning(_median(recipe["test_mses"]), guess, noise)
+        for name, recipe in result["recipes"].items()
+        if not recipe["diverged"]
+    }
+    able, lines = parts.learned(states)
+    for change, ratios in (effects(result) if len(able) == len(states) else {}).items():
         mean = statistics.geometric_mean(ratios)
         low, high = two_digits(min(ratios)), two_digits(max(ratios))
         key, times = ("recipes.gain", mean) if mean >= 1 else ("recipes.loss", 1 / mean)
         lines.append(t(key, change=t(f"change.{change}"), times=two_digits(times), low=low, high=high))
     st.markdown("\n".join(f"- {line}" for line in lines))
     st.caption(t("recipes.note", repeats=run.config["repeats"]))
+
+
+def _median(errors: list[float | None]) -> float | None:
+    """The median of the errors of one recipe; None where one of them is none."""
+    known = [error for error in errors if error is not None]
+    return statistics.median(known) if len(known) == len(errors) else None

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import streamlit as st
 
 from forecasting import charts
 from forecasting.errors import ForecastingError
-from forecasting.labs.text import TextConfig, expected_seconds
-from forecasting.runs import Access, Run
+from forecasting.labs.text import TextConfig, expected_seconds, learning
+from forecasting.runs import Access, Run, Workspace
 from pages.learn import parts
-from pages.learn.text_lab import surprise, text_code, text_source, writing
+from pages.learn.settings_form import differences
+from pages.learn.text_lab import surprise, text_code, text_source, units_view, writing
 from pages.learn.text_lab.pair_view import try_rate
+from pages.learn.training_row import NOTHING_TO_DO, give_up
+from pages.learn.watching import watch
 from pages.shared import components, services, state
 from pages.shared.fields import Fields, correct_first
 from pages.shared.formats import duration, number, percent
-from pages.shared.i18n import chart_words, t
-from pages.shared.progress import ended, follow
+from pages.shared.i18n import chart_words, sentences, t
+from pages.shared.progress import ended
 from pages.shared.services import texts
 from pages.shared.services.texts import Facts
 
@@ -44,6 +48,9 @@ def view() -> None:
     _facts(facts)
     if run is not None and run.state == "done" and run.dataset_id == dataset:
         with components.in_place():
+            if config is None or run.config != dataclasses.asdict(config):
+                now = {} if config is None else dataclasses.asdict(config)
+                parts.of_other_settings(differences("text", run.config, now))
             of_run(session.workspace, run, offer=True)
         with components.in_place():
             st.fragment(surprise.reading)(session.workspace, dataset, run.id)
@@ -66,7 +73,7 @@ def of_run(access: Access, run: Run, offer: bool = False) -> None:
     parts.diverged({words["text_network"]: result["diverged"]}, run.kind, try_rate(run.kind) if offer else None)
     _verdict(result, best)
     facts = [
-        (t("text.bits"), number(result["bits"]), t("text.bits.help")),
+        (t("text.bits"), number(result["bits"]), sentences([t("text.bits.help"), *_nats(result["bits"])])),
         (t("text.ngram", order=result["best_order"]), number(best), t("text.ngram.help")),
         (t("sine.seconds"), f"{float(run.progress.get('seconds') or 0):.1f} s", None),
         (t("sine.parameters"), f"{result['parameters']:,}", None),
@@ -86,19 +93,21 @@ def of_run(access: Access, run: Run, offer: bool = False) -> None:
     st.caption(t("text.bits.caption", unknown=f"{result['unknown']:,}"))
     st.fragment(writing.samples)(run.id, result["samples"])
     st.fragment(writing.writing)(access, run.id)
+    st.fragment(units_view.units)(access, run.id, run.dataset_id if isinstance(access, Workspace) else None)
 
 
-def samples_live(run: Run) -> None:
-    """During training: what the network writes so far."""
-    samples = (run.progress.get("detail") or {}).get("samples") or []
-    if samples:
-        step, bits, written = samples[-1]
-        st.caption(t("text.live", step=f"{step:,}", bits=number(bits)))
-        st.code(written, language=None, wrap_lines=True, height=170)
+def _nats(bits: float | None) -> list[str]:
+    """The same in the unit of the losses of most training code."""
+    return [] if bits is None else [t("text.bits.nats", nats=number(bits * math.log(2)))]
 
 
 def _verdict(result: dict[str, Any], best: float) -> None:
     if result["bits"] is None or result["diverged"]:
+        return
+    most = result["ngrams"]["1"]
+    how = learning(result["bits"], most)
+    if how != "learned":
+        st.warning(t(f"text.unlearned.{how}", bits=number(result["bits"]), most=number(most)), icon=":material/info:")
         return
     gain = 1 - result["bits"] / best if best > 0 else 0.0
     values = {"gain": percent(abs(gain), 1), "order": result["best_order"]}
@@ -178,24 +187,28 @@ def _train(dataset: str, config: TextConfig | None, refused: list[str]) -> Run |
     run = services.poll(session.workspace, shown) if shown else None
     values = None if config is None else dataclasses.asdict(config)
     same = run is not None and run.config == values and run.dataset_id == dataset
+    known = run.state if same and run is not None else None  # of the run of just these settings
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train_row"):
         pressed = st.button(
             t("train.button"),
             key="text_train",
             type="primary",
             icon=":material/play_arrow:",
-            disabled=config is None or bool(same and run is not None and run.active),
+            disabled=config is None or known in NOTHING_TO_DO,
         )
         if refused:
             st.caption(correct_first(refused), width="content")
-        if config is not None and not (same and run is not None and run.state == "done"):
+        if known == "done":
+            st.caption(t("lab.done"), width="content")
+        elif config is not None:
             text = texts.text(session.workspace, dataset)
             seconds = duration(expected_seconds(text, config))
             st.caption(t("train.expected", seconds=seconds), width="content")
-        if run is not None and not same and not run.active:
+        if run is not None and not same and run.state == "done" and run.dataset_id == dataset:
             st.caption(":material/info: " + t("lab.changed"), width="content")
     pressed = st.session_state.pop("_train_text", False) or pressed
-    if pressed and values is not None:
+    if pressed and values is not None and known not in NOTHING_TO_DO:
+        give_up(session, "text")
         try:
             run_id = services.submit(session.workspace, "text", values, dataset)
         except ForecastingError as refused:
@@ -205,6 +218,4 @@ def _train(dataset: str, config: TextConfig | None, refused: list[str]) -> Run |
         st.rerun()
     if not same:
         services.warm()
-    words = chart_words()
-    labels = {"epoch": words["text_step"], "loss": words["text_bits"], "valid_loss": words["text_tail"]}
-    return follow(session.workspace, shown, samples_live, labels) if shown else None
+    return watch(session.workspace, shown) if shown else None

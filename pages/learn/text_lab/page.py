@@ -12,7 +12,7 @@ from pages.shared.i18n import t
 VIEWS = {"pair": pair_view.view, "text": lstm_view.view}
 
 session = state.current()
-st.header(t("text.title"), anchor=False)
+st.title(t("text.title"), anchor=False)
 st.session_state.setdefault("text_view", session.form("text_lab").get("view", "pair"))
 with st.sidebar:
     segments(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,15 +11,18 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.errors import ForecastingError
-from forecasting.labs.text import PairConfig, rotated, split
+from forecasting.labs.text import LONGEST, PairConfig, rotated, split
 from forecasting.runs import Access, Run
-from pages.learn import parts
+from pages.learn import parts, resting
+from pages.learn.settings_form import differences
 from pages.learn.text_lab import text_code
+from pages.learn.training_row import NOTHING_TO_DO, give_up
+from pages.learn.watching import watch
 from pages.shared import components, services, state
 from pages.shared.fields import Fields, correct_first
-from pages.shared.formats import duration, number, plain
-from pages.shared.i18n import chart_words, t
-from pages.shared.progress import ended, follow
+from pages.shared.formats import duration, listed, number, plain
+from pages.shared.i18n import chart_words, sentences, t
+from pages.shared.progress import ended
 
 NUMBERS = (("hidden_size", 1), ("epochs", 10), ("seed", 1))  # settings, and how far a click goes
 
@@ -27,18 +31,30 @@ def view() -> None:
     """Draw it."""
     session = state.current()
     config, refused = _settings()
-    st.caption(t("pair.lead"))
-    run = _train(None if config is None else dataclasses.asdict(config), refused)
+    shown = config or PairConfig()
+    st.caption(sentences([t("pair.lead"), *_told_apart(shown)]))
+    values = None if config is None else dataclasses.asdict(config)
+    run = _train(values, refused)
     if run is not None and run.state == "done":
         with components.in_place():
+            if run.config != values:
+                parts.of_other_settings(differences("pair", run.config, {**shown.to_dict(), **session.form("pair")}))
             of_run(session.workspace, run, offer=True)
     elif run is not None and not run.active:
         ended(run)
     elif config is not None:
         _task(config)
-    shown = config or PairConfig()
-    values = {"source": shown.source, "target": shown.target, "epochs": shown.epochs, "seed": shown.seed}
-    parts.code(text_code.PAIR.format(**values))
+    code = {"source": shown.source, "target": shown.target, "epochs": shown.epochs, "seed": shown.seed}
+    parts.code(text_code.PAIR.format(**code))
+
+
+def _told_apart(config: PairConfig) -> list[str]:
+    """A sentence on the letters of this pair that come more than once and need different answers."""
+    answers: dict[str, set[str]] = {}
+    for read, answer in zip(split(config.source), split(config.target), strict=True):
+        answers.setdefault(read, set()).add(answer)
+    several = [plain(read) for read, said in answers.items() if len(said) > 1]
+    return [t("pair.lead.same", letters=listed(several), count=len(several))] if several else []
 
 
 def try_rate(kind: str) -> Callable[[float], None]:
@@ -56,9 +72,11 @@ def _settings() -> tuple[PairConfig | None, list[str]]:
     session, fields = state.current(), Fields(PairConfig)
     values = {**dataclasses.asdict(PairConfig()), **session.form("pair")}
     with st.sidebar:
+        places = {}
         for field in ("source", "target"):
             st.session_state.setdefault(f"pair_{field}", str(values[field]))
             values[field] = st.text_input(t(f"pair.{field}"), key=f"pair_{field}", help=t(f"pair.{field}.help"))
+            places[field] = st.container()
         with st.expander(t("text.network"), key="pair_network"):
             for name, step in NUMBERS:
                 st.session_state.setdefault(f"pair_{name}", int(values[name]))
@@ -76,16 +94,24 @@ def _settings() -> tuple[PairConfig | None, list[str]]:
         try:
             return PairConfig.from_dict(values), []
         except ForecastingError as problem:
-            components.error(problem)
-            source = str(values["source"])
-            offer = rotated(source) if problem.field == "target" and source else default.target
-            if problem.field in ("source", "target"):
-                word = plain(offer, 40)
-                st.button(
-                    t("pair.offer", word=word), key="pair_offer", icon=":material/auto_fix_high:",
-                    on_click=_take, args=(source if problem.field == "target" else default.source, offer),
-                )  # fmt: skip
-            return None, []
+            with places.get(problem.field or "", st.container()):
+                components.error(problem)
+                source, target = _fitting(str(values["source"]), str(values["target"]))
+                if problem.field in places:
+                    st.button(
+                        t("pair.offer", source=plain(source, 40), target=plain(target, 40)), key="pair_offer",
+                        icon=":material/auto_fix_high:", on_click=_take, args=(source, target),
+                    )  # fmt: skip
+            return None, [t(f"pair.{problem.field}")] if problem.field in places else []
+
+
+def _fitting(source: str, target: str) -> tuple[str, str]:
+    """The words as far as they make a pair: cut to one length, a missing one made of the other."""
+    if not source and not target:
+        return PairConfig.source, PairConfig.target
+    read, said = split(source or rotated(target, by=-1)), split(target or rotated(source))
+    both = min(len(read), len(said), LONGEST)
+    return "".join(read[:both]), "".join(said[:both])
 
 
 def _take(source: str, target: str) -> None:
@@ -98,37 +124,48 @@ def _train(values: dict[str, Any] | None, refused: list[str]) -> Run | None:
     shown = session.shown.get("pair")
     run = services.poll(session.workspace, shown) if shown else None
     same = run is not None and run.config == values
+    known = run.state if same and run is not None else None  # of the run of just these settings
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train_row"):
         pressed = st.button(
             t("train.button"),
             key="pair_train",
             type="primary",
             icon=":material/play_arrow:",
-            disabled=values is None or bool(same and run is not None and run.active),
+            disabled=values is None or known in NOTHING_TO_DO,
         )
         if refused:
             st.caption(correct_first(refused), width="content")
         elif run is None:
             st.caption(t("train.expected", seconds=duration(1)), width="content")
-        elif values is not None and not same and not run.active:
+        elif known == "done":
+            st.caption(t("lab.done"), width="content")
+        itself = resting.by_itself("pair", values)
+        if run is not None and values is not None and not same and run.state == "done" and not itself:
             st.caption(":material/info: " + t("lab.changed"), width="content")
+    settling = st.container()  # always there, so that what follows keeps its place in the page
     pressed = st.session_state.pop("_train_pair", False) or pressed
-    if values is not None and (pressed or shown is None):
+    if values is not None and (pressed or shown is None) and known not in NOTHING_TO_DO:
+        if run is not None and not same:
+            resting.let_go("pair", run.id, run.active)
+        give_up(session, "pair")
         try:
             run_id = services.submit(
                 session.workspace, "pair", values, None, f"{values['source']} → {values['target']}"
             )
+            resting.began("pair", run_id)
         except ForecastingError as refused:
             components.error(refused)
             return None
         session.shown = {**session.shown, "pair": run_id}
         if pressed:
             st.rerun()
+    elif values is not None and not same and itself:
+        with settling:
+            resting.at_rest("pair", values)
     elif not same:
         services.warm()
     shown = session.shown.get("pair")
-    words = {"loss": chart_words()["text_letter_bits"]}
-    return follow(session.workspace, shown, words=words) if shown else None
+    return watch(session.workspace, shown) if shown else None
 
 
 def _task(config: PairConfig) -> None:
@@ -153,13 +190,37 @@ def of_run(access: Access, run: Run, offer: bool = False) -> None:
             t("pair.learned.help"),
         ),
         (t("pair.loss"), number(result["losses"][-1]), t("pair.loss.help")),
+        (t("pair.loss.nats"), _in_nats(result["losses"][-1]), t("pair.loss.nats.help")),
         (t("sine.parameters"), f"{result['parameters']:,}", None),
         (t("sine.seconds"), f"{float(run.progress.get('seconds') or 0):.2f} s", None),
     ]
     with st.container(horizontal=True, gap="small", key="pair_numbers"):
         for label, value, explained in facts:
             st.metric(label, value, help=explained, border=True)
+    if learned is None and not result["diverged"]:
+        st.info(_not_learned(result), icon=":material/info:")
     st.fragment(_epochs)(run.id, result)
+
+
+def _not_learned(result: dict[str, Any]) -> str:
+    """Which letters are wrong at the end, and what may teach this pair."""
+    letters, right = result["letters"], result["target"]
+    said = [letters[max(range(len(letters)), key=shares.__getitem__)] for shares in result["probabilities"][-1]]
+    wrong = sum(one != other for one, other in zip(said, right, strict=True))
+    return t("pair.unlearned", wrong=wrong, letters=len(right))
+
+
+def _in_nats(loss: float | None) -> str:
+    return number(None if loss is None else loss * math.log(2))
+
+
+def _classes(result: dict[str, Any]) -> str:
+    """What guessing costs with a class for each distinct letter, and with one for each place, as some code has it."""
+    letters, places = len(result["letters"]), len(result["target"])
+    costs = {"bits": math.log2(letters), "nats": math.log(letters)}
+    more = {"place_bits": math.log2(places), "place_nats": math.log(places)}
+    values = {name: f"{cost:.3g}" for name, cost in (costs | more).items()}
+    return t("pair.classes", letters=letters, places=places, **values)
 
 
 def _epochs(run_id: str, result: dict[str, Any]) -> None:
@@ -179,8 +240,9 @@ def _epochs(run_id: str, result: dict[str, Any]) -> None:
         st.caption(t("pair.map.caption"))
     with right:
         components.heading(t("pair.loss.title"))
-        components.chart(charts.pair_loss(result, epoch, words=words), "pair_loss", t("alt.pair.loss"))
-        st.caption(t("pair.loss.caption"))
+        figure = charts.pair_loss(result, epoch, ink=components.ink(), words=words)
+        components.chart(figure, "pair_loss", t("alt.pair.loss"))
+        st.caption(sentences([t("pair.loss.caption"), _classes(result)]))
 
 
 def _answer(result: dict[str, Any], epoch: int) -> list[str]:

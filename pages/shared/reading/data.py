@@ -16,6 +16,7 @@ from pages.shared.reading.question import given_answers
 from pages.shared.reading.ticker import ticker
 from pages.shared.reading.upload import uploader
 from pages.shared.state import Session
+from pages.shared.widget_values import of_data
 
 
 def data_section() -> tuple[str | None, ForecastingError | None]:
@@ -57,6 +58,7 @@ def _show(session: Session, dataset: str | None) -> None:
         except ForecastingError:
             session.datasets.pop(session.source, None)
             session.dataset = None
+    of_data(session.dataset)
 
 
 def _sample(session: Session) -> str:

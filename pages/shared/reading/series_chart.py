@@ -27,4 +27,7 @@ def series_chart(workspace: Workspace, dataset_id: str, series: str, *, folded: 
         figure.update_layout(height=_STRIP, margin={"l": 8, "r": 8, "t": 4, "b": 24}, yaxis={"title": "", "nticks": 3})
     start, end = (moment(services.times_of(workspace, dataset_id, series)[at], notation) for at in (0, -1))
     alt = t("alt.series", name=charts.escape(series), count=len(frame), start=start, end=end)
-    components.chart(figure, "chart_series", alt, bar=not folded)
+    with st.container(key="first_chart"):
+        components.chart(figure, "chart_series", alt, bar=not folded)
+        if not folded:
+            components.until_drawn(figure, start, end)

@@ -9,10 +9,12 @@ import streamlit as st
 
 from forecasting import charts
 from forecasting.panel import Values
-from pages.shared import components, services
+from pages.shared import components
 from pages.shared.formats import percent
 from pages.shared.i18n import chart_words, sentences, t
+from pages.shared.results.anomalies import anomaly_list
 from pages.shared.results.shown import Shown
+from pages.shared.results.slices import by_slice
 
 _FEWEST = 20  # residuals, below which their autocorrelation says nothing
 
@@ -35,27 +37,18 @@ def errors(shown: Shown) -> None:
     left, right = st.columns(2)
     with left:
         components.heading(t("errors.intervals"), t("errors.intervals.help"))
-        components.table(_intervals(scores), "intervals")
+        components.table(_intervals(shown), "intervals")
     with right:
         components.heading(t("errors.direction"))
         st.markdown(_direction(scores))
-    units = charts.calendar_units(backtest, services.panel(shown.access, shown.dataset).frequency)
     left, right = st.columns(2)
-    if units:
-        with left:
-            components.heading(t("errors.calendar"))
-            unit = units[0]
-            if len(units) > 1:
-                unit = components.one_of(
-                    t("errors.unit"), units, unit, key="unit",
-                    format_func=lambda name: t(f"unit.{name}"), label_visibility="collapsed",
-                )  # fmt: skip
-            figure = charts.errors_by_calendar(backtest, unit, words=words)
-            components.chart(figure, "chart_by_calendar", t("alt.errors.calendar", unit=t(f"unit.{unit}")))
-    with right if units else left:
+    with left, components.in_place():
+        by_slice(shown)
+    with right:
         _autocorrelation(own.residuals, int(scores["season"]))
-    components.heading(t("errors.worst"))
-    components.table(_worst(backtest), "worst")
+        components.heading(t("errors.worst"))
+        components.table(_worst(backtest), "worst")
+    anomaly_list(shown)
 
 
 def _autocorrelation(residuals: Values, season: int) -> None:
@@ -70,21 +63,25 @@ def _autocorrelation(residuals: Values, season: int) -> None:
     components.chart(figure, "chart_residual_autocorrelation", t("alt.errors.autocorrelation"))
 
 
-def coverage_note(scores: dict[str, Any]) -> str:
-    """What each interval promises and covered, in a sentence."""
-    levels = sorted(scores["coverage"], key=int)
-    covered = " / ".join(f"{100 * scores['coverage'][level]:.0f}" for level in levels)
+def coverage_note(shown: Shown) -> str:
+    """What each interval promises and covered of the series, in a sentence."""
+    reached = shown.coverage()
+    levels = sorted(reached, key=int)
+    covered = " / ".join(f"{100 * reached[level]:.0f}" for level in levels)
     return t("forecast.covered", nominal=" / ".join(levels), covered=covered)
 
 
-def _intervals(scores: dict[str, Any]) -> pd.DataFrame:
-    """Each level beside its coverage and its interval score."""
-    levels = sorted(scores["coverage"], key=int)
+def _intervals(shown: Shown) -> pd.DataFrame:
+    """Each level beside its coverage and its interval score; of several series beside the coverage of all of them."""
+    scores, own = shown.backtest().scores, shown.coverage()
+    levels = sorted(own, key=int)
     columns = {
         t("errors.nominal"): [f"{level} %" for level in levels],
-        t("errors.reached"): [percent(scores["coverage"][level], 1) for level in levels],
+        t("errors.reached"): [percent(own[level], 1) for level in levels],
     }
-    if scores.get("msis"):
+    if shown.one_of_several:
+        columns[t("errors.reached.all")] = [percent(scores["coverage"][level], 1) for level in levels]
+    elif scores.get("msis"):
         columns[t("errors.score")] = [scores["msis"].get(level) for level in levels]
     return pd.DataFrame(columns)
 

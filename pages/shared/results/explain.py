@@ -1,4 +1,5 @@
-"""The tab Explain: what the forecast is made of, where attention looked, which lags and inputs matter."""
+"""The tab Explain: what adds up to the forecast, what covariates and holidays do, what it is made of, where attention
+looked and which lags matter."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ import streamlit as st
 
 from forecasting import charts
 from pages.shared import components
-from pages.shared.i18n import chart_words, sentences, stored, t
+from pages.shared.i18n import chart_words, sentences, t
+from pages.shared.results.drivers import covariates, holidays
 from pages.shared.results.shown import Shown
+from pages.shared.results.why import why
 from pages.shared.setting_words import method_name
 
-_MOST_INPUTS = 16
 _LEAST_WEIGHT = 0.005
 _NEARLY_EVEN = 1.25  # times what each step would get if all got the same
 
@@ -23,16 +25,15 @@ def explain(shown: Shown) -> None:
         st.info(t("explain.old"), icon=":material/history:")
         return
     explanation, record = shown.record("explain"), shown.record("training")
+    why(shown, explanation)
+    covariates(shown, explanation)
+    holidays(shown, explanation)
     _parts(shown, explanation, record)
     if record.get("fallback"):
         st.info(t("explain.no_network"), icon=":material/toggle_off:")
         return
     _attention(shown, explanation)
-    left, right = st.columns(2)
-    with left:
-        _lags(explanation, record)
-    with right:
-        _inputs(explanation)
+    _lags(explanation, record)
 
 
 def _parts(shown: Shown, explanation: dict[str, Any], record: dict[str, Any]) -> None:
@@ -85,21 +86,3 @@ def _lags(explanation: dict[str, Any], record: dict[str, Any]) -> None:
     figure = charts.lags_chart(explanation["lags"], record["periods"], words=chart_words())
     components.chart(figure, "chart_lags", t("alt.explain.lags"))
     st.caption(t("explain.lags.note"))
-
-
-def _inputs(explanation: dict[str, Any]) -> None:
-    components.heading(t("explain.inputs"))
-    if not any(item["weight"] for item in explanation["inputs"]):
-        st.caption(t("explain.inputs.none"))
-        return
-    rows = [(_input_name(item), float(item["weight"])) for item in explanation["inputs"]]
-    rows.sort(key=lambda row: -row[1])
-    figure = charts.shares_chart(rows[:_MOST_INPUTS], t("explain.inputs.axis"), colour="anchor-linear")
-    components.chart(figure, "chart_inputs", t("alt.explain.inputs"))
-    st.caption(t("explain.inputs.note"))
-
-
-def _input_name(item: dict[str, Any]) -> str:
-    """A column is called as in the file, every other input in words."""
-    name = stored(item["name"], item.get("message"))
-    return name if item.get("message") is None else name[:1].upper() + name[1:]

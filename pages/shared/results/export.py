@@ -1,4 +1,4 @@
-"""The tab Export: forecast, backtest and the whole run as files, its settings, and read-only links."""
+"""The tab Export: forecast, backtest and the whole run as files, its charts, weights and settings, and links."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import streamlit as st
 from forecasting.export import FORMATS, MOST, forecast_csv, run_sheets, settings_json, table_file, workbook
 from pages.shared import components, services
 from pages.shared.i18n import t, translated
-from pages.shared.results import export_report
+from pages.shared.results import anomalies, export_report
 from pages.shared.results.download import download, stem
+from pages.shared.results.export_charts import chart_files
 from pages.shared.results.export_code import code_buttons
 from pages.shared.results.export_form import csv_form, form_widgets
+from pages.shared.results.export_weights import weights
 from pages.shared.results.shown import Shown
+from pages.shared.results.what_if_kept import adjusted_forecast, plan_of, scenario_sheet
 from pages.shared.sharing import share_buttons
 
-_SHEETS = 8  # of a run's workbook
+_SHEETS = 10  # of a run's workbook without scenarios
 
 
 def export(shown: Shown) -> None:
@@ -31,6 +34,8 @@ def export(shown: Shown) -> None:
         _download_settings(shown)
         st.caption(t("export.settings.note"))
         code_buttons(shown)
+    chart_files(shown)
+    weights(shown)
     if shown.workspace is not None:
         with st.container(width=420, key="share_here"):
             share_buttons(shown.workspace, shown.run)
@@ -40,7 +45,7 @@ def download_forecast(shown: Shown, key: str, width: Literal["content", "stretch
     """The button that downloads the forecast as CSV."""
     download(
         t("export.forecast", format="CSV"),
-        forecast_csv(shown.forecast(), shown.notation, csv_form(shown)),
+        forecast_csv(adjusted_forecast(shown), shown.notation, csv_form(shown)),
         f"{stem(shown)}-forecast.csv",
         FORMATS["csv"],
         key,
@@ -51,7 +56,7 @@ def download_forecast(shown: Shown, key: str, width: Literal["content", "stretch
 def _tables(shown: Shown) -> None:
     """Forecast and backtest in the format that is chosen; a CSV in the form that is."""
     ending = components.one_of(t("export.format"), tuple(FORMATS), "csv", key="export_format", format_func=str.upper)
-    forecast, backtest = shown.forecast(), shown.backtest()
+    forecast, backtest = adjusted_forecast(shown), shown.backtest()
     if ending == "csv":
         form_widgets(shown, csv_form(shown))
         download_forecast(shown, "download_forecast", "stretch")
@@ -97,16 +102,21 @@ def _report(shown: Shown) -> None:
 def _workbook(shown: Shown) -> None:
     """Everything in one file for Excel."""
     data = services.dataset(shown.access, shown.dataset)
-    forecast, backtest, notation = shown.forecast(), shown.backtest(), shown.notation
+    forecast, backtest, notation = adjusted_forecast(shown), shown.backtest(), shown.notation
+    plan = plan_of(shown)
     about = {"program": "Tidecast", "run": shown.run.id, "data": data.name, "dataset": data.id, **data.choices}
-    config = shown.run.config
+    config, one_in = shown.run.config, anomalies.chosen()
+    explained = shown.record("explain") if "explain" in shown.run.artifacts else None
 
     def made() -> bytes:
-        sheets = run_sheets(forecast, backtest.frame, backtest.scores, config, data.report, about, translated)
+        sheets = run_sheets(
+            forecast, backtest.frame, backtest.scores, config, data.report, about, translated,
+            anomalies=anomalies.of_all(shown, one_in).table, explained=explained, scenarios=scenario_sheet(shown, plan),
+        )  # fmt: skip
         return workbook(sheets, notation, most=MOST, cut=_cut)
 
     download(t("export.workbook"), made, f"{stem(shown)}.xlsx", FORMATS["xlsx"], "download_workbook")
-    st.caption(t("export.workbook.note", sheets=_SHEETS, rows=len(forecast) + len(backtest)))
+    st.caption(t("export.workbook.note", sheets=_SHEETS + bool(plan.scenarios), rows=len(forecast) + len(backtest)))
 
 
 def _download_settings(shown: Shown) -> None:

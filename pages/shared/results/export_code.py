@@ -25,13 +25,14 @@ def code_buttons(shown: Shown) -> None:
     stored = "" if data.has_raw or data.choices.get("sample") else f"{stem(shown)}-data.parquet"
     source = _source(shown, workspace, stored)
     forecast, notation = shown.forecast(), shown.notation
+    whole = bool(shown.record("training").get("whole"))
     config, run = ForecastConfig.from_dict(shown.run.config), shown.run.id
     download(
-        t("export.script"), lambda: export.script(source(), config, forecast, run, notation), f"{stem(shown)}.py",
-        "text/x-python", "download_script", icon=":material/code:",
+        t("export.script"), lambda: export.script(source(), config, forecast, run, notation, whole=whole),
+        f"{stem(shown)}.py", "text/x-python", "download_script", icon=":material/code:",
     )  # fmt: skip
     download(
-        t("export.notebook"), lambda: export.notebook(source(), config, forecast, run, notation),
+        t("export.notebook"), lambda: export.notebook(source(), config, forecast, run, notation, whole=whole),
         f"{stem(shown)}.ipynb", "application/x-ipynb+json", "download_notebook", icon=":material/data_object:",
     )  # fmt: skip
     st.caption(t("export.script.note"))

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import itertools
 
 import numpy as np
 import pandas as pd
 
-from forecasting import __version__, charts, portfolio
+from forecasting import charts, portfolio
 from forecasting.errors import StoreError
 from forecasting.export import Chart, Section, Table, Text, drawing, report
 from forecasting.intake import message_of
-from forecasting.runs import identity
 from forecasting.spans import steps
 from pages.shared import services
-from pages.shared.formats import moment, number, percent, utc
+from pages.shared.formats import moment, number, percent
 from pages.shared.i18n import chart_words, language, sentences, t, translated
+from pages.shared.results.anomalies import anomaly_section
 from pages.shared.results.compare import ranking
 from pages.shared.results.errors import coverage_note
+from pages.shared.results.export_why import why_section
+from pages.shared.results.made_with import made_with, signature
 from pages.shared.results.shown import Shown
+from pages.shared.results.what_if_kept import what_if_section
 from pages.shared.setting_words import setting_label, setting_value
 
 _ROWS = 31  # of a table of the forecast or of steps: a month of days
 _NOTES = 25  # of the report of reading
 _ATTENTION = 10  # series that are shown by themselves
 _HALF = 325  # pixels of a chart beside another
-_LIBRARIES = ("torch", "numpy", "pandas")
 
 
 def made(shown: Shown, *, live: bool) -> bytes:
@@ -38,18 +38,20 @@ def made(shown: Shown, *, live: bool) -> bytes:
     sections = [
         *(_portfolio(shown, live) if many else []),
         _forecast(shown, live, many),
+        *why_section(shown, live),
+        *what_if_section(shown),
         _read(shown),
         *_trust(shown, live),
+        anomaly_section(shown, many=many),
         _settings(shown),
         _made_with(shown),
     ]
-    ends = shown.run.finished or shown.run.created
     return report(
         services.dataset(shown.access, shown.dataset).name or t("report.title"),
         _lead(shown),
         (judged.grade, sentences(translated(message) for message in judged.messages)),
         sections,
-        t("report.signature", run=shown.run.id, date=utc(ends)),
+        signature(shown.run),
         language(),
     )
 
@@ -82,7 +84,7 @@ def _forecast(shown: Shown, live: bool, many: bool) -> Section:
     ]
     parts: list[Text | Table | Chart] = [
         _fan(shown, shown.series, live),
-        Text(coverage_note(shown.backtest().scores), quiet=True),
+        Text(coverage_note(shown), quiet=True),
         Table(head, table),
     ]
     if len(rows) > _ROWS:
@@ -114,11 +116,11 @@ def _fan(shown: Shown, series: str, live: bool, *, half: bool = False) -> Chart:
 
 
 def _read(shown: Shown) -> Section:
-    """What reading assumed and repaired; behind a read-only link its report is not at hand."""
+    """What reading assumed and repaired."""
     about = services.dataset(shown.access, shown.dataset).report or {}
     notes = about.get("notes") or []
     if not notes:
-        return Section(t("report.read"), [Text(t("read.none" if shown.workspace else "report.not-here"))])
+        return Section(t("report.read"), [Text(t("read.none"))])
     parts: list[Text | Table | Chart] = [Text(translated(message_of(about, "summary")))]
     parts += [Text("· " + translated(message_of(note, "message")), quiet=True) for note in notes[:_NOTES]]
     if len(notes) > _NOTES:
@@ -206,16 +208,4 @@ def _settings(shown: Shown) -> Section:
 
 
 def _made_with(shown: Shown) -> Section:
-    """Versions, and the hashes by which data and question are known."""
-    data, run = services.dataset(shown.access, shown.dataset), shown.run
-    panel = services.panel(shown.access, shown.dataset).id
-    rows = [[t("report.hash.run"), run.id], [t("report.hash.series"), panel]]
-    if shown.workspace is not None and data.has_raw:
-        raw = services.raw_upload(shown.workspace, shown.dataset)
-        rows.append([t("report.hash.file"), hashlib.sha256(raw).hexdigest()])
-    if identity.run_id(run.kind, panel, run.config) == run.id:
-        versions = [f"{name} {importlib.metadata.version(name)}" for name in _LIBRARIES]
-        rows.append([t("report.versions"), ", ".join([f"Tidecast {__version__}", *versions])])
-    else:
-        rows.append([t("report.versions"), t("report.earlier")])
-    return Section(t("report.made"), [Table([t("report.what"), t("training.value")], rows, left=2)])
+    return Section(t("report.made"), [Table([t("report.what"), t("training.value")], made_with(shown), left=2)])

@@ -30,7 +30,7 @@ def forecast(shown: Shown) -> None:
         words=chart_words(),
     )
     components.chart(figure, "chart_forecast", t("alt.forecast", name=charts.escape(shown.series), count=horizon))
-    st.caption(coverage_note(shown.backtest().scores))
+    st.caption(coverage_note(shown))
     digits = shown.notation.column_digits(ahead["forecast"], shown.notation.target_of(shown.series))
     components.table(_table(shown, ahead), "forecast_table", height=min(36 + 35 * horizon, 320), digits=digits)
     if services.exports(shown.access):

@@ -7,6 +7,7 @@ import streamlit as st
 from forecasting import charts
 from pages.shared import components
 from pages.shared.i18n import chart_words, sentences, t
+from pages.shared.results import anomalies
 from pages.shared.results.shown import Shown
 
 
@@ -24,6 +25,7 @@ def predicted(shown: Shown) -> None:
         step,
         shown.series,
         folds=shown.folds(),
+        marked=anomalies.marked(shown),
         words=chart_words(),
     )
     ahead = t("steps.count", count=step)

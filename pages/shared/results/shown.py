@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from forecasting import Backtest
+from forecasting.evaluation.series_errors import coverage
 from forecasting.notation import Notation
 from forecasting.runs import Access, Run, Workspace
 from forecasting.units import unit_of
@@ -93,6 +94,18 @@ class Shown:
         rows = services.rows_of(self.access, self.run.id, name, self.series)
         times = [name for name in ("ds", "cutoff") if name in rows]
         return rows.assign(**{name: self.notation.clock(rows[name]) for name in times})
+
+    @property
+    def one_of_several(self) -> bool:
+        """Whether the run's scores are of further series as well."""
+        scores = self.backtest().scores
+        return int(scores["series"]) > 1 or bool(scores.get("totals"))
+
+    def coverage(self) -> dict[str, float]:
+        """Level -> the share of the series' truth inside of its interval, in the backtest."""
+        if not self.one_of_several:
+            return dict(self.backtest().scores["coverage"])
+        return coverage(services.rows_of(self.access, self.run.id, "backtest", self.series))
 
     def folds(self) -> list[dict[str, Any]]:
         """The blocks of the backtest, with the times of the file's own clock."""

@@ -13,7 +13,7 @@ from forecasting.outlook import outlook
 from forecasting.spans import copying, steps
 from forecasting.units import amount, with_unit
 from pages.shared import services
-from pages.shared.formats import number, percent, plain, plain_option
+from pages.shared.formats import change, number, percent, plain, plain_option
 from pages.shared.i18n import sentences, t, translated
 from pages.shared.results.shown import Shown, noted
 
@@ -59,11 +59,11 @@ def _adds_up_to(shown: Shown) -> None:
         text = shown.notation.number(value, shown.column)
         return amount(value, shown.unit) if found.total else with_unit(text, shown.unit)
 
-    change = None if found.change is None else f"{100 * found.change:+.1f} %"
+    changed = None if found.change is None else change(found.change)
     st.metric(
         t(f"outlook.{kind}", span=span),
         plain_option(written(found.value)),
-        change,
+        changed,
         delta_color="off",
         help=plain(t(f"outlook.{kind}.help", span=span, before=written(found.before))),
     )

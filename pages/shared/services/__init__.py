@@ -22,12 +22,14 @@ from pages.shared.services.data import (
     whole_panel,
 )
 from pages.shared.services.links import exports, note_opened, opened, share, share_ends, unshare
+from pages.shared.services.misses import anomalies, anomalies_of, errors_by_slice
 from pages.shared.services.portfolio import many, sparklines
-from pages.shared.services.results import artifact, backtest, forecast, record, rows_of
+from pages.shared.services.results import artifact, backtest, film, forecast, record, rows_of
 from pages.shared.services.runs import (
     POLL_SECONDS,
     cancel,
     expected,
+    film_seconds,
     look,
     pin,
     poll,
@@ -39,8 +41,12 @@ from pages.shared.services.runs import (
     trouble,
     unlink,
     warm,
+    watch,
+    worker_memory,
 )
+from pages.shared.services.scenarios import Basis, keep_plan, plan, scenario_basis
 from pages.shared.services.store import store
+from pages.shared.services.weights import weights
 from pages.shared.services.workspaces import (
     delete_workspace,
     events,
@@ -52,18 +58,25 @@ from pages.shared.services.workspaces import (
 
 __all__ = [
     "POLL_SECONDS",
+    "Basis",
+    "anomalies",
+    "anomalies_of",
     "answered",
     "artifact",
     "backtest",
     "cancel",
     "dataset",
     "delete_workspace",
+    "errors_by_slice",
     "events",
     "expected",
     "exports",
     "fetch",
+    "film",
+    "film_seconds",
     "forecast",
     "keep_days",
+    "keep_plan",
     "keep_upload",
     "look",
     "many",
@@ -74,6 +87,7 @@ __all__ = [
     "opened",
     "panel",
     "pin",
+    "plan",
     "poll",
     "poll_seconds",
     "raw_upload",
@@ -85,6 +99,7 @@ __all__ = [
     "retry",
     "rows_of",
     "runs",
+    "scenario_basis",
     "share",
     "share_ends",
     "sparklines",
@@ -99,5 +114,8 @@ __all__ = [
     "unshare",
     "usage",
     "warm",
+    "watch",
+    "weights",
     "whole_panel",
+    "worker_memory",
 ]

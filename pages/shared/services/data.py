@@ -102,9 +102,10 @@ def ticker_minutes() -> float:
 
 @cached(most=64, of="dataset")
 def dataset(access: Access, dataset_id: str) -> Dataset:
-    """Name, choices and report of a dataset. Behind a link: what its run is called, and how its file writes."""
+    """Name, choices and report of a dataset. Behind a link: what its run is called, and how its file
+    was read."""
     if isinstance(access, Link):
-        run, report = store().shared_run(access), {"notation": store().shared_notation(access)}
+        run, report = store().shared_run(access), store().shared_report(access)
         return Dataset(
             id="", name=run.name, choices={}, report=report, panel_id=None, has_raw=False, created=run.created
         )

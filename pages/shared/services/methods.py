@@ -7,6 +7,7 @@ import json
 import streamlit as st
 
 from forecasting.config import ForecastConfig
+from forecasting.features import parts_of_countries
 from forecasting.runs import Run, Workspace, identity
 from pages.shared.i18n import t
 from pages.shared.services.data import dataset
@@ -43,3 +44,16 @@ def countries(language: str) -> dict[str, str]:
         if entry[1] not in common
     }
     return common | dict(sorted(rest.items(), key=lambda item: item[1]))
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def parts_of(country: str) -> dict[str, str]:
+    """Code (DE-BY) -> name of each part of a country that has holidays of its own, in alphabetical order."""
+    import holidays
+
+    codes = parts_of_countries().get(country, [])
+    if not codes:
+        return {}
+    names = holidays.country_holidays(country).get_subdivision_aliases()
+    parts = {f"{country}-{code}": max(names.get(code) or [code], key=len) for code in codes}
+    return dict(sorted(parts.items(), key=lambda item: item[1]))

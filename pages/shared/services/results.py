@@ -12,6 +12,9 @@ import pandas as pd
 
 from forecasting import Backtest
 from forecasting.runs import Access, Link
+from forecasting.runs.films import NAME as FRAMES
+from forecasting.runs.films import frames_of
+from forecasting.whole import rounded
 from pages.shared.services.cache import cached
 from pages.shared.services.store import store
 
@@ -23,8 +26,9 @@ def artifact(access: Access, run_id: str, name: str) -> bytes:
 
 @cached(most=32, of="run")
 def forecast(access: Access, run_id: str) -> pd.DataFrame:
-    """The Forecast of a run."""
-    return pd.read_parquet(io.BytesIO(artifact(access, run_id, "forecast")))
+    """The Forecast of a run, in whole numbers where its values are counts."""
+    stored = pd.read_parquet(io.BytesIO(artifact(access, run_id, "forecast")))
+    return rounded(stored, record(access, run_id, "training").get("whole"))
 
 
 @cached(most=32, of="run")
@@ -46,6 +50,13 @@ def _places(access: Access, run_id: str, name: str) -> dict[str, npt.NDArray[np.
     frame = forecast(access, run_id) if name == "forecast" else backtest(access, run_id).frame
     found = frame.groupby("unique_id", sort=False).indices
     return {str(series): np.asarray(places) for series, places in found.items()}
+
+
+@cached(most=64, of="run")
+def film(access: Access, run_id: str) -> list[str]:
+    """The frames of a done run, each as JSON; none of one that an older version made."""
+    run = store().shared_run(access) if isinstance(access, Link) else store().run(access, run_id)
+    return frames_of(artifact(access, run_id, FRAMES)) if FRAMES in run.artifacts else []
 
 
 @cached(most=64, of="run")

@@ -20,6 +20,7 @@ from pages.shared.services.store import store
 
 POLL_SECONDS = 1.0
 POLLS_A_SECOND = 25  # of all pages together: beyond it each one polls less often
+FILM_SECONDS = 0.1  # between two looks at a training that is watched
 
 
 def submit(
@@ -109,15 +110,33 @@ def look(workspace: Workspace, run_id: str) -> Run | None:
 
 def poll_seconds() -> float:
     """How long a page waits between two looks at a run: a second, longer where many pages look."""
-    watchers = _watchers()
-    for key in [key for key, at in list(watchers.items()) if at < time.monotonic() - 10 * POLL_SECONDS]:
-        watchers.pop(key, None)
-    return POLL_SECONDS * max(1.0, round(2 * len(watchers) / POLLS_A_SECOND) / 2)
+    return POLL_SECONDS * max(1.0, round(2 * len(_recent()) / POLLS_A_SECOND) / 2)
+
+
+def watch(workspace: Workspace, run_id: str, after: int) -> tuple[Run | None, list[tuple[int, str]]]:
+    """The run as it is now, and those frames of it under way that come after number `after`, as many as go at once."""
+    mine = poll(workspace, run_id)
+    if mine is None or not mine.active:
+        return mine, []
+    now = store().under_way(run_id)
+    if now["state"] not in ("queued", "running"):
+        return look(workspace, run_id), []
+    return dataclasses.replace(mine, **now), store().film(run_id, after)
+
+
+def film_seconds() -> float:
+    """How long a page waits between two looks at a training that it watches: longer where many pages look."""
+    return FILM_SECONDS * max(1.0, round(0.35 * len(_recent())))
 
 
 def trouble() -> Message | None:
     """Why queued runs are not taken up, if they are not; looked at every few seconds at most, whoever asks."""
     return _health().trouble
+
+
+def worker_memory() -> int:
+    """MB that a worker may have."""
+    return store().settings.memory_mb
 
 
 def warm() -> None:
@@ -160,6 +179,14 @@ def _under_way(run_id: str) -> dict[str, Any]:
 @st.cache_data(ttl=POLL_SECONDS * 3, max_entries=1, show_spinner=False)
 def _health() -> Health:
     return runtime().health()
+
+
+def _recent() -> dict[tuple[Workspace, str], float]:
+    """Of `_watchers` those of the last seconds."""
+    watchers = _watchers()
+    for key in [key for key, at in list(watchers.items()) if at < time.monotonic() - 10 * POLL_SECONDS]:
+        watchers.pop(key, None)
+    return watchers
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -88,4 +88,5 @@ def _sentence(message: str, field: str) -> str:
 def _every(config: ForecastConfig) -> dict[str, Any]:
     """All settings, also those that `to_dict` leaves out, in the values of the widgets."""
     values = dataclasses.asdict(config)
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    return values | {"events": config.to_dict().get("events", [])}

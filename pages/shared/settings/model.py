@@ -15,6 +15,7 @@ from pages.shared.i18n import t
 from pages.shared.settings.load_settings import load_settings
 from pages.shared.settings.model_widgets import model_widgets
 from pages.shared.settings.train import train_row
+from pages.shared.widget_values import keyed
 
 
 @st.fragment
@@ -22,6 +23,8 @@ from pages.shared.settings.train import train_row
 def model_section(head: DeltaGenerator, dataset: str) -> None:
     """The settings in the sidebar and, in `head`, Train with the time that it would take."""
     session = state.current()
+    if session.dataset != dataset:  # pressed while other data were being read: the page follows with those
+        return
     suggested, reasons = services.suggestion(session.workspace, dataset)
     subject = state.subject(services.dataset(session.workspace, dataset).choices)
     panel = services.panel(session.workspace, dataset)
@@ -40,7 +43,12 @@ def model_section(head: DeltaGenerator, dataset: str) -> None:
                 config = ForecastConfig.from_dict(settings)
         if session.settings.get(subject):
             st.button(
-                t("model.reset"), key="reset", type="tertiary", icon=":material/undo:", on_click=_reset, args=(subject,)
+                t("model.reset"),
+                key=keyed("reset"),
+                type="tertiary",
+                icon=":material/undo:",
+                on_click=_reset,
+                args=(subject,),
             )
     with head:
         train_row(session, dataset, subject, panel, config, refused)

@@ -18,7 +18,7 @@ from pages.shared.formats import plain
 from pages.shared.i18n import known, t, translated
 from pages.shared.setting_words import setting_label, setting_value
 from pages.shared.settings import inputs
-from pages.shared.widget_values import initial, show
+from pages.shared.widget_values import initial, keyed, show
 
 _NUMBERS = ("horizon", "window", "num_layers", "hidden_size")  # in view
 _COUNTS = ("epochs", "batch_size", "members", "folds", "seed")  # under Advanced
@@ -34,7 +34,7 @@ def model_widgets(
 
     changed: the settings that differ from the suggested ones; at_the_head: draws what stands first under Advanced.
     """
-    values = {**suggested.to_dict(), **changed}
+    values = {"whole": suggested.whole, **suggested.to_dict(), **changed}
     replace = st.session_state.get("_settings_of") != dataset  # other data, or settings from a button
     st.session_state["_settings_of"] = dataset
     help_of = functools.partial(_help, suggested.to_dict(), reasons)
@@ -54,12 +54,13 @@ def model_widgets(
         draw.choice("anchor", options.ANCHORS)
         _lookbacks(draw, panel)
         _range(draw, suggested)
-        inputs.input_widgets(panel, subject, values, help_of, replace)
+        draw.choice("whole", options.WHOLE)
+        own, usable = inputs.input_widgets(panel, subject, values, help_of, replace)
         draw.many("levels", sorted({*_LEVELS, *values["levels"]}), format_func=lambda level: f"{level} %")
-    names = [field.name for field in dataclasses.fields(ForecastConfig) if f"set_{field.name}" in st.session_state]
-    chosen = {**values, **{name: st.session_state[f"set_{name}"] for name in names}}
+    keys = {field.name: keyed(f"set_{field.name}") for field in dataclasses.fields(ForecastConfig)}
+    chosen = {**values, **{name: st.session_state[key] for name, key in keys.items() if key in st.session_state}}
     settings = {**chosen, "lookbacks": _windows(chosen["lookbacks"]), **inputs.chosen_inputs(panel, values)}
-    return settings, draw.fields.refused
+    return settings | {"events": own}, draw.fields.refused + ([] if usable else [t("model.events")])
 
 
 def set_settings(subject: str, values: Mapping[str, Any]) -> None:
@@ -122,12 +123,12 @@ class _Widgets:
         self.fields.say()
 
     def _keyed(self, name: str) -> dict[str, Any]:
-        return {"key": f"set_{name}", "on_change": _changed, "args": (self.subject, name)}
+        return {"key": keyed(f"set_{name}"), "on_change": _changed, "args": (self.subject, name)}
 
 
 def _range(draw: _Widgets, suggested: ForecastConfig) -> None:
     """Whether forecasts keep to what the values keep to. Other limits come from the command line."""
-    key = "keep_to_range"
+    key = keyed("keep_to_range")
     show(key, draw.values.get("support", suggested.support) == options.SUPPORTS[0])
     about = [draw.help_of("support"), draw.help_of("floor") if suggested.floor is not None else ""]
     st.toggle(
@@ -157,7 +158,7 @@ def _two_in_a_row(fields: Fields, drawn: list[Callable[[], None]]) -> None:
 def _textbook(subject: str, values: Mapping[str, Any]) -> None:
     """A button for the settings of tutorials; Back to defaults takes them back."""
     st.button(
-        t("model.textbook"), key="textbook", icon=":material/school:", width="stretch", help=t("help.textbook"),
+        t("model.textbook"), key=keyed("textbook"), icon=":material/school:", width="stretch", help=t("help.textbook"),
         disabled=all(values[name] == value for name, value in options.TEXTBOOK.items()),
         on_click=set_settings, args=(subject, options.TEXTBOOK),
     )  # fmt: skip
@@ -171,7 +172,7 @@ def _lookbacks(draw: _Widgets, panel: Panel) -> None:
     most = int(panel.lengths.max()) // 3
     offered = [str(lookback) for lookback in sorted(usual) if lookback <= most]
     draw.many(
-        "lookbacks", list(dict.fromkeys([*offered, *start, *st.session_state.get("set_lookbacks", [])])), start,
+        "lookbacks", list(dict.fromkeys([*offered, *start, *st.session_state.get(keyed("set_lookbacks"), [])])), start,
         accept_new_options=True, max_selections=_MOST_LOOKBACKS, placeholder=t("model.none"),
     )  # fmt: skip
 
@@ -183,5 +184,5 @@ def _windows(typed: list[Any]) -> list[Any]:
 
 
 def _changed(subject: str, name: str) -> None:
-    value = st.session_state[f"set_{name}"]
+    value = st.session_state[keyed(f"set_{name}")]
     state.current().change(subject, name, _windows(value) if name == "lookbacks" else value)

@@ -15,6 +15,7 @@ from pages.shared.settings.changed_settings import changes, completed
 from pages.shared.settings.fitting_settings import fitting_settings
 from pages.shared.settings.model_widgets import set_settings
 from pages.shared.state import Session
+from pages.shared.widget_values import keyed
 
 
 def train_row(
@@ -31,7 +32,7 @@ def train_row(
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="train_row"):
         pressed = st.button(
             t("train.button"),
-            key="train",
+            key=keyed("train"),
             type="primary",
             icon=":material/play_arrow:",
             disabled=not trainable or busy,
@@ -88,7 +89,7 @@ def _offer(subject: str, panel: Panel, config: ForecastConfig, problem: TooShort
     if fitting is not None:
         st.button(
             t("train.fit", horizon=fitting.horizon, window=fitting.window),
-            key="use_fitting",
+            key=keyed("use_fitting"),
             icon=":material/auto_fix_high:",
             on_click=set_settings,
             args=(subject, {"horizon": fitting.horizon, "window": fitting.window, "folds": fitting.folds}),

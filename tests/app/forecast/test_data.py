@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.app import files
-from tests.app.conftest import Open, address, figure, upload, values, words
+from tests.app.conftest import Open, address, figure, keyed, upload, values, words
 from tests.faults.hostile_files import sheet
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # each opens the page, in a second or less
 
 def test_the_first_visit_shows_a_sample_and_train(open_app: Open) -> None:
     app = open_app()
-    assert not app.button(key="train").disabled
+    assert not app.button(key=keyed(app, "train")).disabled
     assert len(values(figure(app, "chart_series")["data"][0])) > 100
     assert set(address(app)) == {"workspace", "dataset"}
 
@@ -56,12 +56,12 @@ def test_packed_text_and_open_document_are_uploads(
 
 def test_a_reload_brings_back_upload_choices_and_settings(open_app: Open) -> None:
     app = upload(open_app(), files.german())
-    app.number_input(key="set_horizon").set_value(9).run()
+    app.number_input(key=keyed(app, "set_horizon")).set_value(9).run()
     app.selectbox(key="col_frequency").select("B").run()
     again = open_app(**address(app))
     assert again.segmented_control(key="source").value == "upload"
     assert again.selectbox(key="col_frequency").value == "B"
-    assert again.number_input(key="set_horizon").value == 9  # also under another reading of the same file
+    assert again.number_input(key=keyed(again, "set_horizon")).value == 9  # also under another reading of the same file
     assert address(again)["dataset"] == address(app)["dataset"]
 
 
@@ -78,7 +78,7 @@ def test_an_address_with_only_workspace_and_dataset_shows_that_dataset(open_app:
 def test_a_question_stops_the_line_until_it_is_answered(open_app: Open) -> None:
     app = upload(open_app(), files.ambiguous())
     assert "Day or month first?" in words(app)
-    assert app.button(key="train").disabled
+    assert app.button(key=keyed(app, "train")).disabled
     assert "Answer the question about sales.csv first" in words(app).replace("\\", "")
     assert not app.get("plotly_chart")  # nothing of other data under this file's name
     assert "dataset" not in address(app)
@@ -88,7 +88,7 @@ def test_a_question_stops_the_line_until_it_is_answered(open_app: Open) -> None:
     assert list(as_days["Time"])[:2] == ["1 Jan 2001", "2 Jan 2001"]
     assert list(as_months["Time"])[:2] == ["1 Jan 2001", "1 Feb 2001"]
     app.button(key="answer_day_first_1").click().run()
-    assert not app.button(key="train").disabled
+    assert not app.button(key=keyed(app, "train")).disabled
     start = figure(app, "chart_series")["data"][0]["x"][0]
     assert start.startswith("2001-01-01")
     assert open_app(**address(app)).radio(key="answer_day_first").value == 1
@@ -111,7 +111,7 @@ def test_an_answer_for_one_column_of_dates_is_not_asked_again_for_the_next(open_
     app.selectbox(key="col_time").select("ordered").run()
     app.button(key="answer_day_first_1").click().run()
     app.selectbox(key="col_time").select("sent").run()
-    assert not app.button(key="train").disabled
+    assert not app.button(key=keyed(app, "train")).disabled
     assert app.selectbox(key="col_time").value == "sent"
     assert app.radio(key="answer_day_first").value == 1
 
@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_used_gets_one_sentence_and_the_page_stays(
     assert len(app.error) + len(app.warning) == 1
     assert "Traceback" not in words(app)
     assert not app.sidebar.error  # it stands in the main area
-    assert app.button(key="train").disabled
+    assert app.button(key=keyed(app, "train")).disabled
     assert not app.get("plotly_chart")
     app.segmented_control(key="source").set_value("sample").run()
     assert address(app) == before
@@ -153,7 +153,7 @@ def test_a_file_that_is_not_read_does_not_show_the_one_before(open_app: Open) ->
         app = open_app(**address(app))
     upload(app, files.plain(), "better.csv")
     assert not app.error
-    assert not app.button(key="train").disabled
+    assert not app.button(key=keyed(app, "train")).disabled
 
 
 def test_a_column_of_the_file_before_is_not_shown_for_the_next(open_app: Open) -> None:
@@ -180,22 +180,22 @@ def test_all_value_columns_can_be_taken_away_to_choose_one(open_app: Open) -> No
 
 def test_a_setting_typed_is_kept_for_its_data_and_can_be_undone(open_app: Open) -> None:
     app = open_app()
-    default = app.number_input(key="set_window").value
-    app.number_input(key="set_window").set_value(default + 3).run()
+    default = app.number_input(key=keyed(app, "set_window")).value
+    app.number_input(key=keyed(app, "set_window")).set_value(default + 3).run()
     app.selectbox(key="sample").select("sine").run()
     app.selectbox(key="sample").select("co2").run()
-    assert app.number_input(key="set_window").value == default + 3
-    app.button(key="reset").click().run()
-    assert app.number_input(key="set_window").value == default
+    assert app.number_input(key=keyed(app, "set_window")).value == default + 3
+    app.button(key=keyed(app, "reset")).click().run()
+    assert app.number_input(key=keyed(app, "set_window")).value == default
 
 
 def test_another_page_and_back_loses_nothing(open_app: Open) -> None:
     app = upload(open_app(), files.german())
-    app.number_input(key="set_horizon").set_value(9).run()
+    app.number_input(key=keyed(app, "set_horizon")).set_value(9).run()
     app.switch_page("pages/learn/sine_wave/page.py").run()
     app.switch_page("pages/forecast/page.py").run()
     assert not app.exception
-    assert app.number_input(key="set_horizon").value == 9
+    assert app.number_input(key=keyed(app, "set_horizon")).value == 9
     assert app.selectbox(key="col_time").value == "Datum"
 
 
@@ -203,16 +203,16 @@ def test_only_what_the_package_accepts_is_offered(open_app: Open) -> None:
     from forecasting import config
 
     app = open_app()
-    assert len(app.selectbox(key="set_method").options) == len(config.METHODS)
-    assert len(app.selectbox(key="set_cell").options) == len(config.CELLS)
-    assert len(app.selectbox(key="set_schedule").options) == len(config.SCHEDULES)
+    assert len(app.selectbox(key=keyed(app, "set_method")).options) == len(config.METHODS)
+    assert len(app.selectbox(key=keyed(app, "set_cell")).options) == len(config.CELLS)
+    assert len(app.selectbox(key=keyed(app, "set_schedule")).options) == len(config.SCHEDULES)
 
 
 def test_settings_without_an_interval_level_are_refused_in_place(open_app: Open) -> None:
     app = open_app()
-    app.multiselect(key="set_levels").set_value([]).run()
+    app.multiselect(key=keyed(app, "set_levels")).set_value([]).run()
     assert len(app.error) == 1
-    assert app.button(key="train").disabled
+    assert app.button(key=keyed(app, "train")).disabled
 
 
 def test_an_address_that_opens_no_workspace_says_so_and_offers_a_new_one(open_app: Open) -> None:
@@ -236,15 +236,15 @@ def test_another_workspace_does_not_open_this_ones_data(open_app: Open) -> None:
 
 def test_training_waits_in_the_queue_and_can_be_cancelled(open_app: Open) -> None:
     app = open_app()
-    app.button(key="train").click().run()
+    app.button(key=keyed(app, "train")).click().run()
     run = address(app)["run"]
     assert app.button(key="cancel")
-    assert app.button(key="train").disabled
+    assert app.button(key=keyed(app, "train")).disabled
     again = open_app(**address(app))  # a reload finds the run
     assert address(again)["run"] == run
     again.button(key="cancel").click().run()
     assert "cancelled" in again.info[0].value
-    assert not again.button(key="train").disabled
+    assert not again.button(key=keyed(again, "train")).disabled
 
 
 def test_several_series_are_shown_one_at_a_time(open_app: Open) -> None:
@@ -280,8 +280,8 @@ def test_the_settings_offered_have_the_longest_window_that_fits(open_app: Open) 
 
 def test_the_settings_that_train_would_use_are_shown_beside_it(open_app: Open) -> None:
     app = upload(open_app(), files.german())
-    app.number_input(key="set_horizon").set_value(9).run()
-    app.number_input(key="set_window").set_value(21).run()
+    app.number_input(key=keyed(app, "set_horizon")).set_value(9).run()
+    app.number_input(key=keyed(app, "set_window")).set_value(21).run()
     assert "horizon 9, window 21" in words(app)
 
 
@@ -296,5 +296,5 @@ def test_what_is_known_ahead_is_offered_and_used_with_one_click(open_app: Open) 
     assert "known 28 days ahead" not in words(declined)
     assert "known 28 days ahead" not in words(open_app(**address(declined)))  # nor after a reload
     app.button(key="offer_use").click().run()
-    assert app.multiselect(key="set_covariates").value == ["price", "promo"]
+    assert app.multiselect(key=keyed(app, "set_covariates")).value == ["price", "promo"]
     assert "known 28 days ahead" not in words(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,10 +16,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from forecasting import export
+from forecasting.errors import ExportError
 from forecasting.evaluation.backtest import Backtest
+from forecasting.messages import Message
+from forecasting.panel import Panel
 from forecasting.runs import Store, Workspace
 from tests.app import files
-from tests.app.conftest import address, alt, figure, opener, store_in, values, words, work
+from tests.app.conftest import address, alt, figure, keyed, opener, store_in, train_small, values, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.together]  # they share a training
 
@@ -33,14 +38,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         app = opener()()
         app.segmented_control(key="source").set_value("upload").run()
         app.file_uploader(key="upload").set_value(("sales.csv", files.german(), "text/csv")).run()
-        for name, value in SETTINGS.items():
-            app.number_input(key=f"set_{name}").set_value(value)
-        app.selectbox(key="set_method").set_value("recurrent")
-        app.run()
-        app.button(key="train").click().run()
-        assert not app.exception
-        work(folder)
-        yield address(app)
+        app.selectbox(key=keyed(app, "set_method")).set_value("recurrent")
+        yield train_small(app, folder, SETTINGS)
 
 
 @pytest.fixture
@@ -83,7 +82,7 @@ def scores_shown(app: AppTest) -> list[tuple[str, str]]:
 
 def test_the_settings_of_the_run_are_in_the_widgets(app: AppTest) -> None:
     for name, value in SETTINGS.items():
-        assert app.number_input(key=f"set_{name}").value == value
+        assert app.number_input(key=keyed(app, f"set_{name}")).value == value
     assert "results below" in words(app)
 
 
@@ -167,7 +166,7 @@ def test_forecast_fans_out_beyond_the_data(app: AppTest) -> None:
     [
         ("Errors", ["chart_by_step", "chart_residuals", "chart_by_calendar", "chart_residual_autocorrelation"]),
         ("Training", ["chart_loss", "chart_rate"]),
-        ("Explain", ["chart_explain_parts", "chart_lags"]),
+        ("Explain", ["chart_waterfall", "chart_stacked", "chart_usual", "chart_explain_parts", "chart_lags"]),
         ("Compare", ["chart_compare", "chart_apart"]),
     ],
 )
@@ -200,11 +199,71 @@ def test_export_offers_the_run_in_every_format(app: AppTest) -> None:
     tab(app, "Export")
     tables = ["forecast CSV", "backtest CSV", "report (HTML)", "workbook", "settings", "Python script", "notebook"]
     labels = [button.label for button in app.get("download_button")]
-    assert labels == [f"Download {name}" for name in ["report", *tables]]  # the first is of what was read
+    names = ["report", *tables, "weights (safetensors)"]  # the first is of what was read
+    assert labels == [f"Download {name}" for name in names]
     app.segmented_control(key="export_format").set_value("parquet").run()
     labels = [button.label for button in app.get("download_button")]
     assert labels[1:3] == ["Download forecast PARQUET", "Download backtest PARQUET"]
     app.segmented_control(key="export_format").set_value("csv").run()
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [("forecast", 5), ("predicted", 5), ("steps", 3), ("residuals", 1), ("methods", 1)],
+)
+def test_every_chart_is_offered_as_a_picture_with_its_title_and_the_name_of_its_file(
+    app: AppTest, name: str, lines: int
+) -> None:
+    tab(app, "Export")
+    app.selectbox(key="picture_chart").set_value(name).run()
+    app.segmented_control(key="picture_format").set_value("svg").run()
+    assert not app.exception
+    drawn = figure(app, "picture")
+    assert len(drawn["data"]) >= lines
+    assert drawn["layout"]["title"]["text"].endswith("· Umsatz")
+    (element,) = (one for one in app.get("plotly_chart") if "picture" in one.proto.id)
+    options = json.loads(element.proto.config)["toImageButtonOptions"]
+    assert options == {"format": "svg", "filename": f"sales-{name}", "width": 1200, "height": 600, "scale": 2}
+    app.segmented_control(key="picture_format").set_value("html").run()
+    assert "Download chart (HTML)" in [button.label for button in app.get("download_button")]
+
+
+def test_weights_are_made_and_measured_when_asked_for_and_remembered(
+    app: AppTest, trained: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def made(model: bytes, panel: Panel, about: dict[str, str]) -> export.Weights:
+        asked.append((len(model), panel.series_ids, about))
+        measured = {"size": 2000, "milliseconds": 1.5, "mae": 10.0}
+        every = {"safetensors": measured, "float32": measured, "int8": measured | {"mae": 11.0}}
+        return export.Weights(dict.fromkeys(every, b"file"), every)
+
+    monkeypatch.setattr(export, "weights", made)
+    tab(app, "Export")
+    assert asked == []
+    app.button(key="weights_measure").click().run()
+    assert not app.exception
+    shown = table(app, "MAE")
+    assert shown["File"].tolist() == ["safetensors", "ONNX float32", "ONNX int8"]
+    assert shown["Error change (%)"].tolist() == [0, 0, 10]
+    assert "10 % larger" in words(app)
+    labels = [button.label for button in app.get("download_button")][-3:]
+    assert labels == [f"Download weights ({name})" for name in ("safetensors", "ONNX float32", "ONNX int8")]
+    tab(opener()(**address(app)), "Export")
+    assert [(names, about) for _, names, about in asked] == [(["Umsatz"], {"run": trained["run"]})]
+
+
+def test_why_there_are_no_onnx_files_is_said_in_a_sentence(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> export.Weights:
+        raise ExportError(Message("onnx.totals"))
+
+    monkeypatch.setattr(export, "weights", refused)
+    st.cache_resource.clear()
+    tab(app, "Export")
+    app.button(key="weights_measure").click().run()
+    assert "cannot be exported as ONNX: it has totals" in words(app)
+    assert "Download weights (safetensors)" in [button.label for button in app.get("download_button")]
 
 
 def test_export_is_as_the_file_until_something_else_is_chosen(app: AppTest) -> None:
@@ -238,12 +297,19 @@ def test_the_table_of_the_forecast_has_the_names_and_dates_of_the_file(app: AppT
     assert "sales" in start
 
 
+def test_without_covariates_what_if_says_what_it_needs_and_offers_adjustments(app: AppTest) -> None:
+    tab(app, "What if")
+    assert "Scenarios need a covariate" in app.info[-1].value
+    assert "Adjustments by hand" in words(app)
+    assert len(figure(app, "chart_what_if")["data"]) == 4  # truth, band and forecast
+
+
 def test_each_download_says_how_large_it_is(app: AppTest, backtest: Backtest) -> None:
     tab(app, "Export")
     written = words(app)
     assert "4 rows \u00d7 9 columns" in written
     assert f"{len(backtest):,} rows \u00d7 {len(backtest.columns)} columns" in written
-    assert f"8 sheets, {4 + len(backtest):,} rows" in written
+    assert f"10 sheets, {4 + len(backtest):,} rows" in written
     assert "JSON" in written
 
 
@@ -279,14 +345,15 @@ def test_a_link_offers_files_where_its_owner_allows_it(trained: dict[str, str]) 
     allowed, closed = (store.share(owner, trained["run"], exports=exports) for exports in (True, False))
     here = tab(opener()(link=allowed), "Export")
     labels = [button.label for button in here.get("download_button")]
-    assert labels == [
-        f"Download {name}" for name in ("forecast CSV", "backtest CSV", "report (HTML)", "workbook", "settings")
-    ]
+    files_of_run = ("forecast CSV", "backtest CSV", "report (HTML)", "workbook", "settings")
+    assert labels == ["Download report", *(f"Download {name}" for name in files_of_run)]
     page = export_report.made(Shown(allowed, store.shared_run(allowed), "Umsatz"), live=False).decode()
-    assert "stays with whoever brought it" in page
+    assert "1 gap filled" in page
     assert hashlib.sha256(files.german()).hexdigest() not in page
     there = opener()(link=closed)
     assert not there.get("download_button")
+    assert any("1 step had no value" in one.value for one in there.markdown)  # what was read is said
+    assert any(f"Made by run {trained['run']}" in caption.value for caption in there.caption)
     assert "Export" not in [one.label for one in there.tabs]
     store.end_shares(owner, trained["run"])
 
@@ -312,15 +379,15 @@ def test_an_end_before_that_of_the_data_is_explained(app: AppTest) -> None:
 
 
 def test_a_changed_setting_says_that_the_results_are_of_another(app: AppTest) -> None:
-    app.number_input(key="set_window").set_value(21).run()
+    app.number_input(key=keyed(app, "set_window")).set_value(21).run()
     assert "Window 14" in words(app)
     assert app.metric  # and they stay
 
 
 def test_the_same_question_again_is_answered_at_once(app: AppTest, trained: dict[str, str]) -> None:
-    app.number_input(key="set_window").set_value(21).run()
-    app.number_input(key="set_window").set_value(14).run()
-    app.button(key="train").click().run()
+    app.number_input(key=keyed(app, "set_window")).set_value(21).run()
+    app.number_input(key=keyed(app, "set_window")).set_value(14).run()
+    app.button(key=keyed(app, "train")).click().run()
     assert address(app)["run"] == trained["run"]
     assert app.metric
 
@@ -339,22 +406,22 @@ def test_other_data_hides_the_results_and_coming_back_shows_them(app: AppTest) -
 
 
 def test_too_short_a_series_says_what_is_needed_and_offers_what_fits(app: AppTest) -> None:
-    app.number_input(key="set_window").set_value(500).run()
+    app.number_input(key=keyed(app, "set_window")).set_value(500).run()
     assert "200 values" in app.warning[0].value.replace("\\", "")
-    assert not app.button(key="train").disabled  # it forecasts without a network then
+    assert not app.button(key=keyed(app, "train")).disabled  # it forecasts without a network then
     assert "without a network" in words(app)
-    app.button(key="use_fitting").click().run()
+    app.button(key=keyed(app, "use_fitting")).click().run()
     assert not app.warning
-    assert app.number_input(key="set_window").value < 200
-    assert app.number_input(key="set_horizon").value == SETTINGS["horizon"]
+    assert app.number_input(key=keyed(app, "set_window")).value < 200
+    assert app.number_input(key=keyed(app, "set_horizon")).value == SETTINGS["horizon"]
 
 
 def test_what_not_even_the_simplest_forecast_can_be_made_of_is_refused(app: AppTest) -> None:
-    app.number_input(key="set_horizon").set_value(150).run()
-    assert app.button(key="train").disabled
+    app.number_input(key=keyed(app, "set_horizon")).set_value(150).run()
+    assert app.button(key=keyed(app, "train")).disabled
     assert "horizon of 150" in app.warning[0].value.replace("\\", "")
-    app.button(key="use_fitting").click().run()
-    assert not app.button(key="train").disabled
+    app.button(key=keyed(app, "use_fitting")).click().run()
+    assert not app.button(key=keyed(app, "train")).disabled
 
 
 def test_a_damaged_store_is_reported(trained: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,7 +434,7 @@ def test_a_damaged_store_is_reported(trained: dict[str, str], monkeypatch: pytes
     monkeypatch.setattr(Store, "artifact", broken)
     app = opener()(**trained)
     assert "damaged" in app.error[0].value
-    assert app.button(key="train")
+    assert app.button(key=keyed(app, "train"))
 
 
 def test_a_stored_run_is_read_from_the_store_once(trained: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from forecasting.config import TEXTBOOK
 from forecasting.evaluation.backtest import Backtest
 from forecasting.runs import Run, Store, Workspace
 from tests.app import files
-from tests.app.conftest import address, figure, opener, store_in, upload, values, with_covariates, words, work
+from tests.app.conftest import address, figure, keyed, opener, store_in, upload, values, with_covariates, words, work
 from tests.app.forecast.test_results import scores_shown, tab
 from tests.conftest import ROOT
 
@@ -29,9 +29,9 @@ def train(app: AppTest, folder: Path, **choices: Any) -> dict[str, str]:
     """The address of a done run with these settings on what the page shows."""
     for name, value in choices.items():
         widget = {str: app.selectbox, list: app.multiselect}.get(type(value), app.number_input)
-        widget(key=f"set_{name}").set_value(value)
+        widget(key=keyed(app, f"set_{name}")).set_value(value)
     app.run()
-    app.button(key="train").click().run()
+    app.button(key=keyed(app, "train")).click().run()
     assert not app.exception, [e.message for e in app.exception]
     work(folder)
     return address(app)
@@ -39,7 +39,7 @@ def train(app: AppTest, folder: Path, **choices: Any) -> dict[str, str]:
 
 def opened(name: str, **query: str) -> AppTest:
     """The page at its first run with a tab open: by a link or in another language the tester cannot do a second one."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     for key, value in query.items():
         app.query_params[key] = value
     app.session_state["tabs"] = name
@@ -150,19 +150,58 @@ def test_explain_shows_what_the_artifact_holds(app: AppTest, pooled: dict[str, s
     np.testing.assert_allclose(sorted(bars), sorted(one for one in weights.values() if one >= 0.005))
 
 
-def test_inputs_are_named_in_words(app: AppTest) -> None:
+def test_parts_are_named_in_words(app: AppTest) -> None:
     tab(app, "Explain")
-    names = figure(app, "chart_inputs")["layout"]["yaxis"]["ticktext"]
-    assert {"Value", "Change since the step before", "Change since 7 steps before"} <= set(names)
-    assert any(name.startswith("Day of week, ") for name in names)
-    assert {"temperature", "price"} & set(names)  # columns, as in the file
+    names = figure(app, "chart_usual")["layout"]["yaxis"]["ticktext"]
+    assert {"Day of week", "Weekly season", "Last values", "temperature", "price"} <= set(names)
+
+
+def test_the_step_that_is_chosen_is_taken_apart(app: AppTest, pooled: dict[str, str]) -> None:
+    found = explained(pooled)["contributions"]["series"]["sales"]
+    tab(app, "Explain")
+    app.select_slider(key="explain_step").set_value(3).run()
+    bars = values(figure(app, "chart_waterfall")["data"][0], "x")
+    assert bars[0] == pytest.approx(found["base"])
+    assert bars[-1] == pytest.approx(found["forecast"][2])
+    assert bars[:-1].sum() == pytest.approx(found["forecast"][2], rel=1e-4)
+    stacked = [values(trace) for trace in figure(app, "chart_stacked")["data"]]
+    np.testing.assert_allclose(np.sum(stacked[:-1], axis=0), stacked[-1], atol=1e-3)
+    largest = max(found["parts"], key=lambda part: abs(part["values"][2]))
+    assert f"{largest['values'][2]:+.3g}" in words(app).replace("\\", "")
+
+
+def test_a_column_that_is_known_ahead_has_a_curve_and_a_sentence(app: AppTest, pooled: dict[str, str]) -> None:
+    (curve,) = explained(pooled)["effects"]["sales"]
+    assert curve["name"] == "temperature"
+    tab(app, "Explain")
+    assert "**temperature** 10 % lower" in words(app)
+    drawn = values(figure(app, "chart_effect")["data"][-1])
+    np.testing.assert_allclose(np.delete(drawn, 2), curve["change"])  # nothing changes in the middle
+
+
+def test_an_explanation_of_an_earlier_version_says_what_it_lacks(
+    pooled: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pages.shared import services
+
+    record = services.record
+
+    def older(access: Workspace, run_id: str, name: str) -> dict[str, Any]:
+        found = record(access, run_id, name)
+        return {key: found[key] for key in ("parts", "lags", "inputs", "attention")} if name == "explain" else found
+
+    monkeypatch.setattr(services, "record", older)
+    app = opener()(**pooled)
+    tab(app, "Explain")
+    assert "did not say what adds up" in words(app)
+    assert figure(app, "chart_explain_parts")
 
 
 @pytest.mark.parametrize("name", ["解释", "比较"])
 def test_in_chinese_no_english_name_is_left(pooled: dict[str, str], name: str) -> None:
     app = opened(name, **pooled, language="zh")
     if name == "解释":
-        names = figure(app, "chart_inputs")["layout"]["yaxis"]["ticktext"]
+        names = figure(app, "chart_usual")["layout"]["yaxis"]["ticktext"]
     else:
         (table,) = (one.value for one in app.dataframe if "方法" in one.value.columns)
         names = list(table["方法"])
@@ -357,8 +396,8 @@ def test_a_better_method_is_taken_by_a_button_that_trains(
     mine = address(app)
     assert mine["run"] != pooled["run"]
     assert Store().run(Workspace(mine["workspace"]), mine["run"]).config == {**before, "method": "recurrent"}
-    assert app.selectbox(key="set_method").value == "recurrent"
-    assert app.number_input(key="set_window").value == before["window"]
+    assert app.selectbox(key=keyed(app, "set_method")).value == "recurrent"
+    assert app.number_input(key=keyed(app, "set_window")).value == before["window"]
 
 
 def test_columns_of_different_units_are_never_averaged(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app import files
-from tests.app.conftest import Open, address, words
+from tests.app.conftest import Open, address, keyed, words
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
 
@@ -82,7 +82,7 @@ def test_whether_files_continue_each_other_is_a_question_with_two_answers(open_a
     later = files.plain(days=120).replace(b"2024-", b"2025-").replace(b"2025-02-29", b"2025-05-01")
     app = bring(open_app(), y2024=files.plain(days=100), y2025=later)
     assert "Are the files one series, or one each?" in words(app)
-    assert app.button(key="train").disabled
+    assert app.button(key=keyed(app, "train")).disabled
     (join,) = (button for button in app.button if button.label == "One series that goes on")
     join.click().run()
     assert not app.exception, [e.message for e in app.exception]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.shared.i18n import catalogue
 from tests.app.conftest import Open, address, alt, figure, values, words, work
@@ -53,7 +54,7 @@ def test_settings_change_the_wave_and_survive_a_reload(open_app: Open) -> None:
 def test_a_preset_sets_its_settings_and_says_what_to_look_for(open_app: Open) -> None:
     app = open_app(PAGE)
     app.button_group(key="sine_preset").set_value("longer").run()
-    assert (app.slider(key="sine_window").value, app.slider(key="sine_noise").value) == (50, 0.2)
+    assert (app.slider(key="sine_window").value, app.slider(key="sine_noise").value) == (50, 0.0)
     assert catalogue("en").text("preset.longer.look", {}) in words(app)
     app.button_group(key="sine_preset").set_value("rnn").run()
     assert (app.slider(key="sine_window").value, app.slider(key="sine_noise").value) == (10, 0.0)
@@ -66,7 +67,8 @@ def test_a_window_longer_than_the_data_is_said_in_a_sentence_with_an_offer_that_
     app.slider(key="sine_points").set_value(100)
     app.slider(key="sine_window").set_value(200).run()
     assert len(app.error) == 1
-    assert "window is 200" in app.error[0].value
+    assert "The window is 200" in app.error[0].value
+    assert "Correct this first: Window" in words(app)
     assert app.slider(key="sine_window").value == 200  # what was chosen stays
     assert app.button(key="sine_train").disabled
     app.button(key="lab_offer").click().run()
@@ -111,6 +113,18 @@ def test_a_training_shows_both_recipes_and_the_lines_that_do_it(open_app: Open, 
     result = namespace["result"]
     assert isinstance(result, dict)
     assert f"{result['recipes']['tidecast']['test_mse']:.1e}" == numbers["Test MSE, Tidecast"]
+    assert app.button(key="sine_train").disabled  # there is nothing to do, and it says so
+    assert "Change a setting to train again" in words(app)
+    assert "results of other settings" not in words(app)
+    app.slider(key="sine_noise").set_value(0.3).run()
+    assert not app.button(key="sine_train").disabled
+    assert "These are results of other settings: Noise 0. Train" in words(app).replace("\\", "")
+    app.slider(key="sine_points").set_value(100)
+    app.slider(key="sine_window").set_value(200).run()
+    assert app.button(key="sine_train").disabled
+    assert "Correct this first: Window" in words(app)
+    assert "Trained: results below" not in words(app)
+    assert "results of other settings" in words(app)  # the results stay, and are not taken for those of the page
 
 
 @pytest.mark.slow
@@ -158,3 +172,81 @@ def test_every_combination_of_the_changes_is_trained_on_request(open_app: Open, 
     assert medians == {name: pytest.approx(np.median(all_)) for name, all_ in by_recipe.items()}
     for change in ("Mini-batches", "Schedule", "Offset from the last value"):
         assert f"**{change}**" in words(app)
+
+
+def small(app: AppTest) -> AppTest:
+    """A page whose settings train in a moment."""
+    app.button(key="cancel").click().run()
+    for name, value in (("points", 100), ("epochs", 10), ("hidden_size", 8)):
+        app.slider(key=f"sine_{name}").set_value(value)
+    return app.run()
+
+
+@pytest.mark.slow
+def test_kept_settings_stand_beside_those_of_the_page_on_the_same_scales(open_app: Open, data_folder: Path) -> None:
+    app = small(open_app(PAGE))
+    app.button(key="sine_keep").click().run()
+    assert "has just these settings" in words(app)  # there is nothing to compare yet
+    app.slider(key="sine_window").set_value(20)
+    app.slider(key="sine_noise").set_value(0.5).run()
+    app.button(key="sine_train").click().run()
+    assert app.button(key="cancel_b")  # both are under way
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    assert app.button_group(key="sine_beside").value == "kept"
+    drawn = {half: figure(app, f"sine_predicted{half}") for half in ("_a", "_b")}
+    assert drawn["_a"]["layout"]["yaxis"]["range"] == drawn["_b"]["layout"]["yaxis"]["range"]
+    noisy, clean = ({trace["name"]: trace for trace in drawn[half]["data"]}["True"] for half in ("_a", "_b"))
+    np.testing.assert_allclose(values(clean), np.sin(values(clean, "x")), atol=1e-9)
+    assert np.std(values(noisy) - np.sin(values(noisy, "x"))) > 0.3
+    losses = [figure(app, f"sine_loss{half}")["layout"]["yaxis"]["range"] for half in ("_a", "_b")]
+    assert losses[0] == losses[1]
+    assert "A and B have different noise" in words(app)
+    said = words(app).replace("\\", "")
+    assert "**A** · Noise 0.5, Window 20" in said
+    assert "**B** · Noise 0, Window 10" in said
+    app.button_group(key="sine_beside").set_value("nothing").run()
+    assert figure(app, "sine_predicted")
+    assert "sine_predicted_b" not in str([element.proto.id for element in app.get("plotly_chart")])
+
+
+@pytest.mark.slow
+def test_a_preset_stands_beside_the_classic_settings(open_app: Open) -> None:
+    app = open_app(PAGE)
+    assert app.button_group(key="sine_beside").value == "nothing"
+    app.button_group(key="sine_preset").set_value("stacked").run()
+    assert app.button_group(key="sine_beside").value == "classic"
+    assert "**A** · Layers 3" in words(app)
+    app.button_group(key="sine_beside").set_value("nothing").run()
+    app.button_group(key="sine_preset").set_value("classic").run()
+    assert app.button_group(key="sine_beside").value == "nothing"
+
+
+@pytest.mark.slow
+def test_a_grid_is_trained_as_one_run_and_shown_as_small_pictures(open_app: Open, data_folder: Path) -> None:
+    app = small(open_app(PAGE))
+    app.button(key="sine_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    app.multiselect(key="grid_windows").set_value([]).run()
+    assert "at least one value" in app.error[0].value
+    app.multiselect(key="grid_windows").set_value([5, 20])
+    app.multiselect(key="grid_layers").set_value([1]).run()
+    assert app.button(key="grid_train").label == "Train 8 networks"
+    app.button(key="grid_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    assert app.multiselect(key="grid_windows").value == [5, 20]  # a reload keeps them
+    assert app.button(key="grid_train").disabled
+    drawn = figure(app, "sine_grid")
+    assert [note["text"] for note in drawn["layout"]["annotations"][:4]] == [
+        "5 values, noise 0", "5 values, noise 0.2", "20 values, noise 0", "20 values, noise 0.2",
+    ]  # fmt: skip
+    assert len(drawn["data"]) == 2 * 8
+    (table,) = [element for element in app.dataframe if "Test MSE" in element.value.columns]
+    assert list(table.value["Window"]) == [5] * 4 + [20] * 4
+    assert "Window 20 instead of 5, noise 0.2" in words(app)
+    app.slider(key="sine_period").set_value(3.0).run()
+    assert "trained with other values or another wave" not in words(app)  # it is of the results above, as they are
+    app.multiselect(key="grid_noises").set_value([0.0]).run()
+    assert "trained with other values or another wave" in words(app)

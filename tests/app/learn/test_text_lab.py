@@ -12,7 +12,7 @@ import pytest
 
 from forecasting.labs.text import MOST_BYTES, sample_text
 from forecasting.runs import Workspace
-from pages.learn.text_lab import text_code
+from pages.learn.text_lab import pair_view, text_code
 from pages.shared import services
 from tests.app.conftest import Open, address, alt, figure, values, words, work
 from tests.conftest import ROOT
@@ -66,9 +66,17 @@ def test_words_of_different_length_get_a_sentence_and_an_offer(open_app: Open) -
     assert app.button(key="pair_train").disabled
     app.button(key="pair_offer").click().run()
     assert not app.error
-    assert app.text_input(key="pair_target").value == "ирм"
+    assert [app.text_input(key=f"pair_{word}").value for word in ("source", "target")] == ["мир", "мир"]
     app = open_app(PAGE, **address(app))
-    assert app.text_input(key="pair_target").value == "ирм"  # a reload keeps it
+    assert app.text_input(key="pair_target").value == "мир"  # a reload keeps it
+
+
+def test_an_offer_keeps_the_words_that_were_typed() -> None:
+    assert pair_view._fitting("cat", "") == ("cat", "atc")
+    assert pair_view._fitting("", "atc") == ("cat", "atc")
+    assert pair_view._fitting("a" * 20, "b" * 30) == ("a" * 16, "b" * 16)
+    assert pair_view._fitting("👨‍👩‍👧b", "xyz") == ("👨‍👩‍👧b", "xy")  # by letters as they are seen
+    assert pair_view._fitting("", "") == ("hello", "elloh")
 
 
 def test_a_number_out_of_range_stops_train_on_both_views(open_app: Open) -> None:
@@ -139,6 +147,64 @@ def test_a_training_is_shown_written_and_found_again_by_the_address(open_app: Op
     assert figure(app, "text_bits")
     assert any(one.value.startswith("The ") for one in app.code)  # it writes behind a link as well
     assert RHYME[:30] not in words(app)
+
+
+PROSE = "".join(f'He said "{place % 7} cats" to Ann (or Bo).\nThe {place} mats sat.\n' for place in range(150))
+
+
+@pytest.mark.slow
+def test_units_are_found_a_prompt_is_written_three_times_and_step_by_step(open_app: Open, data_folder: Path) -> None:
+    app = _network(open_app, PROSE)
+    app.number_input(key="text_hidden_size").set_value(16)
+    app.number_input(key="text_num_layers").set_value(1)
+    app.number_input(key="text_steps").set_value(60).run()
+    app.button(key="text_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    run = address(app)["text"]
+
+    app.segmented_control(key="write_way").set_value("three").run()
+    written = [one.value for one in app.code if one.value.startswith("The ")]
+    assert len({*written}) == 3
+    app.number_input(key="write_temperature_3").set_value(0.5).run()
+    written = [one.value for one in app.code if one.value.startswith("The ")]
+    assert written[2] == written[0] != written[1]  # the same seed
+    app.number_input(key="write_temperature_2").set_value(9.0).run()
+    assert "Temperature 2" in app.error[0].value
+    assert len([one for one in app.code if one.value.startswith("The ")]) == 2
+    app.number_input(key="write_temperature_2").set_value(0.8).run()
+
+    app.segmented_control(key="write_way").set_value("one").run()
+    (at_once,) = (one.value for one in app.code if one.value.startswith("The ") and len(one.value) == 504)
+    app.segmented_control(key="write_way").set_value("steps").run()
+    assert "Nothing is drawn yet" in words(app)
+    for _ in range(3):
+        app.button(key="step_next").click().run()
+    assert any(one.value == f"{at_once[:7]}▸" for one in app.code)
+    bars = figure(app, "step_bars")
+    assert sum("◂" in label for label in bars["layout"]["yaxis"]["ticktext"]) == 1
+    app.button(key="step_again").click().run()
+    assert any(one.value == "The ▸" for one in app.code)
+
+    app.button(key="units_find").click().run()
+    assert not app.exception
+    table = next(one.value for one in app.dataframe if "Strength" in one.value)
+    assert len(table) == 11
+    followed = table[table["Unit"].str.startswith("Layer")]
+    assert len(followed) > 0
+    assert (followed["Strength"].astype(float).abs() > followed["By chance"].astype(float) - 0.006).all()
+    text = "".join(figure(app, "units_map")["data"][1]["text"])
+    assert "cats" in text
+    before = values(figure(app, "units_map")["data"][0], "z")
+    app.selectbox(key=f"units_of_{run[:12]}").set_value("other").run()
+    app.slider(key="units_unit_16").set_value(9).run()
+    assert not np.array_equal(before, values(figure(app, "units_map")["data"][0], "z"))
+
+    store, here = services.store(), address(app)
+    app = open_app(link=store.share(Workspace(here["workspace"]), here["text"]))
+    app.button(key="units_find").click().run()
+    assert figure(app, "units_map")  # of what the network writes itself: a link shows no text
+    assert "4,000 characters that the network writes" in words(app)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from forecasting.portfolio import needs_attention, stored_table
 from forecasting.runs import Store, Workspace
-from tests.app.conftest import Open, address, opener, store_in, upload, words, work
+from tests.app.conftest import Open, address, keyed, opener, store_in, train_small, upload, words, work
 
 pytestmark = [pytest.mark.slow, pytest.mark.together]  # they share a training
 
@@ -50,13 +50,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     folder = tmp_path_factory.mktemp("store")
     with store_in(folder):
         app = upload(opener()(PAGE), shops())
-        for name, value in {"horizon": 4, "window": 7, "hidden_size": 4, "epochs": 2, "folds": 1}.items():
-            app.number_input(key=f"set_{name}").set_value(value)
-        app.run()
-        app.button(key="train").click().run()
-        assert not app.exception
-        work(folder)
-        yield address(app)
+        yield train_small(app, folder, {"horizon": 4, "window": 7, "hidden_size": 4, "epochs": 2, "folds": 1})
 
 
 @pytest.fixture
@@ -88,7 +82,7 @@ def test_an_upload_is_listed_before_anything_is_trained(open_app: Open) -> None:
     assert "never changes" in rows["Marks"].iloc[0]
     assert "ends 10 steps early" in rows["Marks"].iloc[2]
     assert all(picture.startswith("data:image/svg+xml,") for picture in rows["End and forecast"])
-    assert not app.button(key="train").disabled
+    assert not app.button(key=keyed(app, "train")).disabled
 
 
 def test_the_list_is_searched_sorted_and_turned(app: AppTest, table: pd.DataFrame) -> None:
@@ -207,7 +201,7 @@ def test_ten_thousand_series_are_listed_fifty_at_a_time(open_app: Open) -> None:
 def test_the_page_is_chinese_where_the_session_is(app: AppTest) -> None:
     app.selectbox(key="language").set_value("zh").run()
     assert not app.exception, [e.message for e in app.exception]
-    assert "多序列" in [one.value for one in app.header]
+    assert "多序列" in [one.value for one in app.title]
     assert "结论" in app.dataframe[0].value.columns
 
 
@@ -218,9 +212,9 @@ def test_columns_of_several_units_are_not_added_up(open_app: Open, data_folder: 
     app = upload(open_app(PAGE), rows.to_csv(index=False).encode())
     app.multiselect(key="col_target").set_value(["sales_eur", "visitors"]).run()
     for name, value in {"horizon": 4, "window": 7, "hidden_size": 4, "epochs": 1, "folds": 1}.items():
-        app.number_input(key=f"set_{name}").set_value(value)
+        app.number_input(key=keyed(app, f"set_{name}")).set_value(value)
     app.run()
-    app.button(key="train").click().run()
+    app.button(key=keyed(app, "train")).click().run()
     work(data_folder)
     app = open_app(PAGE, **address(app))
     assert len(listed(app)) == 2

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from forecasting.portfolio import stored_table
 from forecasting.runs import Store, Workspace
-from tests.app.conftest import Open, address, figure, opener, store_in, upload, words, work
+from tests.app.conftest import Open, address, figure, keyed, opener, store_in, upload, words, work
 
 pytestmark = pytest.mark.slow
 
@@ -42,12 +42,12 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     with store_in(folder):
         app = upload(opener()(PAGE), sales())
         for name, value in {"horizon": 4, "window": 7, "hidden_size": 4, "epochs": 1, "folds": 1}.items():
-            app.number_input(key=f"set_{name}").set_value(value)
+            app.number_input(key=keyed(app, f"set_{name}")).set_value(value)
         app.session_state["many_tabs"] = "Totals"
         app.run()
         assert app.multiselect(key="many_totals").options[0] == "region"
         app.multiselect(key="many_totals").set_value(["region", "all"]).run()
-        app.button(key="train").click().run()
+        app.button(key=keyed(app, "train")).click().run()
         assert not app.exception, [e.message for e in app.exception]
         work(folder)
         yield address(app)
@@ -112,6 +112,6 @@ def test_sums_by_keys_that_the_data_do_not_have_are_left_out_of_a_training(open_
     session = app.session_state["_session"]
     session.change(f"upload:{session.upload}", "totals", ["country", "region"])
     app.run()
-    app.button(key="train").click().run()
+    app.button(key=keyed(app, "train")).click().run()
     assert not app.exception, [e.message for e in app.exception]
     assert Store().run(session.workspace, session.run).config["totals"] == ["region"]

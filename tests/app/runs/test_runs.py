@@ -14,7 +14,7 @@ from forecasting import load_sample, suggest_config
 from forecasting.config import TEXTBOOK
 from forecasting.runs import Store, Workspace
 from forecasting.runs.leases import beat, claim
-from tests.app.conftest import Open, address, words, work
+from tests.app.conftest import Open, address, keyed, words, work
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
 
@@ -120,7 +120,7 @@ def test_open_shows_a_run_on_its_page_with_its_settings(open_app: Open, store: S
     app = runs(open_app, workspace=workspace)
     app.button(key=f"open_{first[:12]}").click().run()
     app.switch_page("pages/forecast/page.py").run()  # the tester does not follow by itself
-    assert app.number_input(key="set_window").value == 10
+    assert app.number_input(key=keyed(app, "set_window")).value == 10
     assert address(app)["run"] == first
     assert "results below are for other settings" not in words(app)
     app.switch_page("pages/runs/page.py").run()
@@ -206,7 +206,7 @@ def test_a_link_shows_one_run_without_the_workspace_and_ends_when_told(
     token = re.fullmatch(r".*/\?link=([\w-]{22})", link).group(1)  # type: ignore[union-attr]
     seen = open_app(link=token)
     assert seen.get("plotly_chart")
-    assert "For the board" in seen.header[0].value.replace("\\", "")
+    assert "For the board" in seen.title[0].value.replace("\\", "")
     assert "one result of Tidecast" in words(seen)
     everything = str(seen.main) + str(seen.sidebar)
     assert "secret-file" not in everything

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pages.shared import i18n
-from pages.shared.formats import age, duration, listed, moment, number, percent, plain
+from pages.shared.formats import age, change, duration, listed, moment, number, percent, plain
 
 
 @pytest.mark.parametrize("text", ["# a", "[x](y)", "`c`", "$x$", ":smile:", "a_b_c", "<b>", "1. x", "![i](u)", "~~s~~"])
@@ -59,6 +59,13 @@ def test_an_age_has_its_plural(minutes: float, shown: str) -> None:
 def test_numbers_times_and_lists_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [number(value) for value in (1234.5, 123.45, 1.2345, None)] == ["1,234", "123.5", "1.23", "not defined"]
     assert [percent(share) for share in (0.125, -0.001, None)] == ["12 %", "0 %", "not defined"]
+    assert [change(share) for share in (0.1234, -0.05, -0.0004, None, float("nan"))] == [
+        "+12.3 %",
+        "-5.0 %",
+        "0.0 %",
+        "",
+        "",
+    ]
     assert [moment(ds) for ds in (12345, "2024-01-02", "2024-01-02T03:04")] == [
         "12,345",
         "2024-01-02",

@@ -33,5 +33,5 @@ def test_a_view_has_words_a_page_that_exists_and_a_drawing(name: str) -> None:
 
 
 def test_the_unit_of_progress_is_the_jobs() -> None:
-    assert {name for name in JOBS if jobs.counts_steps(name)} == {"text", "cosine", "cells", "marker"}
+    assert {name for name in JOBS if jobs.counts_steps(name)} == {"text", "cosine", "one_cell", "cells", "marker"}
     assert not jobs.counts_steps("of another version")

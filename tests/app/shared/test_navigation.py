@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 def visit(path: str, **query: str) -> AppTest:
     """The app in a new session whose first address is `path`, as a browser opens it."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     for name, value in query.items():
         app.query_params[name] = value
     app._page_hash = calc_hash(path)  # what a browser sends for an address
@@ -43,7 +43,7 @@ def test_no_module_of_the_pages_is_taken_for_a_page_of_streamlits_old_kind() -> 
 )
 @pytest.mark.usefixtures("data_folder")
 def test_each_address_opens_its_page_also_as_the_very_first_visit(path: str, title: str) -> None:
-    assert title in [header.value for header in visit(path).header]
+    assert title in [header.value for header in visit(path).title]
 
 
 @pytest.mark.slow

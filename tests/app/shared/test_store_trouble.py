@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.errors import StoreError
 from forecasting.runs import Store, Workspace, stop_runtime
-from tests.app.conftest import Open, address, words
+from tests.app.conftest import Open, address, keyed, words
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
 
@@ -64,7 +64,7 @@ def test_half_written_settings_are_reported_and_not_overwritten(
     app = open_app(workspace=token)
     assert "settings kept for this workspace are damaged" in words(app)
     assert app.get("plotly_chart")
-    app.number_input(key="set_horizon").set_value(9).run()
+    app.number_input(key=keyed(app, "set_horizon")).set_value(9).run()
     assert kept() == damaged
     app.button(key="overwrite_settings").click().run()
     assert "damaged" not in words(app)
@@ -94,9 +94,9 @@ def test_what_was_typed_is_kept_over_a_full_disk_and_saved_afterwards(
 
     with monkeypatch.context() as disk:
         disk.setattr(Store, "put_state", refuse)
-        app.number_input(key="set_horizon").set_value(9).run()
+        app.number_input(key=keyed(app, "set_horizon")).set_value(9).run()
         assert full in words(app).replace("\\", "")
-        assert app.number_input(key="set_horizon").value == 9
+        assert app.number_input(key=keyed(app, "set_horizon")).value == 9
         assert app.get("plotly_chart")
     app.run()
     assert full not in words(app).replace("\\", "")

@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 SMALL: dict[str, dict[str, Any]] = {
     "sine": {"points": 120, "epochs": 2, "rollout": 5, "cell": "gru"},
     "cosine": {"steps": 12},
+    "one_cell": {"steps": 5},
     "cells": {"steps": 10, "lag": 5, "clip": False, "task": "sine"},
     "rollout": {"epochs": 1, "future": 5, "window": 5},
     "marker": {"steps": 10, "length": 5},
@@ -28,6 +29,7 @@ def test_the_lines_run_and_print_a_line_for_each_network() -> None:
     assert begins == [
         *("classic", "tidecast"),
         *("carried", "reset"),
+        *("rnn", "lstm", "gru"),
         *("rnn", "lstm", "gru"),
         *("one-step", "direct"),
         *("lstm", "bilstm", "attention"),

@@ -176,6 +176,12 @@ def test_another_seed_is_another_training() -> None:
 def test_progress_counts_the_epochs_and_carries_the_losses() -> None:
     seen: list[Progress] = []
     result = run_sine({**QUICK, "epochs": 4}, seen.append)
+    untrained = [progress for progress in seen if not progress.epoch]  # the first frame of each network
+    assert [(progress.fold, progress.fraction, progress.train_loss) for progress in untrained] == [
+        (1, 0.0, None),
+        (2, 0.5, None),
+    ]
+    seen = [progress for progress in seen if progress.epoch]
     assert [(progress.fold, progress.epoch) for progress in seen] == [(n, e) for n in (1, 2) for e in (1, 2, 3, 4)]
     assert [progress.fraction for progress in seen] == [k / 8 for k in range(1, 9)]
     both = result["recipes"].values()

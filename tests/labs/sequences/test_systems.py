@@ -20,9 +20,11 @@ QUICK: dict[str, dict[str, Any]] = {
     "sine": {"points": 120, "epochs": 2, "rollout": 5},
     "recipes": {"points": 120, "epochs": 1, "rollout": 0, "recipes": ["classic", "batches"]},
     "cosine": {"steps": 12},
+    "one_cell": {"steps": 20},
     "cells": {"steps": 10, "lag": 5},
     "rollout": {"epochs": 1, "future": 5, "window": 5},
     "marker": {"steps": 10, "length": 5},
+    "sine_grid": {"points": 120, "epochs": 2, "rollout": 60, "windows": [5, 8], "noises": [0.1], "cells": ["gru"]},
 }
 
 
@@ -71,6 +73,9 @@ def test_a_result_leaves_the_callers_random_numbers_alone(kind: str) -> None:
         ("cosine", "cell", "LSTM"),
         ("cosine", "steps", 0),
         ("cosine", "learning_rate", math.nan),
+        ("one_cell", "example", "word"),
+        ("one_cell", "hidden_size", 17),
+        ("one_cell", "steps", 0),
         ("cells", "task", "copy"),
         ("cells", "lag", 0),
         ("cells", "clip", 1),

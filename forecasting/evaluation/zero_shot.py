@@ -1,0 +1,95 @@
+"""The pretrained network as a member of the pool: nothing is fitted, and validation alone gives it its weight.
+
+Axes: S series, O origins (of all series, end to end), H horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from forecasting.baselines import FURTHEST
+from forecasting.evaluation.judging import first_earlier, truth_ahead, usable_seasons
+from forecasting.messages import Message
+from forecasting.model.origins import Origins, Span
+from forecasting.model.pretrained import predict, weights
+from forecasting.model.pretrained.network import MIDDLE
+from forecasting.model.windows import Known
+from forecasting.panel import Values
+
+NAME = "pretrained"
+SHORTEST = 12  # values that it needs
+LONGEST = 200  # of half of the series: with more, what is fitted on them knows more, and it costs seconds for nothing
+TRIED = 4  # origins a horizon, of many series, that it is tried at: neighbouring ones tell the same
+FEW = 20  # series, up to which it is tried at every origin
+
+
+def problem(series: Sequence[Values]) -> Message | None:
+    """Why it takes no part in a pool for `series`, where it should and does not."""
+    return weights.shipped().problem if _meant_for(series) else None
+
+
+def _meant_for(series: Sequence[Values]) -> bool:
+    return bool(np.median([len(values) for values in series]) <= LONGEST)
+
+
+def held_out(series: Sequence[Values], origins: Origins, seasons: Sequence[int], horizon: int) -> dict[str, Values]:
+    """Its forecasts [O, H] by name from held-out origins, NaN where it is not tried; nothing where it takes no part."""
+    if not _meant_for(series):
+        return {}
+    return ahead(series, origins, seasons, horizon, _tried(origins, len(series), horizon))
+
+
+def add_earlier(
+    few: Mapping[int, dict[str, Values]],
+    series: Sequence[Values],
+    known: Sequence[Known] | None,
+    seasons: Sequence[int],
+    horizon: int,
+) -> None:
+    """Beside the errors [E, H] from earlier origins of the other members, in `few` by number of the series, its own."""
+    if not few:
+        return
+    chosen = sorted(few)
+    some = [series[index] for index in chosen]
+    first = [first_earlier(values, usable_seasons(values, seasons), horizon) for values in some]
+    last = np.array([len(values) - 1 for values in some], dtype=np.int64)
+    origins = Span(np.maximum(np.array(first, dtype=np.int64), SHORTEST), last).origins(horizon)
+    forecasts = ahead(some, origins, seasons, horizon, _tried(origins, len(series), horizon)).get(NAME)
+    if forecasts is None:
+        return
+    for place, part in origins.by_series():
+        of_series = known[chosen[place]] if known is not None else None
+        few[chosen[place]][NAME] = truth_ahead(some[place], of_series, origins.seen[part], horizon) - forecasts[part]
+
+
+def ahead(
+    series: Sequence[Values], origins: Origins, seasons: Sequence[int], horizon: int, chosen: Known | None = None
+) -> dict[str, Values]:
+    """Its forecasts [O, H] by name from the `chosen` origins [O], NaN from others and from too few values; nothing
+    where it takes no part. Values after an origin change nothing."""
+    network = weights.shipped().network
+    able = origins.seen >= SHORTEST
+    rows = np.flatnonzero(able if chosen is None else able & chosen)
+    if network is None or not len(rows):
+        return {}
+    seen, owner = origins.seen[rows], origins.series[rows]
+    longest = predict.CONTEXTS[-1]
+    contexts = [series[s][max(0, end - longest) : end] for s, end in zip(owner, seen, strict=True)]
+    found = np.full((len(origins), horizon), np.nan)
+    middle = predict.quantiles(network, contexts, seasons, horizon)[:, :, MIDDLE]
+    low = np.array([series[s][:end].min() for s, end in zip(owner, seen, strict=True)])
+    high = np.array([series[s][:end].max() for s, end in zip(owner, seen, strict=True)])
+    reach = FURTHEST * (high - low)
+    found[rows] = np.clip(middle, (low - reach)[:, None], (high + reach)[:, None])
+    return {NAME: found}
+
+
+def _tried(origins: Origins, count: int, horizon: int) -> Known:
+    """Which of the origins [O] of `count` series it is tried at, the last of each series among them."""
+    every = 1 if count <= FEW else max(1, horizon // TRIED)
+    tried = np.zeros(len(origins), dtype=bool)
+    for _, part in origins.by_series():
+        tried[part][::-every] = True
+    return tried

@@ -1,0 +1,63 @@
+"""A Forecaster as an ONNX file, which any ONNX runtime opens without this package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from forecasting.errors import ExportError
+from forecasting.messages import Message
+
+if TYPE_CHECKING:
+    from forecasting.config import ForecastConfig
+    from forecasting.evaluation.history import History
+    from forecasting.evaluation.occasions import Effects
+    from forecasting.evaluation.predictor import Predictor
+
+
+def to_onnx(
+    config: ForecastConfig,
+    predictor: Predictor,
+    history: History,
+    effects: Effects | None,
+    more: Mapping[str, str],
+    *,
+    quantised: bool,
+) -> bytes:
+    """See `Forecaster.to_onnx`."""
+    from forecasting.onnx_file.forecast import graph_of
+    from forecasting.onnx_file.quantise import quantise
+
+    if effects is not None and effects.any:
+        raise ExportError(Message("onnx.holidays"))
+    about = _about(config, predictor, history, quantised=quantised) | dict(more)
+    data = graph_of(predictor, config, history.values, history.extra, about)
+    return quantise(data) if quantised else data
+
+
+def _about(config: ForecastConfig, predictor: Predictor, history: History, *, quantised: bool) -> dict[str, str]:
+    """What the file says of itself. All of it is text; lists are JSON."""
+    import importlib.metadata
+
+    from forecasting.onnx_file.builder import OPSET
+
+    extra, inputs = history.extra, ["y"]
+    if extra is not None:
+        inputs += [name for name, count in zip(("past", "known"), extra.counts, strict=True) if count]
+    return {
+        "program": "Tidecast",
+        "forecast": "recurrent" if predictor.pooled else "forecast",  # its column in predict or predict_members
+        "weights": "int8" if quantised else "float32",
+        "cell": config.cell,
+        "horizon": str(config.horizon),
+        "window": str(config.window),
+        "frequency": history.frequency,
+        "levels": json.dumps([] if predictor.pooled else list(config.levels)),
+        "series": json.dumps(history.series_ids, ensure_ascii=False),
+        "ends": json.dumps([str(end) for end in history.ends]),  # time of the last value of each series
+        "inputs": json.dumps(inputs),
+        "data": history.panel_id,  # SHA-256 of what it was trained on
+        "opset": str(OPSET),
+        "torch": importlib.metadata.version("torch"),
+    }
