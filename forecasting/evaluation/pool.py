@@ -156,14 +156,17 @@ def _with_earlier(errors: Values, names: Sequence[str], judged: Sequence[Judged]
     usual = np.array([0.0 if name in MODELS or name == zero_shot.NAME else USUAL_REST for name in names])
     for index, of_series in enumerate(judged):
         naive = errors[index, names.index("naive")]
-        earlier = {name: mean_over_steps(part) for name, part in of_series.earlier.items()}
-        if naive > 0 and earlier.get("naive", 0.0) > 0:
+        earlier = of_series.earlier
+        whole = mean_over_steps(earlier["naive"]) if earlier else 0.0
+        if naive > 0 and whole > 0:
             steps = held_out[index] / unit
             relative = np.log(np.maximum(errors[index], 1e-9 * naive) / naive) * steps / (steps + 1)
             for place, name in enumerate(names):
                 if name in earlier:
-                    relative[place] = np.log(max(earlier[name] / earlier["naive"], 1e-9))
-            mean[index] = earlier["naive"] * np.exp(OWN * relative + (1 - OWN) * usual)
+                    tried = np.where(np.isfinite(earlier[name]), earlier["naive"], np.nan)
+                    there = mean_over_steps(tried)  # a member that was tried at some origins alone is compared there
+                    relative[place] = np.log(max(mean_over_steps(earlier[name]) / there, 1e-9)) if there > 0 else 0.0
+            mean[index] = whole * np.exp(OWN * relative + (1 - OWN) * usual)
     return mean
 
 
@@ -177,12 +180,15 @@ def _within_worst(weights: Values, names: Sequence[str], errors: Mapping[str, Va
     if not judged.any():
         return weights, np.nan
     left = np.stack([errors[name] for name, here in zip(names, judged, strict=True) if here])
+    left = left[:, np.isfinite(left).all(axis=0)]  # [K, cells where each of them is judged]
+    if not left.size:
+        return weights, np.nan
     own, share = weights[judged], float(weights[judged].sum())
-    sizes = np.nanmean(np.abs(left), axis=(1, 2))
+    sizes = np.abs(left).mean(axis=1)
     for power in (*SHARPER, None):
         sharper = np.eye(len(own))[sizes.argmin()] if power is None else (own / own.max()) ** power
         sharper /= sharper.sum()
-        size = float(np.nanmean(np.abs(np.tensordot(sharper, left, axes=1))))
+        size = float(np.abs(sharper @ left).mean())
         if power is None or size <= WORST * sizes.min():
             break
     limited = weights.copy()

@@ -48,20 +48,23 @@ def add_earlier(
     seasons: Sequence[int],
     horizon: int,
 ) -> None:
-    """Beside the errors [E, H] from earlier origins of the other members, in `few` by number of the series, its own."""
+    """Beside the errors [E, H] from earlier origins of the other members, in `few` by number of the series, its own:
+    NaN where it is not tried; nothing for a series in which no error of it is known."""
     if not few:
         return
     chosen = sorted(few)
     some = [series[index] for index in chosen]
     first = [first_earlier(values, usable_seasons(values, seasons), horizon) for values in some]
-    last = np.array([len(values) - 1 for values in some], dtype=np.int64)
-    origins = Span(np.maximum(np.array(first, dtype=np.int64), SHORTEST), last).origins(horizon)
+    last = [len(values) - 1 for values in some]
+    origins = Span(np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)).origins(horizon)
     forecasts = ahead(some, origins, seasons, horizon, _tried(origins, len(series), horizon)).get(NAME)
     if forecasts is None:
         return
     for place, part in origins.by_series():
         of_series = known[chosen[place]] if known is not None else None
-        few[chosen[place]][NAME] = truth_ahead(some[place], of_series, origins.seen[part], horizon) - forecasts[part]
+        errors = truth_ahead(some[place], of_series, origins.seen[part], horizon) - forecasts[part]
+        if np.isfinite(errors).any():
+            few[chosen[place]][NAME] = errors
 
 
 def ahead(

@@ -1,5 +1,7 @@
 """The pretrained network in the pool: used where it was the better one, and nowhere needed."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,6 +102,17 @@ def test_without_its_weights_a_saved_forecaster_goes_on_with_the_others_and_says
 def test_series_of_a_few_values_are_forecast_by_the_others(length):
     forecaster = fit(panel(values(length)), CONFIG)
     assert np.isfinite(forecaster.predict()["forecast"]).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("horizon", [2, 6])
+@pytest.mark.parametrize("length", [12, 13, 16, 20, 23, 24, 29])  # half of it is less than the network needs, or not
+def test_series_whose_first_half_is_too_short_for_it_are_judged_where_it_can_be(length, horizon):
+    config = dataclasses.replace(CONFIG, horizon=horizon, window=3, epochs=1)
+    for series in (panel(values(length)), panel(values(length), values(8, 1), values(length + 30, 2))):
+        forecaster = fit(series, config)
+        assert np.isfinite(forecaster.predict()["forecast"]).all()
+        assert all(abs(sum(weights) - 1) < 1e-9 for weights in forecaster.weights().drop(columns="unique_id").to_numpy())
 
 
 def test_of_many_series_it_is_tried_at_some_origins_of_each_the_last_among_them(forecasts):
