@@ -4,6 +4,7 @@ python benchmarks/tune.py                      40 trials of the CO2 sample on tw
                                                parts, how long cancelling takes, what a killed worker loses
 python benchmarks/tune.py --third 12           and how long a third user's training waits while two users tune,
                                                asked for so many times
+python benchmarks/tune.py --third 20 --only third   that alone
 python benchmarks/tune.py --trials 10          fewer trials
 python benchmarks/tune.py --out tune.json      all figures
 """
@@ -39,22 +40,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=40)
     parser.add_argument("--third", type=int, default=0)
+    parser.add_argument("--only", choices=("search", "cancel", "killed", "third"))
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
+    figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/tidecast.db")
         supervisor = Supervisor(store)
         supervisor.start()
         try:
-            figures: dict[str, Any] = {"search": search(store, args.trials)}
-            print(json.dumps(figures["search"]), flush=True)
-            figures["cancel seconds"] = cancel(store)
-            print(f"cancelled after {figures['cancel seconds']:.2f} s", flush=True)
-            figures["killed"] = kill(store)
-            print(json.dumps(figures["killed"]), flush=True)
-            if args.third:
-                figures["third"] = third(store, args.third)
-                print(json.dumps(figures["third"]), flush=True)
+            for name, measured in {
+                "search": lambda: search(store, args.trials),
+                "cancel": lambda: cancel(store),
+                "killed": lambda: kill(store),
+                "third": lambda: third(store, args.third),
+            }.items():
+                if args.only not in (None, name) or (name == "third" and not args.third):
+                    continue
+                figures[name] = measured()
+                print(name, json.dumps(figures[name]), flush=True)
         finally:
             supervisor.stop()
             store.close()
@@ -96,7 +100,7 @@ def search(store: Store, trials: int) -> dict[str, Any]:
     }
 
 
-def cancel(store: Store) -> float:
+def cancel(store: Store) -> dict[str, float]:
     """Seconds from the click to the end, in the middle of trials: until no part is computed any more."""
     workspace, run = ask(store, 20, seed=101)
     while sum(state == "done" for state in parts(store, run)) < 7:
@@ -105,7 +109,7 @@ def cancel(store: Store) -> float:
     store.cancel(workspace, run)
     while any(state in ("running", "queued") for state in parts(store, run)):
         time.sleep(0.02)
-    return time.monotonic() - began
+    return {"seconds": round(time.monotonic() - began, 2)}
 
 
 def kill(store: Store) -> dict[str, int]:
