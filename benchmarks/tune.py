@@ -147,6 +147,7 @@ def third(store: Store, times: int) -> dict[str, float]:
         while store.run(workspace, run).state == "queued":
             time.sleep(0.02)
         waits.append(time.monotonic() - asked)
+        print(f"waited {waits[-1]:.2f} s", flush=True)
         follow(store, workspace, run)
         time.sleep(2 + seed % 5)
     for owner, run in tuning:

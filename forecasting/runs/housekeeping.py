@@ -17,6 +17,7 @@ from forecasting.runs.access import links
 from forecasting.runs.database import Database, now
 from forecasting.runs.environment import Settings
 from forecasting.runs.ledger import stop_unwanted
+from forecasting.runs.turns import forget_served
 from forecasting.runs.usage import MB, holding, holdings, stored
 
 YOUNG_SECONDS = 3600.0  # bytes that no link holds yet may belong to somebody who is about to link them
@@ -40,6 +41,7 @@ def sweep(database: Database, settings: Settings) -> int:
         drop_orphans(connection)
         films.drop_orphans(connection)
         rates.forget_old(connection)
+        forget_served(connection)
         connection.execute(delete(schema.quotes).where(schema.quotes.c.fetched < at - settings.keep_days * 86_400))
     _make_room(database, settings)
     database.compact()

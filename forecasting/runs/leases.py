@@ -17,7 +17,7 @@ from forecasting.runs.claims import Claim, held_by
 from forecasting.runs.clock import Steadiness
 from forecasting.runs.database import Database, now
 from forecasting.runs.stored_messages import pack
-from forecasting.runs.turns import turns
+from forecasting.runs.turns import forget_served, note_served, turns
 
 LEASE_SECONDS = 20.0  # a heartbeat older than this: the worker is taken for dead
 ATTEMPTS = 3
@@ -153,6 +153,7 @@ def _take(connection: Connection, worker: str, run_id: str) -> Claim | None:
     if row is None:
         return None
     films.drop(connection, run_id)  # of an attempt that was given back
+    note_served(connection, run_id)
     return Claim(
         run_id=run_id,
         kind=row.kind,
@@ -185,11 +186,13 @@ def _end(
     values |= {"cancel": False, **(more or {})}
     if claimed.parent is not None:
         shards.lock(connection, [claimed.parent])
+    note_served(connection, claimed.run_id)  # while it knows its address
     if connection.execute(update(runs).where(where).values(**values)).rowcount != 1:
         return False
     films.drop(connection, claimed.run_id)
     if claimed.parent is not None:
         shards.note_end(connection, claimed.parent, state, values.get("error"), values.get("error_field"))
+    forget_served(connection)
     return True
 
 
@@ -231,6 +234,7 @@ def _take_back(database: Database, lost: ColumnElement[bool], cause: Message) ->
                 "run taken back",
                 extra={"run": row.id[:12], "attempt": row.attempts, "cause": cause.key, "state": values["state"]},
             )
+        forget_served(connection)
     return [row.id for row in rows]
 
 

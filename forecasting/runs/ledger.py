@@ -18,7 +18,7 @@ from forecasting.runs.database import Database, insert_new, now
 from forecasting.runs.environment import Settings
 from forecasting.runs.jobs import JOBS
 from forecasting.runs.shards import AFRESH
-from forecasting.runs.turns import advance, hashed, turns
+from forecasting.runs.turns import advance, forget_served, hashed, turns
 from forecasting.runs.views import Run, artifact_names, run_view, visible
 
 NAME_LETTERS = 200  # of a run's name
@@ -223,6 +223,7 @@ def stop_unwanted(connection: Connection, run_ids: Sequence[str]) -> None:
     connection.execute(update(runs).where(unwanted, waiting).values(**ended))
     shards.stop(connection, connection.execute(select(runs.c.id).where(unwanted)).scalars().all())
     connection.execute(update(runs).where(unwanted, runs.c.state == "running").values(cancel=True))
+    forget_served(connection)
 
 
 def _input(data: Row[Any] | None, kind: str) -> tuple[str | None, str | None]:

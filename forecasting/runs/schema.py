@@ -33,7 +33,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = "0008"  # the revision that `metadata` describes
+VERSION = "0009"  # the revision that `metadata` describes
 
 ACTIVE = ("queued", "running", "split")  # states in which something may still change without the user
 
@@ -161,6 +161,14 @@ rates = Table(
     Column("id", String(64), primary_key=True),  # SHA-256 of what and who: no address is kept
     Column("until", Double, nullable=False),  # when all that was done would be done at the allowed pace
     Index("rates_until", "until"),
+)
+
+served = Table(
+    "served",
+    metadata,
+    # A workspace or hashed address with runs that wait or train: fairness counts by both.
+    Column("who", String(64), primary_key=True),
+    Column("at", Double, nullable=False),  # when a worker began or ended one of its runs last
 )
 
 quotes = Table(

@@ -6,9 +6,12 @@ import hashlib
 import ipaddress
 from collections import Counter
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 
 from forecasting.runs import schema
+from forecasting.runs.database import insert_new, now
+
+runs = schema.runs
 
 SITE = 56  # bits of an IPv6 address that a network provider gives to one customer, who has all addresses below
 
@@ -18,27 +21,52 @@ def turns(connection: Connection) -> list[str]:
 
     Workspaces take turns, and so do the addresses that they were asked from: the n-th run of one, counting those that
     are running, comes after the n-1 first ones of every other. Of one address, the workspaces take turns as well.
-    Within a turn the oldest comes first.
+    Within a turn the one comes first that has waited longest: since it asked, or since a worker was last busy for it.
+    Else whoever has asked for many runs at once, such as the trials of a search, would have the next worker each time
+    that one of them ends, and a newcomer none.
     """
     columns = schema.runs.c
     rows = connection.execute(
-        select(columns.id, columns.owner, columns.address, columns.state)
+        select(columns.id, columns.owner, columns.address, columns.state, columns.queued)
         .where(columns.state.in_(("queued", "running")))
         .order_by(columns.queued, columns.id)
     ).all()
+    served = {row.who: row.at for row in connection.execute(select(schema.served))}
     of_owner = Counter(row.owner for row in rows if row.state == "running")
     of_address = Counter(row.address for row in rows if row.state == "running" and row.address is not None)
-    waiting = []  # turn by workspace, place by age, id, address
+    waiting = []  # turn by workspace, since when it has waited, place by age, id, address
     for place, row in enumerate(row for row in rows if row.state == "queued"):
-        waiting.append((of_owner[row.owner], place, row.id, row.address))
+        since = max(row.queued, served.get(row.owner, 0.0), served.get(row.address, 0.0))
+        waiting.append((of_owner[row.owner], since, place, row.id, row.address))
         of_owner[row.owner] += 1
     order = []
-    for turn, place, run_id, address in sorted(waiting, key=lambda one: one[:2]):
+    for turn, since, place, run_id, address in sorted(waiting, key=lambda one: one[:3]):
         if address is not None:
             turn = max(turn, of_address[address])
             of_address[address] += 1
-        order.append((turn, place, run_id))
-    return [run_id for _, _, run_id in sorted(order)]
+        order.append((turn, since, place, run_id))
+    return [run_id for _, _, _, run_id in sorted(order)]
+
+
+def note_served(connection: Connection, run_id: str) -> None:
+    """A worker begins a run or has ended it: others have waited longer than its workspace and address by now."""
+    row = connection.execute(select(runs.c.owner, runs.c.address).where(runs.c.id == run_id)).one_or_none()
+    at = now(connection)
+    known = set() if row is None else {row.owner, row.address} - {None}
+    for who in sorted(known):  # by name, so that no two wait for each other
+        if not insert_new(connection, schema.served, {"who": who, "at": at}):
+            connection.execute(update(schema.served).where(schema.served.c.who == who).values(at=at))
+
+
+def forget_served(connection: Connection) -> None:
+    """Take out who has no run any more that waits or trains: the hash of an address is kept no longer."""
+    active = runs.c.state.in_(schema.ACTIVE)
+    who = schema.served.c.who
+    gone = select(who).where(
+        ~exists().where(active, runs.c.owner == who), ~exists().where(active, runs.c.address == who)
+    )
+    free = gone.order_by(who).with_for_update(skip_locked=True)
+    connection.execute(delete(schema.served).where(who.in_(free)))
 
 
 def hashed(address: str | None) -> str | None:

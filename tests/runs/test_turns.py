@@ -115,3 +115,57 @@ def test_a_run_whose_worker_died_three_times_keeps_no_address(file_store: Store)
             connection.execute(update(schema.runs).values(heartbeat=0.0))
         leases.reclaim(file_store.database)
     assert addresses(file_store) == {None}
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 3])
+def test_who_asks_while_others_have_hundreds_of_runs_waits_for_the_next_free_worker(
+    file_store: Store, lanes: int
+) -> None:
+    """As many others as there are workers: each time that one of their runs ends, that one has none under way."""
+    for number in range(lanes):
+        busy = file_store.new_workspace()
+        for seed in range(8):
+            ask(file_store, busy, 100 * number + seed, f"tuning {number}")
+    at_work = [leases.claim(file_store.database, f"w{lane}") for lane in range(lanes)]
+    mine = ask(file_store, file_store.new_workspace(), 1_000, NEWCOMER)
+    ended = at_work[-1]
+    assert ended is not None
+    assert leases.fail(file_store.database, ended, "for the test")
+    taken = leases.claim(file_store.database, "next")
+    assert taken is not None
+    assert taken.run_id == mine
+
+
+def test_in_the_long_run_each_workspace_and_address_has_its_share(file_store: Store) -> None:
+    """One worker, an early asker of many, one address with three workspaces, one that came last."""
+    waiting: dict[str, str] = {}  # run -> by whom
+    early = file_store.new_workspace()
+    waiting |= {ask(file_store, early, seed, "early"): "early" for seed in range(12)}
+    for number in range(3):
+        workspace = file_store.new_workspace()
+        waiting |= {ask(file_store, workspace, 100 * number + seed + 50, "crowd"): "crowd" for seed in range(6)}
+    late = file_store.new_workspace()
+    waiting |= {ask(file_store, late, 900 + seed, "late"): "late" for seed in range(12)}
+    order = []
+    for _ in range(15):
+        taken = leases.claim(file_store.database, "w")
+        assert taken is not None
+        order.append(waiting[taken.run_id])
+        leases.fail(file_store.database, taken, "for the test")
+    assert order == ["early", "crowd", "late"] * 5
+
+
+def test_who_was_served_is_forgotten_with_the_last_run_that_waits(file_store: Store) -> None:
+    def known() -> int:
+        with file_store.database.read() as connection:
+            return len(connection.execute(select(schema.served)).all())
+
+    workspace = file_store.new_workspace()
+    first, second = (ask(file_store, workspace, seed, STRANGER) for seed in range(2))
+    taken = leases.claim(file_store.database, "w")
+    assert taken is not None
+    assert known() == 2  # the workspace and its address
+    leases.fail(file_store.database, taken, "for the test")
+    assert known() == 2
+    file_store.cancel(workspace, second if taken.run_id == first else first)
+    assert known() == 0
