@@ -87,7 +87,7 @@ class ForecastConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """A plain dictionary that JSON can hold; `from_dict` is its inverse."""
-        values = dataclasses.asdict(self)
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         for name in ("floor", "cap"):  # a run that was asked without them keeps its id
             if values[name] is None:
                 del values[name]
@@ -98,7 +98,7 @@ class ForecastConfig:
         if not self.totals:
             del values["totals"]
         if self.events:
-            values["events"] = [{**event, "dates": list(event["dates"])} for event in values["events"]]
+            values["events"] = [{**dataclasses.asdict(event), "dates": list(event.dates)} for event in self.events]
         else:
             del values["events"]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

@@ -58,6 +58,7 @@ def split(
     `work`: reference seconds of each; `expected`: seconds of the whole run, by the clock; `share`: what part of the
     work these shards are, where others will follow from their results.
     """
+    version = identity.version()  # before the lock that all writers wait for
     with database.write() as connection:
         waiting = {"state": "split", "lease": None, "worker": None, "heartbeat": None}
         waiting |= {"progress": json.dumps({"expected": expected} | ({"share": share} if share < 1 else {}))}
@@ -80,7 +81,7 @@ def split(
         at = now(connection)
         for place, name in enumerate(names):
             shard = {"parent": claimed.run_id, "shard": name, "kind": row.kind, "config": row.config}
-            shard |= {"panel_sha256": row.panel_sha256, "version": identity.version()}
+            shard |= {"panel_sha256": row.panel_sha256, "version": version}
             shard |= {"owner": row.owner, "address": row.address}
             asked = {
                 "state": "queued",

@@ -131,12 +131,12 @@ def study_of(
 def within(point: Point, panel: Panel, config: TuneConfig) -> Point:
     """`point`, its network made smaller, as far as the space has smaller ones, until its training on `panel` is
     expected to take no longer than a trial may: a minute's training would keep others waiting."""
-    base = config.base
-    most = max(LEAST_SECONDS, TIMES_DEFAULT * work.of_fold(panel, base.replace(folds=1), 1, compare=False).seconds)
+    base = config.base.replace(folds=1)
+    most = max(LEAST_SECONDS, TIMES_DEFAULT * work.of_fold(panel, base, 1, compare=False).seconds)
     hidden, layers = config.space.hidden_size[0], config.space.num_layers[0]
 
     def fits(one: Point) -> bool:
-        return seconds(one, panel, base) <= most
+        return work.of_fold(panel, one.config(base), 1, compare=False).seconds <= most
 
     while not fits(point) and point.hidden_size > hidden:
         point = dataclasses.replace(point, hidden_size=max(hidden, int(point.hidden_size * 0.9)))

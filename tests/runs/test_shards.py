@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text, update
 
 from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
-from forecasting.runs import Store, Supervisor, Workspace, leases, schema, shards
+from forecasting.runs import Store, Supervisor, Workspace, identity, leases, schema, shards
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.housekeeping import sweep
 from forecasting.runs.workers.attempt import perform
@@ -76,6 +76,29 @@ def test_the_workspace_sees_one_running_run_with_the_progress_of_its_parts(store
     assert seen.curve[-1] == ["final", 1, 0.3, None]
     assert [listed.id for listed in store.runs(workspace)] == [run]
     assert store.usage(workspace).active == 1
+
+
+@pytest.mark.parametrize("parts", [2, 40])
+def test_the_lock_that_all_writers_wait_for_is_not_held_longer_for_the_files_of_the_package(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    """They were looked at once a part: a search of 500 trials kept others from writing for ten seconds."""
+    looks = 0
+
+    def version() -> str:
+        nonlocal looks
+        looks += 1
+        return right
+
+    right = identity.version()
+    workspace = file_store.new_workspace()
+    file_store.submit(workspace, "counting", {**ASKED, "shards": parts}, None, "n")
+    taken = claimed(file_store)
+    monkeypatch.setattr(identity, "version", version)
+    names = [f"part {number}" for number in range(parts)]
+    assert shards.split(file_store.database, taken, names, {})
+    assert looks == 1
+    assert len(rows(file_store)) == parts + 1
 
 
 @pytest.mark.slow

@@ -138,7 +138,7 @@ def _split(
     """Let the shards do the work: "split", or "lost"."""
     how, whole = JOBS[claimed.kind].shards, sum(work.values())
     if how is not None and how.work is not None:
-        work = {name: how.work(data, claimed.config, name) for name in names}
+        work = {name: work[name] if name in work else how.work(data, claimed.config, name) for name in names}
     known = [work.get(name, 0.0) for name in names]
     follow = how is not None and how.then is not None and whole > 0  # what is to follow counts as well
     share = min(1.0, sum(known) / whole) if follow else 1.0
