@@ -25,12 +25,12 @@ from forecasting.memory import give_back_at_once
 from forecasting.runs import runtime, stop_runtime
 from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
-from pages.shared import accessibility, clipboard, i18n, uploads
+from pages.shared import accessibility, clipboard, connections, i18n, uploads
 from pages.shared.browser import open_when_ready
+from pages.shared.frontend import Frontend
 from pages.shared.gates import Forwarded, FrameGate, MetricsGate, WithoutTrace
 from pages.shared.health import health
 from pages.shared.newcomers import Newcomers
-from pages.shared.slow_headers import cut_slow_headers
 from pages.shared.uploads import UploadGate
 
 log = logging.getLogger("tidecast.server")
@@ -42,7 +42,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     give_back_at_once()
     log_to_stderr()
     _log_alike()
-    cut_slow_headers()
+    connections.mend()
     await asyncio.to_thread(_rehearse)
     gc.freeze()  # what is imported by now stays: no collection has to walk through it
     try:
@@ -132,5 +132,6 @@ def _inline_scripts() -> list[str]:
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
-MIDDLEWARE = [Middleware(gate) for gate in (SecurityHeaders, Forwarded, MetricsGate, FrameGate, UploadGate, Newcomers)]
+GATES = (SecurityHeaders, Frontend, Forwarded, MetricsGate, FrameGate, UploadGate, Newcomers)
+MIDDLEWARE = [Middleware(gate) for gate in GATES]
 ROUTES = [Route("/health", health)]

@@ -20,7 +20,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from forecasting.errors import ConfigError
 from forecasting.runs import Settings
 from forecasting.runs.log import JsonLines
-from pages.shared import slow_headers
+from pages.shared import connections
+from pages.shared.frontend import Frontend, files
 from pages.shared.gates import Forwarded, FrameGate, MetricsGate, WithoutTrace
 from tests import coroutines
 
@@ -108,12 +109,49 @@ def test_a_bad_frame_is_a_line_in_the_log_without_a_trace() -> None:
     assert line("Exception in ASGI application")["error"] == "ValueError"
 
 
+def asked(path: str, method: str = "GET", headers: tuple[tuple[bytes, bytes], ...] = ()) -> tuple[bool, list[Message]]:
+    """Whether the app behind is asked, and what is sent back."""
+    scope = {"type": "http", "method": method, "path": path, "headers": list(headers)}
+    scopes, _, sent = through(Frontend, scope)
+    return bool(scopes), sent
+
+
+def test_a_file_of_the_front_end_is_sent_whole_by_name_under_any_path() -> None:
+    kinds = {"js": b"text/javascript; charset=utf-8", "css": b"text/css; charset=utf-8", "media": b"font/woff2"}
+    for folder, kind in kinds.items():
+        name = next(name for name in files() if name.startswith(folder) and name.endswith(("js", "css", "woff2")))
+        for path in (f"/static/{name}", f"/team/tidecast/static/{name}"):
+            behind, (start, body) = asked(path)
+            headers = dict(start["headers"])
+            assert not behind
+            assert (start["status"], headers[b"content-type"]) == (200, kind)
+            assert body["body"] == files()[name].read_bytes()
+            assert int(headers[b"content-length"]) == len(body["body"])
+            assert b"immutable" in headers[b"cache-control"]
+
+
+def test_whatever_else_is_asked_for_goes_to_streamlit() -> None:
+    name = next(iter(files()))
+    for path in (
+        "/",
+        "/static/",
+        "/static/../index.html",
+        "/static/js/../../index.html",
+        "/static/js/none.js",
+        f"/{name}",
+    ):
+        assert asked(path)[0]
+    assert asked(f"/static/{name}", "HEAD")[0]
+    for condition in (b"range", b"if-none-match", b"if-modified-since"):
+        assert asked(f"/static/{name}", headers=((condition, b"bytes=0-1"),))[0]
+
+
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Of a server whose patience with headers is short, and with everything else is not."""
     for method in ("connection_made", "data_received", "connection_lost"):
         monkeypatch.setattr(H11Protocol, method, getattr(H11Protocol, method))  # put back afterwards
-    monkeypatch.setattr(slow_headers, "SECONDS", 0.3)
+    monkeypatch.setattr(connections, "SECONDS", 0.3)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         while (await receive()).get("more_body"):
@@ -121,8 +159,8 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"ok"})
 
-    slow_headers.cut_slow_headers()
-    slow_headers.cut_slow_headers()
+    connections.mend()
+    connections.mend()
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, lifespan="off", log_config=None, http="h11", timeout_graceful_shutdown=1)
@@ -134,6 +172,36 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         yield listening.getsockname()[1]
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.mark.slow
+def test_small_pieces_are_not_kept_back_on_a_socket_that_streamlit_has_opened(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    asked_for: list[int] = []
+
+    def connection_made(self: Any, transport: Any) -> None:
+        begin(self, transport)
+        self.socket = transport.get_extra_info("socket")
+
+    def connection_lost(self: Any, error: Exception | None) -> None:
+        asked_for.append(self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        end(self, error)
+
+    begin, end = H11Protocol.connection_made, H11Protocol.connection_lost
+    monkeypatch.setattr(H11Protocol, "connection_made", connection_made)
+    monkeypatch.setattr(H11Protocol, "connection_lost", connection_lost)
+    port = request.getfixturevalue("port")  # mends what was set here
+    with socket.create_connection(("127.0.0.1", port)) as one:
+        one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        while one.recv(1000):
+            pass
+    for _ in range(500):
+        if asked_for:
+            break
+        time.sleep(0.01)
+    assert asked_for
+    assert all(asked_for)
 
 
 @pytest.mark.slow
