@@ -4,9 +4,9 @@ Streamlit opens the socket itself and without naming its protocol, by which asyn
 system kept back whatever followed a piece that the browser had not confirmed, for 40 ms each time: the body of each
 file, and most of what is sent to a page.
 
-Uvicorn would keep connections that do not send the headers of a request, and their memory: it has a time limit for idle
-connections after an answer only, and Streamlit hands on no other. So its protocol is given a timer: from the connection,
-or the first byte of a further request, to the end of the headers.
+Uvicorn would keep connections that do not send the headers of a request, and their memory: it has a time limit for
+idle connections after an answer only, and Streamlit hands on no other. So its protocol is given a timer: from the
+connection, or the first byte of a further request, to the end of the headers.
 """
 
 from __future__ import annotations
