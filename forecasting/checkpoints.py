@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 
+from forecasting.errors import Cancelled
+from forecasting.messages import Message
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -35,15 +38,24 @@ class State:
 class Keeper:
     """The states of a run's trainings, handed to `write` as safetensors at most every `seconds`.
 
-    `label`: what made them; states of another label, or that cannot be read, count as none.
+    `label`: what made them; states of another label, or that cannot be read, count as none. `leave`: whether the
+    computation is to end here, so that another attempt goes on from here later.
     """
 
-    def __init__(self, label: str, kept: bytes | None, write: Callable[[bytes], None], seconds: float) -> None:
+    def __init__(
+        self,
+        label: str,
+        kept: bytes | None,
+        write: Callable[[bytes], None],
+        seconds: float,
+        leave: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._label = label
         self._states = _unpacked(kept, label) if kept else []
         self._place = -1
         self._write = write
         self._seconds = seconds
+        self._leave = leave
         self._written = time.monotonic()
 
     def begin(self) -> State | None:
@@ -52,15 +64,20 @@ class Keeper:
         return self._states[self._place] if self._place < len(self._states) else None
 
     def note(self, state: Callable[[], State], *, ended: bool) -> None:
-        """Keep where the training is, if it has ended or it is time; `state` is called only then."""
-        due = time.monotonic() - self._written >= self._seconds
+        """Keep where the training is, if it has ended or it is time; `state` is called only then. Cancelled where the
+        computation is to be left, and what it has come to could be kept."""
+        leaving = self._leave()
+        due = leaving or time.monotonic() - self._written >= self._seconds
         if ended or due:
             self._states = [*self._states[: self._place], state()]
         if due:
             packed = _packed(self._label, self._states)
-            if len(packed) <= LARGEST:
+            fits = len(packed) <= LARGEST
+            if fits:
                 self._write(packed)
             self._written = time.monotonic()
+            if leaving and fits:
+                raise Cancelled(Message("runs.ended"))
 
 
 @contextlib.contextmanager

@@ -103,6 +103,7 @@ def release(database: Database, worker: str) -> None:
 def requeue(database: Database, claimed: Claim) -> bool:
     """The same for one claim; False: the lease is another's."""
     with database.write() as connection:
+        note_served(connection, claimed.run_id)
         return connection.execute(update(runs).where(held_by(claimed)).values(**_RELEASED)).rowcount == 1
 
 

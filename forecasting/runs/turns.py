@@ -13,6 +13,7 @@ from forecasting.runs.database import insert_new, now
 
 runs = schema.runs
 
+WAITED = 2.0  # seconds, after which who has no worker at all is let in before a part has ended
 SITE = 56  # bits of an IPv6 address that a network provider gives to one customer, who has all addresses below
 
 
@@ -67,6 +68,26 @@ def forget_served(connection: Connection) -> None:
     )
     free = gone.order_by(who).with_for_update(skip_locked=True)
     connection.execute(delete(schema.served).where(who.in_(free)))
+
+
+def has_to_give_way(connection: Connection, run_id: str) -> bool:
+    """Whether a worker at this part of a run is to leave it for now: a run that is no part waits for its turn, for
+    which no worker computes anything, and of the parts under way this one was begun first."""
+    order = turns(connection)
+    columns = runs.c
+    under_way = connection.execute(
+        select(columns.id, columns.owner, columns.address, columns.parent)
+        .where(columns.state == "running")
+        .order_by(columns.started, columns.id)
+    ).all()
+    parts = [row.id for row in under_way if row.parent is not None]
+    if not order or parts[:1] != [run_id]:
+        return False
+    who = select(columns.owner, columns.address, columns.parent, columns.queued).where(columns.id == order[0])
+    first = connection.execute(who).one()
+    served = {row.owner for row in under_way} | {row.address for row in under_way} - {None}
+    waits = now(connection) - first.queued >= WAITED
+    return bool(waits and first.parent is None and not served & {first.owner, first.address})
 
 
 def hashed(address: str | None) -> str | None:

@@ -15,9 +15,10 @@ from sqlalchemy import func, select, text, update
 
 from forecasting.config import ForecastConfig
 from forecasting.panel import Panel
-from forecasting.runs import Store, Supervisor, Workspace, identity, leases, schema, shards
+from forecasting.runs import Store, Supervisor, Workspace, identity, leases, schema, shards, turns
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.housekeeping import sweep
+from forecasting.runs.workers import pulse
 from forecasting.runs.workers.attempt import perform
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
@@ -288,17 +289,57 @@ def test_two_workers_share_one_run_and_one_of_them_may_be_killed(store: Store) -
     assert store.artifact(workspace, run, "result") == counting.expected_of_shards(7, 40, 3)
 
 
-@pytest.mark.slow
-def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_panel: Callable[..., Panel]
-) -> None:
+def several() -> Panel:
+    """Series of different lengths."""
     noise = np.random.default_rng(1)
     frames = []
     for number, length in enumerate((200, 200, 180, 60)):
         ds = pd.date_range("2024-01-01", periods=length)
         y = 10 * number + np.sin(np.arange(length) / 3) + noise.normal(0, 0.2, length)
         frames.append(pd.DataFrame({"unique_id": f"s{number}", "ds": ds, "y": y}))
-    panel = Panel(pd.concat(frames, ignore_index=True), "D", (7,), "many")
+    return Panel(pd.concat(frames, ignore_index=True), "D", (7,), "many")
+
+
+@pytest.mark.slow
+def test_a_part_that_gave_way_goes_on_where_it_was_and_has_the_same_bits(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(pulse, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(pulse, "WRITE_SECONDS", 0.01)
+    monkeypatch.setattr(turns, "WAITED", 0.0)
+    file_store.settings = dataclasses.replace(file_store.settings, shard_seconds=0.0)
+    panel, config = several(), ForecastConfig(horizon=5, window=14, hidden_size=32, epochs=20, folds=1)
+    artifacts, ends = {}, []
+    for others in (0, 2):
+        workspace, somebody = file_store.new_workspace(), file_store.new_workspace()
+        asked = config.replace(seed=7)
+        data = file_store.put_dataset(workspace, None, "several", {}, panel, {})
+        run = file_store.submit(workspace, "forecast", asked.to_dict(), data, "n")
+        assert perform(file_store.database, claimed(file_store), file_store.settings) == "split"
+        for number in range(others):
+            theirs = file_store.submit(somebody, "counting", {"seed": number}, None, "n")
+            taken = claimed(file_store)
+            if taken.run_id != theirs:  # a part that has waited longer: it is begun, and left
+                ends.append(perform(file_store.database, taken, file_store.settings))
+                taken = claimed(file_store)
+            assert taken.run_id == theirs
+            assert perform(file_store.database, taken, file_store.settings) == "done"
+        finish(file_store)
+        seen = file_store.run(workspace, run)
+        assert (seen.state, seen.attempts) == ("done", 1)
+        artifacts[others] = {name: file_store.artifact(workspace, run, name) for name in seen.artifacts}
+        file_store.unlink(workspace, run)
+        sweep(file_store.database, file_store.settings)
+    assert ends == ["gave way", "gave way"]
+    assert artifacts[2] == artifacts[0]
+
+
+@pytest.mark.slow
+def test_a_real_forecast_of_many_series_has_the_same_bits_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_panel: Callable[..., Panel]
+) -> None:
+    panel = several()
     config = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=3, folds=2)
     results = {}
     for seconds in ("1e9", "0"):

@@ -7,8 +7,10 @@ import random
 import pytest
 from sqlalchemy import select, update
 
-from forecasting.runs import Store, Workspace, leases, schema
-from forecasting.runs.turns import hashed, turns
+from forecasting.runs import Store, Workspace, leases, schema, shards
+from forecasting.runs import turns as order_of_turns
+from forecasting.runs.claims import Claim
+from forecasting.runs.turns import has_to_give_way, hashed, turns
 from tests.runs.working import finish
 
 STRANGER, NEWCOMER = "198.51.100.7", "203.0.113.9"
@@ -169,3 +171,47 @@ def test_who_was_served_is_forgotten_with_the_last_run_that_waits(file_store: St
     assert known() == 2
     file_store.cancel(workspace, second if taken.run_id == first else first)
     assert known() == 0
+
+
+def gives_way(store: Store, run_id: str) -> bool:
+    with store.database.read() as connection:
+        return has_to_give_way(connection, run_id)
+
+
+def part(store: Store, seed: int, worker: str, address: str) -> tuple[str, Claim]:
+    """The run of somebody new, in parts of which one is under way."""
+    run = store.submit(store.new_workspace(), "counting", {"seed": seed, "shards": 3}, None, "n", address=address)
+    taken = leases.claim(store.database, worker)
+    assert taken is not None
+    assert shards.split(store.database, taken, ["part 1", "part 2", "part 3"], {})
+    under_way = leases.claim(store.database, worker)
+    assert under_way is not None
+    return run, under_way
+
+
+def test_a_part_gives_way_to_who_has_no_worker_and_only_the_one_that_was_begun_first(
+    file_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (_, first), (_, second) = part(file_store, 1, "w1", "a"), part(file_store, 2, "w2", "b")
+    assert not gives_way(file_store, first.run_id)  # nobody else waits
+    me = file_store.new_workspace()
+    mine = ask(file_store, me, 9, NEWCOMER)
+    assert not gives_way(file_store, first.run_id)  # not for long
+    monkeypatch.setattr(order_of_turns, "WAITED", 0.0)
+    assert gives_way(file_store, first.run_id)
+    assert not gives_way(file_store, second.run_id)
+    assert leases.requeue(file_store.database, first)
+    taken = leases.claim(file_store.database, "w1")
+    assert taken is not None
+    assert taken.run_id == mine
+    ask(file_store, me, 10, NEWCOMER)
+    assert not gives_way(file_store, second.run_id)  # a worker is busy for me
+    ask(file_store, file_store.new_workspace(), 11, "b")
+    assert not gives_way(file_store, second.run_id)  # and for that address
+
+
+def test_parts_do_not_give_way_to_parts(file_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order_of_turns, "WAITED", 0.0)
+    (_, first), (_, second) = part(file_store, 1, "w1", "a"), part(file_store, 2, "w2", "b")
+    assert leases.requeue(file_store.database, second)
+    assert not gives_way(file_store, first.run_id)

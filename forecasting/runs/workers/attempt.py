@@ -48,7 +48,8 @@ def execute(database_url: str, run_id: str, worker: str | None = None) -> bool:
 
 
 def perform(database: Database, claimed: Claim, settings: Settings, heart: Heart | None = None) -> str:
-    """Carry out a claimed run to whatever end it has: done, failed, cancelled, split, requeued, lost, wall, memory.
+    """Carry out a claimed run to whatever end it has: done, failed, cancelled, split, requeued, gave way, lost, wall,
+    memory.
 
     `heart`: what renews the lease where no supervisor watches over this process.
     """
@@ -76,7 +77,7 @@ def perform(database: Database, claimed: Claim, settings: Settings, heart: Heart
                 _publish(database, claimed, results, parts, pulse, took)
                 end = "done"
         except Cancelled:
-            end = pulse.over or "cancelled"
+            end = pulse.over or (_give_way(database, claimed, pulse) if pulse.gives_way else "cancelled")
         except UnavailableError as error:
             end = _wait_for_database(database, claimed, error)
         except ForecastingError as error:
@@ -172,7 +173,8 @@ def _compute(
         results = job.shards.merge(data, claimed.config, parts.results)
     else:
         kept = checkpoints.stored(database, claimed)
-        with keeping(Keeper(identity.version(), kept, pulse.keep, CHECKPOINT_SECONDS)):
+        keeper = Keeper(identity.version(), kept, pulse.keep, CHECKPOINT_SECONDS, lambda: pulse.gives_way)
+        with keeping(keeper):
             if claimed.shard is not None and job.shards is not None:
                 results = job.shards.compute(data, claimed.config, claimed.shard, pulse.report)
             else:
@@ -225,6 +227,15 @@ def _wait_for_database(database: Database, claimed: Claim, error: UnavailableErr
     log.warning("database was not there for the run", extra={"run": claimed.run_id[:12], "why": error.message})
     try:
         return "requeued" if requeue(database, claimed) else "lost"
+    except StoreError:  # then its lease has to run out
+        return "lost"
+
+
+def _give_way(database: Database, claimed: Claim, pulse: Pulse) -> str:
+    """Queue the run again, which goes on where it is: somebody else has no worker at all."""
+    try:
+        pulse.flush()
+        return "gave way" if requeue(database, claimed) else "lost"
     except StoreError:  # then its lease has to run out
         return "lost"
 

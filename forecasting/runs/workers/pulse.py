@@ -20,6 +20,7 @@ from forecasting.runs.environment import Settings
 from forecasting.runs.films import Numbered, Reel
 from forecasting.runs.leases import beat, end_cancelled, fail
 from forecasting.runs.pace import left
+from forecasting.runs.turns import has_to_give_way
 
 if TYPE_CHECKING:
     from forecasting.progress import Progress
@@ -30,6 +31,8 @@ BEAT_SECONDS = 1.0  # without progress: heartbeat, and a look at the cancel flag
 STUBBORN_SECONDS = 5.0  # a computation that has not noticed by then that it must end is ended with its process
 STUBBORN = 3  # the exit status then
 COUNTED = ("fold", "network")  # stages of which there are several
+TURN_SECONDS = 4.0  # that a part of a run may compute, whoever waits
+LOOK_SECONDS = 1.5  # between two looks at who waits
 NEVER_FULL = 0.99  # of the bar, while something is still done
 STRETCH_SECONDS = 3.0  # over which the share of a processor is measured
 MOST_STRETCHED = 20.0  # beyond: it waits for something else than a processor
@@ -43,6 +46,7 @@ class Pulse:
 
     def __init__(self, database: Database, claimed: Claim, settings: Settings) -> None:
         self.over: str | None = None  # why the attempt must end: cancelled, lost, wall, memory
+        self.gives_way = False  # the attempt is to be left as soon as what it has come to can be kept
         self._database = database
         self._claimed = claimed
         self._settings = settings
@@ -63,6 +67,7 @@ class Pulse:
         self._reported_at = self._began
         self._shown = 0.0  # the largest fraction so far
         self._looked = self._began, time.process_time()
+        self._looked_around = self._began
         self._stretch = 0.0  # seconds by the clock for one of the processor, lately
         self._thread = threading.Thread(target=self._run, name="tidecast-pulse", daemon=True)
 
@@ -112,6 +117,13 @@ class Pulse:
         with self._lock:
             self._checkpoint = checkpoint
         self._news.set()
+
+    def flush(self) -> None:
+        """Write what is to be kept, if it is not written yet."""
+        with self._lock:
+            checkpoint, self._checkpoint = self._checkpoint, None
+        if checkpoint is not None:
+            checkpoints.store(self._database, self._claimed, checkpoint)
 
     def last(self) -> tuple[dict[str, Any], list[list[Any]]]:
         """Progress and curve to publish with the result: those of the last half second may not be written yet."""
@@ -172,6 +184,7 @@ class Pulse:
                     self._end("cancelled")
             else:
                 self._check_limits()
+                self._look_around()
                 if checkpoint is not None:
                     checkpoints.store(self._database, self._claimed, checkpoint)
         except StoreError as error:  # the next beat may succeed; if none does, the lease runs out and that is the end
@@ -185,6 +198,16 @@ class Pulse:
             self._end("wall", Message("runs.too_long", minutes=limits.wall_seconds / 60))
         elif (used := resident_mb()) is not None and used > limits.memory_mb:
             self._end("memory", Message("runs.too_large", mb=limits.memory_mb))
+
+    def _look_around(self) -> None:
+        """Parts give way to who has waited and has no worker at all: there are more of them than anybody waits for."""
+        at = time.monotonic()
+        early = at - self._began < TURN_SECONDS or at - self._looked_around < LOOK_SECONDS
+        if self._claimed.parent is None or self.gives_way or early:
+            return
+        self._looked_around = at
+        with self._database.read() as connection:
+            self.gives_way = has_to_give_way(connection, self._claimed.run_id)
 
     def _end(self, why: str, message: Message | None = None) -> None:
         if message is not None:
