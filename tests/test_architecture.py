@@ -85,7 +85,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
         "forecasting.units",
     },
     "forecasting.charts": FOUNDATION,
-    "forecasting.checkpoints": set(),
+    "forecasting.checkpoints": {"forecasting.errors", "forecasting.messages"},
     "forecasting.model": FOUNDATION | {"forecasting.checkpoints"},
     "forecasting.features": FOUNDATION,
     "forecasting.baselines": FOUNDATION | {"forecasting.model"},
