@@ -148,20 +148,22 @@ def _fit(values: Values, inputs: Values, known: Known, seasons: Sequence[int], f
     moves = ((np.diff(x, axis=0) != 0).sum(axis=0) >= DIFFERENT - 1) & (deviation > 0)
     x = (x - x.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
     every, pairs = np.column_stack([y, x, beside]), known[1:] & known[:-1]
-    first = int(np.flatnonzero(known)[0])
+    first = every[int(np.flatnonzero(known)[0])]
+    later, earlier = (every[1:], every[:-1]) if pairs.all() else (every[1:][pairs], every[:-1][pairs])
     follows = 0.0
     for _ in range(ROUNDS):
-        rows = every[1:][pairs] - follows * every[:-1][pairs]
-        rows = np.concatenate([np.sqrt(1 - follows**2) * every[first][None], rows])
-        left = rows[:, : count + 1] - rows[:, count + 1 :] @ _solved(rows[:, count + 1 :], rows[:, : count + 1])
+        rows = np.empty((len(later) + 1, every.shape[1]))
+        rows[0] = np.sqrt(1 - follows**2) * first
+        np.subtract(later, follows * earlier, out=rows[1:])
+        share = _solved(rows[:, count + 1 :], rows[:, : count + 1])  # of values and covariates in season and trend
+        left = rows[:, : count + 1] - rows[:, count + 1 :] @ share
         kept = moves & (np.square(left[:, 1:]).mean(axis=0) > STILL * np.square(rows[:, 1 : count + 1]).mean(axis=0))
         if not kept.any():
             return none
         inside = left[:, 1:][:, kept]
         weights = _solved(inside, left[:, :1])[:, 0]
         explained = every[:, 1 : count + 1][:, kept] @ weights
-        rest = rows[:, 0] - rows[:, 1 : count + 1][:, kept] @ weights
-        residual = y - explained - beside @ _solved(rows[:, count + 1 :], rest[:, None])[:, 0]
+        residual = y - explained - beside @ (share[:, 0] - share[:, 1:][:, kept] @ weights)
         before, after = residual[:-1][pairs], residual[1:][pairs]
         follows = float(np.clip((before @ after) / max(float(before @ before), 1e-300), 0.0, MOST_FOLLOW))
     errors = left[:, 0] - inside @ weights
@@ -228,7 +230,8 @@ def _newey_west(columns: Values, errors: Values) -> Values:
 
 def _products(columns: Values) -> Values:
     gram = columns.T @ columns
-    gram[np.diag_indices_from(gram)] += TINY * max(float(np.trace(gram)), 1e-300) / len(gram)
+    diagonal = gram.reshape(-1)[:: len(gram) + 1]  # a view
+    diagonal += TINY * max(float(diagonal.sum()), 1e-300) / len(gram)
     return gram
 
 
