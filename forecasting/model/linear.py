@@ -21,6 +21,7 @@ MOST_ORIGINS = 20_000
 MOST_REGRESSORS = 1024
 MOST_CELLS = 10_000_000  # regressors of all origins: 80 MB
 REWEIGHTINGS = 3  # of origins by the inverse of their error: towards the least absolute instead of square error
+FEW_PENALTIES = 3
 TYPICAL = 1e-2  # penalty with which those errors are computed
 
 
@@ -99,15 +100,21 @@ def robust_weights(offsets: Values, left: Values, weight: Values, penalty: float
 
 
 def ridges(offsets: Values, left: Values, weight: Values, penalties: tuple[float, ...]) -> list[Values]:
-    """Ridge coefficients [H, R] for rows of `weight` [O], one a penalty, from one eigendecomposition."""
+    """Ridge coefficients [H, R] for rows of `weight` [O], one a penalty: few by solving for each, many from one
+    eigendecomposition, which takes as long as six to ten of these."""
     weighted = offsets * weight[:, None]
     gram = offsets.T @ weighted / len(offsets)
     cross = weighted.T @ left / len(offsets)
     variance = float(np.trace(gram)) / max(1, gram.shape[0] - 1) or 1.0
+    zero = np.zeros((left.shape[1], offsets.shape[1]))
+    if len(penalties) <= FEW_PENALTIES:
+        unit = np.eye(len(gram))
+        added = [penalty * variance for penalty in penalties]
+        return [zero if np.isinf(one) else np.linalg.solve(gram + one * unit, cross).T for one in added]
     eigenvalues, vectors = np.linalg.eigh(gram)
     rotated = vectors.T @ cross  # [R, H]
     return [
-        np.zeros((left.shape[1], offsets.shape[1]))
+        zero
         if np.isinf(penalty)
         else (vectors @ (rotated / (np.maximum(eigenvalues, 0.0) + penalty * variance)[:, None])).T
         for penalty in penalties

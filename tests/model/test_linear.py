@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from forecasting.model import anchors, linear, windows
 from forecasting.model.regressors import regressors, targets
@@ -21,6 +22,20 @@ def test_the_ridge_solves_the_augmented_least_squares_problem():
     stacked = np.vstack([x * root, np.sqrt(alpha) * np.eye(len(lags))])
     oracle = np.linalg.lstsq(stacked, np.vstack([y * root, np.zeros((len(lags), 5))]), rcond=None)[0].T
     np.testing.assert_allclose(ridge, oracle, atol=1e-8)
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e6])
+def test_a_penalty_alone_and_one_of_many_give_the_same_ridge_also_of_columns_that_depend_on_each_other(scale):
+    random = np.random.default_rng(3)
+    x = scale * random.normal(size=(300, 12))
+    x[:, 5] = x[:, 4] + x[:, 3]
+    x[:, 7] = 0.0
+    y, weight = random.normal(size=(300, 4)), random.uniform(0.1, 2, 300)
+    many = linear.ridges(x, y, weight, (*linear.PENALTIES, np.inf))
+    assert len(many) > linear.FEW_PENALTIES
+    for penalty, ridge in zip((*linear.PENALTIES, np.inf), many, strict=True):
+        (alone,) = linear.ridges(x, y, weight, (penalty,))
+        np.testing.assert_allclose(alone, ridge, rtol=1e-7, atol=1e-10 / scale)
 
 
 def test_heavy_tailed_noise_moves_the_linear_path_less_than_least_squares():
