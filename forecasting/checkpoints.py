@@ -78,6 +78,8 @@ class Keeper:
             self._written = time.monotonic()
             if leaving and fits:
                 raise Cancelled(Message("runs.ended"))
+            if leaving:  # it goes on to its end: what is too much to be kept would be lost
+                self._leave = lambda: False
 
 
 @contextlib.contextmanager

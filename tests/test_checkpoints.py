@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting import checkpoints
 from forecasting.checkpoints import Keeper, keeping
+from forecasting.errors import Cancelled
 from forecasting.panel import Panel
 from forecasting.progress import Progress
 from forecasting.runs.jobs import train
@@ -100,3 +102,26 @@ def test_nothing_is_kept_of_a_training_that_is_over_before_it_is_time(panel: Pan
     with keeping(Keeper("v", None, kept.append, 3600.0)):
         train(panel, {**SETTINGS, "epochs": 1}, "fit", lambda progress: None)
     assert kept == []
+
+
+@pytest.mark.slow
+def test_who_is_asked_to_leave_does_where_the_state_can_be_kept_and_goes_on_where_it_cannot(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = train(panel, SETTINGS, "fit", lambda progress: None)
+    kept: list[bytes] = []
+    with keeping(Keeper("v", None, kept.append, 3600.0, lambda: True)), pytest.raises(Cancelled):
+        train(panel, SETTINGS, "fit", lambda progress: None)
+    assert len(kept) == 1
+    with keeping(Keeper("v", kept[0], kept.append, 3600.0)):
+        assert train(panel, SETTINGS, "fit", lambda progress: None) == expected
+    monkeypatch.setattr(checkpoints, "LARGEST", 10)
+    asked: list[bool] = []
+
+    def leave() -> bool:
+        asked.append(True)
+        return True
+
+    with keeping(Keeper("v", None, kept.append, 3600.0, leave)):
+        assert train(panel, SETTINGS, "fit", lambda progress: None) == expected
+    assert len(kept) == len(asked) == 1
