@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
 import socket
@@ -109,9 +110,11 @@ def test_a_bad_frame_is_a_line_in_the_log_without_a_trace() -> None:
     assert line("Exception in ASGI application")["error"] == "ValueError"
 
 
-def asked(path: str, method: str = "GET", headers: tuple[tuple[bytes, bytes], ...] = ()) -> tuple[bool, list[Message]]:
+def asked(
+    path: str, method: str = "GET", headers: tuple[tuple[bytes, bytes], ...] = (), client: str = "127.0.0.1"
+) -> tuple[bool, list[Message]]:
     """Whether the app behind is asked, and what is sent back."""
-    scope = {"type": "http", "method": method, "path": path, "headers": list(headers)}
+    scope = {"type": "http", "method": method, "path": path, "headers": list(headers), "client": (client, 1)}
     scopes, _, sent = through(Frontend, scope)
     return bool(scopes), sent
 
@@ -128,6 +131,31 @@ def test_a_file_of_the_front_end_is_sent_whole_by_name_under_any_path() -> None:
             assert body["body"] == files()[name].read_bytes()
             assert int(headers[b"content-length"]) == len(body["body"])
             assert b"immutable" in headers[b"cache-control"]
+
+
+def test_files_are_compressed_for_other_machines_that_take_it() -> None:
+    script = next(name for name in files() if name.endswith(".js"))
+    font = next(name for name in files() if name.endswith(".woff2"))
+    takes = ((b"accept-encoding", b"gzip, br"),)
+
+    def sent(name: str, **how: Any) -> tuple[dict[bytes, bytes], bytes]:
+        _, (start, body) = asked(f"/static/{name}", **how)
+        headers = dict(start["headers"])
+        assert int(headers[b"content-length"]) == len(body["body"])
+        return headers, body["body"]
+
+    headers, body = sent(script, headers=takes, client="192.0.2.7")
+    assert headers[b"content-encoding"] == b"gzip"
+    assert gzip.decompress(body) == files()[script].read_bytes()
+    assert len(body) < files()[script].stat().st_size
+    for name, how in (
+        (script, {"client": "192.0.2.7"}),
+        (script, {"headers": takes}),
+        (font, {"headers": takes, "client": "192.0.2.7"}),
+    ):
+        headers, body = sent(name, **how)
+        assert b"content-encoding" not in headers
+        assert body == files()[name].read_bytes()
 
 
 def test_whatever_else_is_asked_for_goes_to_streamlit() -> None:
