@@ -19,13 +19,13 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from forecasting import charts, intake, suggest_config
+from forecasting import charts, intake
 from forecasting.errors import ForecastingError
 from forecasting.memory import give_back_at_once
 from forecasting.runs import runtime, stop_runtime
 from forecasting.runs.environment import FRAME_ANCESTORS, frame_ancestors
 from forecasting.runs.log import JsonLines, log_to_stderr
-from pages.shared import accessibility, clipboard, connections, i18n, uploads
+from pages.shared import accessibility, clipboard, connections, i18n, services, uploads
 from pages.shared.browser import open_when_ready
 from pages.shared.frontend import Frontend
 from pages.shared.gates import Forwarded, FrameGate, MetricsGate, WithoutTrace
@@ -59,7 +59,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
 def _rehearse() -> None:
     """Import and do once what the first page needs, so that the first visitor does not wait for it."""
     panel = intake.load_sample(intake.sample_names()[0])
-    suggest_config(panel)
+    services.sample_suggestion(intake.sample_names()[0])
     charts.series_chart(panel.frame[["ds", "y"]], panel.series_ids[0], words=i18n.chart_words()).to_json()
 
 

@@ -169,7 +169,16 @@ def times_of(access: Access, dataset_id: str, name: str) -> npt.NDArray[np.gener
 @cached(most=64, of="dataset")
 def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, dict[str, Message]]:
     """Default settings of a dataset and their reasons."""
+    choices = dataset(workspace, dataset_id).choices
+    if set(choices) == {"source", "sample"}:
+        return sample_suggestion(choices["sample"])
     return suggest_config(panel(workspace, dataset_id))
+
+
+@functools.cache
+def sample_suggestion(name: str) -> tuple[ForecastConfig, dict[str, Message]]:
+    """The same for a sample as it comes: found once for all who open it."""
+    return suggest_config(intake.load_sample(name))
 
 
 @dataclasses.dataclass(frozen=True)

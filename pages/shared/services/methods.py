@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 import streamlit as st
@@ -30,7 +31,7 @@ def _run_id(panel_id: str | None, config: str) -> str:
     return identity.run_id("forecast", panel_id, json.loads(config))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@functools.lru_cache(8)  # not Streamlit's: each look would take a millisecond, and a page looks five hundred times
 def countries(language: str) -> dict[str, str]:
     """ISO 3166 code -> name of each country whose holidays are known: the common ones first, in the session's
     `language`; then the others as their library names them, in alphabetical order."""
@@ -46,7 +47,7 @@ def countries(language: str) -> dict[str, str]:
     return common | dict(sorted(rest.items(), key=lambda item: item[1]))
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@functools.lru_cache(256)
 def parts_of(country: str) -> dict[str, str]:
     """Code (DE-BY) -> name of each part of a country that has holidays of its own, in alphabetical order."""
     import holidays
