@@ -24,7 +24,16 @@ from forecasting.errors import DataError
 from forecasting.labs import sequences
 from forecasting.labs.lessons import LABS, LESSONS
 from forecasting.labs.sequences import SineGridConfig, split_clock
-from forecasting.labs.text import PairConfig, TextConfig, expected_seconds, run_pair, train_text
+from forecasting.labs.text import (
+    PairConfig,
+    TextConfig,
+    UnitsConfig,
+    expected_seconds,
+    run_pair,
+    run_search,
+    train_text,
+    work_of_search,
+)
 from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.portfolio import group_by_shape, series_table, shapes_bytes, table_bytes
@@ -218,6 +227,7 @@ JOBS: dict[str, Job] = {
         ),
         Job(name="pair", settings=PairConfig, compute=filmed(pair)),
         Job(name="text", settings=TextConfig, compute=filmed(text), reads="bytes", unit="step", work=_work_of_text),
+        Job(name="text_units", settings=UnitsConfig, compute=run_search, reads="bytes", uses=("model",), work=work_of_search),
         Job(
             name="tune",
             settings=TuneConfig,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +75,9 @@ class TextModel:
             outputs[place] = value
         return outputs, (output, cell)
 
-    def cells(self, ids: Ids, skip: int = 0) -> Floats:
+    def cells(self, ids: Ids, skip: int = 0, watch: Callable[[float], None] | None = None) -> Floats:
         """What the cells hold, as tanh between -1 and 1, after each of `ids` [B, T] but the first `skip`, from the
-        start: [B, T - skip, L, H]."""
+        start: [B, T - skip, L, H]. `watch` is told the share that is done now and then."""
         streams, length = ids.shape
         output = np.zeros((len(self._layers), streams, self._embedding.shape[1]), dtype=np.float32)
         cell = output.copy()
@@ -92,6 +92,8 @@ class TextModel:
                 output[layer] = value = _sigmoid(show) * squashed
                 if place >= skip:
                     held[:, place - skip, layer] = squashed
+            if watch is not None and place % 32 == 31:
+                watch((place + 1) / length)
         return held
 
     def logits(self, outputs: Floats) -> Floats:

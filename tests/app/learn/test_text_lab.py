@@ -187,7 +187,15 @@ def test_units_are_found_a_prompt_is_written_three_times_and_step_by_step(open_a
     assert any(one.value == "The ▸" for one in app.code)
 
     app.button(key="units_find").click().run()
+    assert app.button(key="cancel_units")  # a run of its own, that a worker does
+    assert not [one for one in app.dataframe if "Strength" in one.value]
+    app.selectbox(key="language").set_value("zh").run()
+    assert app.button(key="cancel_units")
+    app.selectbox(key="language").set_value("en").run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))  # a reload brings it back
     assert not app.exception
+    assert not [one for one in app.button if one.key == "units_find"]
     table = next(one.value for one in app.dataframe if "Strength" in one.value)
     assert len(table) == 11
     followed = table[table["Unit"].str.startswith("Layer")]
@@ -202,9 +210,32 @@ def test_units_are_found_a_prompt_is_written_three_times_and_step_by_step(open_a
 
     store, here = services.store(), address(app)
     app = open_app(link=store.share(Workspace(here["workspace"]), here["text"]))
-    app.button(key="units_find").click().run()
-    assert figure(app, "units_map")  # of what the network writes itself: a link shows no text
-    assert "4,000 characters that the network writes" in words(app)
+    assert not [one for one in app.button if one.key == "units_find"]  # nobody can ask for a run by a link
+    app = open_app(link=store.share(Workspace(here["workspace"]), here["text_units"]))
+    (shown,) = (one.value for one in app.dataframe if "Strength" in one.value)
+    assert shown.equals(table)
+    assert not app.get("plotly_chart")  # a link shows no text
+    assert "cats" not in str(app.main)
+
+    app = open_app("pages/runs/page.py", workspace=here["workspace"])
+    said = words(app).replace("\\", "")
+    assert f"units for {len(followed)} of 11" in said
+    app.button(key=f"open_{here['text_units'][:12]}").click().run()
+    app.switch_page(PAGE).run()  # the tester does not follow by itself
+    assert figure(app, "units_map")
+
+
+@pytest.mark.slow
+def test_units_are_not_looked_for_where_the_text_is_too_short_to_tell(open_app: Open, data_folder: Path) -> None:
+    app = _network(open_app, RHYME)
+    for name, value in {"hidden_size": 8, "num_layers": 1, "steps": 5}.items():
+        app.number_input(key=f"text_{name}").set_value(value)
+    app.run()
+    app.button(key="text_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    assert not [one for one in app.button if one.key == "units_find"]
+    assert any("at least 400" in one.value for one in app.info)
 
 
 @pytest.mark.parametrize(
