@@ -16,6 +16,7 @@ from forecasting.labs.text.character_training import (
     split_at,
     suggest_text_config,
     train_text,
+    work_of_text,
 )
 from forecasting.labs.text.character_training import film_scene as text_scene
 from forecasting.labs.text.ngram import ORDERS, NGram, bits_by_order
@@ -25,14 +26,13 @@ from forecasting.labs.text.stepwise import MOST_STEPS, Choice, Written, begin, g
 from forecasting.labs.text.text_files import fitting, read_text
 from forecasting.labs.text.text_model import TextModel
 from forecasting.labs.text.unit_search import (
-    CELL_STEPS,
-    UnitsConfig,
+    UnitConfig,
     cells_of,
     found_in,
-    run_search,
-    work_of_search,
+    run_units,
+    units_work,
 )
-from forecasting.labs.text.units import Followed, check_length, find_units, read_cells
+from forecasting.labs.text.units import CELL_STEPS, Followed, check_length, find_units, read_cells
 from forecasting.labs.text.word_pair import LONGEST, PairConfig, rotated, run_pair
 from forecasting.labs.text.word_pair import film_scene as pair_scene
 
@@ -51,7 +51,7 @@ __all__ = [
     "TextConfig",
     "TextModel",
     "TrainedText",
-    "UnitsConfig",
+    "UnitConfig",
     "Written",
     "begin",
     "bits_by_order",
@@ -71,12 +71,13 @@ __all__ = [
     "read_text",
     "rotated",
     "run_pair",
-    "run_search",
+    "run_units",
     "sample_text",
     "split",
     "split_at",
     "suggest_text_config",
     "text_scene",
     "train_text",
-    "work_of_search",
+    "units_work",
+    "work_of_text",
 ]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,15 +19,13 @@ from forecasting.labs.lab_settings import Settings
 from forecasting.labs.text.alphabet import split
 from forecasting.labs.text.character_training import split_at
 from forecasting.labs.text.text_model import TextModel
-from forecasting.labs.text.units import LEAD, Followed, search, searched
+from forecasting.labs.text.units import LEAD, SHORT, STREAMS, Followed, search, searched
 from forecasting.messages import Message
 from forecasting.progress import Progress
 
-CELL_STEPS = 127  # a cell, -1 to 1, is kept as a whole number of such parts: what is drawn has fewer shades
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class UnitsConfig(Settings):
+class UnitConfig(Settings):
     """Which training's units are looked for."""
 
     run: str = ""  # the id of a done run of the kind "text"
@@ -38,7 +35,7 @@ class UnitsConfig(Settings):
             raise ConfigError(Message("runs.no_run"), field="run")
 
 
-def run_search(
+def run_units(
     given: Mapping[str, bytes], _config: Mapping[str, Any], report: Callable[[Progress], None]
 ) -> dict[str, bytes]:
     """Look in the last 10 % of the UTF-8 text "data" for units of the network "model": `result` and `scores` (JSON),
@@ -66,7 +63,7 @@ def run_search(
     return {
         "result": json.dumps(result, sort_keys=True).encode(),
         "scores": json.dumps(scores, sort_keys=True).encode(),
-        "cells": save({"cells": np.rint(done.cells * CELL_STEPS).astype(np.int8)}),
+        "cells": save({"cells": done.cells}),
     }
 
 
@@ -83,13 +80,14 @@ def cells_of(stored: bytes) -> npt.NDArray[np.int8]:
     return cells
 
 
-def work_of_search(given: Mapping[str, bytes], _config: Mapping[str, Any]) -> dict[str, float]:
-    """How many seconds `run_search` is likely to take on one core."""
+def units_work(given: Mapping[str, bytes], _config: Mapping[str, Any]) -> dict[str, float]:
+    """How many seconds `run_units` is likely to take on one core."""
     model = TextModel.from_bytes(given["model"])
     characters, first = _held_out(given["data"])
     layers, hidden = model.shape
     read = searched(model, len(characters) - first)
-    return {"units": 0.3 + 1e-7 * read * math.prod(model.shape) + 1e-9 * read * layers * hidden**2}
+    steps = read + (STREAMS if read > SHORT else 1) * LEAD
+    return {"units": 0.1 + 2e-9 * steps * layers * hidden**2 + 4.2e-7 * read * layers * hidden}
 
 
 def _held_out(text: bytes) -> tuple[list[str], int]:

@@ -40,7 +40,8 @@ STREAMS = 16  # of the text, read side by side
 SHORT = 1024  # characters: a shorter text is read in one go
 LEAD = 256  # characters that each stream reads first, for its state
 AT_ONCE = 64  # units
-READING = 0.5  # share of the time that reading takes
+CELL_STEPS = 127  # between a cell's 0 and 1: one that is saturated follows nothing that colours could show
+READING = 0.6  # share of the time that reading takes
 EULER = 0.5772156649  # Euler's constant: the mean of a standard Gumbel distribution
 
 
@@ -64,10 +65,10 @@ class Followed:
 
 @dataclasses.dataclass(frozen=True)
 class Search:
-    """What a search came to: the best unit of each property, and the cells [N, L, H] that it has read."""
+    """What a search came to: the best unit of each property, and the cells [N, L, H] in steps of 1 / CELL_STEPS."""
 
     found: list[Followed]
-    cells: Floats
+    cells: npt.NDArray[np.int8]
 
 
 def searched(model: TextModel, available: int) -> int:
@@ -98,7 +99,7 @@ def search(
     check_length(len(characters))
     read = list(characters[: searched(model, len(characters))])
     lead, ids = model.alphabet.encode(list(before[-LEAD:])), model.alphabet.encode(read)
-    cells = read_cells(model, lead, ids, _share(watch, 0.0, READING))
+    cells = np.rint(read_cells(model, lead, ids, _share(watch, 0.0, READING)) * CELL_STEPS).astype(np.int8)
     return Search(compare(cells, properties(read), _share(watch, READING, 1.0)), cells)
 
 
@@ -120,7 +121,9 @@ def read_cells(model: TextModel, before: Ids, ids: Ids, watch: Watch | None = No
     return cells.reshape(streams * length, *cells.shape[2:])[: len(ids)]
 
 
-def compare(cells: Floats, followed: Mapping[str, Values], watch: Watch | None = None) -> list[Followed]:
+def compare(
+    cells: Floats | npt.NDArray[np.int8], followed: Mapping[str, Values], watch: Watch | None = None
+) -> list[Followed]:
     """The best of the units in `cells` [N, L, H] for each property [N] in `followed`."""
     count, _, hidden = cells.shape
     states = {name: _occurs(name, values) for name, values in followed.items()}

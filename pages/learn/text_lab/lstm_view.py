@@ -91,7 +91,6 @@ def of_run(access: Access, run: Run, offer: bool = False) -> None:
         figure = charts.bits_bars(ngrams, result["bits"], words=words)
         components.chart(figure, "text_bits", t("alt.text.bits"))
     st.caption(t("text.bits.caption", unknown=f"{result['unknown']:,}"))
-    st.fragment(writing.samples)(run.id, result["samples"])
     st.fragment(writing.writing)(access, run.id)
     if isinstance(access, Workspace):
         with components.in_place():

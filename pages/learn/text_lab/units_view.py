@@ -130,9 +130,7 @@ def _pressed(grid: str, key: str, found: list[Followed]) -> None:
         st.session_state[key] = found[cells[0][0]].name
 
 
-def _coloured(
-    characters: list[str], first: int, cells: npt.NDArray[np.int8], found: list[Followed], key: str
-) -> None:
+def _coloured(characters: list[str], first: int, cells: npt.NDArray[np.int8], found: list[Followed], key: str) -> None:
     """The `characters` that were read, the one at place `first` of the text on, on the colours of one unit."""
     follows = {one.name: one for one in found if one.state == "found"}
     _, layers, hidden = cells.shape

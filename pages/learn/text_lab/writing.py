@@ -1,9 +1,8 @@
-"""What the network writes: samples from its training, and text on request, in one of three ways."""
+"""What the network writes on request, in one of three ways."""
 
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import streamlit as st
 
@@ -13,7 +12,6 @@ from pages.learn.text_lab import step_view
 from pages.shared import components
 from pages.shared.choices import segments
 from pages.shared.fields import Fields
-from pages.shared.formats import number
 from pages.shared.i18n import t
 from pages.shared.services import texts
 
@@ -23,21 +21,6 @@ MOST = 5_000  # characters written at once
 HOTTEST = 2.0
 WAYS = ("one", "three", "steps")
 TEMPERATURES = (0.5, 0.8, 1.2)
-
-
-def samples(run_id: str, written: list[list[Any]]) -> None:
-    """What it wrote during training, from the first steps to the last."""
-    if not written:
-        return
-    components.heading(t("text.samples"))
-    by_step = {int(step): (bits, text) for step, bits, text in written}
-    steps = sorted(by_step)
-    key = f"text_samples_{run_id[:12]}"
-    st.session_state.setdefault(key, steps[-1])
-    step = st.select_slider(t("text.samples.step"), steps, format_func=lambda at: f"{at:,}", key=key)
-    bits, text = by_step[step]
-    st.code(text, language=None, wrap_lines=True)
-    st.caption(t("text.samples.caption", bits=number(bits)))
 
 
 def _check(length: int = 1, seed: int = 0, temperature: float = 1.0) -> None:
