@@ -26,6 +26,8 @@ from pages.shared.services.results import artifact
 from pages.shared.services.runs import expected
 from pages.shared.services.store import store
 
+BEFORE = 2_000  # characters before a place that are read, more than a network or an n-gram looks back
+
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
@@ -112,3 +114,10 @@ def units_seconds(workspace: Workspace, run_id: str, dataset_id: str) -> float |
 def cells(access: Access, run_id: str) -> np.ndarray:
     """What a done search for units has read [N, L, H], in whole steps of 1 / CELL_STEPS."""
     return cells_of(artifact(access, run_id, "cells"))
+
+
+@cached(most=256, of="run")
+def probabilities(workspace: Workspace, run_id: str, dataset_id: str, place: int) -> np.ndarray:
+    """What a done run expects at a place of a text, after all before it: of each character of its alphabet."""
+    before = facts(workspace, dataset_id).characters[max(0, place - BEFORE) : place]
+    return model(workspace, run_id).probabilities("".join(before))
