@@ -29,12 +29,14 @@ class Text:
     def go_on(self, seconds: float) -> None:
         """Write for so long, one character at least."""
         began = time.perf_counter()
-        while self.source is not None and time.perf_counter() - began < seconds:
+        while self.source is not None:
             character = next(self.source, None)
             if character is None:
                 self.source = None
             else:
                 self.text, self.count = self.text + character, self.count + 1
+            if time.perf_counter() - began >= seconds:
+                break
         self.seconds += time.perf_counter() - began
 
 

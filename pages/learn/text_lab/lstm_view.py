@@ -91,10 +91,12 @@ def of_run(access: Access, run: Run, offer: bool = False) -> None:
         figure = charts.bits_bars(ngrams, result["bits"], words=words)
         components.chart(figure, "text_bits", t("alt.text.bits"))
     st.caption(t("text.bits.caption", unknown=f"{result['unknown']:,}"))
-    st.fragment(writing.writing)(access, run.id)
+    place = st.container()  # filled last: a large network writes for seconds
     if isinstance(access, Workspace):
         with components.in_place():
             units_view.section(run)
+    with place:
+        st.fragment(writing.writing)(access, run.id)
 
 
 def _nats(bits: float | None) -> list[str]:
