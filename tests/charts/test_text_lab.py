@@ -83,6 +83,8 @@ def test_a_text_on_the_colours_of_a_unit_has_both_signs_and_runs_with_the_script
     assert (cells.zmin, cells.zmax) == (-1, 1)
     assert letters.text[2] == "↵"
     assert list(letters.customdata[2]) == ["↵", "+0.25", "12"]
+    faint = charts.unit_text(list("ab"), np.array([-0.05, 0.02]), most=0.05).data[0]
+    assert (faint.zmin, faint.zmax, list(faint.colorbar.ticktext)[-1]) == (-0.05, 0.05, "0.05")
     arabic = charts.unit_text(list("مرحبا"), np.ones(5))
     assert arabic.layout.xaxis.range[0] > arabic.layout.xaxis.range[1]
     assert list(arabic.data[1].text) == charts.joined(list("مرحبا"))  # letters keep their joined forms

@@ -149,8 +149,11 @@ def _coloured(characters: list[str], first: int, cells: npt.NDArray[np.int8], fo
     with right:
         components.heading(t("units.place", layer=layer + 1, unit=unit + 1))
         shown = characters[place : place + PAGE]
-        held = cells[place : place + PAGE, layer, unit] / CELL_STEPS
-        figure = charts.unit_text(shown, held, first=first + place, ink=components.ink(), words=chart_words())
+        held = cells[:, layer, unit] / CELL_STEPS
+        most = max(1 / CELL_STEPS, float(np.abs(held).max()))  # that of a little trained network is far from 1
+        figure = charts.unit_text(
+            shown, held[place : place + PAGE], most=most, first=first + place, ink=components.ink(), words=chart_words()
+        )
         alt = t("alt.units.map", layer=layer + 1, unit=unit + 1, name=plain(_label(name), 60))
         components.chart(figure, "units_map", alt, bar=False)
 
