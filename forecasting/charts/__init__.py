@@ -6,7 +6,6 @@ All take `words`, the words of a language; the default is English.
 from forecasting.charts.cell_diagram import cell_diagram
 from forecasting.charts.cell_training import cell_loss_chart, gradient_chart, inside_chart, norm_chart
 from forecasting.charts.contributions import effect_chart, holiday_chart, stacked_chart, waterfall_chart
-from forecasting.charts.cosine_frames import cosine_chart, cosine_loss_chart, position_chart
 from forecasting.charts.decomposition import autocorrelation_chart, calendar_chart, has_trend, parts_chart
 from forecasting.charts.explanations import forecast_parts_chart, lags_chart, window_attention_chart
 from forecasting.charts.film_lines import film_given, film_tracks
@@ -26,6 +25,7 @@ from forecasting.charts.runs import differences_chart, losses_chart, runs_chart
 from forecasting.charts.scenarios import scenario_chart, scenario_differences
 from forecasting.charts.series import forecast_chart, levels_of, series_chart
 from forecasting.charts.sine_grid import sine_grid_chart
+from forecasting.charts.sine_to_cosine import cosine_chart, cosine_loss_chart, position_chart
 from forecasting.charts.sine_wave import (
     phase_chart,
     recipe_loss_chart,

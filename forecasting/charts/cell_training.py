@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from forecasting.charts.cosine_frames import smooth
 from forecasting.charts.lab_colours import CELLS
 from forecasting.charts.lines import bounded, level, line, log_y, numbers
+from forecasting.charts.sine_to_cosine import smooth
 from forecasting.charts.style import FORECAST, NAIVE, TRUTH, blank, tint
 from forecasting.charts.words import ENGLISH, Words
 

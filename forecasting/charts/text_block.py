@@ -50,15 +50,17 @@ def surprise_map(
 
 
 def unit_text(
-    characters: Sequence[str], held: Values, *, first: int = 0, ink: str = NAIVE, words: Words = ENGLISH
-) -> go.Figure:
+    characters: Sequence[str], held: Values, *, most: float = 1.0, first: int = 0, ink: str = NAIVE,
+    words: Words = ENGLISH,
+) -> go.Figure:  # fmt: skip
     """A block of text, each character on the colour of what a cell of the network holds after it, -1 to 1.
 
-    `first` and `ink` as in `surprise_map`.
+    most: how far from 0 it comes, where the colours end. `first` and `ink` as in `surprise_map`.
     """
+    ticks = [-most, -most / 2, 0.0, most / 2, most]
     scale = {
-        "zmin": -1, "zmax": 1, "colorscale": BOTH_WAYS,
-        "colorbar": _bar(words["text_cell"], [-1, -0.5, 0, 0.5, 1], ["-1", "-0.5", "0", "0.5", "1"]),
+        "zmin": -most, "zmax": most, "colorscale": BOTH_WAYS,
+        "colorbar": _bar(words["text_cell"], ticks, [f"{tick:.2g}" for tick in ticks]),
     }  # fmt: skip
     return _block(characters, held, scale, [f"{value:+.2f}" for value in held], "", first, ink, words)
 

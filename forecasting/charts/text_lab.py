@@ -70,10 +70,9 @@ def pair_map(
     return figure
 
 
-def pair_loss(
-    result: Mapping[str, Any], epoch: int, *, height: int = 320, ink: str = NAIVE, words: Words = ENGLISH
-) -> go.Figure:
-    """The loss of a `run_pair` result by epoch, in bits and under the pointer in nats, `epoch` marked in `ink`."""
+def pair_loss(result: Mapping[str, Any], *, height: int = 320, ink: str = NAIVE, words: Words = ENGLISH) -> go.Figure:
+    """The loss of a `run_pair` result by epoch, in bits and under the pointer in nats; a dot in `ink` where it has
+    learned."""
     losses = np.array(result["losses"], dtype=float)
     figure = blank(height, words["epoch"], words["text_letter_bits"], showlegend=False)
     figure.add_scatter(
@@ -82,9 +81,11 @@ def pair_loss(
         hovertemplate=f"%{{y:.4f}} {words['text_unit']}, %{{customdata:.4f}} {words['text_nats']}",
     )  # fmt: skip
     bounded(figure, 0.0, 3 * float(np.log2(max(2, len(result["letters"])))), words)
-    figure.add_scatter(
-        x=[epoch], y=losses[epoch - 1 : epoch], mode="markers", marker={"color": ink, "size": 11}, hoverinfo="skip"
-    )
+    if learned := result["learned_at"]:
+        figure.add_scatter(
+            x=[learned], y=losses[learned - 1 : learned], mode="markers", marker={"color": ink, "size": 11},
+            hoverinfo="skip",
+        )  # fmt: skip
     return figure
 
 

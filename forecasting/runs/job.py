@@ -42,6 +42,9 @@ class Job:
     settings: type[Settings]
     compute: Callable[[Any, Mapping[str, Any], Report], dict[str, bytes]]
     reads: Literal["panel", "bytes"] | None = None  # of its dataset
+    # Artifacts of the run whose id is the setting `run`, which it goes on from: it gets them by name in a mapping, in
+    # which "data" is what it reads. Only who has that run can ask.
+    uses: tuple[str, ...] = ()
     unit: Literal["epoch", "step"] = "epoch"  # what its progress counts
     shards: Shards | None = None  # how a large run of it is split
     work: Callable[[Any, Mapping[str, Any]], Mapping[str, float]] | None = None  # reference seconds of its parts

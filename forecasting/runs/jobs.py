@@ -24,7 +24,16 @@ from forecasting.errors import DataError
 from forecasting.labs import sequences
 from forecasting.labs.lessons import LABS, LESSONS
 from forecasting.labs.sequences import SineGridConfig, split_clock
-from forecasting.labs.text import PairConfig, TextConfig, expected_seconds, run_pair, train_text
+from forecasting.labs.text import (
+    PairConfig,
+    TextConfig,
+    UnitConfig,
+    run_pair,
+    run_units,
+    train_text,
+    units_work,
+    work_of_text,
+)
 from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.portfolio import group_by_shape, series_table, shapes_bytes, table_bytes
@@ -173,16 +182,13 @@ def _sine_grid() -> Job:
     )
 
 
-def _work_of_text(raw: bytes | None, config: Mapping[str, Any]) -> dict[str, float]:
-    text = (raw or b"").decode("utf-8", errors="replace")
-    return {"text": expected_seconds(text, TextConfig.from_dict(config))}
-
-
 def pair(_data: None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
     """Train on a pair of words: `result`, `scores` (JSON)."""
     result = _timeless(run_pair(config, report))
-    scores = {"learned_at": result["learned_at"], "bits": result["losses"][-1]}
-    return {"result": _json(result), "scores": _json(scores)}
+    return {
+        "result": _json(result),
+        "scores": _json({"learned_at": result["learned_at"], "bits": result["losses"][-1]}),
+    }
 
 
 def text(raw: bytes | None, config: Mapping[str, Any], report: Report) -> dict[str, bytes]:
@@ -217,7 +223,8 @@ JOBS: dict[str, Job] = {
             work=work_of_forecast,
         ),
         Job(name="pair", settings=PairConfig, compute=filmed(pair)),
-        Job(name="text", settings=TextConfig, compute=filmed(text), reads="bytes", unit="step", work=_work_of_text),
+        Job(name="text", settings=TextConfig, compute=filmed(text), reads="bytes", unit="step", work=work_of_text),
+        Job(name="text_units", settings=UnitConfig, compute=run_units, reads="bytes", uses=("model",), work=units_work),
         Job(
             name="tune",
             settings=TuneConfig,

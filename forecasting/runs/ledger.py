@@ -55,6 +55,8 @@ class Ledger:
         with self.database.write() as connection:
             me = workspace_id(connection, workspace)
             data = linked_dataset(connection, workspace, dataset_id) if dataset_id is not None else None
+            if JOBS[kind].uses:
+                linked_run(connection, workspace, config["run"])  # StoreError: what it goes on from is not theirs
             run_id = identity.run_id(kind, _input(data, kind)[0], config)
             at = now(connection)
             state = _state(connection, run_id)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from forecasting.errors import ForecastingError
 from forecasting.runs import Run, Workspace
-from pages.shared import components, jobs, services, state
+from pages.shared import components, jobs, opening, services, state
 from pages.shared.i18n import t
 from pages.shared.sharing import share_buttons
 
@@ -55,7 +55,7 @@ def manage(workspace: Workspace, run: Run) -> None:
 
 def _open(run: Run) -> None:
     """Let the page of its kind show the run."""
-    _try(state.open_run, state.current(), run)
+    _try(opening.open_run, state.current(), run)
 
 
 def _rename(workspace: Workspace, run: Run) -> None:

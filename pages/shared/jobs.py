@@ -159,10 +159,10 @@ def _teaching_score(scores: Mapping[str, Any]) -> str:
 _FILM = "pages.learn.watching:watched"
 
 
-def _teaching(job: str, page: str | None, draw: str) -> View:
+def _teaching(job: str, page: str, draw: str) -> View:
     settings_of = functools.partial(_teaching_settings, job)
     return View(
-        page=page and f"pages/learn/{page}/page.py",
+        page=f"pages/learn/{page}/page.py",
         settings=settings_of,
         score=_teaching_score,
         draw=f"pages.learn.{draw}",
@@ -205,6 +205,10 @@ def _text_score(scores: Mapping[str, Any]) -> str:
     return f"{t('text.bits')} {number(scores['bits'])} / n-gram {number(scores['ngram_bits'])}"
 
 
+def _units_score(scores: Mapping[str, Any]) -> str:
+    return t("units.score", found=scores["found"], all=scores["properties"])
+
+
 def _tune_settings(config: Mapping[str, Any]) -> str:
     return " · ".join(
         [t("tune.count", count=config["trials"]), t("runs.horizon", horizon=config["base"].get("horizon"))]
@@ -243,9 +247,20 @@ VIEWS: dict[str, View] = {
         draw="pages.learn.text_lab.lstm_view:of_run",
         film=_FILM,
     ),
+    "text_units": View(
+        page="pages/learn/text_lab/page.py",
+        settings=lambda _config: "",
+        score=_units_score,
+        draw="pages.learn.text_lab.units_view:of_run",
+    ),
     "sine": _teaching("sine", "sine_wave", "sine_wave.sine_result:of_run"),
-    "recipes": _teaching("recipes", None, "sine_wave.recipe_comparison:of_run"),
-    "sine_grid": View(settings=_grid_settings, score=_grid_score, draw="pages.learn.sine_wave.network_grid:of_run"),
+    "recipes": _teaching("recipes", "sine_wave", "sine_wave.recipe_comparison:of_run"),
+    "sine_grid": View(
+        page="pages/learn/sine_wave/page.py",
+        settings=_grid_settings,
+        score=_grid_score,
+        draw="pages.learn.sine_wave.network_grid:of_run",
+    ),
     "cosine": _teaching("cosine", "sequence_lab", "sequence_lab.cosine_tab:of_run"),
     "one_cell": _teaching("one_cell", "sequence_lab", "sequence_lab.one_cell_tab:of_run"),
     "cells": _teaching("cells", "sequence_lab", "sequence_lab.cells_tab:of_run"),

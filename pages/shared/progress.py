@@ -25,17 +25,19 @@ def follow(
     run_id: str,
     more: Callable[[Run], None] | None = None,
     words: Mapping[str, str] | None = None,
+    place: str = "",
 ) -> Run | None:
     """Draw a run that is under way and keep it fresh; the run as it is now, None where the workspace does not have it.
 
-    `more` draws further things below the loss; `words` replace words of the loss curve.
+    `more` draws further things below the loss; `words` replace words of the loss curve. `place`: which of several runs
+    of the page it is.
     """
     run = services.poll(workspace, run_id)
     if run is not None and run.active:
         # Only a run that can still change is polled; the fragment's last act is to redraw the page with the results.
         fresh = not run.curve and time.time() - run.queued < FRESH_SECONDS
         every = services.POLL_SECONDS / 4 if fresh else services.poll_seconds()
-        st.fragment(_live, run_every=every)(workspace, run_id, fresh, more, words or {})
+        st.fragment(_live, run_every=every)(workspace, run_id, fresh, more, words or {}, place)
     return run
 
 
@@ -106,13 +108,18 @@ def doing(workspace: Workspace, run: Run, place: str = "") -> None:
 
 @components.in_place()
 def _live(
-    workspace: Workspace, run_id: str, fresh: bool, more: Callable[[Run], None] | None, words: Mapping[str, str]
+    workspace: Workspace,
+    run_id: str,
+    fresh: bool,
+    more: Callable[[Run], None] | None,
+    words: Mapping[str, str],
+    place: str,
 ) -> None:
     run = services.look(workspace, run_id) if fresh else services.poll(workspace, run_id)
     if run is None or not run.active or (fresh and run.curve):
         st.rerun()
-    with st.container(border=True, key="live"):
-        doing(workspace, run)
+    with st.container(border=True, key=f"live{place}"):
+        doing(workspace, run, place)
         points = _latest_training(run)
         if points:
             _live_loss(points, {**chart_words(), **words}, t("alt.loss"))

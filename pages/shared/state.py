@@ -16,11 +16,10 @@ OPENED = "opened"  # among the forms: the job of what was opened last, for a pag
 LONGEST_NAME = 200  # of a series in the address
 REMEMBERED = 12  # subjects and datasets of which settings and runs are kept apart
 LINK = "link"  # the parameter of an address that shows one run, read-only
-TEXTS, TUNE = ("pair", "text"), "tune"  # jobs that the Text lab shows; the one that looks for settings of another
+TEXTS, TUNE = ("pair", "text"), "tune"  # networks of the Text lab; the job that looks for settings of another
+UNITS = "text_units"  # the job that looks into a network of the Text lab
 DAMAGED = "_damaged"  # in the session: what the store kept of the settings cannot be read, and is not written over
 PENDING = "_pending"  # in the session: a workspace that the address opens, and that the visitor is asked about
-# settings that a run with their defaults does not name
-_UNNAMED: dict[str, Any] = {"floor": None, "cap": None, "support": "found", "totals": [], "events": [], "whole": "auto"}
 _INNER = {"questions": list, "datasets": str, "settings": dict, "runs": str, "forms": dict, "shown": str, "opened": str}
 _PLAIN = {"workspace", "language", "dataset", "series", LINK}  # parameters that name no run
 
@@ -162,26 +161,32 @@ def renew() -> None:
     st.query_params["workspace"] = session.workspace.token
 
 
-def open_run(session: Session, run: Run) -> None:
-    """Show `run` on the page of its job, with the settings that it was asked with."""
-    if run.dataset_id is None or run.kind in (*TEXTS, TUNE):
-        _open_dataset(session, run.dataset_id if run.kind == TUNE else None)
-        session.shown = {**session.shown, run.kind: run.id}
-        session.forms = {**session.forms, run.kind: dict(run.config), OPENED: {"kind": run.kind}}
-        if run.kind in TEXTS:
-            lab = {**session.form("text_lab"), "view": run.kind, "open": run.dataset_id}
-            session.forms = {**session.forms, "text_lab": lab}
-        _forget_widgets(f"{run.kind}_", "text_view")
+def by_kind(run: Run) -> bool:
+    """Whether its page shows one run of its kind, and not one for each dataset."""
+    return run.dataset_id is None or run.kind in (*TEXTS, UNITS, TUNE)
+
+
+def open_dataset(session: Session, dataset: str | None) -> None:
+    """Show the dataset that the address names, with the choices it was read by."""
+    if not dataset or dataset == session.dataset:
         return
-    _open_dataset(session, run.dataset_id)
-    session.show_run(run.dataset_id, run.id)
-    about = subject(services.dataset(session.workspace, run.dataset_id).choices)
-    suggested = services.suggestion(session.workspace, run.dataset_id)[0].to_dict()
-    session.settings = {k: v for k, v in session.settings.items() if k != about}
-    for name, value in {**_UNNAMED, **run.config}.items():
-        if suggested.get(name) != value:
-            session.change(about, name, value)
-    _forget_widgets("set_", "_settings_of")
+    try:
+        stored = services.store().dataset(session.workspace, dataset)
+    except ForecastingError:
+        return
+    choices = stored.choices
+    session.source = choices.get("source", session.source)
+    session.sample = choices.get("sample", session.sample)
+    session.upload = choices.get("upload", session.upload)
+    session.upload_name = stored.name if session.source == "upload" else session.upload_name
+    session.choices = choices.get("reading", session.choices)
+    session.symbol = choices.get("symbol", session.symbol)
+    session.period = choices.get("period", session.period)
+    session.interval = choices.get("interval", session.interval)
+    session.dataset = dataset
+    session.datasets[session.source] = dataset
+    for key in ("source", "sample", "ticker", "period", "interval"):  # the widgets start anew from the session's values
+        st.session_state.pop(key, None)
 
 
 def _here(workspace: Workspace) -> bool:
@@ -218,7 +223,7 @@ def _workspace(asked: str | None) -> Workspace | None:
 
 def _open_address(session: Session) -> None:
     """Show the dataset and the runs that the address names, as far as the workspace has them."""
-    _open_dataset(session, st.query_params.get("dataset"))
+    open_dataset(session, st.query_params.get("dataset"))
     if series := st.query_params.get("series"):
         session.open_series(series)
     for name, value in st.query_params.to_dict().items():
@@ -254,46 +259,17 @@ def _from_dict(workspace: Workspace, values: dict[str, Any]) -> Session:
     return session
 
 
-def _open_dataset(session: Session, dataset: str | None) -> None:
-    """Show the dataset that the address names, with the choices it was read by."""
-    if not dataset or dataset == session.dataset:
-        return
-    try:
-        stored = services.store().dataset(session.workspace, dataset)
-    except ForecastingError:
-        return
-    choices = stored.choices
-    session.source = choices.get("source", session.source)
-    session.sample = choices.get("sample", session.sample)
-    session.upload = choices.get("upload", session.upload)
-    session.upload_name = stored.name if session.source == "upload" else session.upload_name
-    session.choices = choices.get("reading", session.choices)
-    session.symbol = choices.get("symbol", session.symbol)
-    session.period = choices.get("period", session.period)
-    session.interval = choices.get("interval", session.interval)
-    session.dataset = dataset
-    session.datasets[session.source] = dataset
-    for key in ("source", "sample", "ticker", "period", "interval"):  # the widgets start anew from the session's values
-        st.session_state.pop(key, None)
-
-
 def _open_shown(session: Session, run_id: str) -> None:
     """Show a run that the address names; settings that were typed since stay."""
     try:
         run = services.store().run(session.workspace, run_id)
     except ForecastingError:
         return
-    if run.dataset_id is None or run.kind in (*TEXTS, TUNE):
+    if by_kind(run):
         session.shown = {**session.shown, run.kind: run_id}
         session.forms = {run.kind: dict(run.config), **session.forms}
-    else:
+    elif run.dataset_id is not None:
         session.show_run(run.dataset_id, run_id)
-
-
-def _forget_widgets(*begin: str) -> None:
-    """Let widgets start anew from the session's values."""
-    for key in [key for key in st.session_state if str(key).startswith(begin)]:
-        del st.session_state[key]
 
 
 def _latest(values: dict[str, Any]) -> dict[str, Any]:

@@ -182,15 +182,18 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
-def start_chromium(playwright: Playwright) -> Browser | None:
-    """Debian's without windows, which takes a quarter less time, or with them; another one; or Playwright's own."""
+def start_chromium(playwright: Playwright, *more: str) -> Browser | None:
+    """Debian's without windows, which takes a quarter less time, or with them; another one; or Playwright's own.
+
+    `more`: further flags.
+    """
     own = playwright.chromium.executable_path
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if (path := shutil.which(name))), own if Path(own).exists() else None)
     if found is None:
         return None
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    flags = [*FLAGS, "--no-sandbox"] if root else FLAGS  # Chromium refuses its sandbox to root
+    flags = [*FLAGS, *more, *(["--no-sandbox"] if root else [])]  # Chromium refuses its sandbox to root
     return playwright.chromium.launch(executable_path=found, args=flags)
 
 

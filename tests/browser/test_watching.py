@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, choose
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -40,3 +40,22 @@ def test_a_training_streams_and_the_player_goes_back_and_on_by_keyboard_in_the_s
     page.reload()
     expect(player).to_have_attribute("data-frames", "64")
     expect(player).to_have_attribute("data-at", "50")
+
+
+def test_the_player_speaks_another_language_at_once_and_stays_where_it_is(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/sequence_lab")
+    player = page.locator("section.player")
+    expect(page.locator(".st-key-cosine_loss")).to_be_visible()
+    player.get_by_role("slider").press("Home")
+    player.get_by_role("button", name="One step forward").press("Enter")
+    at = player.get_attribute("data-at")
+    assert at not in (None, "0")
+    player.get_by_role("combobox", name="Speed").select_option("2")
+    choose(page, "language", "中文")
+    expect(player.get_by_role("slider", name="训练时刻")).to_be_visible()
+    expect(player).to_have_attribute("data-at", at or "")
+    expect(player).not_to_contain_text("Training loss")
+    expect(player.get_by_role("combobox", name="速度")).to_have_value("2")
+    expect(player.locator(".key")).to_contain_text("sin x")
+    player.get_by_role("slider").press("End")
+    expect(player).to_have_attribute("data-at", "300")

@@ -40,7 +40,9 @@ def test_the_pair_map_shows_the_epoch_asked_for_and_frames_what_is_right() -> No
     frames = [((shape.x0 + shape.x1) / 2, (shape.y0 + shape.y1) / 2) for shape in figure.layout.shapes]
     assert frames == [(0, 1), (1, 0), (2, 0)]
     assert list(figure.layout.xaxis.ticktext) == ["a", "b", "a"]
-    assert list(charts.pair_loss(PAIR, 1).data[-1].y) == [1.0]
+    dot = charts.pair_loss({**PAIR, "learned_at": 1}).data[-1]
+    assert (list(dot.x), list(dot.y)) == ([1], [1.0])
+    assert dot.marker.size not in [trace.marker.size for trace in charts.pair_loss({**PAIR, "learned_at": None}).data]
 
 
 def test_bits_are_drawn_beside_the_best_n_gram() -> None:
@@ -81,6 +83,8 @@ def test_a_text_on_the_colours_of_a_unit_has_both_signs_and_runs_with_the_script
     assert (cells.zmin, cells.zmax) == (-1, 1)
     assert letters.text[2] == "↵"
     assert list(letters.customdata[2]) == ["↵", "+0.25", "12"]
+    faint = charts.unit_text(list("ab"), np.array([-0.05, 0.02]), most=0.05).data[0]
+    assert (faint.zmin, faint.zmax, list(faint.colorbar.ticktext)[-1]) == (-0.05, 0.05, "0.05")
     arabic = charts.unit_text(list("مرحبا"), np.ones(5))
     assert arabic.layout.xaxis.range[0] > arabic.layout.xaxis.range[1]
     assert list(arabic.data[1].text) == charts.joined(list("مرحبا"))  # letters keep their joined forms

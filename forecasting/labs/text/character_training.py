@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,6 +109,12 @@ def expected_seconds(text: str, config: TextConfig) -> float:
     layers = config.num_layers * (2e-5 * config.sequence_length + 3.6e-10 * characters * config.hidden_size**2)
     a_step = layers + 1.5e-8 * characters * size
     return config.steps * a_step + 1 + 2e-5 * len(text)
+
+
+def work_of_text(raw: bytes | None, config: Mapping[str, Any]) -> dict[str, float]:
+    """The same of UTF-8 bytes, for the queue."""
+    text = (raw or b"").decode("utf-8", errors="replace")
+    return {"text": expected_seconds(text, TextConfig.from_dict(config))}
 
 
 def train_text(

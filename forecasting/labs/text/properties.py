@@ -30,6 +30,11 @@ def properties(characters: Sequence[str]) -> dict[str, Values]:
     return {name: made(characters) for name, made in _PROPERTIES.items()}
 
 
+def property_of(characters: Sequence[str], name: str) -> Values:
+    """The property [N] of that name."""
+    return _PROPERTIES[name](characters)
+
+
 def inside(characters: Sequence[str], pairs: dict[str, str]) -> Values:
     """1 from an opening mark to before its closing one.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,8 @@ class TextModel:
 
     def read(self, ids: Ids, state: State) -> tuple[Floats, State]:
         """The outputs [N, H] of the last layer after each of `ids` [N], and the state after all."""
+        if len(ids) > 1:
+            return self._read_by_layer(ids, state)
         output, cell = state[0].copy(), state[1].copy()
         outputs = np.empty((len(ids), self._embedding.shape[1]), dtype=np.float32)
         for place, character in enumerate(ids):
@@ -75,9 +77,24 @@ class TextModel:
             outputs[place] = value
         return outputs, (output, cell)
 
-    def cells(self, ids: Ids, skip: int = 0) -> Floats:
+    def _read_by_layer(self, ids: Ids, state: State) -> tuple[Floats, State]:
+        """The same in three fifths of the time: what the input adds to the gates is one product for all places."""
+        output, cell = state[0].copy(), state[1].copy()
+        hidden = self._embedding.shape[1]
+        values = self._embedding[ids]  # [N, H]
+        for layer, (weight, bias) in enumerate(self._layers):
+            entering = values @ weight[:, :hidden].T + bias  # [N, 4 H]
+            recurrent = np.ascontiguousarray(weight[:, hidden:])
+            values = np.empty_like(values)
+            for place, given in enumerate(entering):
+                keep, forget, new, show = np.split(given + recurrent @ output[layer], 4)
+                cell[layer] = _sigmoid(forget) * cell[layer] + _sigmoid(keep) * np.tanh(new)
+                values[place] = output[layer] = _sigmoid(show) * np.tanh(cell[layer])
+        return values, (output, cell)
+
+    def cells(self, ids: Ids, skip: int = 0, watch: Callable[[float], None] | None = None) -> Floats:
         """What the cells hold, as tanh between -1 and 1, after each of `ids` [B, T] but the first `skip`, from the
-        start: [B, T - skip, L, H]."""
+        start: [B, T - skip, L, H]. `watch` is told the share that is done now and then."""
         streams, length = ids.shape
         output = np.zeros((len(self._layers), streams, self._embedding.shape[1]), dtype=np.float32)
         cell = output.copy()
@@ -92,6 +109,8 @@ class TextModel:
                 output[layer] = value = _sigmoid(show) * squashed
                 if place >= skip:
                     held[:, place - skip, layer] = squashed
+            if watch is not None and place % 32 == 31:
+                watch((place + 1) / length)
         return held
 
     def logits(self, outputs: Floats) -> Floats:
@@ -121,18 +140,24 @@ class TextModel:
         temperature: below 1 likely characters become likelier, at 0 only the likeliest is taken; top_k: draw from so
         many of the likeliest only. The same seed writes the same text.
         """
+        return "".join(self.writing(prompt, length, temperature=temperature, top_k=top_k, seed=seed))
+
+    def writing(
+        self, prompt: str, length: int, *, temperature: float = 1.0, top_k: int | None = None, seed: int = 0
+    ) -> Iterator[str]:
+        """The same, a character at a time, for callers with something else to do in between."""
         check_whole("length", length, 0, LONGEST)
         check_real("temperature", temperature, 0.0, HOTTEST)
         if top_k is not None:
             check_whole("top_k", top_k, 1, len(self.alphabet))
-        random = np.random.default_rng(seed)
-        outputs, state = self.read(self.context(prompt), self.start)
-        written = []
-        for draw in random.random(length):
-            probability = chances(self.logits(outputs[-1]), temperature, top_k)
-            written.append(drawn(probability, draw))
-            outputs, state = self.read(np.array(written[-1:]), state)
-        return self.alphabet.decode(written)
+        return self._writing(self.context(prompt), np.random.default_rng(seed).random(length), temperature, top_k)
+
+    def _writing(self, context: Ids, draws: Values, temperature: float, top_k: int | None) -> Iterator[str]:
+        outputs, state = self.read(context, self.start)
+        for draw in draws:
+            place = drawn(chances(self.logits(outputs[-1]), temperature, top_k), draw)
+            yield self.alphabet.characters[place]
+            outputs, state = self.read(np.array([place]), state)
 
     def to_bytes(self) -> bytes:
         """safetensors with JSON in its metadata."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -28,6 +28,7 @@ from forecasting.messages import Message
 
 Floats = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
+Watch = Callable[[float], None]  # is told the share that is done, 0 to 1
 
 LEVEL = 0.05  # how often something may be found where there is nothing, over all properties together
 FEWEST = 400  # characters that a search needs
@@ -36,8 +37,11 @@ MOST_CELLS = 4_000_000  # numbers in memory at once: a large network is searched
 FEWEST_SPELLS = 8  # how often a property has to begin to be looked for
 NEAR = 100  # characters: shifts closer than that still have the property in place
 STREAMS = 16  # of the text, read side by side
+SHORT = 1024  # characters: a shorter text is read in one go
 LEAD = 256  # characters that each stream reads first, for its state
 AT_ONCE = 64  # units
+CELL_STEPS = 127  # between a cell's 0 and 1: one that is saturated follows nothing that colours could show
+READING = 0.6  # share of the time that reading takes
 EULER = 0.5772156649  # Euler's constant: the mean of a standard Gumbel distribution
 
 
@@ -59,6 +63,14 @@ class Followed:
     mean: float = 0.0
 
 
+@dataclasses.dataclass(frozen=True)
+class Search:
+    """What a search came to: the best unit of each property, and the cells [N, L, H] in steps of 1 / CELL_STEPS."""
+
+    found: list[Followed]
+    cells: npt.NDArray[np.int8]
+
+
 def searched(model: TextModel, available: int) -> int:
     """How many of the `available` characters a search with `model` reads."""
     return min(available, MOST, max(FEWEST, MOST_CELLS // math.prod(model.shape)))
@@ -69,32 +81,49 @@ def find_units(model: TextModel, characters: Sequence[str], before: Sequence[str
 
     before: what stands before them in the text. TooShortError below `FEWEST` characters.
     """
-    if len(characters) < FEWEST:
+    return search(model, characters, before).found
+
+
+def check_length(count: int) -> None:
+    """TooShortError where so many characters are too few to tell."""
+    if count < FEWEST:
         raise TooShortError(
-            Message("labs.units-short", count=len(characters), fewest=FEWEST),
-            needed=FEWEST,
-            available=len(characters),
-            field="text",
+            Message("labs.units-short", count=count, fewest=FEWEST), needed=FEWEST, available=count, field="text"
         )
+
+
+def search(
+    model: TextModel, characters: Sequence[str], before: Sequence[str] = (), watch: Watch | None = None
+) -> Search:
+    """As `find_units`, with the cells. `watch` may raise to stop it."""
+    check_length(len(characters))
     read = list(characters[: searched(model, len(characters))])
-    cells = read_cells(model, model.alphabet.encode(list(before[-LEAD:])), model.alphabet.encode(read))
-    return compare(cells, properties(read))
+    lead, ids = model.alphabet.encode(list(before[-LEAD:])), model.alphabet.encode(read)
+    cells = np.rint(read_cells(model, lead, ids, _share(watch, 0.0, READING)) * CELL_STEPS).astype(np.int8)
+    return Search(compare(cells, properties(read), _share(watch, READING, 1.0)), cells)
 
 
-def read_cells(model: TextModel, before: Ids, ids: Ids) -> Floats:
+def _share(watch: Watch | None, start: float, end: float) -> Watch | None:
+    """Tells of a part that is done from `start` to `end` of the whole."""
+    return None if watch is None else lambda done: watch(start + (end - start) * done)
+
+
+def read_cells(model: TextModel, before: Ids, ids: Ids, watch: Watch | None = None) -> Floats:
     """The cells [N, L, H] after each of `ids` [N]: in streams side by side, each after a lead."""
-    streams = STREAMS if len(ids) > STREAMS * LEAD // 2 else 1
+    streams = STREAMS if len(ids) > SHORT else 1
     length = -(-len(ids) // streams)
     lead = LEAD if streams > 1 else len(before)
     pad = max(0, lead - len(before))  # at the very beginning of a text there is nothing to read first
     whole = np.concatenate([np.zeros(pad, dtype=np.int64), before[len(before) - (lead - pad) :], ids])
     whole = np.append(whole, np.zeros(streams * length - len(ids), dtype=np.int64))
     blocks = whole[np.arange(streams)[:, None] * length + np.arange(lead + length)]  # [B, lead + length]
-    cells = model.cells(blocks, skip=lead)
+    cells = model.cells(blocks, skip=lead, watch=watch)
     return cells.reshape(streams * length, *cells.shape[2:])[: len(ids)]
 
 
-def compare(cells: Floats, followed: Mapping[str, Values]) -> list[Followed]:
+def compare(
+    cells: Floats | npt.NDArray[np.int8], followed: Mapping[str, Values], watch: Watch | None = None
+) -> list[Followed]:
     """The best of the units in `cells` [N, L, H] for each property [N] in `followed`."""
     count, _, hidden = cells.shape
     states = {name: _occurs(name, values) for name, values in followed.items()}
@@ -113,6 +142,8 @@ def compare(cells: Floats, followed: Mapping[str, Values]) -> list[Followed]:
             by_lag = np.fft.irfft(waves * wave, n=count) / count  # [U, N]: circular correlations
             own[row, start : start + AT_ONCE] = by_lag[:, 0]
             most[row] = np.maximum(most[row], np.abs(by_lag[:, shifts]).max(0))
+            if watch is not None:
+                watch((start + AT_ONCE * (row + 1) / len(tested)) / (units.shape[1] + AT_ONCE))
     results = {}
     for row, name in enumerate(tested):
         best = int(np.abs(own[row]).argmax())

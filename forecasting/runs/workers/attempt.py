@@ -11,12 +11,14 @@ import time
 import traceback
 from pathlib import Path
 
+from sqlalchemy import select
+
 from forecasting.checkpoints import Keeper, keeping
 from forecasting.errors import Cancelled, ForecastingError, StoreError
 from forecasting.memory import give_back
 from forecasting.messages import Message
 from forecasting.panel import Panel
-from forecasting.runs import checkpoints, identity, pace, shards
+from forecasting.runs import checkpoints, identity, pace, schema, shards
 from forecasting.runs.blobs import put_blob
 from forecasting.runs.claims import Claim
 from forecasting.runs.database import Database, UnavailableError
@@ -24,6 +26,7 @@ from forecasting.runs.datasets import stored_input
 from forecasting.runs.environment import Settings
 from forecasting.runs.jobs import JOBS
 from forecasting.runs.leases import claim, fail, publish, requeue
+from forecasting.runs.ledger import stored_artifact
 from forecasting.runs.workers.heart import Heart
 from forecasting.runs.workers.pulse import Pulse, thinned
 from forecasting.runs.workers.speed import burst
@@ -32,6 +35,8 @@ PUBLISH_TRIES = 3
 CHECKPOINT_SECONDS = 20.0  # of computing that the death of a worker may cost, beside what is no training
 
 log = logging.getLogger("tidecast.worker")
+
+Data = Panel | bytes | dict[str, Panel | bytes | None] | None  # what a job reads; with what it `uses`, a mapping
 
 
 def execute(database_url: str, run_id: str, worker: str | None = None) -> bool:
@@ -99,16 +104,28 @@ def load_libraries() -> None:
             importlib.import_module(name)
 
 
-def _data(database: Database, claimed: Claim) -> Panel | bytes | None:
+def _data(database: Database, claimed: Claim) -> Data:
     if claimed.kind not in JOBS:
         raise StoreError(Message("runs.job_of_another_version", kind=claimed.kind))
-    if claimed.panel_sha256 is None:
-        return None
-    stored = stored_input(database, claimed.panel_sha256)
-    return stored if JOBS[claimed.kind].reads == "bytes" else Panel.from_bytes(stored)
+    job = JOBS[claimed.kind]
+    data: Panel | bytes | None = None
+    if claimed.panel_sha256 is not None:
+        stored = stored_input(database, claimed.panel_sha256)
+        data = stored if job.reads == "bytes" else Panel.from_bytes(stored)
+    return {"data": data, **_used(database, claimed, job.uses)} if job.uses else data
 
 
-def _work(data: Panel | bytes | None, claimed: Claim) -> dict[str, float]:
+def _used(database: Database, claimed: Claim, names: tuple[str, ...]) -> dict[str, bytes]:
+    """Artifacts of the run that this one goes on from; StoreError where it has gone meanwhile."""
+    runs = schema.runs
+    with database.read() as connection:
+        row = connection.execute(select(runs).where(runs.c.id == claimed.config["run"])).one_or_none()
+    if row is None:
+        raise StoreError(Message("runs.no_artifact"), field="artifact")
+    return {name: stored_artifact(database, row, name) for name in names}
+
+
+def _work(data: Data, claimed: Claim) -> dict[str, float]:
     """Reference seconds of the parts of this attempt; none where nobody can know."""
     job = JOBS[claimed.kind]
     if job.work is None:
@@ -133,7 +150,7 @@ def _parts(database: Database, claimed: Claim, names: tuple[str, ...]) -> tuple[
 
 
 def _split(
-    database: Database, data: Panel | bytes | None, claimed: Claim, names: tuple[str, ...], work: dict[str, float],
+    database: Database, data: Data, claimed: Claim, names: tuple[str, ...], work: dict[str, float],
     lanes: int,
 ) -> str:  # fmt: skip
     """Let the shards do the work: "split", or "lost"."""
@@ -155,7 +172,7 @@ def _expected(database: Database, claimed: Claim, work: list[float], lanes: int)
     return here.of_parts(work, lanes) if len(work) > 1 else here.seconds(work[0])
 
 
-def _shards(data: Panel | bytes | None, claimed: Claim, settings: Settings) -> tuple[str, ...]:
+def _shards(data: Data, claimed: Claim, settings: Settings) -> tuple[str, ...]:
     """The names of the shards that a run is to be split into; none where it is small, or a shard itself."""
     how = JOBS[claimed.kind].shards
     if how is None or claimed.shard is not None:
@@ -166,7 +183,7 @@ def _shards(data: Panel | bytes | None, claimed: Claim, settings: Settings) -> t
 
 
 def _compute(
-    database: Database, data: Panel | bytes | None, claimed: Claim, parts: shards.Parts | None, pulse: Pulse
+    database: Database, data: Data, claimed: Claim, parts: shards.Parts | None, pulse: Pulse
 ) -> dict[str, bytes]:
     job = JOBS[claimed.kind]
     if parts is not None and job.shards is not None:

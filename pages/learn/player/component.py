@@ -15,10 +15,13 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from pages.shared.i18n import language
+
 PACKAGE, PART = "tidecast", "player"
 NAME = f"{PACKAGE}.{PART}"
 FOLDER = Path(__file__).parent / "browser"  # nothing else in it: the server gives out all of it
-_SENT = "_film_sent"  # in the session: key of the player -> run, how many frames it was sent, what it has asked for
+# in the session: key of the player -> run, how many frames it was sent, what it has asked for, its language
+_SENT = "_film_sent"
 
 
 def player(
@@ -31,26 +34,31 @@ def player(
     live: bool,
 ) -> None:
     """Draw it. `news`: frames by number from `first`, the one that is `wanted`, on, each as JSON; `scene()`: what
-    stands still."""
+    stands still, which is sent again in another language."""
     number = news[0][0] if news else first
     data: dict[str, Any] = {"run": run_id, "live": live, "first": number}
     data["frames"] = f"[{','.join(body for _, body in news)}]"
-    if first == 0:
+    told = _sent(key)
+    if first == 0 or (told.get("run"), told.get("language")) != (run_id, language()):
         data["scene"] = scene()
     _mount(key, data)
     st.session_state[_SENT] = {
         **st.session_state.get(_SENT, {}),
-        key: {"run": run_id, "count": number + len(news), "asked": _asked(key)},
+        key: {"run": run_id, "count": number + len(news), "asked": _asked(key), "language": language()},
     }
 
 
 def wanted(key: str, run_id: str) -> int:
     """The first frame that the browser has not got yet."""
-    sent = st.session_state.get(_SENT, {}).get(key, {})
-    asked = _asked(key)
+    sent, asked = _sent(key), _asked(key)
     if asked is not None and asked != sent.get("asked") and asked["run"] == run_id:
         return max(0, int(asked["count"]))
     return int(sent["count"]) if sent.get("run") == run_id else 0
+
+
+def _sent(key: str) -> dict[str, Any]:
+    sent: dict[str, Any] = st.session_state.get(_SENT, {}).get(key, {})
+    return sent
 
 
 def _asked(key: str) -> dict[str, Any] | None:

@@ -41,8 +41,10 @@ def of_run(access: Access, run: Run, form: Form | None = None) -> None:
     result, words = result_of(access, run), chart_words()
     diverged = {words[way]: network["diverged"] for way, network in result["ways"].items()}
     parts.diverged(diverged, "cosine", form.try_rate if form else None)
-    _learns(result)
     parts.findings(_findings(result))
+    parts.question(t("cosine.learns"))
+    components.chart(charts.cosine_chart(result, words=words), "cosine_learns", t("alt.cosine.learns"))
+    st.caption(t("cosine.learns.caption"))
     left, right = st.columns(2)
     with left:
         parts.question(t("cosine.position"))
@@ -52,23 +54,6 @@ def of_run(access: Access, run: Run, form: Form | None = None) -> None:
         parts.question(t("cosine.loss"))
         components.chart(charts.cosine_loss_chart(result, words=words), "cosine_loss", t("alt.cosine.loss"))
         st.caption(t("cosine.loss.caption"))
-
-
-@st.fragment
-def _learns(result: dict[str, Any]) -> None:
-    """Predictions during training: the slider for one step, Play for all; the switch shows the other network."""
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
-        parts.question(t("cosine.learns"))
-    with right:
-        reset = st.toggle(t("cosine.reset"), key="cosine_reset", help=t("cosine.reset.help"))
-    way = "reset" if reset else "carried"
-    steps = result["frames"][: len(result["ways"][way]["predicted"])]
-    key = f"cosine_step_{steps[-1]}"  # another training may have other steps
-    step = st.select_slider(t("cosine.step"), steps, value=steps[-1], key=key, help=t("cosine.step.help"))
-    figure = charts.cosine_chart(result, way, steps.index(step), words=chart_words())
-    components.chart(figure, "cosine_learns", t("alt.cosine.learns"))
-    st.caption(t("cosine.learns.caption"))
 
 
 def _findings(result: dict[str, Any]) -> list[str]:

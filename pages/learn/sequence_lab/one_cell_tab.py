@@ -28,7 +28,7 @@ from pages.learn.sequence_lab.cell_equations import SYMBOLS, answer_equation, st
 from pages.learn.sequence_lab.shapes_table import shapes_table
 from pages.learn.settings_form import Form
 from pages.learn.training_row import of_other_settings, result_of, train
-from pages.shared import components, services, state
+from pages.shared import choices, components, services, state
 from pages.shared.formats import number, percent
 from pages.shared.i18n import chart_words, sentences, t
 
@@ -82,11 +82,11 @@ def _walk(result: dict[str, Any]) -> None:
         step = _step(result) - 1
     values = read_through(cell, result["cells"][cell]["weights"], result["x"])
     st.markdown(_sentence(result, values, step))
-    _in_and_out(result, values, step)
-    unit = _unit(len(values["hidden"][0])) - 1
+    left, right = st.columns(2)
+    with left:
+        unit = _unit(len(values["hidden"][0])) - 1
     sums = unit_sums(cell, result["cells"][cell]["weights"], result["x"], values, step, unit)
     now = {name: float(array[step, unit]) for name, array in values.items() if name != "answer"}
-    left, right = st.columns(2)
     with left:
         parts.question(t("one_cell.drawn", cell=words[cell], unit=unit + 1))
         drawn = {"from_input": sums[0].from_input, "from_state": sums[0].from_state, **now}
@@ -97,11 +97,20 @@ def _walk(result: dict[str, Any]) -> None:
         rows = {_name(cell, name): values[name][step].tolist() for name in _rows(cell)}
         figure = charts.unit_map(rows, unit, ink=components.ink(), words=words)
         components.chart(figure, "one_cell_map", t("alt.one_cell.map", cell=words[cell]), bar=False)
-    _equations(cell, sums, now, unit, values["answer"][step], letters=bool(result["letters"]))
-    _reach(result, cell, step)
-    if result["letters"] and (pair := same_input(result["x"])):
-        _same_letter(result, values, pair)
-    shapes_table(cell, len(result["x"]), len(result["x"][0]), len(values["hidden"][0]))
+    pair = same_input(result["x"]) if result["letters"] else None
+    more = ("in_out", "numbers", "far", *(("twins",) if pair else ()))
+    for part, tab in choices.tabs({name: t(f"one_cell.part.{name}") for name in more}, key="one_cell_parts"):
+        with tab:
+            if part == "in_out":
+                _in_and_out(result, values, step)
+            elif part == "numbers":
+                _equations(cell, sums, now, unit, values["answer"][step], letters=bool(result["letters"]))
+            elif part == "far":
+                _reach(result, cell, step)
+            elif pair:
+                _same_letter(result, values, pair)
+    with st.expander(t("shapes.title"), key="one_cell_shapes"):
+        shapes_table(cell, len(result["x"]), len(result["x"][0]), len(values["hidden"][0]))
 
 
 def _step(result: dict[str, Any]) -> int:

@@ -9,7 +9,6 @@ import streamlit as st
 
 from forecasting.errors import ConfigError
 from forecasting.labs.sequences import LayerShape, tensor_shapes
-from pages.learn import parts
 from pages.shared import components
 from pages.shared.fields import Fields
 from pages.shared.i18n import t
@@ -26,7 +25,6 @@ _AXES = {  # as torch's documentation names them, without and with batch_first
 @st.fragment
 def shapes_table(cell: str, length: int, inputs: int, hidden_size: int) -> None:
     """Number fields that begin with the sizes of the cell shown, and the table."""
-    parts.question(t("shapes.title"))
     start = {"length": length, "inputs": inputs, "hidden_size": hidden_size}
     fields, sizes = Fields(LayerShape), dict[str, Any]()
     with st.container(horizontal=True, vertical_alignment="bottom", key="shapes_sizes"):

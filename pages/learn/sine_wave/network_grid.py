@@ -59,7 +59,7 @@ def section(run: Run) -> None:
             st.rerun()
     if shown is None:
         return
-    trained = follow(session.workspace, shown)
+    trained = follow(session.workspace, shown, place="_grid")
     if trained is None or trained.active:
         return
     if ended(trained):

@@ -33,7 +33,7 @@ def comparison(run: Run) -> None:
             session.shown = {**session.shown, "recipes": services.submit(session.workspace, "recipes", asked)}
             st.rerun()
         return
-    compared = follow(session.workspace, compared.id)
+    compared = follow(session.workspace, compared.id, place="_recipes")
     if compared is not None and compared.state == "done":
         of_run(session.workspace, compared)
 

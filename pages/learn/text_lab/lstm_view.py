@@ -91,9 +91,12 @@ def of_run(access: Access, run: Run, offer: bool = False) -> None:
         figure = charts.bits_bars(ngrams, result["bits"], words=words)
         components.chart(figure, "text_bits", t("alt.text.bits"))
     st.caption(t("text.bits.caption", unknown=f"{result['unknown']:,}"))
-    st.fragment(writing.samples)(run.id, result["samples"])
-    st.fragment(writing.writing)(access, run.id)
-    st.fragment(units_view.units)(access, run.id, run.dataset_id if isinstance(access, Workspace) else None)
+    place = st.container()  # filled last: a large network writes for seconds
+    if isinstance(access, Workspace):
+        with components.in_place():
+            units_view.section(run)
+    with place:
+        st.fragment(writing.writing)(access, run.id)
 
 
 def _nats(bits: float | None) -> list[str]:
@@ -208,7 +211,7 @@ def _train(dataset: str, config: TextConfig | None, refused: list[str]) -> Run |
             st.caption(":material/info: " + t("lab.changed"), width="content")
     pressed = st.session_state.pop("_train_text", False) or pressed
     if pressed and values is not None and known not in NOTHING_TO_DO:
-        give_up(session, "text")
+        give_up(session, "text", state.UNITS)
         try:
             run_id = services.submit(session.workspace, "text", values, dataset)
         except ForecastingError as refused:

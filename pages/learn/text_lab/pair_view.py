@@ -1,4 +1,4 @@
-"""The word pair of the Text lab: the answer of the network at each epoch."""
+"""The word pair of the Text lab: what the network answers, and how sure it is."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def of_run(access: Access, run: Run, offer: bool = False) -> None:
             st.metric(label, value, help=explained, border=True)
     if learned is None and not result["diverged"]:
         st.info(_not_learned(result), icon=":material/info:")
-    st.fragment(_epochs)(run.id, result)
+    _after_training(result)
 
 
 def _not_learned(result: dict[str, Any]) -> str:
@@ -223,33 +223,28 @@ def _classes(result: dict[str, Any]) -> str:
     return t("pair.classes", letters=letters, places=places, **values)
 
 
-def _epochs(run_id: str, result: dict[str, Any]) -> None:
-    """The answer of the network at the chosen epoch."""
-    last = len(result["losses"])
-    key = f"pair_epoch_{run_id[:12]}"
-    st.session_state.setdefault(key, min(last, max(1, (result["learned_at"] or last) // 2)))
-    epoch = st.slider(t("pair.epoch"), 1, last, key=key, help=t("pair.epoch.help")) if last > 1 else 1
-    st.code("\n".join(_answer(result, epoch)), language=None)
+def _after_training(result: dict[str, Any]) -> None:
+    """The answer of the trained network with its numbers, and the loss; the player has what was before."""
+    st.code("\n".join(_answer(result)), language=None)
     left, right = st.columns(2)
     words = chart_words()
     with left:
         components.heading(t("pair.map"))
-        components.chart(
-            charts.pair_map(result, epoch, ink=components.ink(), words=words), "pair_map", t("alt.pair.map")
-        )
+        figure = charts.pair_map(result, len(result["losses"]), ink=components.ink(), words=words)
+        components.chart(figure, "pair_map", t("alt.pair.map"))
         st.caption(t("pair.map.caption"))
     with right:
         components.heading(t("pair.loss.title"))
-        figure = charts.pair_loss(result, epoch, ink=components.ink(), words=words)
-        components.chart(figure, "pair_loss", t("alt.pair.loss"))
-        st.caption(sentences([t("pair.loss.caption"), _classes(result)]))
+        components.chart(charts.pair_loss(result, ink=components.ink(), words=words), "pair_loss", t("alt.pair.loss"))
+        dot = [t("pair.loss.caption")] if result["learned_at"] is not None else []
+        st.caption(sentences([*dot, _classes(result)]))
 
 
-def _answer(result: dict[str, Any], epoch: int) -> list[str]:
-    """The answer of an epoch beside the right one, as plain text."""
+def _answer(result: dict[str, Any]) -> list[str]:
+    """The last answer beside the right one, as plain text."""
     words = {
         "read": "".join(result["source"]),
-        "answer": result["predictions"][epoch - 1],
+        "answer": result["predictions"][-1],
         "right": "".join(result["target"]),
     }
     mark = "✓" if words["answer"] == words["right"] else "✗"

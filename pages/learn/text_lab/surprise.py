@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from forecasting import charts
-from forecasting.labs.text import TextModel
 from forecasting.runs import Workspace
 from pages.shared import components
 from pages.shared.formats import plain
@@ -21,7 +20,6 @@ LIKELIEST = 10  # next characters that are drawn
 def reading(workspace: Workspace, dataset: str, run_id: str | None) -> None:
     """The last 10 % character by character: the bits of each for the network (or the n-gram), and what it expected."""
     facts = texts.facts(workspace, dataset)
-    model = texts.model(workspace, run_id) if run_id else None
     bits = texts.tail(workspace, run_id) if run_id else facts.tail
     last = len(facts.characters) - 1
     st.session_state.setdefault("text_place", min(last, facts.split + 100))
@@ -34,7 +32,8 @@ def reading(workspace: Workspace, dataset: str, run_id: str | None) -> None:
             if last > facts.split
             else last
         )
-        _expected(facts, model, place)
+        expected = texts.probabilities(workspace, run_id, dataset, place) if run_id else None
+        _expected(facts, expected, place)
     with left:
         components.heading(t("text.read"))
         page = charts.ACROSS * ROWS
@@ -61,11 +60,10 @@ def _chosen(start: int) -> None:
         st.session_state["text_place"] = start + int(points[-1]["point_index"])
 
 
-def _expected(facts: Facts, model: TextModel | None, place: int) -> None:
-    """The likeliest characters at `place`, after all before it."""
-    before = facts.characters[max(0, place - 2_000) : place]
+def _expected(facts: Facts, network: np.ndarray | None, place: int) -> None:
+    """The likeliest characters at `place`, after all before it, for the network and the n-gram."""
+    before = facts.characters[max(0, place - texts.BEFORE) : place]
     ngram = facts.naive.probabilities(facts.alphabet.encode(before))
-    network = model.probabilities("".join(before)) if model is not None else None
     leading = network if network is not None else ngram
     came = facts.characters[place]
     best = [int(place) for place in np.argsort(-leading, kind="stable")[:LIKELIEST]]

@@ -1,19 +1,15 @@
-"""What the network writes: samples from its training, and text on request, in one of three ways."""
+"""What the network writes on request, in one of three ways."""
 
 from __future__ import annotations
-
-import time
-from typing import Any
 
 import streamlit as st
 
 from forecasting.config import check_real, check_whole
 from forecasting.runs import Access
-from pages.learn.text_lab import step_view
+from pages.learn.text_lab import live_text, step_view
 from pages.shared import components
 from pages.shared.choices import segments
 from pages.shared.fields import Fields
-from pages.shared.formats import number
 from pages.shared.i18n import t
 from pages.shared.services import texts
 
@@ -23,21 +19,6 @@ MOST = 5_000  # characters written at once
 HOTTEST = 2.0
 WAYS = ("one", "three", "steps")
 TEMPERATURES = (0.5, 0.8, 1.2)
-
-
-def samples(run_id: str, written: list[list[Any]]) -> None:
-    """What it wrote during training, from the first steps to the last."""
-    if not written:
-        return
-    components.heading(t("text.samples"))
-    by_step = {int(step): (bits, text) for step, bits, text in written}
-    steps = sorted(by_step)
-    key = f"text_samples_{run_id[:12]}"
-    st.session_state.setdefault(key, steps[-1])
-    step = st.select_slider(t("text.samples.step"), steps, format_func=lambda at: f"{at:,}", key=key)
-    bits, text = by_step[step]
-    st.code(text, language=None, wrap_lines=True)
-    st.caption(t("text.samples.caption", bits=number(bits)))
 
 
 def _check(length: int = 1, seed: int = 0, temperature: float = 1.0) -> None:
@@ -82,16 +63,26 @@ def writing(access: Access, run_id: str) -> None:
         if way == "steps":
             step_view.steps(access, run_id, prompt, float(temperature), top, seed)
             return
-        began = time.perf_counter()
-        text = texts.model(access, run_id).write(prompt, length, temperature=float(temperature), top_k=top, seed=seed)
-        rate = length / (time.perf_counter() - began)
-        st.code(prompt + text, language=None, wrap_lines=True, height=330)
-        st.caption(t("text.write.rate", rate=f"{round(rate, -2):,.0f}"))
+        text = _begun(access, run_id, "one", prompt, length, float(temperature), top, seed)
+        live_text.show([text], [st.empty()])
+        if text.count:
+            rate = text.count / max(text.seconds, 1e-3)
+            st.caption(t("text.write.rate", rate=f"{float(f'{rate:.2g}'):,.0f}"))
+
+
+def _begun(
+    access: Access, run_id: str, place: str, prompt: str, length: int, temperature: float, top: int, seed: int
+) -> live_text.Text:
+    model = texts.model(access, run_id)
+    asked = (run_id, prompt, length, temperature, top, seed)
+    return live_text.begun(
+        place, asked, prompt, lambda: model.writing(prompt, length, temperature=temperature, top_k=top, seed=seed)
+    )
 
 
 def _three(access: Access, run_id: str) -> None:
     """The same prompt and random numbers at three temperatures side by side."""
-    fields, model = Fields(_check), texts.model(access, run_id)
+    fields = Fields(_check)
     columns = st.columns([2, 1, 1, 1])
     with columns[0]:
         prompt = _prompt()
@@ -103,6 +94,7 @@ def _three(access: Access, run_id: str) -> None:
         seed = _seed(fields)
     fields.say()
     shared = list(fields.refused)
+    begun, boxes = [], []
     for place, (column, usual) in enumerate(zip(st.columns(3), TEMPERATURES, strict=True), 1):
         with column:
             refused = len(fields.refused)
@@ -112,9 +104,11 @@ def _three(access: Access, run_id: str) -> None:
             )  # fmt: skip
             fields.say()
             if not shared and len(fields.refused) == refused:
-                text = model.write(prompt, length, temperature=temperature, top_k=top, seed=seed)
-                st.code(prompt + text, language=None, wrap_lines=True, height=330)
+                begun.append(_begun(access, run_id, f"three {place}", prompt, length, temperature, top, seed))
+                boxes.append(st.empty())
     st.caption(t("write.three.caption"))
+    if begun:
+        live_text.show(begun, boxes)
 
 
 def _prompt() -> str:

@@ -39,7 +39,7 @@ def submit(
     return run_id
 
 
-def expected(job: str, config: Mapping[str, Any], data: Panel | bytes | None) -> float | None:
+def expected(job: str, config: Mapping[str, Any], data: Panel | bytes | Mapping[str, bytes] | None) -> float | None:
     """Seconds that a run of this machine would take now, once begun; None for a job of which that is not known."""
     work = JOBS[job].work
     if work is None:

@@ -10,28 +10,23 @@ import numpy as np
 from forecasting.labs.text import (
     ORDERS,
     Alphabet,
-    Followed,
     NGram,
     TextConfig,
     TextModel,
     bits_by_order,
+    cells_of,
     check_text,
-    find_units,
-    properties,
-    read_cells,
     sample_text,
-    searched,
-    split,
     split_at,
     suggest_text_config,
 )
 from forecasting.runs import Access, Workspace
 from pages.shared.services.cache import cached
 from pages.shared.services.results import artifact
+from pages.shared.services.runs import expected
 from pages.shared.services.store import store
 
-OWN = 4_000  # characters that a network writes where there is no text to look at: behind a link
-LEAD = 256  # characters that are read before those whose cells are shown
+BEFORE = 2_000  # characters before a place that are read, more than a network or an n-gram looks back
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,42 +103,21 @@ def tail(access: Access, run_id: str) -> np.ndarray:
     return bits
 
 
+@cached(most=64, seconds=60, of="run")
+def units_seconds(workspace: Workspace, run_id: str, dataset_id: str) -> float | None:
+    """How long a search for the units of a done run would take, once begun."""
+    given = {"data": text(workspace, dataset_id).encode(), "model": artifact(workspace, run_id, "model")}
+    return expected("text_units", {"run": run_id}, given)
+
+
 @cached(most=8, of="run")
-def unit_text(access: Access, run_id: str, dataset_id: str | None) -> tuple[list[str], int]:
-    """The characters that units are looked for in, which the network did not learn from, and the place of the first in
-    its text: the beginning of the last 10 %, or what it writes itself where there is no dataset."""
-    network = model(access, run_id)
-    if dataset_id is None or not isinstance(access, Workspace):
-        return split(network.write("", OWN)), 0
-    known = facts(access, dataset_id)
-    return known.characters[known.split :][: searched(network, len(known.characters) - known.split)], known.split
+def cells(access: Access, run_id: str) -> np.ndarray:
+    """What a done search for units has read [N, L, H], in whole steps of 1 / CELL_STEPS."""
+    return cells_of(artifact(access, run_id, "cells"))
 
 
-@cached(most=16, of="run")
-def units(access: Access, run_id: str, dataset_id: str | None) -> list[Followed]:
-    """What the units of a done run follow there; TooShortError where that is too short to tell."""
-    characters, _ = unit_text(access, run_id, dataset_id)
-    return find_units(model(access, run_id), characters, _before(access, dataset_id, 0, characters))
-
-
-@cached(most=16, of="run")
-def unit_cells(access: Access, run_id: str, dataset_id: str | None, start: int, count: int) -> np.ndarray:
-    """The cells [N, L, H] after `count` characters of `unit_text` from `start` on."""
-    network = model(access, run_id)
-    characters, _ = unit_text(access, run_id, dataset_id)
-    before = network.alphabet.encode(_before(access, dataset_id, start, characters))
-    return read_cells(network, before, network.alphabet.encode(characters[start : start + count]))
-
-
-def property_of(characters: list[str], name: str) -> np.ndarray | None:
-    """The property of that name by character; None where there is none."""
-    return properties(characters).get(name)
-
-
-def _before(access: Access, dataset_id: str | None, start: int, characters: list[str]) -> list[str]:
-    """What is read before the character at `start` of `unit_text`."""
-    lead = characters[max(0, start - LEAD) : start]
-    if len(lead) < LEAD and dataset_id is not None and isinstance(access, Workspace):
-        known = facts(access, dataset_id)
-        lead = known.characters[max(0, known.split + len(lead) - LEAD) : known.split] + lead
-    return lead
+@cached(most=256, of="run")
+def probabilities(workspace: Workspace, run_id: str, dataset_id: str, place: int) -> np.ndarray:
+    """What a done run expects at a place of a text, after all before it: of each character of its alphabet."""
+    before = facts(workspace, dataset_id).characters[max(0, place - BEFORE) : place]
+    return model(workspace, run_id).probabilities("".join(before))

@@ -46,14 +46,17 @@ def _look_at_one_cell(app: Any, folder: Path) -> None:
     np.testing.assert_allclose(before, after)  # the state goes on where it was
     shares = values(figure(app, "one_cell_out")["data"][0])
     assert shares.sum() == pytest.approx(1)
+    _part(app, "The two l's")
     twins = [values(trace) for trace in figure(app, "one_cell_twins")["data"]]
     np.testing.assert_allclose(twins, [before, now])
+    _part(app, "Equations")
     for cell, formulas, rows in (("rnn", 2, 2), ("gru", 5, 5), ("lstm", 7, 8)):
         app.segmented_control(key="one_cell_cell").set_value(cell).run()
         assert not app.exception
         assert len(app.get("latex") or [one for one in app.markdown if "aligned" in one.value]) == formulas
         assert cell.upper() in alt(app, "one_cell_diagram")
         assert values(figure(app, "one_cell_map")["data"][0], "z").size == 3 * rows
+    _part(app, "How far back")
     reach = {trace["name"]: values(trace) for trace in figure(app, "one_cell_reach")["data"]}
     assert {name: len(sizes) for name, sizes in reach.items()} == {"RNN": 4, "LSTM": 4, "GRU": 4}
     app.number_input(key="shapes_num_layers").set_value(2).run()
@@ -71,8 +74,17 @@ def _look_at_one_cell(app: Any, folder: Path) -> None:
     work(folder)
     app.run()
     assert not app.exception
+    assert "The two l's" not in [tab.label for tab in app.tabs]
+    _part(app, "In and out")
     drawn = {trace["name"]: values(trace) for trace in figure(app, "one_cell_series")["data"]}
     np.testing.assert_allclose(drawn["read"], np.sin(0.3 * np.arange(24)), atol=1e-5)
+
+
+def _part(app: Any, name: str) -> None:
+    """Open one of the tabs below the drawing."""
+    app.session_state["one_cell_parts"] = name
+    app.run()
+    assert not app.exception
 
 
 def _look_inside(app: Any) -> None:

@@ -211,6 +211,21 @@ def test_kept_settings_stand_beside_those_of_the_page_on_the_same_scales(open_ap
 
 
 @pytest.mark.slow
+def test_the_grid_and_the_comparison_of_recipes_can_be_under_way_together(open_app: Open, data_folder: Path) -> None:
+    app = small(open_app(PAGE))
+    app.button(key="sine_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    app.button(key="recipes_train").click().run()
+    app.button(key="grid_train").click().run()
+    assert not app.exception
+    app.button(key="cancel_recipes").click().run()
+    assert not app.exception
+    assert app.button(key="cancel_grid")
+    assert app.button(key="recipes_train")
+
+
+@pytest.mark.slow
 def test_a_preset_stands_beside_the_classic_settings(open_app: Open) -> None:
     app = open_app(PAGE)
     assert app.button_group(key="sine_beside").value == "nothing"
@@ -246,6 +261,7 @@ def test_a_grid_is_trained_as_one_run_and_shown_as_small_pictures(open_app: Open
     (table,) = [element for element in app.dataframe if "Test MSE" in element.value.columns]
     assert list(table.value["Window"]) == [5] * 4 + [20] * 4
     assert "Window 20 instead of 5, noise 0.2" in words(app)
+    app.toggle(key="sine_by_itself").set_value(False)  # what stands there stays
     app.slider(key="sine_period").set_value(3.0).run()
     assert "trained with other values or another wave" not in words(app)  # it is of the results above, as they are
     app.multiselect(key="grid_noises").set_value([0.0]).run()

@@ -34,28 +34,27 @@ def _network(open_app: Open, text: str | None = None):  # type: ignore[no-untype
 
 
 @pytest.mark.slow
-def test_the_pair_is_trained_without_being_asked_and_the_slider_shows_each_epoch(
+def test_the_pair_is_trained_without_being_asked_and_its_answers_are_shown_with_their_numbers(
     open_app: Open, data_folder: Path
 ) -> None:
     app = open_app(PAGE)
     assert [app.text_input(key=f"pair_{field}").value for field in ("source", "target")] == ["hello", "elloh"]
     work(data_folder)
     app = open_app(PAGE, **address(app))
-    slider = next(one for one in app.slider if one.label == "Epoch")
-    first = slider.set_value(1).run()
-    before = values(figure(first, "pair_map")["data"][0], "z")
-    last = next(one for one in first.slider if one.label == "Epoch").set_value(200).run()
-    assert "elloh  ✓" in last.code[0].value
-    shares = figure(last, "pair_map")
+    assert "elloh  ✓" in app.code[0].value
+    shares = figure(app, "pair_map")
     z = np.reshape(values(shares["data"][0], "z"), (4, 5))
     letters = shares["layout"]["yaxis"]["ticktext"]
     assert "".join(letters[row] for row in z.argmax(0)) == "elloh"
     assert z.max(0).min() > 99
-    assert not np.array_equal(np.ravel(before), np.ravel(z))
-    losses = values(figure(last, "pair_loss")["data"][0])
+    curve, dot = figure(app, "pair_loss")["data"]
+    losses = values(curve)
     assert losses[0] > 1.5 > 0.01 > losses[-1]
-    assert alt(last, "pair_map")
-    assert alt(last, "pair_loss")
+    learned = int(values(dot, "x")[0])
+    assert {metric.label: metric.value for metric in app.metric}["Learned by"] == f"epoch {learned}"
+    assert not [one for one in app.slider if one.label == "Epoch"]  # the training is in the player
+    assert alt(app, "pair_map")
+    assert alt(app, "pair_loss")
 
 
 def test_words_of_different_length_get_a_sentence_and_an_offer(open_app: Open) -> None:
@@ -187,7 +186,15 @@ def test_units_are_found_a_prompt_is_written_three_times_and_step_by_step(open_a
     assert any(one.value == "The ▸" for one in app.code)
 
     app.button(key="units_find").click().run()
+    assert app.button(key="cancel_units")  # a run of its own, that a worker does
+    assert not [one for one in app.dataframe if "Strength" in one.value]
+    app.selectbox(key="language").set_value("zh").run()
+    assert app.button(key="cancel_units")
+    app.selectbox(key="language").set_value("en").run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))  # a reload brings it back
     assert not app.exception
+    assert not [one for one in app.button if one.key == "units_find"]
     table = next(one.value for one in app.dataframe if "Strength" in one.value)
     assert len(table) == 11
     followed = table[table["Unit"].str.startswith("Layer")]
@@ -202,9 +209,32 @@ def test_units_are_found_a_prompt_is_written_three_times_and_step_by_step(open_a
 
     store, here = services.store(), address(app)
     app = open_app(link=store.share(Workspace(here["workspace"]), here["text"]))
-    app.button(key="units_find").click().run()
-    assert figure(app, "units_map")  # of what the network writes itself: a link shows no text
-    assert "4,000 characters that the network writes" in words(app)
+    assert not [one for one in app.button if one.key == "units_find"]  # nobody can ask for a run by a link
+    app = open_app(link=store.share(Workspace(here["workspace"]), here["text_units"]))
+    (shown,) = (one.value for one in app.dataframe if "Strength" in one.value)
+    assert shown.equals(table)
+    assert not app.get("plotly_chart")  # a link shows no text
+    assert "cats" not in str(app.main)
+
+    app = open_app("pages/runs/page.py", workspace=here["workspace"])
+    said = words(app).replace("\\", "")
+    assert f"units for {len(followed)} of 11" in said
+    app.button(key=f"open_{here['text_units'][:12]}").click().run()
+    app.switch_page(PAGE).run()  # the tester does not follow by itself
+    assert figure(app, "units_map")
+
+
+@pytest.mark.slow
+def test_units_are_not_looked_for_where_the_text_is_too_short_to_tell(open_app: Open, data_folder: Path) -> None:
+    app = _network(open_app, RHYME)
+    for name, value in {"hidden_size": 8, "num_layers": 1, "steps": 5}.items():
+        app.number_input(key=f"text_{name}").set_value(value)
+    app.run()
+    app.button(key="text_train").click().run()
+    work(data_folder)
+    app = open_app(PAGE, **address(app))
+    assert not [one for one in app.button if one.key == "units_find"]
+    assert any("at least 400" in one.value for one in app.info)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from forecasting import load_sample, suggest_config
 from forecasting.config import TEXTBOOK
+from forecasting.labs.sequences import RECIPES
 from forecasting.runs import Store, Workspace
 from forecasting.runs.leases import beat, claim
-from tests.app.conftest import Open, address, keyed, words, work
+from pages.learn.sine_wave.recipe_comparison import REPEATS
+from tests.app.conftest import Open, address, figure, keyed, words, work
 
 pytestmark = pytest.mark.slow  # each opens the page, in a second or less
 
@@ -128,6 +130,32 @@ def test_open_shows_a_run_on_its_page_with_its_settings(open_app: Open, store: S
     app.switch_page("pages/learn/sine_wave/page.py").run()
     assert app.slider(key="sine_window").value == 7
     assert address(app)["sine"] == wave
+
+
+def test_the_comparison_of_recipes_and_the_grid_open_below_a_training_of_the_same_wave(
+    open_app: Open, store: Store, data_folder: Path
+) -> None:
+    workspace = store.new_workspace()
+    small = {"epochs": 2, "points": 200, "hidden_size": 4, "period": 3.0}
+    of_grid = {"windows": [5, 20], "noises": [0.0], "cells": ["gru"], "layers": [1], "recipe": "tidecast"}
+    grid = store.submit(workspace, "sine_grid", {**small, **of_grid}, None, "sine_grid")
+    every = {"recipes": list(RECIPES), "repeats": REPEATS, "rollout": 0}
+    recipes = store.submit(workspace, "recipes", {**small, **every, "noise": 0.1}, None, "recipes")
+    work(data_folder)
+    for run, kind, drawn in ((grid, "sine_grid", "sine_grid"), (recipes, "recipes", "sine_recipes")):
+        app = runs(open_app, workspace=workspace)
+        app.button(key=f"open_{run[:12]}").click().run()
+        app.switch_page("pages/learn/sine_wave/page.py").run()
+        assert not app.exception
+        assert app.slider(key="sine_period").value == 3.0
+        assert address(app)[kind] == run
+        work(data_folder)  # the page's own training, without which nothing stands below it
+        app = open_app("pages/learn/sine_wave/page.py", **address(app))
+        assert figure(app, drawn)
+        assert "trained with other values or another wave" not in words(app)
+    assert app.slider(key="sine_noise").value == 0.1
+    assert app.multiselect(key="grid_windows").value == [5, 20]
+    assert [one.key for one in app.button if one.key == "recipes_train"] == []
 
 
 def test_ticked_runs_are_compared_by_what_differs(open_app: Open, store: Store, data_folder: Path) -> None:

@@ -60,7 +60,7 @@ def _by_name(found: list[Followed]) -> dict[str, Followed]:
     return {one.name: one for one in found}
 
 
-@pytest.mark.parametrize("count", [1_500, 6_000])  # in one stream, in many
+@pytest.mark.parametrize("count", [900, 6_000])  # in one stream, in many
 def test_a_unit_that_is_built_to_follow_quotes_is_found(count: int) -> None:
     found = _by_name(find_units(_model(keeper=True), _prose(count, 1)))["quotes"]
     assert (found.state, found.layer, found.unit) == ("found", 0, KEEPER)
@@ -72,7 +72,7 @@ def test_the_strength_is_the_point_biserial_correlation() -> None:
     from scipy.stats import pointbiserialr, spearmanr
 
     model, text = _model(keeper=True), _prose(900, 2)
-    cells = read_cells(model, np.array([], dtype=np.int64), model.alphabet.encode(text))
+    cells = np.rint(read_cells(model, np.array([], dtype=np.int64), model.alphabet.encode(text)) * 127)
     followed = properties(text)
     found = _by_name(find_units(model, text))
     for name in ("quotes", "space", "vowel"):
@@ -109,6 +109,15 @@ def test_cells_of_many_streams_are_those_of_one() -> None:
     np.testing.assert_allclose(at_once, one_by_one, atol=1e-4)
     _, (_, cell) = model.read(ids[:501], model.start)
     np.testing.assert_allclose(np.tanh(cell), one_by_one[0], atol=1e-5)  # what writing computes
+
+
+def test_a_saturated_unit_whose_colour_never_changes_is_not_found() -> None:
+    followed = properties(_prose(2_000, 7))
+    cells = np.full((2_000, 1, 2), -1.0)
+    cells[:, 0, 1] += 1e-5 * followed["quotes"]
+    assert _by_name(compare(cells.astype(np.float32), followed))["quotes"].strength > 0.9
+    seen = _by_name(compare(np.rint(cells * 127).astype(np.int8), followed))["quotes"]
+    assert (seen.state, seen.strength) == ("none", 0.0)
 
 
 def test_what_does_not_occur_or_occurs_too_rarely_is_said() -> None:

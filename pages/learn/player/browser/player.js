@@ -31,7 +31,7 @@ export default function ({ data, parentElement, setStateValue }) {
 function filmOf(run) {
   let film = films.get(run);
   if (!film) {
-    film = { run, scene: null, frames: [], stops: [] };
+    film = { run, scene: null, frames: [], stops: [], left: null };
     films.set(run, film);
     for (const old of films.keys()) if (films.size > FILMS && old !== run) films.delete(old);
   }
@@ -79,19 +79,22 @@ class View {
     const another = this.film !== film;
     const ended = this.live && !data.live && !another;
     this.live = data.live;
+    const kept = another ? film.left : null; // where the reader had gone before the page was drawn anew
     if (another) {
       this.film = film;
+      this.speed = kept?.speed ?? this.speed;
       this.build();
       this.playing = false;
-      this.follows = data.live && !this.still;
+      this.follows = data.live && !this.still && !kept;
       this.cursor = -1;
-      this.at = data.live ? 0 : this.last();
-      this.chosen = null;
+      this.at = kept?.at ?? (data.live ? 0 : this.last());
+      this.chosen = kept?.chosen ?? null;
       this.drawn = null;
     } else if (ended && this.still && !this.touched) {
       this.at = this.last();
     }
-    if (another || ended) this.touched = false;
+    if (data.scene && !another) this.build(); // in another language
+    if (another || ended) this.touched = Boolean(kept);
     this.root.dataset.run = film.run;
     this.root.dataset.frames = film.frames.length; // for tests, and who looks
     this.live_button.hidden = !this.live;
@@ -116,6 +119,7 @@ class View {
     this.root?.remove();
     this.root = element("section", { class: "player", "aria-label": scene.words.title });
     this.key = element("div", { class: "key" });
+    this.written = null;
     const grid = element("div", { class: "panels" });
     this.panels = scene.panels.map((about) => this.panel(about));
     grid.append(...this.panels.map((panel) => panel.figure));
@@ -193,8 +197,11 @@ class View {
     this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
     const speed = element("select", { "aria-label": words.speed, title: words.speed });
     SPEEDS.forEach((factor) => speed.append(element("option", { value: factor }, `${factor} ×`)));
-    speed.value = "1";
-    speed.addEventListener("change", () => (this.speed = Number(speed.value)));
+    speed.value = String(this.speed);
+    speed.addEventListener("change", () => {
+      this.speed = Number(speed.value);
+      this.wake();
+    });
     this.live_button = element("button", { type: "button", class: "live", "aria-pressed": "false" }, words.live);
     this.live_button.addEventListener("click", () => this.follow());
     this.readout = element("output", {});
@@ -311,6 +318,7 @@ class View {
     const place = this.place_of();
     set(this.slider, { max: Math.max(0, stops.length - 1) });
     this.slider.value = place;
+    this.slider.style.setProperty("--done", `${(100 * place) / Math.max(1, stops.length - 1)}%`);
     const said = scene.tracks.map((track) => {
       const loss = this.frame(track.name, (frame) => frame.loss !== null)?.loss;
       const text = loss === undefined ? "–" : short(loss);
@@ -330,6 +338,7 @@ class View {
     }
     this.live_button.setAttribute("aria-pressed", String(this.follows));
     this.root.dataset.at = this.at;
+    this.film.left = this.touched ? { at: this.at, speed: this.speed, chosen: this.chosen } : null;
   }
 
   say(panel) {
