@@ -78,7 +78,7 @@ class TextModel:
         return outputs, (output, cell)
 
     def _read_by_layer(self, ids: Ids, state: State) -> tuple[Floats, State]:
-        """The same in three fifths of the time: what the input adds to the gates is one product for all places."""
+        """The same, a layer at a time: what the input adds to the gates is one product for all places."""
         output, cell = state[0].copy(), state[1].copy()
         hidden = self._embedding.shape[1]
         values = self._embedding[ids]  # [N, H]
