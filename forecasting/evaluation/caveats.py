@@ -30,13 +30,27 @@ def caveats(predictor: Predictor, series: Sequence[Values], names: Sequence[str]
                 count=len(few), names=tuple(names[index] for index in few[:NAMED]), fewest=scaling.FEWEST,
             )
         )  # fmt: skip
-    if predictor.pooled and (problem := zero_shot.problem(series)) is not None:
-        found.append(problem)
+    found += _pretrained(predictor, series)
     if predictor.independent == 0:
         longest = int(lengths.max())
         key = "support.untested.beyond" if predictor.horizon > longest else "support.untested"
         found.append(Message(key, horizon=predictor.horizon, available=longest))
     return found
+
+
+def _pretrained(predictor: Predictor, series: Sequence[Values]) -> list[Message]:
+    """What the pretrained network has to do with the forecasts, where it is meant for such series."""
+    textbook = predictor.method is not None and predictor.method.constant
+    long_enough = max(map(len, series)) >= zero_shot.SHORTEST
+    if not zero_shot.meant_for(series) or not long_enough or (textbook and not predictor.pooled):
+        return []
+    if (problem := zero_shot.problem(series)) is not None:
+        return [problem]
+    share = predictor.mean_weights.get(zero_shot.NAME, 0.0) if predictor.pooled else 0.0
+    if predictor.beside is not None:
+        share = float(predictor.beside.mean())
+    percent = round(100 * share)
+    return [Message("pretrained.counts", percent=percent) if percent else Message("pretrained.left-out")]
 
 
 def _kept(predictor: Predictor, series: Sequence[Values]) -> list[Message]:

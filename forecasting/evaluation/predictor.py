@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import combining, intervals, pool
+from forecasting.evaluation import combining, intervals, pool, zero_shot
 from forecasting.evaluation.pool import Pool
 from forecasting.evaluation.reach import Reach
 from forecasting.evaluation.reconcile import Reconciliation
@@ -40,6 +40,7 @@ class Predictor:
     method: Method | None  # None: the series are too short for a network
     pool: Pool | None
     pooled: bool  # the forecast is the pool's; else the pool stands beside it, for comparison
+    beside: Values | None = None  # [S] share of the pretrained network in a forecast that is no pool's; None: none
     shrinkage: Shrinkage
     width: Values  # [S] spread of each series' errors over that of the network
     typical: Values  # [S, H] spread without a network in model files of earlier versions; [S, 0] else
@@ -56,9 +57,14 @@ class Predictor:
     def history(self) -> int:
         """How many of the last values a forecast depends on; a pool keeps track of levels and trends from the first
         value on."""
-        if self.pooled or self.method is None:
+        if self.pooled or self.method is None or self.beside is not None:
             return 2**62
         return max(self.method.history, self.shrinkage.period + 1, self.support.history)
+
+    @property
+    def by_network(self) -> bool:
+        """Whether the forecast is that of the trained network and of nothing else."""
+        return self.method is not None and not self.pooled and self.beside is None
 
     @property
     def mean_weights(self) -> dict[str, float]:
@@ -73,6 +79,7 @@ class Predictor:
             states=self.states[part],
             method=self.method.some(part) if self.method is not None else None,
             pool=self.pool.some(part) if self.pool is not None else None,
+            beside=self.beside[part] if self.beside is not None else None,
             width=self.width[part],
             typical=self.typical[part],
             support=self.support.some(part),
@@ -110,6 +117,12 @@ def ahead(
     else:
         origins = span.origins(horizon)
         scaled, spread = np.empty((len(origins), horizon)), _spread(predictor, series, origins)
+    if predictor.beside is not None:
+        pretrained = zero_shot.ahead(series, origins, predictor.periods, horizon).get(zero_shot.NAME)
+        if pretrained is not None:
+            share = predictor.beside[origins.series]
+            scaled = mixed(scaled, pretrained, share, predictor.states, origins)
+            parts[zero_shot.NAME] = pretrained
     if predictor.pool is not None and (predictor.pooled or members):
         every = pool.ahead(predictor.pool, series, origins, given, predictor.periods, horizon)
         weights = predictor.pool.weights[origins.series]
@@ -145,6 +158,15 @@ def finished(predictor: Predictor, scaled: Values, series: Sequence[Values], ori
         scaled = np.where(near == forecast, scaled, scaling.forward(near, predictor.states, origins.series))
         forecast = near
     return scaled, forecast
+
+
+def mixed(scaled: Values, other: Values, share: Values, states: Sequence[State], origins: Origins) -> Values:
+    """Scaled forecasts [O, H] of which a `share` [O] is the `other` forecast [O, H], in the unit of each series, mixed
+    in that unit; where the other is NaN, and where it has no share, they keep their bits."""
+    weight = np.where(np.isfinite(other).all(axis=1), share, 0.0)[:, None]
+    natural = scaling.inverse(scaled, states, origins.series)
+    both = natural + weight * (np.where(weight > 0, other, natural) - natural)
+    return np.where(weight > 0, scaling.forward(both, states, origins.series), scaled)
 
 
 def _spread(predictor: Predictor, series: Sequence[Values], origins: Origins) -> Values:

@@ -27,18 +27,19 @@ FEW = 20  # series, up to which it is tried at every origin
 
 def problem(series: Sequence[Values]) -> Message | None:
     """Why it takes no part in a pool for `series`, where it should and does not."""
-    return weights.shipped().problem if _meant_for(series) else None
+    return weights.shipped().problem if meant_for(series) else None
 
 
-def _meant_for(series: Sequence[Values]) -> bool:
+def meant_for(series: Sequence[Values]) -> bool:
+    """Whether `series` are short enough for it."""
     return bool(np.median([len(values) for values in series]) <= LONGEST)
 
 
 def held_out(series: Sequence[Values], origins: Origins, seasons: Sequence[int], horizon: int) -> dict[str, Values]:
     """Its forecasts [O, H] by name from held-out origins, NaN where it is not tried; nothing where it takes no part."""
-    if not _meant_for(series):
+    if not meant_for(series):
         return {}
-    return ahead(series, origins, seasons, horizon, _tried(origins, len(series), horizon))
+    return ahead(series, origins, seasons, horizon, tried(origins, len(series), horizon))
 
 
 def add_earlier(
@@ -57,7 +58,7 @@ def add_earlier(
     first = [first_earlier(values, usable_seasons(values, seasons), horizon) for values in some]
     last = [len(values) - 1 for values in some]
     origins = Span(np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)).origins(horizon)
-    forecasts = ahead(some, origins, seasons, horizon, _tried(origins, len(series), horizon)).get(NAME)
+    forecasts = ahead(some, origins, seasons, horizon, tried(origins, len(series), horizon)).get(NAME)
     if forecasts is None:
         return
     for place, part in origins.by_series():
@@ -89,10 +90,10 @@ def ahead(
     return {NAME: found}
 
 
-def _tried(origins: Origins, count: int, horizon: int) -> Known:
+def tried(origins: Origins, count: int, horizon: int) -> Known:
     """Which of the origins [O] of `count` series it is tried at, the last of each series among them."""
     every = 1 if count <= FEW else max(1, horizon // TRIED)
-    tried = np.zeros(len(origins), dtype=bool)
+    chosen = np.zeros(len(origins), dtype=bool)
     for _, part in origins.by_series():
-        tried[part][::-every] = True
-    return tried
+        chosen[part][::-every] = True
+    return chosen

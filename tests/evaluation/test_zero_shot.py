@@ -112,7 +112,9 @@ def test_series_whose_first_half_is_too_short_for_it_are_judged_where_it_can_be(
     for series in (panel(values(length)), panel(values(length), values(8, 1), values(length + 30, 2))):
         forecaster = fit(series, config)
         assert np.isfinite(forecaster.predict()["forecast"]).all()
-        assert all(abs(sum(weights) - 1) < 1e-9 for weights in forecaster.weights().drop(columns="unique_id").to_numpy())
+        assert all(
+            abs(sum(weights) - 1) < 1e-9 for weights in forecaster.weights().drop(columns="unique_id").to_numpy()
+        )
 
 
 def test_of_many_series_it_is_tried_at_some_origins_of_each_the_last_among_them(forecasts):

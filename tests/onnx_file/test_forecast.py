@@ -29,7 +29,8 @@ def given(session: Any, **feed: Any) -> dict[str, Values]:
 
 
 def stirred(forecaster: Forecaster, factor: float | None = None) -> Forecaster:
-    """With networks that have much to say, which an epoch does not teach, and another shrinkage factor."""
+    """With networks that have much to say, which an epoch does not teach, nothing beside them, and another shrinkage
+    factor."""
     predictor = forecaster._predictor
     assert predictor.method is not None
     torch.manual_seed(1)
@@ -41,7 +42,7 @@ def stirred(forecaster: Forecaster, factor: float | None = None) -> Forecaster:
     shrinkage = predictor.shrinkage
     if factor is not None:
         shrinkage = dataclasses.replace(shrinkage, factor=factor)
-    predictor = dataclasses.replace(predictor, method=method, shrinkage=shrinkage)
+    predictor = dataclasses.replace(predictor, method=method, shrinkage=shrinkage, beside=None)
     return Forecaster(forecaster.config, predictor, forecaster.training, forecaster._history)
 
 
