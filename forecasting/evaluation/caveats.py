@@ -50,7 +50,10 @@ def _pretrained(predictor: Predictor, series: Sequence[Values]) -> list[Message]
     if predictor.beside is not None:
         share = float(predictor.beside.mean())
     percent = round(100 * share)
-    return [Message("pretrained.counts", percent=percent) if percent else Message("pretrained.left-out")]
+    told = [Message("pretrained.counts", percent=percent) if percent else Message("pretrained.left-out")]
+    if predictor.lean > 0:
+        told.append(Message("pretrained.lean", percent=round(100 * predictor.lean)))
+    return told
 
 
 def _kept(predictor: Predictor, series: Sequence[Values]) -> list[Message]:

@@ -59,7 +59,7 @@ def compare(
     runs on one thread.
     """
     chosen = range(min(len(history.values), SERIES))
-    alone = dataclasses.replace(predictor, pool=None, pooled=False, beside=None).some(chosen)
+    alone = dataclasses.replace(predictor, pool=None, pooled=False, beside=None, lean=0.0).some(chosen)
     trained = folds.as_trained_on(panel, config, None)[0].values()
     values = [trained[i] for i in chosen]
     extra, _, _ = folds.further_inputs(panel, config)
@@ -73,7 +73,7 @@ def compare(
     central = forecasts.forecast if predictor.by_network else forecasts.parts["recurrent"]
 
     def by_torch() -> None:
-        every = dataclasses.replace(predictor, pool=None, pooled=False, beside=None)
+        every = dataclasses.replace(predictor, pool=None, pooled=False, beside=None, lean=0.0)
         ends = np.array([len(one) for one in history.values], dtype=np.int64)
         made = predictors.ahead(every, history.values, type(span)(ends, ends), history.extra)
         if predictor.by_network:
