@@ -41,7 +41,7 @@ def add(
 
     Of many series only the origins at which it is tried are kept.
     """
-    if config.anchor == "constant" or not zero_shot.meant_for(series):
+    if config.anchor == "constant" or not zero_shot.stands_beside(series):
         return held_out, None  # a tutorial's network is shown as it is
     horizon, count = config.horizon, len(series)
     origins, states = held_out.origins, held_out.states
@@ -50,6 +50,7 @@ def add(
     if ahead is None:
         return held_out, None
     kept = np.flatnonzero(tried | ~np.isfinite(ahead).all(axis=1) & (origins.seen < zero_shot.SHORTEST))
+    whole = held_out
     held_out, origins, ahead, group = _some(held_out, kept), origins.select(kept), ahead[kept], group[kept]
     truth = held_out.truth
     errors = np.stack(
@@ -57,6 +58,8 @@ def add(
     )
     able = np.array([len(values) >= zero_shot.SHORTEST for values in series])
     share = np.where(able, shares(errors, origins, count), 0.0)
+    if not share.any():
+        return whole, None
     forecast = held_out.forecast.copy()
     for left_out in np.unique(group):
         out = np.flatnonzero(group == left_out)

@@ -42,7 +42,8 @@ def _pretrained(predictor: Predictor, series: Sequence[Values]) -> list[Message]
     """What the pretrained network has to do with the forecasts, where it is meant for such series."""
     textbook = predictor.method is not None and predictor.method.constant
     long_enough = max(map(len, series)) >= zero_shot.SHORTEST
-    if not zero_shot.meant_for(series) or not long_enough or (textbook and not predictor.pooled):
+    meant = zero_shot.meant_for(series) if predictor.pooled else zero_shot.stands_beside(series) and not textbook
+    if not meant or not long_enough:
         return []
     if (problem := zero_shot.problem(series)) is not None:
         return [problem]

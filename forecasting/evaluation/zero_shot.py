@@ -23,6 +23,7 @@ NAME = "pretrained"
 SHORTEST = 12  # values that it needs
 LONGEST = 200  # of half of the series: with more, what is fitted on them knows more, and it costs seconds for nothing
 TRIED = 4  # origins a horizon, of many series, that it is tried at: neighbouring ones tell the same
+MOST_SERIES = 2000  # beside whose trained network, and under whose intervals, it takes part: some ms each add up
 LEAN = 1.5  # blocks of errors of a series that its quantiles are worth
 FEWEST_BLOCKS = 1.0  # that are counted as so many
 FEW = 20  # series, up to which it is tried at every origin
@@ -38,10 +39,15 @@ def meant_for(series: Sequence[Values]) -> bool:
     return bool(np.median([len(values) for values in series]) <= LONGEST)
 
 
+def stands_beside(series: Sequence[Values]) -> bool:
+    """Whether `series` are short and few enough for it to be beside a trained network, and under intervals."""
+    return len(series) <= MOST_SERIES and meant_for(series)
+
+
 def lean(series: Sequence[Values], origins: Origins) -> float:
     """Which share of the widths of intervals its quantiles are to be, where `origins` are held out: the less, the more
     blocks of errors a series has."""
-    if not meant_for(series) or weights.shipped().network is None:
+    if not stands_beside(series) or weights.shipped().network is None:
         return 0.0
     return LEAN / (LEAN + max(FEWEST_BLOCKS, origins.blocks / len(series)))
 

@@ -143,6 +143,11 @@ def origins(*blocks):
     return Origins.of(series, seen, 2)
 
 
+def test_beside_the_networks_of_thousands_of_series_it_would_take_too_long():
+    assert zero_shot.stands_beside([values(40)] * zero_shot.MOST_SERIES)
+    assert not zero_shot.stands_beside([values(40)] * (zero_shot.MOST_SERIES + 1))
+
+
 def test_equal_errors_favour_what_was_not_chosen_by_them_the_less_the_more_there_are():
     few, many = (beside.shares(np.ones((2, 2 * n)), origins(n), 1)[0] for n in (1, 20))
     assert 0.5 < many < few < 0.8
