@@ -59,7 +59,7 @@ class Predictor:
     def history(self) -> int:
         """How many of the last values a forecast depends on; a pool keeps track of levels and trends from the first
         value on."""
-        if not self.by_network:
+        if self.method is None or not self.by_network:
             return 2**62
         return max(self.method.history, self.shrinkage.period + 1, self.support.history)
 
