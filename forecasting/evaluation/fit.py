@@ -117,7 +117,7 @@ def fit(
         shrinkage=shrunk,
         width=wider * width * intervals.short(lengths, config.horizon),
         typical=np.zeros((len(series), 0)),
-        lean=0.0 if config.anchor == "constant" else zero_shot.lean(series, origins),
+        lean=0.0 if config.anchor == "constant" else zero_shot.lean(series, origins, config.horizon),
         table=intervals.calibrate(scores, independent),
         errors=errors,
         scores=scores[:: max(1, math.ceil(scores.size / KEPT))],

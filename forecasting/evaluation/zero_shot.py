@@ -44,10 +44,11 @@ def stands_beside(series: Sequence[Values]) -> bool:
     return len(series) <= MOST_SERIES and meant_for(series)
 
 
-def lean(series: Sequence[Values], origins: Origins) -> float:
+def lean(series: Sequence[Values], origins: Origins, horizon: int) -> float:
     """Which share of the widths of intervals its quantiles are to be, where `origins` are held out: the less, the more
-    blocks of errors a series has."""
-    if not stands_beside(series) or weights.shipped().network is None:
+    blocks of errors a series has. None where the horizon is longer than the series: such widths were never tested."""
+    usual = float(np.median([len(values) for values in series]))
+    if not stands_beside(series) or horizon > usual or weights.shipped().network is None:
         return 0.0
     return LEAN / (LEAN + max(FEWEST_BLOCKS, origins.blocks / len(series)))
 

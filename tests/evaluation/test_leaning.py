@@ -73,17 +73,18 @@ def test_they_lean_the_less_the_more_blocks_each_series_has_and_not_where_series
     def lean(length, horizon, count=1):
         ends = np.full(count, length - horizon)
         origins = Span(ends // 2 + 1, ends).origins(horizon)
-        return zero_shot.lean([values(length)] * count, origins)
+        return zero_shot.lean([values(length)] * count, origins, horizon)
 
     spread(1.0)
     assert lean(30, 10) == lean(30, 10, count=5) == zero_shot.LEAN / (zero_shot.LEAN + 1)
     assert lean(200, 1) < 0.02 < lean(200, 20) < lean(40, 10)
     assert lean(zero_shot.LONGEST + 1, 20) == 0
+    assert zero_shot.lean([values(20)], Span(np.array([21]), np.array([20])).origins(21), 21) == 0  # never tested
 
 
 def test_without_the_weights_nothing_leans(monkeypatch):
     monkeypatch.setattr(weights, "shipped", lambda: weights.Shipped(None))
-    assert zero_shot.lean([values(40)], Span(np.array([20]), np.array([30])).origins(5)) == 0
+    assert zero_shot.lean([values(40)], Span(np.array([20]), np.array([30])).origins(5), 5) == 0
 
 
 @pytest.mark.parametrize("level", [20, 50, 80, 90, 95, 99])
