@@ -30,13 +30,31 @@ def caveats(predictor: Predictor, series: Sequence[Values], names: Sequence[str]
                 count=len(few), names=tuple(names[index] for index in few[:NAMED]), fewest=scaling.FEWEST,
             )
         )  # fmt: skip
-    if predictor.pooled and (problem := zero_shot.problem(series)) is not None:
-        found.append(problem)
+    found += _pretrained(predictor, series)
     if predictor.independent == 0:
         longest = int(lengths.max())
         key = "support.untested.beyond" if predictor.horizon > longest else "support.untested"
         found.append(Message(key, horizon=predictor.horizon, available=longest))
     return found
+
+
+def _pretrained(predictor: Predictor, series: Sequence[Values]) -> list[Message]:
+    """What the pretrained network has to do with the forecasts, where it is meant for such series."""
+    textbook = predictor.method is not None and predictor.method.constant
+    long_enough = max(map(len, series)) >= zero_shot.SHORTEST
+    meant = zero_shot.meant_for(series) if predictor.pooled else zero_shot.stands_beside(series) and not textbook
+    if not meant or not long_enough:
+        return []
+    if (problem := zero_shot.problem(series)) is not None:
+        return [problem]
+    share = predictor.mean_weights.get(zero_shot.NAME, 0.0) if predictor.pooled else 0.0
+    if predictor.beside is not None:
+        share = float(predictor.beside.mean())
+    percent = round(100 * share)
+    told = [Message("pretrained.counts", percent=percent) if percent else Message("pretrained.left-out")]
+    if predictor.lean > 0:
+        told.append(Message("pretrained.lean", percent=round(100 * predictor.lean)))
+    return told
 
 
 def _kept(predictor: Predictor, series: Sequence[Values]) -> list[Message]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from forecasting.evaluation import combining, pool, zero_shot
 from forecasting.evaluation.member_parts import RANGE, in_units, of_member
-from forecasting.evaluation.predictor import Predictor, finished
+from forecasting.evaluation.predictor import Predictor, finished, mixed
 from forecasting.evaluation.shrinkage import references
 from forecasting.model import attribution, scaling
 from forecasting.model import method as methods
@@ -64,6 +64,8 @@ def contributions(
         scaled = scaling.forward(forecast, states, origins.series)
     else:
         parts, forecast, scaled = of_network["recurrent"], network.forecast, network.scaled
+        if predictor.beside is not None:
+            parts, forecast, scaled = _with_pretrained(predictor, series, origins, base, parts, network)
     kept = predictor.support.keep_scaled(scaled, series, states, origins)
     within = np.where(kept == scaled, forecast, scaling.inverse(kept, states, origins.series))
     add(parts, RANGE, within - forecast)
@@ -110,6 +112,23 @@ def _of_network(
         name: in_units(parts, total(parts.values(), forecast.shape), forecast, base, slope)
         for name, parts, forecast in (("linear", path, network.linear), ("recurrent", mixed, network.forecast))
     }
+
+
+def _with_pretrained(
+    predictor: Predictor, series: Sequence[Values], origins: Origins, base: Values, parts: Parts, network: methods.Parts
+) -> tuple[Parts, Values, Values]:
+    """(What adds up to the forecast of both networks less the base, that forecast [O, H], the same scaled)."""
+    assert predictor.beside is not None  # noqa: S101 - the caller looked
+    found = zero_shot.ahead(series, origins, predictor.periods, predictor.horizon).get(zero_shot.NAME)
+    if found is None:
+        return parts, network.forecast, network.scaled
+    share = predictor.beside[origins.series]
+    scaled = mixed(network.scaled, found, share, predictor.states, origins)
+    weight = np.where(np.isfinite(found).all(axis=1), share, 0.0)[:, None]
+    own = {part: (1 - weight) * values for part, values in parts.items()}
+    add(own, NETWORK, np.where(weight > 0, weight * (found - base[:, None]), 0.0))
+    forecast = np.where(weight > 0, scaling.inverse(scaled, predictor.states, origins.series), network.forecast)
+    return own, forecast, scaled
 
 
 def _of_pool(

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.evaluation import combining, pool
-from forecasting.evaluation.predictor import Predictor, finished
+from forecasting.evaluation import combining, pool, zero_shot
+from forecasting.evaluation.predictor import Predictor, finished, mixed
 from forecasting.messages import Message
 from forecasting.model import attribution, scaling
 from forecasting.model import method as methods
@@ -71,6 +71,8 @@ def curves(
     every = {}
     if predictor.pooled and predictor.pool is not None:
         every = pool.ahead(predictor.pool, series, origins, given, predictor.periods, predictor.horizon)
+    elif predictor.beside is not None:
+        every = zero_shot.ahead(series, origins, predictor.periods, predictor.horizon)
 
     def forecast(moved: tuple[Values, Values] | None) -> Values:
         return restore(_forecast(predictor, series, origins, network, every, moved))
@@ -193,7 +195,7 @@ def _forecast(
     states, scaled = predictor.states, network.scaled
     if moved is not None:
         scaled = scaled + moved[1]
-    if every and predictor.pool is not None:
+    if predictor.pooled and predictor.pool is not None:
         changed = dict(every)
         if moved is not None:
             path = scaling.forward(network.linear, states, origins.series) + moved[0]
@@ -202,6 +204,9 @@ def _forecast(
         weights = predictor.pool.weights[origins.series]
         combined = combining.combine([changed[name] for name in predictor.pool.names], weights)
         scaled = scaling.forward(combined, states, origins.series)
+    elif predictor.beside is not None and zero_shot.NAME in every:
+        share = predictor.beside[origins.series]
+        scaled = mixed(scaled, every[zero_shot.NAME], share, states, origins)
     return finished(predictor, scaled, series, origins)[1]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from forecasting.config import ForecastConfig
 from forecasting.evaluation import (
+    beside,
     intervals,
     pool,
     reach,
@@ -88,6 +89,10 @@ def fit(
         if pooled:
             forecast = scaling.forward(combined, states, origins.series)
             held_out = dataclasses.replace(held_out, forecast=forecast)
+    share = None
+    if not pooled:
+        held_out, share = beside.add(series, method, held_out, group, config)
+        origins, group = held_out.origins, pool.groups(held_out.origins)
     kept = support.find(series, method.periods, config, names)
     held_out = dataclasses.replace(held_out, forecast=kept.keep_scaled(held_out.forecast, series, states, origins))
     shrunk, errors = shrinkage.estimate(series, held_out, method.periods)
@@ -108,9 +113,11 @@ def fit(
         method=method,
         pool=members,
         pooled=pooled,
+        beside=share,
         shrinkage=shrunk,
         width=wider * width * intervals.short(lengths, config.horizon),
         typical=np.zeros((len(series), 0)),
+        lean=0.0 if config.anchor == "constant" else zero_shot.lean(series, origins, config.horizon),
         table=intervals.calibrate(scores, independent),
         errors=errors,
         scores=scores[:: max(1, math.ceil(scores.size / KEPT))],

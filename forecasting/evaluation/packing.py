@@ -36,6 +36,10 @@ def export(predictor: Predictor) -> tuple[dict[str, Any], dict[str, Any]]:
     if predictor.reconciliation is not None:
         inner, about["totals"] = predictor.reconciliation.export()
         arrays |= {f"totals.{name}": value for name, value in inner.items()}
+    if predictor.beside is not None:
+        arrays["beside"] = predictor.beside
+    if predictor.lean > 0:
+        about["lean"] = predictor.lean
     if predictor.method is not None:
         inner, rest = methods.export(predictor.method)
         arrays |= {f"method.{name}": value for name, value in inner.items()}
@@ -64,6 +68,8 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         method=method,
         pool=_restored_pool(arrays, about["pool"]) if "pool" in about else None,
         pooled=bool(about["pooled"]),
+        beside=arrays.get("beside"),
+        lean=float(about.get("lean", 0.0)),
         shrinkage=Shrinkage.from_dict(about["shrink"]),
         independent=int(about["independent"]),
         support=Support.restore(arrays["support"]) if "support" in arrays else unlimited(len(arrays["scaling"])),

@@ -251,7 +251,7 @@ def ahead(
     horizon: int,
 ) -> dict[str, Values]:
     """Forecasts [O, H] of every member from `origins`, NaN where a series has none."""
-    if zero_shot.NAME in pool.names:
+    if zero_shot.NAME in pool.names and zero_shot.NAME not in given:
         given = {**given, **zero_shot.ahead(series, origins, seasons, horizon)}
     forecasts = {name: given.get(name, np.full((len(origins), horizon), np.nan)) for name in pool.names}
     for index, part in origins.by_series():

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import combining, intervals, pool
+from forecasting.evaluation import combining, intervals, pool, zero_shot
 from forecasting.evaluation.pool import Pool
 from forecasting.evaluation.reach import Reach
 from forecasting.evaluation.reconcile import Reconciliation
@@ -23,6 +23,7 @@ from forecasting.model import method as methods
 from forecasting.model import scaling
 from forecasting.model.method import Method
 from forecasting.model.origins import Origins, Span
+from forecasting.model.pretrained.network import MIDDLE
 from forecasting.model.scaling import State
 from forecasting.model.windows import Extra
 from forecasting.panel import Values
@@ -40,6 +41,8 @@ class Predictor:
     method: Method | None  # None: the series are too short for a network
     pool: Pool | None
     pooled: bool  # the forecast is the pool's; else the pool stands beside it, for comparison
+    beside: Values | None = None  # [S] share of the pretrained network in a forecast that is no pool's; None: none
+    lean: float = 0.0  # share of the widths of intervals that comes from the quantiles of the pretrained network
     shrinkage: Shrinkage
     width: Values  # [S] spread of each series' errors over that of the network
     typical: Values  # [S, H] spread without a network in model files of earlier versions; [S, 0] else
@@ -56,9 +59,14 @@ class Predictor:
     def history(self) -> int:
         """How many of the last values a forecast depends on; a pool keeps track of levels and trends from the first
         value on."""
-        if self.pooled or self.method is None:
+        if self.method is None or not self.by_network:
             return 2**62
         return max(self.method.history, self.shrinkage.period + 1, self.support.history)
+
+    @property
+    def by_network(self) -> bool:
+        """Whether the forecast is that of the trained network and of nothing else."""
+        return self.method is not None and not self.pooled and self.beside is None and self.lean == 0
 
     @property
     def mean_weights(self) -> dict[str, float]:
@@ -73,6 +81,7 @@ class Predictor:
             states=self.states[part],
             method=self.method.some(part) if self.method is not None else None,
             pool=self.pool.some(part) if self.pool is not None else None,
+            beside=self.beside[part] if self.beside is not None else None,
             width=self.width[part],
             typical=self.typical[part],
             support=self.support.some(part),
@@ -90,6 +99,7 @@ class Forecasts:
     parts: dict[str, Values]  # anchor, anchor-linear, recurrent and every member of the pool
     scaled: Values  # the forecast
     spread: Values  # scaled
+    pretrained: Values | None = None  # [O, H, Q] quantiles of the pretrained network, where intervals lean on them
 
 
 def ahead(
@@ -110,6 +120,15 @@ def ahead(
     else:
         origins = span.origins(horizon)
         scaled, spread = np.empty((len(origins), horizon)), _spread(predictor, series, origins)
+    pretrained = None
+    if predictor.beside is not None or predictor.lean > 0:
+        pretrained = zero_shot.quantiles(series, origins, predictor.periods, horizon)
+    if pretrained is not None:
+        given[zero_shot.NAME] = pretrained[:, :, MIDDLE]
+    if predictor.beside is not None and pretrained is not None:
+        share = predictor.beside[origins.series]
+        scaled = mixed(scaled, given[zero_shot.NAME], share, predictor.states, origins)
+        parts[zero_shot.NAME] = given[zero_shot.NAME]
     if predictor.pool is not None and (predictor.pooled or members):
         every = pool.ahead(predictor.pool, series, origins, given, predictor.periods, horizon)
         weights = predictor.pool.weights[origins.series]
@@ -124,8 +143,9 @@ def ahead(
         parts = {name: predictor.reach.within(part, series, origins) for name, part in parts.items()}
     width = predictor.width[origins.series, None]
     return Forecasts(
-        series=series, origins=origins, forecast=forecast, parts=parts, scaled=scaled, spread=spread * width
-    )
+        series=series, origins=origins, forecast=forecast, parts=parts, scaled=scaled, spread=spread * width,
+        pretrained=pretrained if predictor.lean > 0 else None,
+    )  # fmt: skip
 
 
 def finished(predictor: Predictor, scaled: Values, series: Sequence[Values], origins: Origins) -> tuple[Values, Values]:
@@ -145,6 +165,15 @@ def finished(predictor: Predictor, scaled: Values, series: Sequence[Values], ori
         scaled = np.where(near == forecast, scaled, scaling.forward(near, predictor.states, origins.series))
         forecast = near
     return scaled, forecast
+
+
+def mixed(scaled: Values, other: Values, share: Values, states: Sequence[State], origins: Origins) -> Values:
+    """Scaled forecasts [O, H] of which a `share` [O] is the `other` forecast [O, H], in the unit of each series, mixed
+    in that unit; where the other is NaN, and where it has no share, they keep their bits."""
+    weight = np.where(np.isfinite(other).all(axis=1), share, 0.0)[:, None]
+    natural = scaling.inverse(scaled, states, origins.series)
+    both = natural + weight * (np.where(weight > 0, other, natural) - natural)
+    return np.where(weight > 0, scaling.forward(both, states, origins.series), scaled)
 
 
 def _spread(predictor: Predictor, series: Sequence[Values], origins: Origins) -> Values:
@@ -199,6 +228,8 @@ def bounds(predictor: Predictor, forecasts: Forecasts, levels: tuple[int, ...]) 
     for level in levels:
         scaled = intervals.bounds(forecasts.scaled, forecasts.spread, predictor.table, level)
         low, high = (scaling.inverse(end, predictor.states, origins.series) for end in scaled)
+        if forecasts.pretrained is not None:
+            low, high = _leaning(predictor.lean, forecasts, low, high, level)
         if predictor.reach is not None:
             limit = predictor.reach.limits(origins, predictor.horizon, level)
             low, high = np.maximum(low, forecasts.forecast - limit), np.minimum(high, forecasts.forecast + limit)
@@ -206,3 +237,13 @@ def bounds(predictor: Predictor, forecasts: Forecasts, levels: tuple[int, ...]) 
         # Rounding on the way back puts no end on the wrong side of the forecast.
         ends[level] = np.minimum(low, forecasts.forecast), np.maximum(high, forecasts.forecast)
     return ends
+
+
+def _leaning(lean: float, forecasts: Forecasts, low: Values, high: Values, level: int) -> tuple[Values, Values]:
+    """Ends of intervals [O, H] of whose distances from the forecast a share of `lean` is that of the pretrained
+    network's quantiles from its median; as they are where it has none."""
+    assert forecasts.pretrained is not None  # noqa: S101 - the caller looked
+    below, above = zero_shot.distances(forecasts.pretrained, level)
+    lower = low + lean * (forecasts.forecast - below - low)
+    higher = high + lean * (forecasts.forecast + above - high)
+    return np.where(np.isfinite(lower), lower, low), np.where(np.isfinite(higher), higher, high)

@@ -45,11 +45,16 @@ def for_all(fitted: Predictor, series: Sequence[Values], chosen: Sequence[int], 
         method = _method_for_all(method, len(series), chosen, states)
     if members is not None:
         members = pool.for_all(members, series, chosen, fitted.periods, fitted.horizon)
+    beside = fitted.beside
+    if beside is not None:
+        beside = np.full(len(series), float(beside.mean()))
+        beside[chosen] = fitted.beside
     typical = np.zeros((len(series), 0))
     evidence = fitted.evidence.of_panel(np.asarray(chosen)) if fitted.evidence is not None else None
     return dataclasses.replace(
-        fitted, evidence=evidence, states=states, method=method, pool=members, width=width, typical=typical, reach=None
-    )
+        fitted, evidence=evidence, states=states, method=method, pool=members, beside=beside, width=width,
+        typical=typical, reach=None,
+    )  # fmt: skip
 
 
 def _states(

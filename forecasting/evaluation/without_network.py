@@ -81,6 +81,7 @@ def fit(
         shrinkage=shrunk,
         width=wider * width * intervals.short(np.array([len(values) for values in series]), horizon),
         typical=np.zeros((len(series), 0)),
+        lean=zero_shot.lean(series, origins, horizon),
         table=intervals.calibrate(scores, independent),
         errors=errors,
         scores=scores,

@@ -47,13 +47,13 @@ def _about(config: ForecastConfig, predictor: Predictor, history: History, *, qu
         inputs += [name for name, count in zip(("past", "known"), extra.counts, strict=True) if count]
     return {
         "program": "Tidecast",
-        "forecast": "recurrent" if predictor.pooled else "forecast",  # its column in predict or predict_members
+        "forecast": "forecast" if predictor.by_network else "recurrent",  # its column in predict or predict_members
         "weights": "int8" if quantised else "float32",
         "cell": config.cell,
         "horizon": str(config.horizon),
         "window": str(config.window),
         "frequency": history.frequency,
-        "levels": json.dumps([] if predictor.pooled else list(config.levels)),
+        "levels": json.dumps(list(config.levels) if predictor.by_network else []),
         "series": json.dumps(history.series_ids, ensure_ascii=False),
         "ends": json.dumps([str(end) for end in history.ends]),  # time of the last value of each series
         "inputs": json.dumps(inputs),

@@ -44,7 +44,8 @@ def graph_of(
 ) -> bytes:
     """The file of `predictor`; without inputs it forecasts from the ends of `values`, with `extra` beside them.
 
-    Where the forecast is that of a pool, it holds the network alone, without intervals, which are the pool's.
+    Where the forecast is not that of the network alone, but of a pool or of the pretrained network as well, it holds
+    the network alone, without intervals, which are those of the whole.
     Raises ExportError without a network, and with totals, which no graph of one row each can add up.
     """
     method = predictor.method
@@ -60,7 +61,7 @@ def graph_of(
     y = inputs.led(graph, given)
     seen = Seen(rows, given, graph.cut(y, history - 1, history), history, horizon)
     scaled, spread = _offsets(graph, rows, method, y, extra, history)
-    if predictor.pooled:
+    if not predictor.by_network:
         forecast = _network_alone(seen, predictor, scaled)
         ends: dict[int, tuple[str, str]] = {}
     else:

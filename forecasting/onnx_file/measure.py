@@ -59,7 +59,7 @@ def compare(
     runs on one thread.
     """
     chosen = range(min(len(history.values), SERIES))
-    alone = dataclasses.replace(predictor, pool=None, pooled=False).some(chosen)
+    alone = dataclasses.replace(predictor, pool=None, pooled=False, beside=None, lean=0.0).some(chosen)
     trained = folds.as_trained_on(panel, config, None)[0].values()
     values = [trained[i] for i in chosen]
     extra, _, _ = folds.further_inputs(panel, config)
@@ -70,13 +70,13 @@ def compare(
     forecasts = predictors.ahead(alone, values, span, some)
     origins = forecasts.origins
     truth = origins.truth(values, config.horizon, known)
-    central = forecasts.parts["recurrent"] if predictor.pooled else forecasts.forecast
+    central = forecasts.forecast if predictor.by_network else forecasts.parts["recurrent"]
 
     def by_torch() -> None:
-        every = dataclasses.replace(predictor, pool=None, pooled=False)
+        every = dataclasses.replace(predictor, pool=None, pooled=False, beside=None, lean=0.0)
         ends = np.array([len(one) for one in history.values], dtype=np.int64)
         made = predictors.ahead(every, history.values, type(span)(ends, ends), history.extra)
-        if not predictor.pooled:
+        if predictor.by_network:
             predictors.bounds(every, made, config.levels)
 
     found = {}

@@ -29,7 +29,8 @@ def given(session: Any, **feed: Any) -> dict[str, Values]:
 
 
 def stirred(forecaster: Forecaster, factor: float | None = None) -> Forecaster:
-    """With networks that have much to say, which an epoch does not teach, and another shrinkage factor."""
+    """With networks that have much to say, which an epoch does not teach, nothing beside them, and another shrinkage
+    factor."""
     predictor = forecaster._predictor
     assert predictor.method is not None
     torch.manual_seed(1)
@@ -41,7 +42,7 @@ def stirred(forecaster: Forecaster, factor: float | None = None) -> Forecaster:
     shrinkage = predictor.shrinkage
     if factor is not None:
         shrinkage = dataclasses.replace(shrinkage, factor=factor)
-    predictor = dataclasses.replace(predictor, method=method, shrinkage=shrinkage)
+    predictor = dataclasses.replace(predictor, method=method, shrinkage=shrinkage, beside=None, lean=0.0)
     return Forecaster(forecaster.config, predictor, forecaster.training, forecaster._history)
 
 
@@ -130,8 +131,9 @@ def test_from_other_values_a_file_forecasts_as_the_model_does_from_there() -> No
         np.testing.assert_allclose(found["upper"][0, :, 1], rows["forecast-hi-80"], rtol=CLOSE)
 
 
-def test_of_a_pool_the_file_holds_the_network_alone_without_intervals() -> None:
-    forecaster = fit(load_sample("nile"), CONFIG.replace(method="best"))
+@pytest.mark.parametrize("method", ["best", "recurrent"])  # the pretrained network has a share in both
+def test_of_a_forecast_of_several_the_file_holds_the_network_alone_without_intervals(method: str) -> None:
+    forecaster = fit(load_sample("nile"), CONFIG.replace(method=method))
     session = open_session(forecaster.to_onnx())
     found = given(session)
     assert list(found) == ["forecast"]
@@ -142,7 +144,7 @@ def test_of_a_pool_the_file_holds_the_network_alone_without_intervals() -> None:
 
 
 def test_a_file_tells_what_it_is_and_is_the_same_for_the_same_model() -> None:
-    panel = load_sample("nile")
+    panel = load_sample("sunspots")
     forecaster = fit(panel, CONFIG)
     data = forecaster.to_onnx(about={"run": "abc"})
     about = open_session(data).get_modelmeta().custom_metadata_map

@@ -31,7 +31,7 @@ def test_the_loader_of_the_docs_gives_the_forecast_with_numpy_and_onnxruntime_al
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "onnx.md").read_text("utf-8"), re.DOTALL)
     assert len(code.splitlines()) <= 30
     loader, model = tmp_path / "load_onnx.py", tmp_path / "model.onnx"
-    panel = load_sample("nile")
+    panel = load_sample("sunspots")
     forecaster = fit(panel, ForecastConfig(horizon=4, window=12, hidden_size=4, epochs=1, folds=1))
     # After the loader's own lines: from the values that the model was trained on, given as numbers.
     values = panel.frame["y"].tolist()

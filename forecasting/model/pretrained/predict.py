@@ -18,7 +18,7 @@ from forecasting.panel import Values
 
 CONTEXTS = (32, 64, 128, 256, 512)
 DIRECT = 64  # steps that one pass forecasts: further ones go on from its medians
-BATCH = 256
+BATCH = 64
 
 
 def quantiles(network: Network, series: Sequence[Values], seasons: Sequence[int], horizon: int) -> Values:

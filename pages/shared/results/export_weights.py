@@ -11,7 +11,7 @@ from forecasting.runs import Workspace
 from pages.shared import components, services
 from pages.shared.i18n import t, translated
 from pages.shared.results.download import download, stem
-from pages.shared.results.shown import Shown
+from pages.shared.results.shown import Shown, leans_on_pretrained
 
 _NAMES = {"safetensors": "model.safetensors", "float32": "model.onnx", "int8": "model-int8.onnx"}
 _WORSE = 2.0  # percent of its error, from which on the smaller file is advised against
@@ -83,5 +83,5 @@ def _measured(shown: Shown, found: Weights) -> None:
     if change["int8"] > _WORSE:
         st.warning(t("weights.worse", percent=f"{change['int8']:.0f}"), icon=":material/warning:")
     st.caption(t("weights.note"))
-    if shown.run.config.get("method") == "best":
+    if shown.run.config.get("method") == "best" or leans_on_pretrained(shown.record("training")):
         st.caption(t("weights.alone"))

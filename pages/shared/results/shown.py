@@ -23,6 +23,12 @@ def noted(record: dict[str, Any]) -> list[str]:
     return [stored(note, message) for note, message in zip(notes, messages, strict=True)]
 
 
+def leans_on_pretrained(record: dict[str, Any]) -> bool:
+    """Whether the pretrained network has a share in the forecast or its intervals, as a training record notes it."""
+    messages = record.get("messages", {}).get("notes") or []
+    return any(one is not None and one["key"] in ("pretrained.counts", "pretrained.lean") for one in messages)
+
+
 @dataclasses.dataclass(frozen=True)
 class Shown:
     """The done run that is shown, and one of its series."""
