@@ -6,6 +6,7 @@ import asyncio
 import base64
 import gc
 import hashlib
+import importlib
 import logging
 import os
 import re
@@ -18,6 +19,7 @@ import streamlit
 from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.env_util import is_repl
 
 from forecasting import charts, intake
 from forecasting.errors import ForecastingError
@@ -32,6 +34,17 @@ from pages.shared.gates import Forwarded, FrameGate, MetricsGate, WithoutTrace
 from pages.shared.health import health
 from pages.shared.newcomers import Newcomers
 from pages.shared.uploads import UploadGate
+
+# What a first page imports beyond what a server has imported by then.
+LATER = (
+    "streamlit.emojis",
+    "PIL.ImageFile",
+    "holidays",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "forecasting.outlook",
+    "pages.forecast.overview",
+)
 
 log = logging.getLogger("tidecast.server")
 
@@ -51,7 +64,9 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
         log.error("no background work", extra={"why": error.message})
     forgetting = uploads.forget_later()
     open_when_ready()
+    warming = asyncio.create_task(asyncio.to_thread(_warm))
     yield {}
+    warming.cancel()
     forgetting.cancel()
     await asyncio.to_thread(stop_runtime)
 
@@ -61,6 +76,16 @@ def _rehearse() -> None:
     panel = intake.load_sample(intake.sample_names()[0])
     services.sample_suggestion(intake.sample_names()[0])
     charts.series_chart(panel.frame[["ds", "y"]], panel.series_ids[0], words=i18n.chart_words()).to_json()
+
+
+def _warm() -> None:
+    """Make and import, while the first visitor's browser opens, what a first page takes half a second for otherwise."""
+    for language in i18n.LANGUAGES:
+        i18n.catalogue(language)
+    is_repl()  # Streamlit asks at its first element, and looks through all modules
+    for name in LATER:
+        importlib.import_module(name)
+    gc.freeze()
 
 
 def _log_alike() -> None:
