@@ -33,6 +33,9 @@ FITTING = 1.36e-3  # pool: for each value that its members are fitted on
 FITTED = 500  # values, of each series, that they are fitted on at most
 TRACKING = 2.4e-6  # pool: for each value
 
+BESIDE = 1.6e-4  # the pretrained network beside the trained one: for each value
+SHORT = 200  # values of half of the series, up to which it is there: `evaluation.zero_shot.LONGEST`
+
 COMPARED = 200  # series, up to which a backtest of the network alone also fits and scores the other pool members
 POOLED = 2000  # series, beyond which the pool has no members that take long
 BATCH_LEAST = 64  # origins that a chunk counts for
@@ -92,10 +95,14 @@ def _of_training(lengths: Values, config: ForecastConfig, *, pooled: bool) -> Wo
     pool = 0.0
     if pooled and count <= POOLED:
         pool = MEMBERS * count + FITTING * float(np.minimum(lengths, FITTED).sum()) + TRACKING * float(lengths.sum())
+    beside = 0.0
+    if not pooled and config.anchor != "constant" and count <= POOLED and np.median(lengths) <= SHORT:
+        beside = BESIDE * float(lengths.sum())
     networks = sum(_network(lengths, config, window) for window in config.windows) * config.members
     origins = float(np.maximum(lengths - config.window, 1).sum())
     paths = origins * (ORIGINS + FORECASTS * config.horizon)
     prepare, validation, choose, final = (share * (networks + paths) for share in NETWORK_STAGES)
+    choose += beside
     return Work(prepare=prepare + base / 2, validation=validation, choose=choose, final=final, rest=pool + base / 2)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecasting import work
 from forecasting.config import ForecastConfig
 from forecasting.evaluation import beside, zero_shot
 from forecasting.forecaster import Forecaster, fit
@@ -165,3 +166,16 @@ def test_a_forecast_without_an_error_takes_all_and_two_of_them_share():
     only, both = (beside.shares(errors[:, part], origins(1), 1)[0] for part in (slice(0, 2), slice(2, 4)))
     assert only > 0.999
     assert 0.5 < both < 0.8
+
+
+def test_what_is_expected_of_a_training_counts_the_pretrained_network_where_it_is_beside_it():
+    assert work.SHORT == zero_shot.LONGEST
+
+    def seconds(length, **settings):
+        config = ForecastConfig(horizon=6, window=12, method="recurrent", **settings)
+        frame = pd.DataFrame({"unique_id": "a", "ds": np.arange(length), "y": np.arange(length) % 7 + 1.0})
+        return work.of_fit(Panel(frame, STEP, ()), config).seconds
+
+    with_it = seconds(zero_shot.LONGEST) - seconds(zero_shot.LONGEST, anchor="constant")
+    without = seconds(zero_shot.LONGEST + 1) - seconds(zero_shot.LONGEST + 1, anchor="constant")
+    assert with_it - without == pytest.approx(work.BESIDE * zero_shot.LONGEST, rel=1e-6)
