@@ -208,7 +208,7 @@ def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: py
     wait_until(store, workspace, run, "running")
     for worker in supervisor._workers.values():
         worker.process.send_signal(signal.SIGSTOP)
-    assert wait_until(store, workspace, run, "done", seconds=40).attempts == 2
+    assert wait_until(store, workspace, run, "done").attempts == 2
     # And one that hangs without a run.
     monkeypatch.setattr(module, "DEAF_SECONDS", 5.0)
     after = None
@@ -220,7 +220,7 @@ def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: py
         except StoreError:  # it was stopped in a transaction, whose lock it holds
             for worker in supervisor._workers.values():
                 worker.process.send_signal(signal.SIGCONT)
-    wait_until(store, workspace, after, "done", seconds=40)
+    wait_until(store, workspace, after, "done")
 
 
 def test_a_database_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
