@@ -109,8 +109,13 @@ def ridges(offsets: Values, left: Values, weight: Values, penalties: tuple[float
     zero = np.zeros((left.shape[1], offsets.shape[1]))
     if len(penalties) <= FEW_PENALTIES:
         unit = np.eye(len(gram))
-        added = [penalty * variance for penalty in penalties]
-        return [zero if np.isinf(one) else np.linalg.solve(gram + one * unit, cross).T for one in added]
+
+        def solved(penalty: float) -> Values:
+            if np.isinf(penalty):
+                return zero
+            return np.asarray(np.linalg.solve(gram + penalty * variance * unit, cross).T, dtype=np.float64)
+
+        return [solved(penalty) for penalty in penalties]
     eigenvalues, vectors = np.linalg.eigh(gram)
     rotated = vectors.T @ cross  # [R, H]
     return [

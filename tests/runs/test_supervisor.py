@@ -17,7 +17,7 @@ import pytest
 
 from forecasting.errors import StoreError
 from forecasting.panel import Panel
-from forecasting.runs import Store, Supervisor
+from forecasting.runs import Run, Store, Supervisor
 from tests.runs import counting
 from tests.runs.conftest import LAUNCHER
 from tests.runs.working import wait_until
@@ -204,11 +204,19 @@ def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: py
     store = supervisor.store
     store.settings = dataclasses.replace(store.settings, workers=1)
     workspace = store.new_workspace()
+
+    def ended(run: str) -> Run:
+        while True:
+            try:
+                return wait_until(store, workspace, run, "done")
+            except StoreError:  # it was stopped in a transaction, whose lock it holds until it is replaced
+                continue
+
     run = supervisor.store.submit(workspace, "counting", {"steps": 20, "pause": 0.1}, None, "n")
     wait_until(store, workspace, run, "running")
     for worker in supervisor._workers.values():
         worker.process.send_signal(signal.SIGSTOP)
-    assert wait_until(store, workspace, run, "done").attempts == 2
+    assert ended(run).attempts == 2
     # And one that hangs without a run.
     monkeypatch.setattr(module, "DEAF_SECONDS", 5.0)
     after = None
@@ -220,7 +228,7 @@ def test_a_worker_that_hangs_is_replaced(supervisor: Supervisor, monkeypatch: py
         except StoreError:  # it was stopped in a transaction, whose lock it holds
             for worker in supervisor._workers.values():
                 worker.process.send_signal(signal.SIGCONT)
-    wait_until(store, workspace, after, "done")
+    ended(after)
 
 
 def test_a_database_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
