@@ -84,10 +84,11 @@ def has_to_give_way(connection: Connection, run_id: str) -> bool:
     if not order or parts[:1] != [run_id]:
         return False
     who = select(columns.owner, columns.address, columns.parent, columns.queued).where(columns.id == order[0])
-    first = connection.execute(who).one()
+    first = connection.execute(who).one_or_none()
+    if first is None or first.parent is not None or now(connection) - first.queued < WAITED:
+        return False
     served = {row.owner for row in under_way} | {row.address for row in under_way} - {None}
-    waits = now(connection) - first.queued >= WAITED
-    return bool(waits and first.parent is None and not served & {first.owner, first.address})
+    return not served & {first.owner, first.address}
 
 
 def hashed(address: str | None) -> str | None:

@@ -85,7 +85,6 @@ def _warm() -> None:
     is_repl()  # Streamlit asks at its first element, and looks through all modules
     for name in LATER:
         importlib.import_module(name)
-    gc.freeze()
 
 
 def _log_alike() -> None:

@@ -169,16 +169,20 @@ def times_of(access: Access, dataset_id: str, name: str) -> npt.NDArray[np.gener
 @cached(most=64, of="dataset")
 def suggestion(workspace: Workspace, dataset_id: str) -> tuple[ForecastConfig, dict[str, Message]]:
     """Default settings of a dataset and their reasons."""
-    choices = dataset(workspace, dataset_id).choices
-    if set(choices) == {"source", "sample"}:
-        return sample_suggestion(choices["sample"])
+    known = dataset(workspace, dataset_id)
+    sample = known.choices.get("sample") if known.choices.get("source") == "sample" else None
+    if sample in intake.sample_names():
+        panel_id, found = sample_suggestion(sample)
+        if panel_id == known.panel_id:  # else it was another one in the version that stored it
+            return found
     return suggest_config(panel(workspace, dataset_id))
 
 
 @functools.cache
-def sample_suggestion(name: str) -> tuple[ForecastConfig, dict[str, Message]]:
-    """The same for a sample as it comes: found once for all who open it."""
-    return suggest_config(intake.load_sample(name))
+def sample_suggestion(name: str) -> tuple[str, tuple[ForecastConfig, dict[str, Message]]]:
+    """The id of a sample's Panel as it comes, and the same for it: found once for all who open it."""
+    sample = intake.load_sample(name)
+    return sample.id, suggest_config(sample)
 
 
 @dataclasses.dataclass(frozen=True)

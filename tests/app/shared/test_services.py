@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from forecasting import load_sample, suggest_config
+from forecasting.config import ForecastConfig
 from forecasting.errors import DataError, ReadError, StoreError
 from forecasting.messages import Message
+from forecasting.panel import Panel
 from forecasting.runs import Access, Link, Workspace
 from pages.shared import services
-from pages.shared.services import cache
+from pages.shared.services import cache, data
 from pages.shared.services.cache import Cached, cached
 from tests.app.conftest import work
 
@@ -245,3 +248,28 @@ def test_the_days_of_a_sample_have_no_time_of_day(data_folder: Path) -> None:
     dataset = services.read_sample(workspace, "co2")
     ds = services.panel(workspace, dataset).frame["ds"]
     assert services.notation(workspace, dataset).write(ds[:1]) == ["1958-03-29"]
+
+
+def test_a_sample_is_suggested_for_once_and_one_that_a_version_before_stored_by_its_own_values(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def suggest(panel: Panel) -> tuple[ForecastConfig, dict[str, Message]]:
+        asked.append(len(panel.frame))
+        return suggest_config(panel)
+
+    monkeypatch.setattr(data, "suggest_config", suggest)
+    data.sample_suggestion.cache_clear()
+    first, second = services.new_workspace(), services.new_workspace()
+    found = [services.suggestion(one, services.read_sample(one, "co2")) for one in (first, second)]
+    whole = load_sample("co2")
+    assert found[0] == found[1] == suggest_config(whole)
+    assert asked == [len(whole.frame)]
+    shorter = Panel(whole.frame.iloc[:-30].copy(), whole.frequency, whole.seasons, whole.name)
+    stored = services.store().put_dataset(first, None, "co2", {"source": "sample", "sample": "co2"}, shorter, {})
+    gone = services.store().put_dataset(
+        first, None, "old", {"source": "sample", "sample": "no longer there"}, shorter, {}
+    )
+    for dataset in (stored, gone):
+        assert services.suggestion(first, dataset) == suggest_config(shorter)
