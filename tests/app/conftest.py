@@ -7,7 +7,7 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,14 @@ def keyed(app: AppTest, name: str) -> str:
 def address(app: AppTest) -> dict[str, str]:
     """What the address holds now."""
     return {name: value[0] if isinstance(value, list) else value for name, value in app.query_params.items()}
+
+
+def put_forms(folder: Path, here: Mapping[str, str], forms: Mapping[str, Any]) -> None:
+    """Let the workspace of an address have these settings of the teaching pages."""
+    store = Store(f"sqlite:///{folder / 'tidecast.db'}")
+    workspace = Workspace(here["workspace"])
+    store.put_state(workspace, {**store.state(workspace), "forms": dict(forms)})
+    store.close()
 
 
 def train_small(app: AppTest, folder: Path, settings: dict[str, int]) -> dict[str, str]:

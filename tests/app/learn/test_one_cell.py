@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecasting.runs import Store, Workspace
-from tests.app.conftest import Open, address, alt, figure, values, words, work
+from tests.app.conftest import Open, address, alt, figure, put_forms, values, words, work
 
 PAGE = "pages/learn/sequence_lab/page.py"
 FORMS = {"one_cell": {"hidden_size": 3, "steps": 20}, "cells": {"steps": 50, "lag": 5, "hidden_size": 4}}
@@ -22,10 +21,7 @@ def test_a_cell_is_walked_through_step_by_step_and_its_inside_shown_over_time(
     here = address(open_app())
 
     def tab(kind: str) -> Any:
-        store = Store(f"sqlite:///{data_folder / 'tidecast.db'}")
-        state = store.state(Workspace(here["workspace"]))
-        store.put_state(Workspace(here["workspace"]), {**state, "forms": {**FORMS, "opened": {"kind": kind}}})
-        store.close()
+        put_forms(data_folder, here, {**FORMS, "opened": {"kind": kind}})
         return open_app(PAGE, workspace=here["workspace"])
 
     for kind in ("one_cell", "inside"):

@@ -10,7 +10,7 @@ import pytest
 
 from forecasting.labs.sequences import SYSTEMS
 from forecasting.runs import Store, Workspace
-from tests.app.conftest import Open, address, alt, figure, values, words, work
+from tests.app.conftest import Open, address, alt, figure, put_forms, values, words, work
 
 PAGE = "pages/learn/sequence_lab/page.py"
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -67,10 +67,7 @@ def test_every_tab_trains_draws_says_what_was_measured_and_shows_lines_that_run(
     here = address(open_app())
 
     def tab(kind: str) -> Any:
-        store = Store(f"sqlite:///{data_folder / 'tidecast.db'}")
-        state = store.state(Workspace(here["workspace"]))
-        store.put_state(Workspace(here["workspace"]), {**state, "forms": {**SETTINGS, "opened": {"kind": kind}}})
-        store.close()
+        put_forms(data_folder, here, {**SETTINGS, "opened": {"kind": kind}})
         return open_app(PAGE, workspace=here["workspace"])
 
     for kind in SETTINGS:
