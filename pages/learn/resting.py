@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.shared import services, state
 from pages.shared.i18n import t
+from pages.shared.widget_values import now
 
 REST_SECONDS = 0.6  # without another change
 MOST_EFFORT = 2.5  # times the settings that a page opens with, which take a second or two
@@ -37,8 +38,8 @@ def by_itself(kind: str, config: Mapping[str, Any] | None) -> bool:
         return False
     key = f"{kind}_by_itself"
     kept = f"_kept_{key}"  # outlives the widget on other pages
-    st.session_state.setdefault(key, st.session_state.get(kept, True))
-    chosen = st.toggle(t("rest.switch"), key=key, help=t("rest.switch.help"))
+    start = now(key, bool(st.session_state.get(kept, True)))
+    chosen = st.toggle(t("rest.switch"), start, key=key, help=t("rest.switch.help"))
     st.session_state[kept] = chosen
     return chosen and config is not None and small(kind, config)
 

@@ -18,6 +18,7 @@ from pages.shared import components, setting_words, state
 from pages.shared.choices import segments
 from pages.shared.formats import listed, plain
 from pages.shared.i18n import known, t
+from pages.shared.widget_values import now
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
@@ -35,22 +36,23 @@ class Form:
 
     def number(self, name: str, low: float, high: float, step: float, digits: str | None = None) -> None:
         """A slider."""
-        kind = type(low)
-        st.session_state.setdefault(self._key(name), min(max(kind(self.values[name]), low), high))
+        kind, key = type(low), self._key(name)
+        start = now(key, min(max(kind(self.values[name]), low), high))
         self.values[name] = st.slider(
-            label(self.kind, name), low, high, step=step, format=digits, key=self._key(name), help=self._help(name)
+            label(self.kind, name), low, high, start, step=step, format=digits, key=key, help=self._help(name)
         )
         self._places[name] = st.container()
 
     def rate(self) -> None:
         """The learning rate, on a log scale."""
-        rate = self.values["learning_rate"]
-        st.session_state.setdefault(self._key("learning_rate"), rate)
+        rate, key = self.values["learning_rate"], self._key("learning_rate")
+        start = now(key, rate)
         self.values["learning_rate"] = st.select_slider(
             label(self.kind, "learning_rate"),
-            sorted({*RATES, rate, st.session_state[self._key("learning_rate")]}),
+            sorted({*RATES, rate, start}),
+            start,
             format_func=lambda rate: f"{rate:g}",
-            key=self._key("learning_rate"),
+            key=key,
             help=self._help("learning_rate"),
         )
 
@@ -71,8 +73,10 @@ class Form:
 
     def switch(self, name: str) -> None:
         """On or off."""
-        st.session_state.setdefault(self._key(name), self.values[name])
-        self.values[name] = st.toggle(label(self.kind, name), key=self._key(name), help=self._help(name))
+        key = self._key(name)
+        self.values[name] = st.toggle(
+            label(self.kind, name), now(key, self.values[name]), key=key, help=self._help(name)
+        )
 
     @contextlib.contextmanager
     def folded(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from pages.shared import choices
 from pages.shared.i18n import t
 from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
-from pages.shared.widget_values import show
+from pages.shared.widget_values import now, show
 
 
 def filters(session: Session, shown: Portfolio, view: View) -> None:
@@ -30,8 +30,9 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
     search, order, direction = st.columns([5, 3, 2], vertical_alignment="bottom")
     with search:
         st.text_input(
-            t("many.search"), max_chars=100, label_visibility="collapsed", icon=":material/search:",
-            placeholder=t("many.search.placeholder"), **keep("search", "many_search", lambda value: value or ""),
+            t("many.search"), now("many_search", view.search), max_chars=100, label_visibility="collapsed",
+            icon=":material/search:", placeholder=t("many.search.placeholder"),
+            **keep("search", "many_search", lambda value: value or ""),
         )  # fmt: skip
     sortable = [name for name in SORTABLE if shown.run or name in ("", "unique_id", "last", "volume", "values")]
     with order:
@@ -42,7 +43,9 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
         )  # fmt: skip
     with direction:
         show("many_descending", view.descending)
-        st.toggle(t("many.descending"), **keep("descending", "many_descending", bool))
+        st.toggle(
+            t("many.descending"), now("many_descending", view.descending), **keep("descending", "many_descending", bool)
+        )
     if not shown.run:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -56,7 +59,8 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
         )  # fmt: skip
         if shown.attention:
             show("many_marked", view.marked)
-            st.toggle(t("many.marked", count=len(shown.attention)), **keep("marked", "many_marked", bool))
+            marked = now("many_marked", view.marked)
+            st.toggle(t("many.marked", count=len(shown.attention)), marked, **keep("marked", "many_marked", bool))
         if shown.shapes is not None and len(shown.shapes.groups) > 1:
             groups = [ANY_SHAPE, *range(len(shown.shapes.groups))]
             show("many_shape", view.shape if view.shape in groups else ANY_SHAPE)

@@ -4,6 +4,8 @@ Streamlit's half in the browser sends back the label that it shows, and the serv
 last run. After a switch of the language (or of anything else that a label tells) those are others: the label would be
 taken for the value. So every label that a widget ever had is remembered here with its option, a label of before is
 turned back into the option, and the browser is given the new label.
+
+What is chosen is also the argument of the widget in every run: see `widget_values.now`.
 """
 
 from __future__ import annotations
@@ -64,7 +66,8 @@ def tabs(names: Mapping[str, str], *, key: str, default: str = "") -> Iterator[t
         first = default if default in names else next(iter(names))
         st.session_state[key] = names[drawn["labels"].get(shown, first)]
     drawn["labels"] |= {label: name for name, label in names.items()}
-    for name, tab in zip(names, st.tabs(list(names.values()), key=key, on_change="rerun"), strict=True):
+    opened: str = st.session_state[key]
+    for name, tab in zip(names, st.tabs(list(names.values()), default=opened, key=key, on_change="rerun"), strict=True):
         if tab.open:
             yield name, tab
 
@@ -82,16 +85,25 @@ def _draw(
         unseen = drawn["last"] is not None and any(format_func(one) not in drawn["last"] for one in _each(option))
         if option != value or (unseen and all(one in options for one in _each(option))):
             st.session_state[key] = option
-            drawn["given"] = True
+        more = _argument(widget, option, options, more)
     drawn["labels"] |= {label: option for label, option in labels.items() if label != option}
     drawn["options"], drawn["last"] = list(options), set(labels)
-    if drawn.pop("given", False):  # Streamlit complains of a default beside a value that was given
-        more = {name: start for name, start in more.items() if name not in ("index", "default")}
     if on_change := more.pop("on_change", None):
         more["on_change"] = _once(key, on_change, more.pop("args", ()))
     chosen = widget(label, options, key=key, format_func=format_func, **more)
     drawn["chosen"] = chosen
     return chosen
+
+
+def _argument(widget: Callable[..., Any], value: Any, options: Sequence[Any], more: dict[str, Any]) -> dict[str, Any]:
+    """The arguments `more` with the one by which the widget begins at `value`, where that can be chosen."""
+    if widget is st.multiselect and "default" in more:
+        return more
+    if not _each(value) or any(one not in options for one in _each(value)):
+        return more
+    if widget in (st.selectbox, st.radio):
+        return {**more, "index": list(options).index(value)}
+    return {**more, "default": value}
 
 
 def _once(key: str, on_change: Callable[..., None], args: Sequence[Any]) -> Callable[[], None]:
@@ -115,7 +127,6 @@ def _settle() -> None:
             option = _options_of(value, drawn["options"], drawn["labels"])
             if option != value:
                 st.session_state[key] = option
-                drawn["given"] = True
 
 
 def _options_of(value: Any, options: Sequence[Any], labels: Mapping[str, Any]) -> Any:

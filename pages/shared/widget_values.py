@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
+
+T = TypeVar("T")
 
 _DATA = "_widgets_of"  # in the session: the dataset whose settings the widgets show, the number of those before it
 
@@ -26,24 +28,30 @@ def keyed(name: str) -> str:
     return f"{name}-{number}" if number else name
 
 
+def now(key: str, start: T) -> T:
+    """What the widget `key` shows, `start` at first: to be given as its argument in every run.
+
+    A value that was set through the session alone goes to the browser in one run. If the next run overtakes the
+    drawing (on a slow machine the code of a widget comes seconds later), the widget begins at its argument, the
+    smallest number or no option, and the browser sends that back as if somebody had chosen it.
+    """
+    value: T = st.session_state.get(key, start)
+    return value
+
+
 def show(key: str, value: Any) -> None:
-    """Let the widget show `value`, whatever it showed before."""
+    """Let the widget show `value`, whatever it showed before; its argument is to be `now(key, value)`."""
     # None has to be sent to the browser, too: it would go on showing what it showed.
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
 
 def initial(setting: str, value: Any, replace: bool, /, **argument: Any) -> dict[str, Any]:
-    """The argument by which the widget of a setting has `value` at first; with `replace` a widget that is already
-    shown gets the value through the session instead.
-
-    Not through the session at first: a rerun that overtakes the first one would leave the browser without the value,
-    and it would send back the smallest number as if somebody had typed it.
-    """
+    """The argument by which the widget of a setting has `value` at first, see `now`; with `replace` a widget that is
+    already shown gets the value through the session, too."""
     key = keyed(f"set_{setting}")
     if replace and key in st.session_state and st.session_state[key] != value:
         st.session_state[key] = value
-        return {}
     return argument
 
 

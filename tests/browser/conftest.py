@@ -277,8 +277,10 @@ def live_loss(page: Page) -> tuple[int, list[float]]:
 
 
 def settled(page: Page) -> None:
-    """Wait until no script runs, and look that none has failed."""
+    """Wait until no script runs and each element is drawn, and look that none has failed."""
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    # An element whose code the browser has yet to fetch and compile, on a slow machine seconds after the script's end.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

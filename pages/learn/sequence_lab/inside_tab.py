@@ -15,6 +15,7 @@ from pages.learn.settings_form import Form
 from pages.learn.training_row import result_of, train_and_show
 from pages.shared import components
 from pages.shared.i18n import chart_words, t
+from pages.shared.widget_values import now, show
 
 
 def tab() -> None:
@@ -66,5 +67,6 @@ def _whole(name: str, label: str, low: int, high: int, start: int) -> int:
     if low == high:
         return low
     key = f"inside_time_{name}"
-    st.session_state[key] = min(high, max(low, st.session_state.get(key, start)))
-    return int(st.slider(label, low, high, key=key))
+    begin = min(high, max(low, now(key, start)))
+    show(key, begin)
+    return int(st.slider(label, low, high, begin, key=key))

@@ -31,6 +31,7 @@ from pages.learn.training_row import of_other_settings, result_of, train
 from pages.shared import choices, components, services, state
 from pages.shared.formats import number, percent
 from pages.shared.i18n import chart_words, sentences, t
+from pages.shared.widget_values import now, show
 
 Values = npt.NDArray[np.float64]
 
@@ -116,7 +117,8 @@ def _walk(result: dict[str, Any]) -> None:
 def _step(result: dict[str, Any]) -> int:
     """The step that is shown, from 1: a slider, and buttons for the one before and after."""
     key, last = f"one_cell_step_{result['config']['example']}", len(result["x"])
-    st.session_state[key] = min(last, st.session_state.get(key, min(last, 3)))
+    begin = min(last, now(key, 3))
+    show(key, begin)
 
     def move(by: int) -> None:
         st.session_state[key] = min(last, max(1, st.session_state[key] + by))
@@ -125,6 +127,7 @@ def _step(result: dict[str, Any]) -> int:
         st.select_slider(
             t("one_cell.step"),
             list(range(1, last + 1)),
+            begin,
             format_func=lambda step: f"{step} · {SOURCE[step - 1]}" if result["letters"] else str(step),
             key=key,
         )

@@ -15,6 +15,7 @@ from pages.learn.training_row import result_of, train_and_show
 from pages.shared import components
 from pages.shared.formats import number, percent
 from pages.shared.i18n import chart_words, t
+from pages.shared.widget_values import now
 
 
 def tab() -> None:
@@ -52,7 +53,8 @@ def of_run(access: Access, run: Run, form: Form | None = None) -> None:
 @st.fragment
 def _path(result: dict[str, Any]) -> None:
     parts.question(t("rollout.path"))
-    chosen = st.slider(t("rollout.origin"), 1, len(result["paths"]), key="rollout_origin")
+    key = "rollout_origin"
+    chosen = st.slider(t("rollout.origin"), 1, len(result["paths"]), now(key, 1), key=key)
     figure = charts.path_chart(result, chosen - 1, words=chart_words())
     components.chart(figure, "rollout_path", t("alt.rollout.path"))
 

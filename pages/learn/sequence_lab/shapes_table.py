@@ -12,6 +12,7 @@ from forecasting.labs.sequences import LayerShape, tensor_shapes
 from pages.shared import components
 from pages.shared.fields import Fields
 from pages.shared.i18n import t
+from pages.shared.widget_values import now
 
 SIZES = ("batch", "length", "inputs", "hidden_size", "num_layers")
 _AXES = {  # as torch's documentation names them, without and with batch_first
@@ -30,9 +31,10 @@ def shapes_table(cell: str, length: int, inputs: int, hidden_size: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="shapes_sizes"):
         for name in SIZES:
             key = f"shapes_{name}"
-            st.session_state.setdefault(key, start.get(name, LayerShape().to_dict()[name]))
-            sizes[name] = fields.whole(name, t(f"shapes.{name}"), key=key, width=130)
-        sizes["bidirectional"] = st.toggle(t("shapes.bidirectional"), key="shapes_bidirectional")
+            value = now(key, int(start.get(name, LayerShape().to_dict()[name])))
+            sizes[name] = fields.whole(name, t(f"shapes.{name}"), value=value, key=key, width=130)
+        key = "shapes_bidirectional"
+        sizes["bidirectional"] = st.toggle(t("shapes.bidirectional"), now(key, False), key=key)
     fields.say()
     try:
         layers = [LayerShape(cell=cell, batch_first=first, **sizes) for first in (False, True)]

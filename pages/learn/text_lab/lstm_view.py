@@ -25,6 +25,7 @@ from pages.shared.i18n import chart_words, sentences, t
 from pages.shared.progress import ended
 from pages.shared.services import texts
 from pages.shared.services.texts import Facts
+from pages.shared.widget_values import now
 
 
 def view() -> None:
@@ -149,9 +150,9 @@ def _settings(dataset: str) -> tuple[TextConfig | None, list[str]]:
 
     def integer(name: str, step: int = 1) -> None:
         key = f"text_{name}"
-        st.session_state.setdefault(key, int(values[name]))
+        start = now(key, int(values[name]))
         help_text = t(f"text.{name}.help") if name in ("steps", "batch_size", "sequence_length") else None
-        values[name] = fields.whole(name, t(f"text.{name}"), step=step, key=key, help=help_text)
+        values[name] = fields.whole(name, t(f"text.{name}"), step=step, value=start, key=key, help=help_text)
 
     st.subheader(t("text.network"), anchor=False)
     left, right = st.columns(2)
@@ -162,12 +163,12 @@ def _settings(dataset: str) -> tuple[TextConfig | None, list[str]]:
     integer("steps", 100)
     fields.say()
     with st.expander(t("text.more"), key="text_more"):
-        st.session_state.setdefault("text_learning_rate", float(values["learning_rate"]))
+        rate = now("text_learning_rate", float(values["learning_rate"]))
         values["learning_rate"] = fields.real(
-            "learning_rate", t("text.learning_rate"), step=0.005, format="%.4f", key="text_learning_rate"
+            "learning_rate", t("text.learning_rate"), step=0.005, value=rate, format="%.4f", key="text_learning_rate"
         )
-        st.session_state.setdefault("text_dropout", float(values["dropout"]))
-        values["dropout"] = st.slider(t("text.dropout"), 0.0, 0.9, step=0.05, key="text_dropout")
+        dropout = now("text_dropout", float(values["dropout"]))
+        values["dropout"] = st.slider(t("text.dropout"), 0.0, 0.9, dropout, 0.05, key="text_dropout")
         integer("batch_size")
         integer("sequence_length", 8)
         integer("seed")

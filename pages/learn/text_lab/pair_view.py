@@ -23,6 +23,7 @@ from pages.shared.fields import Fields, correct_first
 from pages.shared.formats import duration, listed, number, plain
 from pages.shared.i18n import chart_words, sentences, t
 from pages.shared.progress import ended
+from pages.shared.widget_values import now
 
 NUMBERS = (("hidden_size", 1), ("epochs", 10), ("seed", 1))  # settings, and how far a click goes
 
@@ -74,16 +75,18 @@ def _settings() -> tuple[PairConfig | None, list[str]]:
     with st.sidebar:
         places = {}
         for field in ("source", "target"):
-            st.session_state.setdefault(f"pair_{field}", str(values[field]))
-            values[field] = st.text_input(t(f"pair.{field}"), key=f"pair_{field}", help=t(f"pair.{field}.help"))
+            key = f"pair_{field}"
+            start = now(key, str(values[field]))
+            values[field] = st.text_input(t(f"pair.{field}"), start, key=key, help=t(f"pair.{field}.help"))
             places[field] = st.container()
         with st.expander(t("text.network"), key="pair_network"):
             for name, step in NUMBERS:
-                st.session_state.setdefault(f"pair_{name}", int(values[name]))
-                values[name] = fields.whole(name, t(f"text.{name}"), step=step, key=f"pair_{name}")
-            st.session_state.setdefault("pair_learning_rate", float(values["learning_rate"]))
+                key = f"pair_{name}"
+                value = now(key, int(values[name]))
+                values[name] = fields.whole(name, t(f"text.{name}"), step=step, value=value, key=key)
+            rate = now("pair_learning_rate", float(values["learning_rate"]))
             values["learning_rate"] = fields.real(
-                "learning_rate", t("text.learning_rate"), step=0.05, format="%.4f", key="pair_learning_rate"
+                "learning_rate", t("text.learning_rate"), step=0.05, value=rate, format="%.4f", key="pair_learning_rate"
             )
             fields.say()
         default = PairConfig()

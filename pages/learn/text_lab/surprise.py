@@ -12,6 +12,7 @@ from pages.shared.formats import plain
 from pages.shared.i18n import chart_words, t
 from pages.shared.services import texts
 from pages.shared.services.texts import Facts
+from pages.shared.widget_values import now, show
 
 ROWS = 10  # of the map
 LIKELIEST = 10  # next characters that are drawn
@@ -22,13 +23,13 @@ def reading(workspace: Workspace, dataset: str, run_id: str | None) -> None:
     facts = texts.facts(workspace, dataset)
     bits = texts.tail(workspace, run_id) if run_id else facts.tail
     last = len(facts.characters) - 1
-    st.session_state.setdefault("text_place", min(last, facts.split + 100))
-    st.session_state["text_place"] = min(last, max(facts.split, int(st.session_state["text_place"])))
+    begin = min(last, max(facts.split, int(now("text_place", facts.split + 100))))
+    show("text_place", begin)
     who = t("text.who.network") if run_id else t("text.who.ngram", order=facts.best)
     left, right = st.columns([3, 2])
     with right:
         place = (
-            st.slider(t("text.place"), facts.split, last, key="text_place", help=t("text.place.help"))
+            st.slider(t("text.place"), facts.split, last, begin, key="text_place", help=t("text.place.help"))
             if last > facts.split
             else last
         )

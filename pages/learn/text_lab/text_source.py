@@ -12,6 +12,7 @@ from forecasting.labs.text import MOST_BYTES, SAMPLES, fitting, read_text
 from pages.shared import choices, components, services, state, uploads
 from pages.shared.i18n import t
 from pages.shared.services import texts
+from pages.shared.widget_values import now
 
 SOURCES = ("sample", "paste", "upload")
 ECHOED = 20_000  # characters: the field is emptied of a longer paste, which would travel with every click
@@ -77,8 +78,9 @@ def _paste() -> None:
         text = texts.text(state.current().workspace, kept)
         st.session_state["text_paste"] = text if len(text) <= ECHOED else ""
     st.text_area(
-        t("text.paste"), key="text_paste", height=220, placeholder=t("text.paste.placeholder"), on_change=_pasted
-    )
+        t("text.paste"), now("text_paste", ""), key="text_paste", height=220,
+        placeholder=t("text.paste.placeholder"), on_change=_pasted,
+    )  # fmt: skip
     if kept and not st.session_state.get("text_paste"):
         text = texts.text(state.current().workspace, kept)
         if text:

@@ -16,6 +16,7 @@ from pages.shared.formats import duration, plain
 from pages.shared.i18n import chart_words, sentences, t, translated
 from pages.shared.progress import ended, follow
 from pages.shared.services import texts
+from pages.shared.widget_values import now
 
 ROWS = 10  # of the coloured text
 PAGE = charts.ACROSS * ROWS
@@ -167,7 +168,8 @@ def _any(layers: int, hidden: int) -> tuple[int, int]:
     layer = 1
     if layers > 1:
         layer = int(choices.select(t("units.layer"), list(range(1, layers + 1)), key=f"units_layer_{layers}"))
-    unit = st.slider(t("units.unit"), 1, hidden, key=f"units_unit_{hidden}")
+    key = f"units_unit_{hidden}"
+    unit = st.slider(t("units.unit"), 1, hidden, now(key, 1), key=key)
     return layer - 1, int(unit) - 1
 
 
@@ -176,9 +178,11 @@ def _page(characters: list[str], name: str, first: int, key: str) -> int:
     starts = list(range(0, len(characters), PAGE))
     if len(starts) == 1:
         return 0
-    if key not in st.session_state:
-        st.session_state[key] = 0 if name == OTHER else _liveliest(characters, name)
-    return int(st.select_slider(t("text.place"), starts, format_func=lambda start: f"{first + start:,}", key=key))
+    if (begin := now(key, -1)) < 0:  # not looked for anew in each run
+        begin = 0 if name == OTHER else _liveliest(characters, name)
+    return int(
+        st.select_slider(t("text.place"), starts, begin, format_func=lambda start: f"{first + start:,}", key=key)
+    )
 
 
 def _liveliest(characters: list[str], name: str) -> int:

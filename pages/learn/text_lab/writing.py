@@ -12,6 +12,7 @@ from pages.shared.choices import segments
 from pages.shared.fields import Fields
 from pages.shared.i18n import t
 from pages.shared.services import texts
+from pages.shared.widget_values import now
 
 PROMPT = "The "
 LONGEST_PROMPT = 2_000  # characters: the network reads no more than the last 512
@@ -112,9 +113,8 @@ def _three(access: Access, run_id: str) -> None:
 
 
 def _prompt() -> str:
-    st.session_state.setdefault("write_prompt", PROMPT)
-    help_text = t("text.prompt.help")
-    return st.text_input(t("text.prompt"), key="write_prompt", help=help_text, max_chars=LONGEST_PROMPT) or ""
+    start, help_text = now("write_prompt", PROMPT), t("text.prompt.help")
+    return st.text_input(t("text.prompt"), start, LONGEST_PROMPT, key="write_prompt", help=help_text) or ""
 
 
 def _top(access: Access, run_id: str) -> int:

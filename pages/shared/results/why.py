@@ -15,6 +15,7 @@ from pages.shared.formats import moment, number, percent, plain
 from pages.shared.i18n import chart_words, sentences, t, translated
 from pages.shared.results.shown import Shown
 from pages.shared.setting_words import country_name
+from pages.shared.widget_values import now
 
 _BARS = 9  # of a waterfall between base and forecast; what adds least is drawn as one
 _STACKED = 7  # parts in a stack; the others are one
@@ -53,7 +54,7 @@ def why(shown: Shown, explanation: dict[str, Any]) -> None:
     step = 1
     if len(ds) > 1:
         step = st.select_slider(
-            t("explain.step"), range(1, len(ds) + 1), 1, key="explain_step",
+            t("explain.step"), range(1, len(ds) + 1), min(len(ds), now("explain_step", 1)), key="explain_step",
             format_func=lambda one: moment(ds[one - 1], shown.notation),
         )  # fmt: skip
     st.markdown(sentence(shown, found, step))

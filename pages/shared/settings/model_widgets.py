@@ -18,7 +18,7 @@ from pages.shared.formats import plain
 from pages.shared.i18n import known, t, translated
 from pages.shared.setting_words import setting_label, setting_value
 from pages.shared.settings import inputs
-from pages.shared.widget_values import initial, keyed, show
+from pages.shared.widget_values import initial, keyed, now, show
 
 _NUMBERS = ("horizon", "window", "num_layers", "hidden_size")  # in view
 _COUNTS = ("epochs", "batch_size", "members", "folds", "seed")  # under Advanced
@@ -129,10 +129,12 @@ class _Widgets:
 def _range(draw: _Widgets, suggested: ForecastConfig) -> None:
     """Whether forecasts keep to what the values keep to. Other limits come from the command line."""
     key = keyed("keep_to_range")
-    show(key, draw.values.get("support", suggested.support) == options.SUPPORTS[0])
+    kept = draw.values.get("support", suggested.support) == options.SUPPORTS[0]
+    show(key, kept)
     about = [draw.help_of("support"), draw.help_of("floor") if suggested.floor is not None else ""]
     st.toggle(
         t("model.support"),
+        now(key, kept),
         key=key,
         help="\n\n".join(part for part in about if part),
         on_change=_set_range,
