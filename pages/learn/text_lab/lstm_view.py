@@ -25,7 +25,7 @@ from pages.shared.i18n import chart_words, sentences, t
 from pages.shared.progress import ended
 from pages.shared.services import texts
 from pages.shared.services.texts import Facts
-from pages.shared.widget_values import now
+from pages.shared.widget_values import now, show
 
 
 def view() -> None:
@@ -145,8 +145,8 @@ def _settings(dataset: str) -> tuple[TextConfig | None, list[str]]:
 
     if st.session_state.get("_text_suggested") != suggested:  # another text: settings that were not changed follow it
         st.session_state["_text_suggested"] = suggested
-        for name in suggested:
-            st.session_state.pop(f"text_{name}", None)
+        for name, value in values.items():
+            show(f"text_{name}", type(suggested[name])(value))
 
     def integer(name: str, step: int = 1) -> None:
         key = f"text_{name}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecasting.labs.text import MOST_BYTES, sample_text
+from forecasting.labs.text import MOST_BYTES, sample_text, suggest_text_config
 from forecasting.runs import Workspace
 from pages.learn.text_lab import pair_view, text_code
 from pages.shared import services
@@ -110,6 +110,20 @@ def test_a_text_shows_its_n_grams_at_once_and_what_they_expect(open_app: Open) -
     came = next(label for label in after["layout"]["yaxis"]["ticktext"] if "◂" in label)
     assert text[place + 7] in (came[3], " ", "\n")
     assert sum(values(after["data"][0], "x")) <= 100.001
+
+
+@pytest.mark.slow
+def test_settings_follow_another_text_but_for_those_that_were_changed(open_app: Open) -> None:
+    app = _network(open_app)
+    before = suggest_text_config(sample_text())
+    assert app.number_input(key="text_steps").value == before.steps
+    app.number_input(key="text_hidden_size").set_value(16).run()
+    app.segmented_control(key="text_source").set_value("paste").run()
+    app.text_area(key="text_paste").set_value(RHYME).run()
+    after = suggest_text_config(RHYME)
+    assert after.steps < before.steps
+    assert app.number_input(key="text_steps").value == after.steps
+    assert app.number_input(key="text_hidden_size").value == 16
 
 
 @pytest.mark.slow
