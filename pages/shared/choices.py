@@ -66,8 +66,8 @@ def tabs(names: Mapping[str, str], *, key: str, default: str = "") -> Iterator[t
         first = default if default in names else next(iter(names))
         st.session_state[key] = names[drawn["labels"].get(shown, first)]
     drawn["labels"] |= {label: name for name, label in names.items()}
-    opened: str = st.session_state[key]
-    for name, tab in zip(names, st.tabs(list(names.values()), default=opened, key=key, on_change="rerun"), strict=True):
+    # Without the argument `default`: another one would be another element, and Streamlit sends the open tab each time.
+    for name, tab in zip(names, st.tabs(list(names.values()), key=key, on_change="rerun"), strict=True):
         if tab.open:
             yield name, tab
 
