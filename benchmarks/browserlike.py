@@ -1,8 +1,7 @@
 """A session as the server sees it: Streamlit's own messages over its own websocket, without a screen.
 
 What a browser sends is sent (the first run of a page with its address, each fragment's timer, widgets, uploads) and
-what it would draw is received whole and parsed. Not done: drawing, and the cache of messages that spares a browser
-about half of the bytes, so that the server has more to send here than to people.
+what it would draw is received whole and parsed. Not done: drawing.
 """
 
 from __future__ import annotations
@@ -38,6 +37,7 @@ class Visitor:
     messages: list[str] = dataclasses.field(default_factory=list)  # of the alerts and metrics of the last run
     widgets: dict[str, WidgetState] = dataclasses.field(default_factory=dict)
     xsrf: str = ""
+    script: str = ""  # hash of the page's, which stays the page when a fragment asks for the whole of it
     received: int = 0  # bytes
 
     async def open(self) -> float:
@@ -68,6 +68,8 @@ class Visitor:
                 message = await self._receive()
                 # A run that another run was asked in the middle of is followed by that one.
                 ended = message.WhichOneof("type") == "script_finished"
+                if ended and message.script_finished == _EARLY:
+                    self.timers.clear()  # a fragment asked for the whole page, which has its own
                 if ended and message.script_finished in (_FINISHED, _FRAGMENT_FINISHED):
                     return time.perf_counter() - began
 
@@ -109,6 +111,14 @@ class Visitor:
                 while True:
                     await self._receive()
 
+    async def slide(self, key: str, value: float) -> float:
+        """Put the slider that has `key` to `value`."""
+        widget = self.find("slider", key)
+        state = WidgetState(id=widget)
+        state.double_array_value.data.append(value)
+        self.widgets[widget] = state
+        return await self.run()
+
     async def click(self, key: str) -> float:
         """Press the button that has `key`."""
         return await self.run(trigger=self.find("button", key))
@@ -131,7 +141,8 @@ class Visitor:
         return self.socket
 
     async def _send(self, fragment: str, timer: bool, triggers: dict[str, Any]) -> None:
-        state = ClientState(query_string=self.query, page_name=self.page, fragment_id=fragment, is_auto_rerun=timer)
+        state = ClientState(query_string=self.query, fragment_id=fragment, is_auto_rerun=timer)
+        state.page_script_hash, state.page_name = self.script, "" if self.script else self.page
         state.context_info.timezone, state.context_info.locale = "Europe/Berlin", "en-GB"
         state.context_info.url, state.context_info.color_scheme = f"{self.server}/{self.page}", "light"
         state.widget_states.widgets.extend(self.widgets.values())
@@ -147,6 +158,8 @@ class Visitor:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.session_id = message.new_session.initialize.session_id
+        elif kind == "navigation":
+            self.script = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "auto_rerun":
@@ -167,6 +180,7 @@ class Visitor:
 
 
 _FINISHED = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_SUCCESSFULLY")
+_EARLY = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_EARLY_FOR_RERUN")
 _FRAGMENT_FINISHED = ForwardMsg.ScriptFinishedStatus.Value("FINISHED_FRAGMENT_RUN_SUCCESSFULLY")
 
 
