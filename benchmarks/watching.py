@@ -49,7 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="How fast a training is drawn while it goes on.")
     parser.add_argument("part", nargs="*", choices=["browser", "class", []], help="default: both")
     parser.add_argument("--repeats", type=int, default=5, choices=range(1, 6))
-    parser.add_argument("--students", type=int, default=20)
+    parser.add_argument("--students", type=int, default=20, choices=range(1, 21))  # as many as seeds
     options = parser.parse_args()
     parts = options.part or ["browser", "class"]
     with serve(TIDECAST_IDLE_SECONDS="600") as server:

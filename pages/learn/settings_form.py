@@ -37,7 +37,7 @@ class Form:
     def number(self, name: str, low: float, high: float, step: float, digits: str | None = None) -> None:
         """A slider."""
         kind, key = type(low), self._key(name)
-        start = now(key, min(max(kind(self.values[name]), low), high))
+        start = min(max(kind(now(key, self.values[name])), low), high)
         self.values[name] = st.slider(
             label(self.kind, name), low, high, start, step=step, format=digits, key=key, help=self._help(name)
         )

@@ -14,7 +14,7 @@ from pages.shared import choices
 from pages.shared.i18n import t
 from pages.shared.services.portfolio import Portfolio
 from pages.shared.state import Session
-from pages.shared.widget_values import now, show
+from pages.shared.widget_values import show
 
 
 def filters(session: Session, shown: Portfolio, view: View) -> None:
@@ -30,7 +30,7 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
     search, order, direction = st.columns([5, 3, 2], vertical_alignment="bottom")
     with search:
         st.text_input(
-            t("many.search"), now("many_search", view.search), max_chars=100, label_visibility="collapsed",
+            t("many.search"), view.search, max_chars=100, label_visibility="collapsed",
             icon=":material/search:", placeholder=t("many.search.placeholder"),
             **keep("search", "many_search", lambda value: value or ""),
         )  # fmt: skip
@@ -43,9 +43,7 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
         )  # fmt: skip
     with direction:
         show("many_descending", view.descending)
-        st.toggle(
-            t("many.descending"), now("many_descending", view.descending), **keep("descending", "many_descending", bool)
-        )
+        st.toggle(t("many.descending"), view.descending, **keep("descending", "many_descending", bool))
     if not shown.run:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -59,8 +57,8 @@ def filters(session: Session, shown: Portfolio, view: View) -> None:
         )  # fmt: skip
         if shown.attention:
             show("many_marked", view.marked)
-            marked = now("many_marked", view.marked)
-            st.toggle(t("many.marked", count=len(shown.attention)), marked, **keep("marked", "many_marked", bool))
+            count = len(shown.attention)
+            st.toggle(t("many.marked", count=count), view.marked, **keep("marked", "many_marked", bool))
         if shown.shapes is not None and len(shown.shapes.groups) > 1:
             groups = [ANY_SHAPE, *range(len(shown.shapes.groups))]
             show("many_shape", view.shape if view.shape in groups else ANY_SHAPE)

@@ -97,8 +97,6 @@ def _draw(
 
 def _argument(widget: Callable[..., Any], value: Any, options: Sequence[Any], more: dict[str, Any]) -> dict[str, Any]:
     """The arguments `more` with the one by which the widget begins at `value`, where that can be chosen."""
-    if widget is st.multiselect and "default" in more:
-        return more
     if not _each(value) or any(one not in options for one in _each(value)):
         return more
     if widget in (st.selectbox, st.radio):

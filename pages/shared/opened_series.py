@@ -20,9 +20,10 @@ def opened(session: Session, panel: Panel) -> str:
 
 def choose(session: Session, panel: Panel, *, hidden: bool = False) -> str:
     """Draw a select box of all series; the one that is open. `hidden`: its label is."""
-    st.session_state[_KEY] = opened(session, panel)
+    now = opened(session, panel)
+    st.session_state[_KEY] = now
     chosen: str = st.selectbox(
-        t("read.shown"), panel.series_ids, panel.places[st.session_state[_KEY]], format_func=plain_option, key=_KEY,
+        t("read.shown"), panel.series_ids, panel.places[now], format_func=plain_option, key=_KEY,
         label_visibility="collapsed" if hidden else "visible", on_change=_changed,
     )  # fmt: skip
     return chosen

@@ -40,7 +40,7 @@ def now(key: str, start: T) -> T:
 
 
 def show(key: str, value: Any) -> None:
-    """Let the widget show `value`, whatever it showed before; its argument is to be `now(key, value)`."""
+    """Let the widget show `value`, whatever it showed before; its argument is to be `value`, too: see `now`."""
     # None has to be sent to the browser, too: it would go on showing what it showed.
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value

@@ -53,8 +53,8 @@ def of_run(access: Access, run: Run, form: Form | None = None) -> None:
 @st.fragment
 def _path(result: dict[str, Any]) -> None:
     parts.question(t("rollout.path"))
-    key = "rollout_origin"
-    chosen = st.slider(t("rollout.origin"), 1, len(result["paths"]), now(key, 1), key=key)
+    key, count = "rollout_origin", len(result["paths"])
+    chosen = st.slider(t("rollout.origin"), 1, count, min(count, now(key, 1)), key=key)
     figure = charts.path_chart(result, chosen - 1, words=chart_words())
     components.chart(figure, "rollout_path", t("alt.rollout.path"))
 

@@ -106,7 +106,6 @@ def _asked(run: Run) -> SineGridConfig | None:
     for column, (name, offered) in zip(st.columns(4), _OFFERED.items(), strict=True):
         key = f"grid_{name}"
         start = [value for value in memory.get(name) or defaults[name] if value in offered]
-        start = st.session_state.setdefault(f"_{key}_start", start)  # the browser goes back to it: the same each time
         with column:
             chosen[name] = sorted(
                 several(t(f"grid.{name}"), offered, key=key, format_func=_called(name), default=start),

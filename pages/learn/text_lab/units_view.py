@@ -178,7 +178,7 @@ def _page(characters: list[str], name: str, first: int, key: str) -> int:
     starts = list(range(0, len(characters), PAGE))
     if len(starts) == 1:
         return 0
-    if (begin := now(key, -1)) < 0:  # not looked for anew in each run
+    if (begin := now(key, -1)) not in starts:  # at first, and for a shorter text
         begin = 0 if name == OTHER else _liveliest(characters, name)
     return int(
         st.select_slider(t("text.place"), starts, begin, format_func=lambda start: f"{first + start:,}", key=key)

@@ -13,7 +13,7 @@ from pages.shared import choices, state
 from pages.shared.formats import plain_option
 from pages.shared.i18n import t
 from pages.shared.results.shown import Shown
-from pages.shared.widget_values import now, show
+from pages.shared.widget_values import show
 
 _CHOSEN = "export"  # among the session's forms: dataset -> what was chosen
 _WORDS = {",": "comma", ";": "semicolon", "\t": "tab", ".": "point"}
@@ -37,7 +37,7 @@ def form_widgets(shown: Shown, form: CsvForm) -> None:
     key = "export_mark"
     show(key, form.mark)
     st.toggle(
-        t("export.mark"), now(key, form.mark), key=key, help=t("export.mark.help"), on_change=_keep,
+        t("export.mark"), form.mark, key=key, help=t("export.mark.help"), on_change=_keep,
         args=(shown.dataset, "mark", key),
     )  # fmt: skip
 

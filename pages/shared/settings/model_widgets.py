@@ -18,7 +18,7 @@ from pages.shared.formats import plain
 from pages.shared.i18n import known, t, translated
 from pages.shared.setting_words import setting_label, setting_value
 from pages.shared.settings import inputs
-from pages.shared.widget_values import initial, keyed, now, show
+from pages.shared.widget_values import initial, keyed, show
 
 _NUMBERS = ("horizon", "window", "num_layers", "hidden_size")  # in view
 _COUNTS = ("epochs", "batch_size", "members", "folds", "seed")  # under Advanced
@@ -134,7 +134,7 @@ def _range(draw: _Widgets, suggested: ForecastConfig) -> None:
     about = [draw.help_of("support"), draw.help_of("floor") if suggested.floor is not None else ""]
     st.toggle(
         t("model.support"),
-        now(key, kept),
+        kept,
         key=key,
         help="\n\n".join(part for part in about if part),
         on_change=_set_range,

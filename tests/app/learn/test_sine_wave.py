@@ -266,3 +266,16 @@ def test_a_grid_is_trained_as_one_run_and_shown_as_small_pictures(open_app: Open
     assert "trained with other values or another wave" not in words(app)  # it is of the results above, as they are
     app.multiselect(key="grid_noises").set_value([0.0]).run()
     assert "trained with other values or another wave" in words(app)
+
+
+@pytest.mark.slow
+def test_the_lists_of_the_grid_are_there_again_after_another_page(open_app: Open, data_folder: Path) -> None:
+    app = open_app(PAGE)
+    work(data_folder)
+    app.run()
+    app.multiselect(key="grid_windows").set_value([50, 100]).run()
+    app.switch_page("pages/runs/page.py").run()
+    app.switch_page(PAGE).run()
+    assert app.multiselect(key="grid_windows").value == [50, 100]
+    app = open_app(PAGE, **address(app))
+    assert app.multiselect(key="grid_windows").value == [50, 100]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
@@ -19,9 +20,9 @@ from tests.app.conftest import Open, address, put_forms, train_small, upload, wo
 LEARN = "pages/learn/"
 
 
-def _indices(element: Any, attribute: str = "raw_values") -> list[str]:
+def _indices(element: Any) -> list[str]:
     proto = element.proto
-    return list(getattr(proto, attribute)) if proto.set_value else [proto.options[place] for place in proto.default]
+    return list(proto.raw_values) if proto.set_value else [proto.options[place] for place in proto.default]
 
 
 def _index(element: Any) -> str | None:
@@ -51,17 +52,25 @@ def _formatted(element: Any) -> list[str]:
     return [element.format_func(one) for one in chosen if one is not None]
 
 
+def _value(element: Any) -> Any:
+    return element.value
+
+
+def _label(element: Any) -> str | None:
+    return next(iter(_formatted(element)), None)
+
+
 # Kind of widget -> (what a browser that begins now shows, what the session has).
 KINDS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
-    "number_input": (_plain, lambda element: element.value),
-    "text_input": (_plain, lambda element: element.value),
-    "text_area": (_plain, lambda element: element.value),
-    "toggle": (_plain, lambda element: element.value),
-    "checkbox": (_plain, lambda element: element.value),
+    "number_input": (_plain, _value),
+    "text_input": (_plain, _value),
+    "text_area": (_plain, _value),
+    "toggle": (_plain, _value),
+    "checkbox": (_plain, _value),
     "slider": (_range, lambda element: [element.value]),
     "select_slider": (_options, _formatted),
-    "selectbox": (_index, lambda element: next(iter(_formatted(element)), None)),
-    "radio": (_index, lambda element: next(iter(_formatted(element)), None)),
+    "selectbox": (_index, _label),
+    "radio": (_index, _label),
     "multiselect": (_indices, _formatted),
 }
 
@@ -128,7 +137,29 @@ def test_the_settings_of_an_upload_and_the_tabs_of_a_result_begin_right(open_app
     assert _begin_wrongly(app) == {}
     train_small(app, data_folder, {"epochs": 2, "window": 14, "horizon": 5, "hidden_size": 4})
     assert _begin_wrongly(app.run()) == {}
-    assert _begin_wrongly(open_app(**address(app))) == {}
+    app = open_app(**address(app))
+    drawn = set()
+    for name in ("Forecast", "True vs predicted", "Errors", "Explain", "Compare", "Training", "Export"):
+        app.session_state["tabs"] = name
+        app.run()
+        assert _begin_wrongly(app) == {}, name
+        drawn |= {str(one.key) for kind in KINDS for one in app.get(kind)}
+    assert {"step", "export_mark", "export_separator"} <= drawn
+
+
+@pytest.mark.slow
+def test_the_filters_of_many_series_begin_right(open_app: Open, data_folder: Path) -> None:
+    days = pd.date_range("2024-01-01", periods=60)
+    rows = [
+        {"shop": name, "day": day, "sold": day.dayofweek + place} for place, name in enumerate("abc") for day in days
+    ]
+    app = upload(open_app(), pd.DataFrame(rows).to_csv(index=False).encode())
+    train_small(app, data_folder, {"epochs": 1, "window": 7, "horizon": 3, "hidden_size": 4})
+    app.switch_page(PAGES["many_series"]).run()
+    app.text_input(key="many_search").set_value("b").run()
+    app.toggle(key="many_descending").set_value(True).run()
+    assert _begin_wrongly(app) == {}
+    assert (app.text_input(key="many_search").value, app.toggle(key="many_descending").value) == ("b", True)
 
 
 @pytest.mark.slow
