@@ -21,6 +21,7 @@ from forecasting.evaluation import (
     pool,
     reach,
     reconciling,
+    repeating,
     sampling,
     shrinkage,
     support,
@@ -101,8 +102,13 @@ def fit(
     forecast = kept.keep_scaled(shrunk.apply(held_out.forecast, series, states, origins), series, states, origins)
     scores = (held_out.truth - forecast) / held_out.spread
     scores[kept.closed_steps(series, origins, config.horizon)] = np.nan  # which are certain
-    wider, independent = intervals.of_panel(scores, origins, len(series))
-    scores, width = intervals.widths(scores, origins, group, len(series))
+    scored, spread = origins, held_out.spread
+    repeated = repeating.past(method, series, shrunk, kept, extra, measured) if shrunk.total else None
+    if repeated is not None:
+        method, scored, scores = repeated
+        spread, group = repeating.spread(method, series, origins, extra), pool.groups(scored)
+    wider, independent = intervals.of_panel(scores, scored, len(series))
+    scores, width = intervals.widths(scores, scored, group, len(series))
     truth = origins.truth(series, config.horizon, measured)
     missed = truth - scaling.inverse(forecast, states, origins.series)
     lengths = np.array([len(values) for values in series])
@@ -126,7 +132,7 @@ def fit(
         reach=None if config.anchor == "constant" else reach.find(series, missed, origins, config.horizon, measured),
     )
     if totals:
-        spread = held_out.spread * predictor.width[origins.series, None]
+        spread = spread * predictor.width[origins.series, None]
         shown = reconciling.judged(forecast, spread, predictor.table, states, origins, truth)
         predictor = dataclasses.replace(predictor, evidence=shown)
     return predictor, fitted.report

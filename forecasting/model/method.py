@@ -19,7 +19,7 @@ from forecasting.model.material import Material
 from forecasting.model.origins import Origins, Span
 from forecasting.model.regressors import regressors
 from forecasting.model.volatility import Volatility
-from forecasting.model.windows import Flat
+from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 
@@ -47,7 +47,7 @@ class Method:
     @property
     def history(self) -> int:
         """How many of the last values a forecast depends on."""
-        return self.lead + 1
+        return max(self.lead + 1, self.volatility.history)
 
     @property
     def lead(self) -> int:
@@ -116,8 +116,16 @@ def forecast(method: Method, series: Sequence[Values], span: Span, extra: window
         linear=in_units(path),
         forecast=in_units(mixed),
         scaled=level + mixed,
-        spread=spread * method.volatility.factor(flat, positions),
+        spread=_spread(method, spread, flat, positions),
     )
+
+
+def _spread(method: Method, of_networks: Values, flat: Flat, positions: Index) -> Values:
+    """The scaled spread [O, H] at positions in `flat` [O], by that of the networks or by the volatility alone."""
+    volatility = method.volatility
+    if volatility.alone:
+        return volatility.spread(flat, positions, method.horizon)
+    return of_networks * volatility.factor(flat, positions)
 
 
 def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -138,7 +146,7 @@ def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
         "share": method.share,
         "penalty": str(method.linear.penalty),
         "constant": method.constant,
-        "unrest": dataclasses.asdict(method.volatility),
+        "unrest": method.volatility.to_dict(),
         "windows": [network.window for network in method.networks],
     }
     if method.inputs is not None:

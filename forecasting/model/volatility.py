@@ -1,5 +1,9 @@
 """Volatility: how much a series moved of late, which scales the networks' spread. Calm and wild times come in turns.
 
+Where the forecast repeats the last value or season the networks' spread has no part: they learned it from errors of
+their own, on the values that they were trained on. The spread is then the volatility alone, the later changes counting
+the more: a decay of .94 a step is that of RiskMetrics (J.P. Morgan, "Technical Document", 4th edition, 1996).
+
 Axes: O origins, H horizon.
 """
 
@@ -7,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +21,7 @@ from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
 
 RECENT = 40  # changes that tell how volatile a series is
+DECAY = 0.94  # of the weight of a change from step to step, where nothing else makes up the spread
 CALMEST = 0.1  # of the typical movement: what none at all counts for
 POWERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -26,11 +32,37 @@ class Volatility:
 
     lag: int  # of the changes that are looked at
     typical: float  # mean movement in training, scaled
-    power: float  # 0: the spread stays that of the networks
+    power: float  # 0: the spread stays as it is
+    alone: bool = False  # the spread is nothing but this; the forecast repeats what was `lag` steps ago
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able: the arguments, under the names that model files have."""
+        about = dataclasses.asdict(self)
+        return about if self.alone else {name: value for name, value in about.items() if name != "alone"}
+
+    @property
+    def history(self) -> int:
+        """How many of the last values it depends on."""
+        return RECENT + self.lag
+
+    @property
+    def weights(self) -> Values:
+        """Of the last RECENT changes, the latest last; their sum is 1."""
+        weights = (DECAY if self.alone else 1.0) ** np.arange(RECENT)[::-1]
+        return weights / weights.sum()
+
+    def growth(self, horizon: int) -> Values:
+        """The spread of each step ahead [H] over that of the first, of a walk from repetition to repetition."""
+        growth: Values = np.sqrt(-(-np.arange(1, horizon + 1) // self.lag))
+        return growth
 
     def movement(self, flat: Flat, origins: Index) -> Values:
         """Mean size [O] of the last RECENT changes over `lag` steps up to the positions `origins` [O]."""
         changes = np.abs(flat.z[self.lag :] - flat.z[: -self.lag])
+        if self.alone:
+            led = np.concatenate([np.zeros(self.lag + RECENT - 1), changes])
+            latest: Values = np.convolve(led, self.weights[::-1], "valid")[origins]
+            return latest
         total = np.concatenate([np.zeros(self.lag + 1), np.cumsum(changes)])  # of the changes up to a position
         movement: Values = (total[origins + 1] - total[np.maximum(origins + 1 - RECENT, 0)]) / RECENT
         return movement
@@ -42,6 +74,10 @@ class Volatility:
         relative = (self.movement(flat, origins) + CALMEST * self.typical) / ((1 + CALMEST) * self.typical)
         factor: Values = (relative**self.power)[:, None]
         return factor
+
+    def spread(self, flat: Flat, origins: Index, horizon: int) -> Values:
+        """What is nothing but this [O, H], at the positions `origins` [O]."""
+        return self.growth(horizon) * self.factor(flat, origins)
 
 
 def choose(flat: Flat, periods: Sequence[int], earlier: HeldOut | None, offsets: Offsets) -> Volatility:
@@ -60,11 +96,25 @@ def choose(flat: Flat, periods: Sequence[int], earlier: HeldOut | None, offsets:
     )
 
     def misfit(volatility: Volatility) -> float:
-        """Of Laplace distributions of that spread, whatever its size: mean log spread + log of the mean score."""
-        total = 0.0
-        for positions, left, spread in judged:
-            width = spread * volatility.factor(flat, positions)
-            total += float(np.log(width).mean() + np.log(np.nanmean(np.abs(left) / width) + SMALL))
-        return total
+        return sum(_misfit(left, spread * volatility.factor(flat, positions)) for positions, left, spread in judged)
 
     return min((Volatility(lag, typical, power) for power in POWERS), key=misfit)
+
+
+def alone(flat: Flat, origins: Index, errors: Values, lag: int) -> Volatility | None:
+    """What suits the `errors` [O, H] of repeating what was `lag` steps ago, at the positions `origins` [O]; NaN is no
+    error. None where nothing moved."""
+    steady = Volatility(lag, 1.0, 0.0, alone=True)
+    typical = float(steady.movement(flat, origins).mean()) if len(origins) else 0.0
+    if not typical > 0:
+        return None
+
+    def misfit(volatility: Volatility) -> float:
+        return _misfit(errors, volatility.spread(flat, origins, errors.shape[1]))
+
+    return min((Volatility(lag, typical, power, alone=True) for power in POWERS), key=misfit)
+
+
+def _misfit(errors: Values, width: Values) -> float:
+    """Of Laplace distributions of that width, whatever its size: mean log width + log of the mean score."""
+    return float(np.log(width).mean() + np.log(np.nanmean(np.abs(errors) / width) + SMALL))

@@ -118,6 +118,10 @@ def _offsets(graph: Graph, rows: Rows, method: Method, y: str, extra: Extra | No
             graph.op("Mul", offsets, rows.column(1 - own)),
             graph.op("Mul", path, rows.column(own)),
         )
+    if method.volatility.alone:
+        growth = graph.constant(method.volatility.growth(horizon)[None])
+        width = graph.op("Mul", growth, _volatility(graph, method, z, history))
+        return graph.op("Add", last, offsets), width
     typical = method.networks[0].spread.cpu().numpy().astype(np.float64)
     width = graph.op("Mul", _median(graph, spread), graph.constant(typical))
     if method.volatility.power != 0:
@@ -180,7 +184,7 @@ def _volatility(graph: Graph, method: Method, z: str, history: int) -> str:
     known = method.volatility
     begin, lag = history - RECENT, known.lag
     changes = graph.op("Sub", graph.cut(z, begin, history), graph.cut(z, begin - lag, history - lag))
-    movement = graph.op("ReduceMean", graph.op("Abs", changes), axes=[1], keepdims=1)
+    movement = graph.op("MatMul", graph.op("Abs", changes), graph.constant(known.weights[:, None]))
     least = graph.op("Add", movement, graph.constant(CALMEST * known.typical, np.float64))
     relative = graph.op("Div", least, graph.constant((1 + CALMEST) * known.typical, np.float64))
     return graph.op("Pow", relative, graph.constant(known.power, np.float64))

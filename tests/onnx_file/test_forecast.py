@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from forecasting import ExportError, ForecastConfig, Forecaster, Panel, fit, load_sample
+from forecasting.model.volatility import Volatility
 from forecasting.onnx_file.measure import open_session
 from forecasting.panel import Values
 from tests import hierarchies
@@ -110,6 +111,16 @@ def test_every_cell_gives_the_same_forecast_and_intervals(cell: str) -> None:
 )
 def test_every_part_of_a_forecast_is_in_the_file(panel: Any, changes: dict[str, Any], factor: float | None) -> None:
     forecaster = stirred(fit(panel(), CONFIG.replace(**changes)), factor)
+    assert_same(forecaster, given(open_session(forecaster.to_onnx())))
+
+
+def test_a_spread_that_is_the_volatility_alone_is_in_the_file() -> None:
+    forecaster = stirred(fit(shops(), CONFIG), 0.0)
+    predictor = forecaster._predictor
+    assert predictor.method is not None
+    method = dataclasses.replace(predictor.method, volatility=Volatility(7, 0.8, 0.75, alone=True))
+    alone = dataclasses.replace(predictor, method=method)
+    forecaster = Forecaster(forecaster.config, alone, forecaster.training, forecaster._history)
     assert_same(forecaster, given(open_session(forecaster.to_onnx())))
 
 
