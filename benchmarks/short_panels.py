@@ -41,7 +41,7 @@ sys.path.insert(0, str(ROOT))  # the checkout that this file is in, installed or
 
 from benchmarks.scoring import Values, coverage, msis  # noqa: E402  # found by the line above
 from benchmarks.short_series import FREQUENCIES, made_up  # noqa: E402  # found by the line above
-from forecasting import Panel, baselines, fit, suggest_config  # noqa: E402  # found by the line above
+from forecasting import Panel, baselines, fit, smoothing, suggest_config  # noqa: E402  # found by the line above
 from forecasting.evaluation import beside, zero_shot  # noqa: E402  # found by the line above
 from forecasting.panel import STEP  # noqa: E402  # found by the line above
 
@@ -199,7 +199,7 @@ def _member(name: str, values: Values, seasons: tuple[int, ...], horizon: int) -
     with warnings.catch_warnings():  # of candidate models that are rejected
         warnings.simplefilter("ignore")
         if name == "theta":  # the others take their time
-            learned = baselines.fit_theta(values, min(usable, default=1)) if np.ptp(values) > 0 else None
+            learned = smoothing.fit_theta(values, min(usable, default=1)) if np.ptp(values) > 0 else None
             members = [baselines.Member(name, name, learned)] if learned else []
         else:
             members = baselines.fit_members(values, usable, horizon, slow=True)

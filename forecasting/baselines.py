@@ -4,9 +4,8 @@ A member is fitted on the training block of one series and then forecasts from a
 parameters stay, its states (level, trend, season) are updated with the values up to the origin, and nothing after it is
 used.
 
-Naive forecasts need no fitting. Theta is the dynamic optimised one of Fiorucci et al. (IJF 32, 2016), ETS that of
-Hyndman, Koehler, Snyder and Grose (IJF 18, 2002), both by statsforecast. Ridges are regressions of the coming offsets
-on the past ones, of this series alone.
+Naive forecasts need no fitting; those of `smoothing` track level, trend and season. Ridges are regressions of the
+coming offsets on the past ones, of this series alone.
 
 Axes: O origins, H horizon, L lags, T values of the series.
 """
@@ -15,21 +14,20 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from forecasting import smoothing
 from forecasting.model import seasonality
 from forecasting.model.linear import ridges
 from forecasting.model.windows import Index
 from forecasting.panel import Values
+from forecasting.smoothing import Apart
 
 RIDGE_PENALTIES = (0.01, 0.1)  # relative to the mean variance of a regressor
 FEWEST = 30  # origins that a ridge needs
-Apart = tuple[Values, Values, Values]  # [O, H] the level alone, with its trend, and with its season: the forecast
 FURTHEST = 3.0  # times the range of all values so far that a forecast may lie beyond them
-SLOW_SEASON = 12  # longest season of ETS models: with longer ones the search takes seconds a series
-LONGEST_FIT = 500  # values that smoothing parameters are estimated on: more change them little
 
 
 def naive(values: Values, seen: Index, horizon: int) -> Values:
@@ -77,10 +75,13 @@ class Member:
         return np.clip(forecast, (low - reach)[:, None], (high + reach)[:, None])
 
 
-def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: bool) -> list[Member]:
+def fit_members(
+    values: Values, seasons: Sequence[int], horizon: int, *, slow: bool, like: Mapping[str, Member] | None = None
+) -> list[Member]:
     """All members that suit a training block [T]. `slow`: also those that take tens of milliseconds a series.
 
-    A block that a season fills once knows the last season, but tells nothing of trend and season.
+    A block that a season fills once knows the last season, but tells nothing of trend and season. `like`: members of a
+    shorter block of the same series, whose form is kept where it is costly to choose and still suits.
     """
     usable = [season for season in seasons if 1 < season < len(values)]
     members = [Member("naive", "naive", {}), Member("drift", "drift", {})]
@@ -90,11 +91,14 @@ def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: b
     if slow and len(values) >= 8 and np.ptp(values) > 0:
         with warnings.catch_warnings():  # of candidate models that are rejected
             warnings.simplefilter("ignore")
-            for name, fit in (("theta", fit_theta), ("ets", _fit_ets)):
-                learned = fit(values, min(usable, default=1))
+            season = min(usable, default=1)
+            chosen = like["ets"].learned if like is not None and "ets" in like else None
+            for name, learned in (
+                ("theta", smoothing.fit_theta(values, season)),
+                ("ets", smoothing.fit_ets(values, season, chosen)),
+            ):
                 if learned is not None:
                     members.append(Member(name, name, learned))
-        season = min(usable, default=1)
         if seasonality.suits(len(values), season):
             line = seasonality.fit_line(values, season)
             if line is not None:
@@ -104,120 +108,6 @@ def fit_members(values: Values, seasons: Sequence[int], horizon: int, *, slow: b
 
 def _numbers(**values: float) -> dict[str, Values]:
     return {name: np.array(float(value)) for name, value in values.items()}
-
-
-def _adjusted(learned: dict[str, Values], values: Values) -> tuple[Values, int]:
-    """(Values from the beginning of the block on, without their season, and where the block begins)."""
-    start = int(learned["start"].flat[0])
-    block = values[start:]
-    index = np.resize(learned["index"], len(block))
-    adjusted: Values = block / index if learned["multiplicative"].flat[0] else block - index
-    return adjusted, start
-
-
-def _seasoned(learned: dict[str, Values], ahead: Values, position: Index) -> Values:
-    """Forecasts [O, H] from the origins with `position` [O] values of the block, with their season again."""
-    index = learned["index"]
-    steps = (position[:, None] + np.arange(ahead.shape[1])) % len(index)
-    forecast: Values = ahead * index[steps] if learned["multiplicative"].flat[0] else ahead + index[steps]
-    return forecast
-
-
-def fit_theta(values: Values, season: int) -> dict[str, Values] | None:
-    """What the member `theta` learns from a training block [T]; None where it cannot be fitted."""
-    from statsforecast.theta import thetamodel
-
-    learned = _deseasonalise(values, season)
-    adjusted, _ = _adjusted(learned, values)
-    unit = float(np.abs(adjusted).mean()) or 1.0
-    try:
-        parameters = thetamodel(adjusted / unit, 1, "DOTM", np.nan, np.nan, np.nan, 3)["par"]
-    except (ValueError, RuntimeError, ZeroDivisionError, FloatingPointError):
-        return None
-    return {**learned, **_numbers(unit=unit, **{name: parameters[name] for name in _THETA})}
-
-
-_THETA = ("initial_smoothed", "alpha", "theta")
-
-
-def _theta_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Values:
-    return _theta_apart(learned, values, seen, horizon)[2]
-
-
-def _theta_apart(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Apart:
-    from statsforecast.theta import thetamodel
-
-    adjusted, start = _adjusted(learned, values[: int(seen.max())])
-    first, alpha, theta = (float(learned[name].flat[0]) for name in _THETA)
-    unit = float(learned["unit"].flat[0])
-    states = thetamodel(adjusted / unit, 1, "DOTM", first, alpha, theta, 3)["states"]
-    position = seen - start
-    level, mean, a, b = (states[position - 1, column].copy() for column in range(4))
-    first_level = np.repeat(level[:, None], horizon, axis=1)
-    ahead = np.empty((len(seen), horizon))
-    for step in range(horizon):
-        i = position + step
-        ahead[:, step] = level + (1 - 1 / theta) * (a * (1 - alpha) ** i + b * (1 - (1 - alpha) ** (i + 1)) / alpha)
-        level = alpha * ahead[:, step] + (1 - alpha) * level
-        mean = (i * mean + ahead[:, step]) / (i + 1)
-        b = ((i - 1) * b + 6 * (ahead[:, step] - mean) / (i + 1)) / (i + 2)
-        a = mean - b * (i + 2) / 2
-    return first_level * unit, ahead * unit, _seasoned(learned, ahead * unit, position)
-
-
-def _fit_ets(values: Values, season: int) -> dict[str, Values] | None:
-    from statsforecast.ets import ets_f
-
-    tracked = 1 < season <= SLOW_SEASON and len(values) >= 3 * season
-    learned = _deseasonalise(values, season, tracked=tracked)
-    adjusted, _ = _adjusted(learned, values)
-    unit = float(np.abs(adjusted).mean()) or 1.0
-    period = season if tracked else 1
-    try:
-        model = ets_f(adjusted / unit, period, "ZZZ" if tracked else "ZZN")
-    except (ValueError, RuntimeError, ZeroDivisionError, FloatingPointError, IndexError):
-        return None
-    kinds = np.array([_KINDS.index(letter) for letter in model["components"]], dtype=np.float64)
-    return {**learned, **_numbers(unit=unit, period=period), "kinds": kinds, "par": np.asarray(model["par"])}
-
-
-_KINDS = "NAMD"  # none, additive, multiplicative; damped
-
-
-def _ets_ahead(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Values:
-    return _ets_apart(learned, values, seen, horizon)[2]
-
-
-def _ets_apart(learned: dict[str, Values], values: Values, seen: Index, horizon: int) -> Apart:
-    from statsforecast.ets import forward_ets
-
-    adjusted, start = _adjusted(learned, values[: int(seen.max())])
-    unit, period = float(learned["unit"].flat[0]), int(learned["period"].flat[0])
-    kinds = "".join(_KINDS[int(number)] for number in learned["kinds"])
-    model = {"m": period, "components": kinds, "par": learned["par"], "fit": None, "n_params": 1}
-    with np.errstate(all="ignore"):
-        states = forward_ets(model, adjusted / unit)["states"]
-    trend, seasonal, damped = kinds[1], kinds[2], kinds[3]
-    phi = float(learned["par"][3]) if damped == "D" else 1.0
-    growth = np.cumsum(phi ** np.arange(1, horizon + 1))
-    state = states[seen - start]  # [O, state]
-    level = ahead = np.repeat(state[:, :1], horizon, axis=1)
-    if trend == "A":
-        ahead = ahead + state[:, 1:2] * growth
-    elif trend == "M":
-        ahead = ahead * np.maximum(state[:, 1:2], 0.0) ** growth
-    trended = ahead
-    if seasonal != "N":
-        index = state[:, int(trend != "N") + period - np.arange(horizon) % period]
-        ahead = ahead + index if seasonal == "A" else ahead * index
-    return level * unit, trended * unit, _seasoned(learned, ahead * unit, seen - start)
-
-
-def _deseasonalise(values: Values, season: int, *, tracked: bool = False) -> dict[str, Values]:
-    """Where the block to fit begins and the season to remove from it; none where the model has it as a state."""
-    start = max(0, len(values) - max(LONGEST_FIT, 6 * season))
-    index, multiplicative = (np.ones(1), True) if tracked else seasonality.seasonal_factors(values[start:], season)
-    return {"index": index, **_numbers(start=start, multiplicative=multiplicative)}
 
 
 def fit_ridges(values: Values, windows: Sequence[int], horizon: int) -> list[Member]:
@@ -260,8 +150,8 @@ def _ridge_ahead(learned: dict[str, Values], values: Values, seen: Index, horizo
 
 
 APART: dict[str, Callable[[dict[str, Values], Values, Index, int], Apart]] = {
-    "theta": _theta_apart,
-    "ets": _ets_apart,
+    "theta": smoothing.theta_apart,
+    "ets": smoothing.ets_apart,
     "trend-season": seasonality.line_apart,
 }
 
@@ -274,8 +164,8 @@ AHEAD: dict[str, Callable[[dict[str, Values], Values, Index, int], Values]] = {
     "seasonal-change": lambda learned, values, seen, horizon: seasonal_change(
         values, seen, horizon, int(learned["season"].flat[0])
     ),
-    "theta": _theta_ahead,
-    "ets": _ets_ahead,
+    "theta": smoothing.theta_ahead,
+    "ets": smoothing.ets_ahead,
     "ridge": _ridge_ahead,
     "trend-season": seasonality.line_ahead,
 }

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from forecasting import trading, work
-from forecasting.baselines import SLOW_SEASON
 from forecasting.config import ForecastConfig
 from forecasting.errors import TooShortError
 from forecasting.messages import Message
@@ -16,6 +15,7 @@ from forecasting.model import windows
 from forecasting.model.anchors import candidate_periods
 from forecasting.model.window_errors import window_errors
 from forecasting.panel import Panel
+from forecasting.smoothing import LONGEST_FIT, SLOW_SEASON
 
 _HORIZONS = {  # offset alias without its anchor -> (steps, how long that is)
     "s": (60, "minute"), "min": (60, "hour"), "h": (24, "day"), "D": (14, "two-weeks"), "B": (10, "two-weeks"),
@@ -120,7 +120,9 @@ def _method(panel: Panel, seasons: tuple[int, ...]) -> tuple[str, Message]:
     members whatever the method, so that it costs one more fit of them, most of it the search for an ETS model.
     """
     count = len(panel.lengths)
-    each = 0.3 if any(1 < season <= SLOW_SEASON for season in seasons) else 0.1
+    each = 0.1
+    if any(1 < season <= SLOW_SEASON for season in seasons):
+        each = max(each, 6e-4 * min(LONGEST_FIT, float(np.median(panel.lengths))))
     if count <= work.COMPARED and each * count <= _PATIENCE:
         return "best", Message("default.method.best")
     trainings = 1 if count <= work.COMPARED else 4

@@ -2,7 +2,8 @@
 
 What a training costs is a sum of what it does, each part with its price: networks by their steps, by the arithmetic of
 a step and by what each time step costs besides; the pool by its series; the linear path by its origins. The prices are
-of one core of an AMD EPYC, fitted to 120 trainings of 30 sizes, nine tenths of them within a fifth or so. Other
+of one core of an AMD EPYC, fitted to 120 trainings of 30 sizes, nine tenths of them within a fifth or so (those of the
+pool to seasonal series of 60 to 1,500 values; others cost less). Other
 machines are faster or slower as a whole: that factor is measured where the runs are (`forecasting.runs.pace`).
 """
 
@@ -28,8 +29,8 @@ STEPS = 6.7e-6  # for each time step of a layer in a step of training, whatever 
 ARITHMETIC = {  # for 1e9 products of weights and values
     "lstm": 0.27, "attention": 0.27, "bilstm": 0.70, "gru": 4.6, "rnn": 1.7,
 }  # fmt: skip
-MEMBERS = 0.05  # pool: for each series
-FITTING = 1.36e-3  # pool: for each value that its members are fitted on
+MEMBERS = 0.02  # pool: for each series
+FITTING = 6e-4  # pool: for each value that its members are fitted on
 FITTED = 500  # values, of each series, that they are fitted on at most
 TRACKING = 2.4e-6  # pool: for each value
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting import baselines
+from forecasting import baselines, smoothing
 from forecasting.evaluation import metrics
 from forecasting.model.pretrained import predict
 from forecasting.model.pretrained.network import LEVELS, MIDDLE, Network
@@ -54,7 +54,7 @@ def folds(folder: Path, cuts: int = CUTS) -> list[Fold]:
                 others["naive"].append(baselines.seasonal_naive(values, end, horizon, season)[0])
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    learned = baselines.fit_theta(values, season)
+                    learned = smoothing.fit_theta(values, season)
                 member = baselines.Member("theta", "theta", learned) if learned else baselines.Member("n", "naive", {})
                 others["theta"].append(member.ahead(values, end, horizon)[0])
             made.append(Fold(name, seasons, series, truth, scale, {key: np.stack(v) for key, v in others.items()}))

@@ -22,10 +22,69 @@ def fitted(values, season, horizon, name):
 @pytest.mark.slow
 def test_ets_from_the_end_is_statsforecasts_own():
     y = seasonal()
-    found = fitted(y, 7, 10, "ets").ahead(y, np.array([240]), 10)[0]
+    member = fitted(y, 7, 10, "ets")
+    found = member.ahead(y, np.array([240]), 10)[0]
     unit = np.abs(y).mean()
-    theirs = forecast_ets(ets_f(y / unit, 7, "ZZZ"), 10)["mean"] * unit
+    form = kind(member)
+    theirs = forecast_ets(ets_f(y / unit, 7, form[:3], damped=form[3] == "D"), 10)["mean"] * unit
     np.testing.assert_allclose(found, theirs, rtol=1e-9)
+
+
+def kind(member):
+    """Of an ETS member: error, trend, season, damped."""
+    return "".join("NAMD"[int(number)] for number in member.learned["kinds"])
+
+
+@pytest.mark.slow
+def test_the_form_of_ets_is_about_as_likely_as_the_best_of_all_forms():
+    """Its AICc beside that of the library's search over all of them, which takes twice the time."""
+    steps = np.arange(96)
+    season = np.sin(2 * np.pi * steps / 12)
+    random = np.random.default_rng(4)
+    noise, walk = random.normal(size=96), np.cumsum(random.normal(size=96))
+    cases = {
+        "in proportion": np.exp(3 + 0.01 * steps + 0.3 * season + 0.03 * noise),
+        "in sum": 100 + 10 * season + noise,
+        "below zero": -20 + 10 * season + walk,
+        "no season": 100 + walk,
+        "bent": 100 + 30 * (1 - np.exp(-steps / 15)) + 4 * season + 0.5 * noise,
+    }
+    forms = {}
+    for name, y in cases.items():
+        forms[name] = kind(fitted(y, 12, 6, "ets"))
+        unit = np.abs(y).mean()
+        own = ets_f(y / unit, 12, forms[name][:3], damped=forms[name][3] == "D")["aicc"]
+        assert own <= ets_f(y / unit, 12, "ZZZ")["aicc"] + (10 if name == "bent" else 4), name
+    assert forms["in proportion"][2] == "M"
+    assert forms["below zero"][0] == "A"
+    assert forms["below zero"][2] == "A"
+    assert forms["no season"][2] == "N"
+    assert forms["bent"][1] == "A"
+
+
+@pytest.mark.slow
+def test_the_form_that_a_shorter_block_had_is_kept_and_its_parameters_are_not(monkeypatch):
+    y = seasonal()
+    first = baselines.fit_members(y[:160], (7,), 10, slow=True)
+    like = {member.name: member for member in first}
+    fits = []
+
+    def counted(*args, **named):
+        fits.append(args[2])
+        return ets_f(*args, **named)
+
+    monkeypatch.setattr("statsforecast.ets.ets_f", counted)
+    later = next(one for one in baselines.fit_members(y, (7,), 10, slow=True, like=like) if one.name == "ets")
+    assert kind(later) == kind(like["ets"])
+    assert fits == [kind(later)[:3]]
+    assert not np.array_equal(later.learned["par"], like["ets"].learned["par"])
+    # what needs positive values is chosen anew where they no longer are
+    fits.clear()
+    below = y - y.min() - 1
+    again = dict(like, ets=baselines.Member("ets", "ets", {**like["ets"].learned, "kinds": np.array([2.0, 0, 2, 0])}))
+    chosen = next(one for one in baselines.fit_members(below, (7,), 10, slow=True, like=again) if one.name == "ets")
+    assert kind(chosen)[0] == "A"
+    assert len(fits) > 1
 
 
 @pytest.mark.parametrize("components", ["ANN", "AAN", "MAM", "MNM", "ANA", "AAA"])

@@ -17,18 +17,18 @@ def panel(series, length=30, seasons=()):
 
 
 @pytest.mark.parametrize(
-    ("series", "seasons", "method"),
+    ("series", "length", "seasons", "method"),
     [
-        (1, (), "best"),
-        (1, (7,), "best"),
-        (40, (7,), "best"),
-        (80, (7,), "recurrent"),  # the models of short seasons take the longest to find
-        (80, (24,), "best"),
-        (COMPARED + 1, (24,), "recurrent"),
+        (1, 30, (), "best"),
+        (1, 30, (7,), "best"),
+        (80, 30, (7,), "best"),
+        (80, 400, (7,), "recurrent"),  # the models of short seasons take the longest to find, in long series above all
+        (80, 400, (24,), "best"),
+        (COMPARED + 1, 30, (24,), "recurrent"),
     ],
 )
-def test_best_of_all_is_suggested_where_it_costs_seconds_and_the_reason_says_why(series, seasons, method):
-    config, reasons = suggest_config(panel(series, seasons=seasons))
+def test_best_of_all_is_suggested_where_it_costs_seconds_and_the_reason_says_why(series, length, seasons, method):
+    config, reasons = suggest_config(panel(series, length, seasons))
     assert config.method == method
     assert isinstance(reasons["method"], Message)
     assert (f"over {series} series" in reasons["method"]) == (method == "recurrent")

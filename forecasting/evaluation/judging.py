@@ -67,7 +67,7 @@ def judge(
             if len(again) == len(ridges):
                 members["ridge"] = baselines.merge_ridges(again, weights)
     if first < len(values):
-        for member in baselines.fit_members(values, usable, horizon, slow=slow):
+        for member in baselines.fit_members(values, usable, horizon, slow=slow, like=members):
             if member.name in members:
                 members[member.name] = member
     few = slow and 0 < len(seen) < FEW * horizon
@@ -83,10 +83,13 @@ def _earlier(values: Values, known: Known | None, seasons: Sequence[int], horizo
     first = first_earlier(values, seasons, horizon)
     fits = np.unique(np.linspace(first, len(values), REFITS + 1).astype(np.int64))
     errors: dict[str, list[Values]] = {}
+    members: dict[str, Member] = {}
     for start, end in itertools.pairwise(fits):
         seen = np.arange(start, end)
         truth = truth_ahead(values, known, seen, horizon)
-        for member in baselines.fit_members(values[:start], seasons, horizon, slow=True):
+        fitted = baselines.fit_members(values[:start], seasons, horizon, slow=True, like=members)
+        members = {member.name: member for member in fitted}
+        for member in fitted:
             errors.setdefault(member.name, []).append(truth - member.ahead(values, seen, horizon))
     return {name: np.concatenate(parts) for name, parts in errors.items() if len(parts) == len(fits) - 1}
 
