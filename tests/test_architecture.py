@@ -91,7 +91,7 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.features": FOUNDATION,
     "forecasting.smoothing": FOUNDATION | {"forecasting.model"},
     "forecasting.baselines": FOUNDATION | {"forecasting.model", "forecasting.smoothing"},
-    "forecasting.suggestions": FOUNDATION | {"forecasting.model", "forecasting.work"},
+    "forecasting.suggestions": FOUNDATION | {"forecasting.model", "forecasting.smoothing", "forecasting.work"},
     "forecasting.work": FOUNDATION,
     "forecasting.units": set(),
     "forecasting.whole": FOUNDATION | {"forecasting.units"},
