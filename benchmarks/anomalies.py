@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from forecasting import Backtest, ForecastConfig, Panel, fit, load_sample  # noqa: E402 - found by the line above
-from forecasting.evaluation.anomalies import RATES  # noqa: E402 - found by the line above
+from forecasting.evaluation.findings.anomalies import RATES  # noqa: E402 - found by the line above
 
 LENGTH, HORIZON, SEASON = 2000, 7, 7
 KINDS = ("normal", "Student-t, 5 df", "lognormal counts", "like the sample co2", "like the sample noisy-sine")

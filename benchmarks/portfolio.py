@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT))  # so that it runs from a checkout, whatever the w
 
 from benchmarks.speed import peak_mb, timed  # noqa: E402  # found by the line above
 from forecasting import Panel  # noqa: E402  # found by the line above
-from forecasting.evaluation import backtest  # noqa: E402  # found by the line above
-from forecasting.evaluation.backtest import MOST_ROWS, Backtest  # noqa: E402  # found by the line above
+from forecasting.evaluation.backtests import backtest  # noqa: E402  # found by the line above
+from forecasting.evaluation.backtests.backtest import MOST_ROWS, Backtest  # noqa: E402  # found by the line above
 from forecasting.panel import Values  # noqa: E402  # found by the line above
 from forecasting.portfolio import (  # noqa: E402  # found by the line above
     group_by_shape,

@@ -42,7 +42,8 @@ sys.path.insert(0, str(ROOT))  # the checkout that this file is in, installed or
 from benchmarks.scoring import Values, coverage, msis  # noqa: E402  # found by the line above
 from benchmarks.short_series import FREQUENCIES, made_up  # noqa: E402  # found by the line above
 from forecasting import Panel, baselines, fit, smoothing, suggest_config  # noqa: E402  # found by the line above
-from forecasting.evaluation import beside, zero_shot  # noqa: E402  # found by the line above
+from forecasting.evaluation import beside  # noqa: E402  # found by the line above
+from forecasting.evaluation.members import zero_shot  # noqa: E402  # found by the line above
 from forecasting.panel import STEP  # noqa: E402  # found by the line above
 
 LEVELS = (80, 95)

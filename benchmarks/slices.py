@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from forecasting import Panel  # noqa: E402 - found by the line above
-from forecasting.evaluation.slices import slices  # noqa: E402 - found by the line above
+from forecasting.evaluation.findings.slices import slices  # noqa: E402 - found by the line above
 
 DAYS, HORIZON = 1826, 14
 STEPS = np.arange(1, HORIZON + 1)

@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 
 from forecasting import ForecastConfig, Panel, fit, suggest_config
-from forecasting.evaluation.backtest import Tested
-from forecasting.evaluation.reconcile import Nodes, added, stack
+from forecasting.evaluation.backtests.backtest import Tested
+from forecasting.evaluation.totals.reconcile import Nodes, added, stack
 from forecasting.folds import evaluate_fold, gather
 from forecasting.hierarchy import Hierarchy, with_totals
 from forecasting.panel import STEP

@@ -20,8 +20,8 @@ from forecasting.errors import (
     TickerError,
     TooShortError,
 )
-from forecasting.evaluation.backtest import Backtest
-from forecasting.evaluation.verdict import Verdict
+from forecasting.evaluation.backtests.backtest import Backtest
+from forecasting.evaluation.backtests.verdict import Verdict
 from forecasting.forecaster import Forecast, Forecaster, evaluate, fit, suggest_config
 from forecasting.intake import Note, Report, Table, fetch_ticker, load_sample, read_table, sample_names, to_panel
 from forecasting.labs.sequences import (

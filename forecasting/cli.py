@@ -85,8 +85,8 @@ def _forecast(args: Namespace) -> int:
 
 
 def _backtest(args: Namespace) -> int:
-    from forecasting.evaluation.anomalies import check_rate
-    from forecasting.evaluation.level_scores import reached
+    from forecasting.evaluation.backtests.level_scores import reached
+    from forecasting.evaluation.findings.anomalies import check_rate
     from forecasting.export import forecast_csv
     from forecasting.forecaster import evaluate
 

@@ -16,11 +16,11 @@ from forecasting.config import ForecastConfig
 from forecasting.panel import Values
 
 if TYPE_CHECKING:
-    from forecasting.evaluation.explain import After
+    from forecasting.evaluation.explaining.explain import After
+    from forecasting.evaluation.explaining.occasions import Again, Effects
     from forecasting.evaluation.history import History
-    from forecasting.evaluation.occasions import Again, Effects
     from forecasting.evaluation.predictor import Forecasts, Predictor
-    from forecasting.evaluation.reconcile import Bounds
+    from forecasting.evaluation.totals.reconcile import Bounds
     from forecasting.model.origins import Origins
 
 AT_ONCE = 4000  # series that are forecast at once
@@ -67,7 +67,7 @@ class Ends:
     def _kept(self, forecast: Values, bounds: Bounds) -> tuple[Values, Bounds]:
         """Between the floor and the cap, and adding up."""
         from forecasting.evaluation import predictor as predictors
-        from forecasting.evaluation.reconcile import Nodes
+        from forecasting.evaluation.totals.reconcile import Nodes
         from forecasting.model.origins import Span
 
         reconciliation, values = self.predictor.reconciliation, self.history.values
@@ -101,7 +101,7 @@ class Ends:
     def after(self, chosen: range) -> After:
         """What is done to forecasts from the ends of the `chosen` series, for an explanation of them."""
         from forecasting.evaluation import predictor as predictors
-        from forecasting.evaluation.explain import After
+        from forecasting.evaluation.explaining.explain import After
         from forecasting.features import occasions_after
         from forecasting.model.origins import Span
 
@@ -125,7 +125,7 @@ class Ends:
 
     def again(self, chosen: range, origins: Origins) -> Again:
         """What adds the effects of holidays to forecasts of the `chosen` series."""
-        from forecasting.evaluation import occasions
+        from forecasting.evaluation.explaining import occasions
         from forecasting.features import occasions_after
 
         if self.effects is None:

@@ -20,11 +20,11 @@ from forecasting.suggestions import check_least, needed_values
 from forecasting.work import COMPARED
 
 if TYPE_CHECKING:
-    from forecasting.evaluation.backtest import Backtest
-    from forecasting.evaluation.occasions import Effects, Occasions
+    from forecasting.evaluation.backtests.backtest import Backtest
+    from forecasting.evaluation.backtests.tested import Tested
+    from forecasting.evaluation.explaining.occasions import Effects, Occasions
     from forecasting.evaluation.predictor import Predictor
-    from forecasting.evaluation.reconcile import Nodes
-    from forecasting.evaluation.tested import Tested
+    from forecasting.evaluation.totals.reconcile import Nodes
     from forecasting.model.origins import Span
     from forecasting.model.windows import Extra, Fold, Index, Known
 
@@ -50,7 +50,7 @@ def evaluate_fold(
     other methods as well, up to COMPARED series.
     """
     from forecasting.evaluation.fit import fit as fit_predictor
-    from forecasting.evaluation.reconcile import Nodes
+    from forecasting.evaluation.totals.reconcile import Nodes
     from forecasting.model.origins import Span
 
     check_least(panel, config, folds=config.folds)
@@ -106,8 +106,8 @@ def _effects(
     extra: Extra, inputs: Sequence[str], chosen: range, known: Sequence[Known] | None, effects: Effects | None,
     occasions: Occasions | None,
 ) -> dict[str, Any]:  # fmt: skip
-    """What covariates do at the last origins of `span` in the `chosen` series: see `evaluation.effects.held_out`."""
-    from forecasting.evaluation import effects as curves
+    """What covariates do at the last origins of `span` in the `chosen` series: see `effects.held_out`."""
+    from forecasting.evaluation.explaining import effects as curves
     from forecasting.model.origins import Span
 
     part = slice(chosen.start, chosen.stop)
@@ -133,7 +133,7 @@ def with_totals(panel: Panel, config: ForecastConfig) -> tuple[Panel, Hierarchy 
 
 def reconciled(predictor: Predictor, hierarchy: Hierarchy, nodes: Nodes) -> Predictor:
     """`predictor` of the `nodes`, which hold training values alone, with how its forecasts are made to add up."""
-    from forecasting.evaluation import reconciling
+    from forecasting.evaluation.totals import reconciling
 
     found = reconciling.fit(hierarchy, nodes, predictor.evidence, predictor.horizon)
     return dataclasses.replace(predictor, evidence=None, reconciliation=found)
@@ -141,7 +141,7 @@ def reconciled(predictor: Predictor, hierarchy: Hierarchy, nodes: Nodes) -> Pred
 
 def gather(panel: Panel, config: ForecastConfig, tested: Sequence[Tested]) -> Backtest:
     """The Backtest of all folds, given in their order."""
-    from forecasting.evaluation import backtest
+    from forecasting.evaluation.backtests import backtest
 
     plan = _fold_plan(panel, config)
     panel, hierarchy = with_totals(panel, config)
@@ -172,10 +172,10 @@ def forecast_origins(
     `effects` that were taken out of the values are in the forecasts again. With totals the forecasts add up; `nodes`
     are then what is forecast and what is not, all of them by default.
     """
-    from forecasting.evaluation import level_scores
     from forecasting.evaluation import predictor as predictors
-    from forecasting.evaluation.reconcile import Nodes
-    from forecasting.evaluation.tested import Tested
+    from forecasting.evaluation.backtests import level_scores
+    from forecasting.evaluation.backtests.tested import Tested
+    from forecasting.evaluation.totals.reconcile import Nodes
 
     forecasts = predictors.ahead(predictor, values, span, extra, members=True)
     bounds = predictors.bounds(predictor, forecasts, config.levels)
@@ -248,7 +248,7 @@ def holiday_effects(
     if not config.events and not any(name.startswith(HOLIDAYS) for name in config.features):
         return None, None
     from forecasting import features
-    from forecasting.evaluation import occasions
+    from forecasting.evaluation.explaining import occasions
 
     names = features.occasions(panel, config.features, config.horizon, config.events)
     if names is None:

@@ -26,9 +26,9 @@ from forecasting.progress import OnProgress, input_names, progress_of_fit, train
 from forecasting.suggestions import check_least, check_length, expected_seconds, suggest_config
 
 if TYPE_CHECKING:
-    from forecasting.evaluation.backtest import Backtest
+    from forecasting.evaluation.backtests.backtest import Backtest
+    from forecasting.evaluation.explaining.occasions import Effects
     from forecasting.evaluation.history import History
-    from forecasting.evaluation.occasions import Effects
     from forecasting.evaluation.predictor import Predictor
     from forecasting.model.windows import Extra
     from forecasting.onnx_file.measure import Measured
@@ -57,7 +57,7 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     """
     from forecasting.evaluation.caveats import caveats
     from forecasting.evaluation.fit import fit as fit_predictor
-    from forecasting.evaluation.reconcile import Nodes
+    from forecasting.evaluation.totals.reconcile import Nodes
 
     check_least(panel, config, folds=None)
     started = time.perf_counter()
@@ -144,11 +144,12 @@ class Forecaster:
     def explain(self, most: int = 50) -> dict[str, Any]:
         """What the forecast of the first `most` series rests on, JSON-able.
 
-        `contributions` add up to the forecast of each step, in the unit of the series: see `evaluation.contributions`.
+        `contributions` add up to the forecast of each step, in the unit of the series: see
+        `evaluation.explaining.contributions`.
         `effects` says what covariates that are known ahead do, `holidays` what each adds; all else: see
-        `evaluation.explain`.
+        `evaluation.explaining.explain`.
         """
-        from forecasting.evaluation import explain
+        from forecasting.evaluation.explaining import explain
 
         history = self._history
         some = range(min(most, len(history.values)))
@@ -183,7 +184,7 @@ class Forecaster:
         For series that continue those it was fitted on; nothing after an origin is used for it. The scores are only
         honest where `start` is not before the end of the data that it was fitted on.
         """
-        from forecasting.evaluation import backtest
+        from forecasting.evaluation.backtests import backtest
         from forecasting.model.origins import Span
 
         panel, hierarchy = self._whole(panel), self._hierarchy
@@ -246,8 +247,8 @@ class Forecaster:
     def from_bytes(cls, data: bytes) -> Forecaster:
         """The Forecaster that `to_bytes` wrote; ModelFileError if it is not one, or from another format."""
         from forecasting.evaluation import packing
+        from forecasting.evaluation.explaining.occasions import Effects
         from forecasting.evaluation.history import History
-        from forecasting.evaluation.occasions import Effects
 
         tensors, about = model_file.unpack(data)
         try:

@@ -35,7 +35,7 @@ FITTED = 500  # values, of each series, that they are fitted on at most
 TRACKING = 2.4e-6  # pool: for each value
 
 BESIDE = 1.6e-4  # the pretrained network beside the trained one: for each value
-SHORT = 200  # values of half of the series, up to which it is there: `evaluation.zero_shot.LONGEST`
+SHORT = 200  # values of half of the series, up to which it is there: `evaluation.members.zero_shot.LONGEST`
 
 COMPARED = 200  # series, up to which a backtest of the network alone also fits and scores the other pool members
 POOLED = 2000  # series, beyond which the pool has no members that take long

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting import baselines, smoothing
-from forecasting.evaluation import metrics
+from forecasting.evaluation.backtests import metrics
 from forecasting.model.pretrained import predict
 from forecasting.model.pretrained.network import LEVELS, MIDDLE, Network
 from forecasting.panel import Values

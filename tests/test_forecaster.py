@@ -6,7 +6,7 @@ import pytest
 
 from forecasting import errors
 from forecasting.config import CELLS, METHODS, ForecastConfig
-from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.backtests.backtest import Backtest
 from forecasting.forecaster import Forecaster, check_length, evaluate, fit, suggest_config
 from forecasting.messages import Message, catalogue
 from forecasting.panel import STEP, Panel

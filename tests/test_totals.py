@@ -11,8 +11,8 @@ import pytest
 from forecasting import work
 from forecasting.config import ForecastConfig
 from forecasting.errors import ConfigError
-from forecasting.evaluation.backtest import Backtest
-from forecasting.evaluation.tested import Tested as Fold
+from forecasting.evaluation.backtests.backtest import Backtest
+from forecasting.evaluation.backtests.tested import Tested as Fold
 from forecasting.forecaster import Forecaster, evaluate, evaluate_fold, fit, gather
 from forecasting.panel import Panel
 from tests.hierarchies import DAYS, incoherence, shops

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import zero_shot
-from forecasting.evaluation.combining import mean_sizes
+from forecasting.evaluation.members import zero_shot
+from forecasting.evaluation.members.combining import mean_sizes
 from forecasting.evaluation.predictor import mixed
 from forecasting.model import scaling
 from forecasting.model.held_out import HeldOut

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecasting.evaluation import zero_shot
+from forecasting.evaluation.members import zero_shot
 from forecasting.evaluation.predictor import Predictor
 from forecasting.messages import Message
 from forecasting.model import scaling

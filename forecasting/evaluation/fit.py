@@ -15,20 +15,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import (
-    beside,
-    intervals,
-    pool,
-    reach,
-    reconciling,
-    repeating,
-    sampling,
-    shrinkage,
-    support,
-    without_network,
-    zero_shot,
-)
+from forecasting.evaluation import beside, sampling, without_network
+from forecasting.evaluation.bounds import intervals, reach, repeating, shrinkage, support
+from forecasting.evaluation.members import pool, zero_shot
 from forecasting.evaluation.predictor import Predictor
+from forecasting.evaluation.totals import reconciling
 from forecasting.model import fit as recipe
 from forecasting.model import scaling, windows
 from forecasting.model.ensemble import OnEpoch

@@ -6,12 +6,12 @@ from typing import Any
 
 from forecasting.baselines import AHEAD, Member
 from forecasting.config import ForecastConfig
-from forecasting.evaluation.pool import Pool
+from forecasting.evaluation.bounds.reach import Reach
+from forecasting.evaluation.bounds.shrinkage import Shrinkage
+from forecasting.evaluation.bounds.support import Support, unlimited
+from forecasting.evaluation.members.pool import Pool
 from forecasting.evaluation.predictor import Predictor
-from forecasting.evaluation.reach import Reach
-from forecasting.evaluation.reconcile import Reconciliation
-from forecasting.evaluation.shrinkage import Shrinkage
-from forecasting.evaluation.support import Support, unlimited
+from forecasting.evaluation.totals.reconcile import Reconciliation
 from forecasting.model import method as methods
 from forecasting.model import scaling
 

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import combining, intervals, pool, zero_shot
-from forecasting.evaluation.pool import Pool
-from forecasting.evaluation.reach import Reach
-from forecasting.evaluation.reconcile import Reconciliation
-from forecasting.evaluation.reconciling import Evidence
-from forecasting.evaluation.shrinkage import Shrinkage, references
-from forecasting.evaluation.support import Support
+from forecasting.evaluation.bounds import intervals
+from forecasting.evaluation.bounds.reach import Reach
+from forecasting.evaluation.bounds.shrinkage import Shrinkage, references
+from forecasting.evaluation.bounds.support import Support
+from forecasting.evaluation.members import combining, pool, zero_shot
+from forecasting.evaluation.members.pool import Pool
+from forecasting.evaluation.totals.reconcile import Reconciliation
+from forecasting.evaluation.totals.reconciling import Evidence
 from forecasting.model import method as methods
 from forecasting.model import scaling
 from forecasting.model.method import Method

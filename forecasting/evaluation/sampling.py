@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals, pool
+from forecasting.evaluation.bounds import intervals
+from forecasting.evaluation.members import pool
 from forecasting.evaluation.predictor import Predictor
 from forecasting.model import material, scaling
 from forecasting.model.method import Method

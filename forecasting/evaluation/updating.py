@@ -16,10 +16,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals
 from forecasting.evaluation import predictor as predictors
+from forecasting.evaluation.bounds import intervals
+from forecasting.evaluation.bounds.shrinkage import from_errors, scaled_references
 from forecasting.evaluation.predictor import Predictor
-from forecasting.evaluation.shrinkage import from_errors, scaled_references
 from forecasting.model import ensemble, scaling
 from forecasting.model.ensemble import OnEpoch
 from forecasting.model.method import Method

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import intervals, pool, reach, reconciling, shrinkage, support, zero_shot
+from forecasting.evaluation.bounds import intervals, reach, shrinkage, support
+from forecasting.evaluation.members import pool, zero_shot
 from forecasting.evaluation.predictor import STILL, Predictor, typical_changes
+from forecasting.evaluation.totals import reconciling
 from forecasting.model import anchors, scaling, windows
 from forecasting.model.held_out import HeldOut, with_truth
 from forecasting.model.origins import Origins, Span

@@ -11,8 +11,8 @@ from forecasting.messages import Message
 
 if TYPE_CHECKING:
     from forecasting.config import ForecastConfig
+    from forecasting.evaluation.explaining.occasions import Effects
     from forecasting.evaluation.history import History
-    from forecasting.evaluation.occasions import Effects
     from forecasting.evaluation.predictor import Predictor
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting.errors import ExportError
-from forecasting.evaluation import intervals
-from forecasting.evaluation import reach as reaches
+from forecasting.evaluation.bounds import intervals
+from forecasting.evaluation.bounds import reach as reaches
 from forecasting.messages import Message
 from forecasting.onnx_file import cells, inputs, limits
 from forecasting.onnx_file.builder import Array, Graph

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecasting.evaluation import support as supports
+from forecasting.evaluation.bounds import support as supports
 from forecasting.onnx_file.builder import Array, Graph
 from forecasting.onnx_file.inputs import Rows
 
 if TYPE_CHECKING:
-    from forecasting.evaluation.shrinkage import Shrinkage
-    from forecasting.evaluation.support import Support
+    from forecasting.evaluation.bounds.shrinkage import Shrinkage
+    from forecasting.evaluation.bounds.support import Support
 
 
 @dataclasses.dataclass(frozen=True)

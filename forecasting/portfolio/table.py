@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import DataError
-from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.backtests.backtest import Backtest
 from forecasting.hierarchy import common_end, with_totals
 from forecasting.intake.calendar.suspected_values import find_suspects
 from forecasting.messages import Message

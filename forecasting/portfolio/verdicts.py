@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.evaluation.verdict import Verdict
+from forecasting.evaluation.backtests.verdict import Verdict
 
 
 def verdict_of(row: Mapping[str, Any], scores: Mapping[str, Any], unit: str = "") -> Verdict | None:

@@ -103,8 +103,8 @@ def train(panel: Panel | None, config: Mapping[str, Any], name: str, report: Rep
 def gather(panel: Panel | None, config: Mapping[str, Any], parts: dict[str, dict[str, bytes]]) -> dict[str, bytes]:
     """The artifacts of a forecast, made of those of its `trainings`, which are taken out of `parts`: those of thousands
     of series are too large to hold them longer than needed."""
-    from forecasting.evaluation.effects import with_held_out
-    from forecasting.evaluation.tested import Tested
+    from forecasting.evaluation.backtests.tested import Tested
+    from forecasting.evaluation.explaining.effects import with_held_out
     from forecasting.forecaster import gather as gather_folds
 
     assert panel is not None  # noqa: S101 - `train` had it

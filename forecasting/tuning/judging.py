@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import DataError
-from forecasting.evaluation import metrics
-from forecasting.evaluation.backtest import Backtest
-from forecasting.evaluation.tested import Tested
+from forecasting.evaluation.backtests import metrics
+from forecasting.evaluation.backtests.backtest import Backtest
+from forecasting.evaluation.backtests.tested import Tested
 from forecasting.folds import gather
 from forecasting.messages import Message
 from forecasting.panel import Panel
@@ -143,7 +143,7 @@ def _held_out(
 
 
 def _by_origin(backtest: Backtest) -> Any:
-    """Mean scaled error at each cutoff of each fold, in time order [O]: as `evaluation.series_errors.paired_skill`."""
+    """Mean scaled error at each cutoff of each fold, in time order [O]: as `series_errors.paired_skill` does."""
     rows: pd.DataFrame = backtest.frame
     naive = (rows["y"] - rows["naive"]).abs().groupby(rows["unique_id"]).transform("mean")
     errors = (rows["y"] - rows["forecast"]).abs() / naive.where(naive > 0, 1.0)

@@ -83,7 +83,7 @@ def _levels(levels: dict[str, dict[str, object]]) -> pd.DataFrame:
     rows = []
     for name, score in levels.items():
         coverage = score["coverage"]
-        assert isinstance(coverage, dict)  # noqa: S101 - see evaluation.level_scores
+        assert isinstance(coverage, dict)  # noqa: S101 - see evaluation.backtests.level_scores
         changed = score.get("reconciled_change")
         rows.append(
             {

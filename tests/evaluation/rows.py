@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.evaluation import backtest
-from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.backtests import backtest
+from forecasting.evaluation.backtests.backtest import Backtest
 from forecasting.panel import Panel, Values
 
 Forecast = Callable[[Values, int, Values], Values]  # (values of a series, seen, steps ahead [H]) -> forecasts [H]

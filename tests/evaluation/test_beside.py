@@ -8,13 +8,14 @@ import pytest
 
 from forecasting import work
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import beside, zero_shot
+from forecasting.evaluation import beside
+from forecasting.evaluation.members import zero_shot
 from forecasting.forecaster import Forecaster, fit
 from forecasting.messages import Message
 from forecasting.model.origins import Origins
 from forecasting.model.pretrained import weights
 from forecasting.panel import STEP, Panel
-from tests.evaluation.test_zero_shot import clean, forecasts, opposite, panel, values
+from tests.evaluation.members.test_zero_shot import clean, forecasts, opposite, panel, values
 
 CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=8, epochs=2, folds=1, method="recurrent")
 __all__ = ["forecasts"]  # a fixture

@@ -15,7 +15,7 @@ from forecasting.evaluation.fit import fit
 from forecasting.evaluation.predictor import ahead
 from forecasting.forecaster import Forecaster
 from forecasting.model.origins import Span
-from tests.evaluation.test_pool import weekly
+from tests.evaluation.members.test_pool import weekly
 
 OLD = Path(__file__).with_name("old")  # a model file in the format 4, and its forecast
 CONFIG = ForecastConfig(horizon=5, window=14, hidden_size=4, epochs=1, method="best")

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from forecasting import ForecastConfig
-from forecasting.evaluation import backtest, slices, tested
+from forecasting.evaluation.backtests import backtest, tested
+from forecasting.evaluation.findings import slices
 from forecasting.model.origins import Origins
 from forecasting.panel import Panel
 from forecasting.runs import jobs

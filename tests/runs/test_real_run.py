@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from forecasting.config import ForecastConfig
-from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.backtests.backtest import Backtest
 from forecasting.forecaster import Forecaster
 from forecasting.panel import Panel
 from forecasting.runs import Store, Supervisor, Workspace

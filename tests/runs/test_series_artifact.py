@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.config import ForecastConfig
 from forecasting.errors import DataError
-from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.backtests.backtest import Backtest
 from forecasting.panel import Panel
 from forecasting.portfolio import group_by_shape, series_table, stored_shapes, stored_table
 from forecasting.runs.jobs import JOBS

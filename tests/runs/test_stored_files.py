@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.backtests.backtest import Backtest
 from forecasting.forecaster import Forecaster
 from forecasting.runs import Link, Store, Workspace
 

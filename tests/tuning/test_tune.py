@@ -11,7 +11,7 @@ import pytest
 
 from forecasting import evaluate, tune
 from forecasting.config import ForecastConfig
-from forecasting.evaluation import metrics
+from forecasting.evaluation.backtests import metrics
 from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.progress import Progress

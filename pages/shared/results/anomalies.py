@@ -7,7 +7,7 @@ import dataclasses
 import pandas as pd
 import streamlit as st
 
-from forecasting.evaluation.anomalies import Anomalies
+from forecasting.evaluation.findings.anomalies import Anomalies
 from forecasting.export import FORMATS, Section, Table, Text, table_file
 from pages.shared import components, services
 from pages.shared.formats import moment, number, plain

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from forecasting import Backtest
-from forecasting.evaluation.series_errors import coverage
+from forecasting.evaluation.backtests.series_errors import coverage
 from forecasting.notation import Notation
 from forecasting.runs import Access, Run, Workspace
 from forecasting.units import unit_of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from forecasting.evaluation.anomalies import Anomalies
-from forecasting.evaluation.anomalies import anomalies as find
-from forecasting.evaluation.slices import Slices, slices
+from forecasting.evaluation.findings.anomalies import Anomalies
+from forecasting.evaluation.findings.anomalies import anomalies as find
+from forecasting.evaluation.findings.slices import Slices, slices
 from forecasting.runs import Access
 from pages.shared.services.cache import cached
 from pages.shared.services.data import panel

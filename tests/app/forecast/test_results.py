@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from forecasting import export
 from forecasting.errors import ExportError
-from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.backtests.backtest import Backtest
 from forecasting.messages import Message
 from forecasting.panel import Panel
 from forecasting.runs import Store, Workspace

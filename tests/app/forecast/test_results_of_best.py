@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from forecasting.config import TEXTBOOK
-from forecasting.evaluation.backtest import Backtest
+from forecasting.evaluation.backtests.backtest import Backtest
 from forecasting.runs import Run, Store, Workspace
 from tests.app import files
 from tests.app.conftest import address, figure, keyed, opener, store_in, upload, values, with_covariates, words, work

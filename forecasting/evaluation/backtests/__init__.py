@@ -1,0 +1,1 @@
+"""Backtests: forecasts beside what came true, their scores and what these amount to."""

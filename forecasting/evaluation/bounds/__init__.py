@@ -1,0 +1,1 @@
+"""What keeps a forecast and its intervals to what the data bear out."""

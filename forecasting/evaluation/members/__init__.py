@@ -1,0 +1,1 @@
+"""Members of the pool: judged on held-out origins, and weighted."""
