@@ -18,9 +18,9 @@ from babel.localedata import locale_identifiers
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from forecasting.intake.columns.months import bare  # noqa: E402 - the project lies beside
+from forecasting.intake.columns.time.months import bare  # noqa: E402 - the project lies beside
 
-FILE = ROOT / "forecasting" / "intake" / "columns" / "month_names.json"
+FILE = ROOT / "forecasting" / "intake" / "columns" / "time" / "month_names.json"
 SCRIPTS = ("sr_Latn", "uz_Cyrl", "az_Cyrl", "bs_Cyrl", "kk_Arab", "ms_Arab")  # beside that of their language
 
 

@@ -86,14 +86,25 @@ ARROWS: dict[str, set[str]] = {  # part -> the parts that it may import
     "forecasting.intake.notes": FOUNDATION,
     "forecasting.intake.report": FOUNDATION | {"forecasting.intake.notes"},
     "forecasting.intake.text": FOUNDATION | {"forecasting.intake.limits", "forecasting.intake.notes"},
-    "forecasting.intake.columns": REPORTED | {"forecasting.intake.text"},
+    "forecasting.intake.columns.number": REPORTED | {"forecasting.intake.text"},
+    "forecasting.intake.columns.time": REPORTED | {"forecasting.intake.text", "forecasting.intake.columns.number"},
+    "forecasting.intake.columns": REPORTED
+    | {"forecasting.intake.columns.number", "forecasting.intake.columns.time", "forecasting.intake.text"},
     "forecasting.intake.calendar": REPORTED
-    | {"forecasting.intake.columns", "forecasting.intake.limits", "forecasting.intake.text"},
+    | {
+        "forecasting.intake.columns",
+        "forecasting.intake.columns.number",
+        "forecasting.intake.columns.time",
+        "forecasting.intake.limits",
+        "forecasting.intake.text",
+    },
     "forecasting.intake.prices": REPORTED | {"forecasting.intake.calendar"},
     "forecasting.intake": REPORTED
     | {
         "forecasting.intake.calendar",
         "forecasting.intake.columns",
+        "forecasting.intake.columns.number",
+        "forecasting.intake.columns.time",
         "forecasting.intake.prices",
         "forecasting.intake.text",
         "forecasting.units",

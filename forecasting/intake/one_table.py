@@ -13,16 +13,16 @@ from forecasting.intake.calendar.closing_days import Closed
 from forecasting.intake.calendar.observations import Rows, observe
 from forecasting.intake.calendar.opening_hours import by_the_clock
 from forecasting.intake.calendar.repair import Observed
-from forecasting.intake.columns.daylight_saving import skipped
 from forecasting.intake.columns.decimals import Mark, decimal_mark
-from forecasting.intake.columns.digits import in_latin_digits
-from forecasting.intake.columns.doubts import in_doubt
 from forecasting.intake.columns.melt import melt
+from forecasting.intake.columns.number.split_numbers import join_numbers
 from forecasting.intake.columns.number_notes import number_notes, read_limits
 from forecasting.intake.columns.roles import TypedColumns, find_roles
 from forecasting.intake.columns.series_role import series_columns
-from forecasting.intake.columns.split_numbers import join_numbers
-from forecasting.intake.columns.zones import by_local_days, follows_a_place, zone_of
+from forecasting.intake.columns.time.daylight_saving import skipped
+from forecasting.intake.columns.time.digits import in_latin_digits
+from forecasting.intake.columns.time.doubts import in_doubt
+from forecasting.intake.columns.time.zones import by_local_days, follows_a_place, zone_of
 from forecasting.intake.notes import Assumption, Note
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message

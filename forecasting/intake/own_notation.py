@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.numbers import NumberText
+from forecasting.intake.columns.number.numbers import NumberText
 from forecasting.intake.columns.roles import TypedColumns
 from forecasting.intake.columns.series_role import series_columns
 from forecasting.intake.text.table import Table

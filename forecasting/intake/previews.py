@@ -13,10 +13,10 @@ from forecasting.intake.calendar.lone_keys import series_by
 from forecasting.intake.calendar.observations import observe
 from forecasting.intake.choices import ReadingChoices
 from forecasting.intake.columns.decimals import decimal_mark
-from forecasting.intake.columns.digits import in_latin_digits
 from forecasting.intake.columns.melt import melt
+from forecasting.intake.columns.number.split_numbers import join_numbers
 from forecasting.intake.columns.roles import find_roles
-from forecasting.intake.columns.split_numbers import join_numbers
+from forecasting.intake.columns.time.digits import in_latin_digits
 from forecasting.intake.text.table import Table
 from forecasting.intake.to_panel import to_panel
 from forecasting.messages import Message

@@ -14,9 +14,9 @@ from forecasting.intake.calendar.other_frequencies import set_apart
 from forecasting.intake.calendar.regular import Regular, regular
 from forecasting.intake.calendar.repair import AGGREGATIONS
 from forecasting.intake.calendar.screening import KEPT
-from forecasting.intake.columns.daylight_saving import check_zone
 from forecasting.intake.columns.number_notes import LIMITS
 from forecasting.intake.columns.series_role import series_columns
+from forecasting.intake.columns.time.daylight_saving import check_zone
 from forecasting.intake.many_files import join_files
 from forecasting.intake.notes import Note
 from forecasting.intake.one_table import Understood, understand

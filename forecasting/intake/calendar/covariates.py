@@ -12,7 +12,7 @@ import pandas as pd
 from forecasting.errors import DataError
 from forecasting.intake.calendar.grid import buckets
 from forecasting.intake.calendar.observations import Rows
-from forecasting.intake.columns.numbers import look_for_numbers
+from forecasting.intake.columns.number.numbers import look_for_numbers
 from forecasting.intake.columns.roles import TypedColumns
 from forecasting.intake.notes import Note, some
 from forecasting.intake.text.table import Table

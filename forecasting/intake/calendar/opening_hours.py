@@ -14,7 +14,7 @@ import pandas as pd
 
 from forecasting import trading
 from forecasting.intake.calendar.closing_days import names
-from forecasting.intake.columns.times import Times
+from forecasting.intake.columns.time.times import Times
 from forecasting.intake.notes import Note
 from forecasting.messages import Message
 from forecasting.notation import tzinfo

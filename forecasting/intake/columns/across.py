@@ -8,8 +8,8 @@ import re
 import numpy as np
 import pyarrow as pa
 
-from forecasting.intake.columns.dates import look_for_times
-from forecasting.intake.columns.months import month_of
+from forecasting.intake.columns.time.dates import look_for_times
+from forecasting.intake.columns.time.months import month_of
 
 LEAST = 3  # columns named by times from which on a table is wide
 STEPS = 5  # the same of columns that are merely numbered

@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.errors import AmbiguousInput
-from forecasting.intake.columns.long_days import in_periods
 from forecasting.intake.columns.series_role import SERIES_NAMES
-from forecasting.intake.columns.spacing import evenness
-from forecasting.intake.columns.stamps import weeks_of
-from forecasting.intake.columns.time_names import DAY, DAY_OF_YEAR, HOUR, MINUTE, MONTH, PERIOD, QUARTER, WEEK, says
-from forecasting.intake.columns.time_parts import (
+from forecasting.intake.columns.time import time_names
+from forecasting.intake.columns.time.long_days import in_periods
+from forecasting.intake.columns.time.spacing import evenness
+from forecasting.intake.columns.time.stamps import weeks_of
+from forecasting.intake.columns.time.time_names import says
+from forecasting.intake.columns.time.time_parts import (
     ONE_MINUTE,
     Months,
     PartOfDay,
@@ -26,7 +27,7 @@ from forecasting.intake.columns.time_parts import (
     part_of_day,
     whole,
 )
-from forecasting.intake.columns.times import Times
+from forecasting.intake.columns.time.times import Times
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 
@@ -112,12 +113,12 @@ def _in_days(table: Table, column: str, times: Times, others: list[str], zone: s
     days = stamps[times.ok].astype("datetime64[D]").astype("datetime64[ns]")
     if (stamps[times.ok] != days).any():
         return
-    for name in sorted(others, key=lambda name: not (says(HOUR, name) or says(PERIOD, name))):
-        named = says(HOUR, name)
+    for name in sorted(others, key=lambda name: not (says(time_names.HOUR, name) or says(time_names.PERIOD, name))):
+        named = says(time_names.HOUR, name)
         if not named and SERIES_NAMES.match(name):
             continue
         part = part_of_day(table.cells[name])
-        named = named or (part is not None and part.periods > 0 and says(PERIOD, name))
+        named = named or (part is not None and part.periods > 0 and says(time_names.PERIOD, name))
         if part is None or not (named or part.full or part.kind == "clock"):
             continue
         if part.kind == "clock" and not named and not is_clock(table.cells[name]):
@@ -140,7 +141,7 @@ def _with_part(
     if joined is None:
         stamps = times.stamps.astype("datetime64[ns]") + part.nanos.astype("timedelta64[ns]")
         joined = dataclasses.replace(times, stamps=stamps, ok=times.ok & part.ok, hours=True)
-    minute = next((other for other in others if other != name and says(MINUTE, other)), None)
+    minute = next((other for other in others if other != name and says(time_names.MINUTE, other)), None)
     minutes = whole(table.cells[minute], 0, 59) if minute is not None else None
     if minute is None or minutes is None or not part.kind.startswith("hours"):
         return JoinedTimes(joined, (name,), message, named)
@@ -153,19 +154,19 @@ def _in_year(table: Table, column: str, times: Times, others: list[str], zone: s
     """Years with columns of months and perhaps days and hours, of quarters, of weeks, or of days of the year."""
     years = times.stamps.astype("datetime64[Y]")
     number = np.where(times.ok, years.astype(np.int64) + 1970, 1970)
-    for name in [name for name in others if says(QUARTER, name)]:
+    for name in [name for name in others if says(time_names.QUARTER, name)]:
         if (quarters := whole(table.cells[name], 1, 4)) is not None:
             stamps = (years.astype("datetime64[M]") + (quarters - 1) * 3).astype("datetime64[ns]")
             yield _joined(
                 times, stamps, times.ok, "year-quarter", (name,), Message("intake.joined.quarters", column=name)
             )
-    for name in sorted(others, key=lambda name: not says(MONTH, name)):
-        named = says(MONTH, name)
+    for name in sorted(others, key=lambda name: not says(time_names.MONTH, name)):
+        named = says(time_names.MONTH, name)
         months = None if not named and SERIES_NAMES.match(name) else numbered_months(table.cells[name])
         named |= months is not None and months.sure
         if months is not None and (named or len(np.unique(months.numbers)) == 12 or _is_next(table, column, name)):
             yield from _in_months(table, times, years.astype("datetime64[M]"), months, name, named, others, zone)
-    for name in [name for name in others if says(DAY_OF_YEAR, name)]:
+    for name in [name for name in others if says(time_names.DAY_OF_YEAR, name)]:
         if (days := whole(table.cells[name], 1, 366)) is not None:
             stamps = years.astype("datetime64[D]") + (days - 1)
             ok = times.ok & (stamps.astype("datetime64[Y]") == years)
@@ -173,8 +174,8 @@ def _in_year(table: Table, column: str, times: Times, others: list[str], zone: s
             dated = _joined(times, stamps.astype("datetime64[ns]"), ok, "ordinal-dates", (name,), message)
             yield from _with_hours(table, name, times, dated, others, zone, named=True)
             yield dated
-    for name in sorted(others, key=lambda name: not says(WEEK, name)):
-        named = says(WEEK, name)
+    for name in sorted(others, key=lambda name: not says(time_names.WEEK, name)):
+        named = says(time_names.WEEK, name)
         weeks = None if not named and SERIES_NAMES.match(name) else whole(table.cells[name], 1, 53)
         if weeks is not None and (named or len(np.unique(weeks)) >= 52):
             stamps, ok = weeks_of(number, weeks, np.ones_like(weeks))
@@ -194,18 +195,20 @@ def _in_months(
 ) -> Iterator[JoinedTimes]:
     """Years and months, with days and hours where there are such."""
     begins = years + (months.numbers - 1)
-    for name in sorted(others, key=lambda name: not says(DAY, name)):
+    for name in sorted(others, key=lambda name: not says(time_names.DAY, name)):
         beside = _MADE_UP.fullmatch(name) or _is_next(table, month, name)
-        if name == month or (not says(DAY, name) and (SERIES_NAMES.match(name) or not beside)):
+        if name == month or (not says(time_names.DAY, name) and (SERIES_NAMES.match(name) or not beside)):
             continue
         days = whole(table.cells[name], 1, 31)
-        if days is None or not (says(DAY, name) or len(np.unique(days)) == 31 or _is_next(table, month, name)):
+        if days is None or not (
+            says(time_names.DAY, name) or len(np.unique(days)) == 31 or _is_next(table, month, name)
+        ):
             continue
         stamps = begins.astype("datetime64[D]") + (days - 1)
-        if not says(DAY, name) and len(np.unique(stamps)) == len(np.unique(begins)):
+        if not says(time_names.DAY, name) and len(np.unique(stamps)) == len(np.unique(begins)):
             continue  # a value that happens to stand there
         ok = times.ok & months.ok & (stamps.astype("datetime64[M]") == begins)
-        both = named and says(DAY, name)
+        both = named and says(time_names.DAY, name)
         message = Message("intake.joined.days", month=month, day=name)
         dated = _joined(times, stamps.astype("datetime64[ns]"), ok, "year-month-and-day", (month, name), message, both)
         if not _is_finer(times, dated.times):

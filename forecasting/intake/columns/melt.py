@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.intake.columns.across import Across, clocks_across, parts_across, steps_across, times_across
-from forecasting.intake.columns.dates import Times, look_for_times
-from forecasting.intake.columns.numeric_times import look_for_steps, look_for_years
 from forecasting.intake.columns.series_role import SERIES_NAMES
+from forecasting.intake.columns.time.dates import Times, look_for_times
+from forecasting.intake.columns.time.numeric_times import look_for_steps, look_for_years
 from forecasting.intake.columns.time_role import SHARE, read_as_time
 from forecasting.intake.notes import Note, first_of
 from forecasting.intake.text.cell_types import is_marked_number, is_missing, is_number, without_flag

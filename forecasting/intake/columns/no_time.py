@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from forecasting.errors import DataError
-from forecasting.intake.columns.dates import Times, look_for_times
-from forecasting.intake.columns.months import month_of
-from forecasting.intake.columns.numeric_times import look_for_years
+from forecasting.intake.columns.time.dates import Times, look_for_times
+from forecasting.intake.columns.time.months import month_of
+from forecasting.intake.columns.time.numeric_times import look_for_years
 from forecasting.intake.text.cell_types import is_missing
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message

@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from forecasting.intake.columns.affixes import Affix
-from forecasting.intake.columns.numbers import NumberText
+from forecasting.intake.columns.number.affixes import Affix
+from forecasting.intake.columns.number.numbers import NumberText
 from forecasting.intake.columns.roles import TypedColumns
 from forecasting.intake.notes import Note, some
 from forecasting.intake.text.table import Table

@@ -10,15 +10,15 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from forecasting.errors import DataError
-from forecasting.intake.columns.dates import Times
-from forecasting.intake.columns.daylight_saving import AS_THEY_STAND, ask_zone, clocks, in_zone
 from forecasting.intake.columns.joined_times import join_times
-from forecasting.intake.columns.numbers import NumberText, look_for_numbers
+from forecasting.intake.columns.number.numbers import NumberText, look_for_numbers
 from forecasting.intake.columns.series_role import SERIES_NAMES, choose_series, may_name_series, series_columns
 from forecasting.intake.columns.target_role import choose_targets, why_no_target
+from forecasting.intake.columns.time.dates import Times
+from forecasting.intake.columns.time.daylight_saving import AS_THEY_STAND, ask_zone, clocks, in_zone
+from forecasting.intake.columns.time.zone_column import zones_beside
 from forecasting.intake.columns.time_role import by_content, choose_time, read_as_time
 from forecasting.intake.columns.unused import unused_notes
-from forecasting.intake.columns.zone_column import zones_beside
 from forecasting.intake.notes import Note
 from forecasting.intake.report import Roles
 from forecasting.intake.text.table import Table

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.dates import Times
-from forecasting.intake.columns.numbers import NumberText
+from forecasting.intake.columns.number.numbers import NumberText
+from forecasting.intake.columns.time.dates import Times
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.errors import DataError
-from forecasting.intake.columns.dates import Times
-from forecasting.intake.columns.numbers import Floats, NumberText
+from forecasting.intake.columns.number.numbers import Floats, NumberText
+from forecasting.intake.columns.time.dates import Times
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 

@@ -11,12 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.intake.columns.dates import Times, look_for_times
 from forecasting.intake.columns.no_time import no_time
-from forecasting.intake.columns.numbers import look_for_numbers
-from forecasting.intake.columns.numeric_times import look_for_epochs, look_for_serials, look_for_steps, look_for_years
-from forecasting.intake.columns.spacing import evenness
+from forecasting.intake.columns.number.numbers import look_for_numbers
 from forecasting.intake.columns.target_role import ID_NAMES
+from forecasting.intake.columns.time.dates import Times, look_for_times
+from forecasting.intake.columns.time.numeric_times import (
+    look_for_epochs,
+    look_for_serials,
+    look_for_steps,
+    look_for_years,
+)
+from forecasting.intake.columns.time.spacing import evenness
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 

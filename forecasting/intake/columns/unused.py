@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.dates import Times
-from forecasting.intake.columns.numbers import NumberText
+from forecasting.intake.columns.number.numbers import NumberText
+from forecasting.intake.columns.time.dates import Times
 from forecasting.intake.notes import Note, first_of, some
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message

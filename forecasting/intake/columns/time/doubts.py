@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forecasting.errors import AmbiguousInput, DataError, ForecastingError
-from forecasting.intake.columns.times import Doubt
+from forecasting.intake.columns.time.times import Doubt
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import Ints, flags, ints
-from forecasting.intake.columns.date_patterns import NAMED
-from forecasting.intake.columns.day_orders import year_first, year_last
-from forecasting.intake.columns.months import month_of
-from forecasting.intake.columns.spacing import evenness
-from forecasting.intake.columns.stamps import plain, stamps_of, weeks_of, with_clock
-from forecasting.intake.columns.times import Answers, Doubt, Stamps, Times
+from forecasting.intake.columns.time.date_patterns import NAMED
+from forecasting.intake.columns.time.day_orders import year_first, year_last
+from forecasting.intake.columns.time.months import month_of
+from forecasting.intake.columns.time.spacing import evenness
+from forecasting.intake.columns.time.stamps import plain, stamps_of, weeks_of, with_clock
+from forecasting.intake.columns.time.times import Answers, Doubt, Stamps, Times
+from forecasting.intake.text.arrays import Ints, flags, ints
 from forecasting.messages import Message
 
 _RUN = 3  # years, each after the one before, that prove 2001-02 to be a fiscal year

@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import Ints, flags
-from forecasting.intake.columns.date_patterns import NAMED, NEEDED, PATTERNS
-from forecasting.intake.columns.date_readers import READERS
-from forecasting.intake.columns.months import month_of
-from forecasting.intake.columns.other_forms import Periods, of_intervals, of_several_periods, of_two_forms
-from forecasting.intake.columns.rewriting import Rewriting, rewritings
-from forecasting.intake.columns.times import Answers, Doubt, Times
-from forecasting.intake.columns.written_form import Form, form_of
+from forecasting.intake.columns.time.date_patterns import NAMED, NEEDED, PATTERNS
+from forecasting.intake.columns.time.date_readers import READERS
+from forecasting.intake.columns.time.months import month_of
+from forecasting.intake.columns.time.other_forms import Periods, of_intervals, of_several_periods, of_two_forms
+from forecasting.intake.columns.time.rewriting import Rewriting, rewritings
+from forecasting.intake.columns.time.times import Answers, Doubt, Times
+from forecasting.intake.columns.time.written_form import Form, form_of
+from forecasting.intake.text.arrays import Ints, flags
 from forecasting.intake.text.cell_types import NA_TOKENS
 
 __all__ = ["Times", "look_for_times"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting import trading
-from forecasting.intake.columns.dates import Times
+from forecasting.intake.columns.time.dates import Times
 from forecasting.notation import fixed_zone, known_zones, tzinfo
 
 UTC = "UTC"

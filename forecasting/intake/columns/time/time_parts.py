@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import Flags, Ints, flags
-from forecasting.intake.columns.clock import CLOCK, time_of_day
-from forecasting.intake.columns.months import months_of
+from forecasting.intake.columns.time.clock import CLOCK, time_of_day
+from forecasting.intake.columns.time.months import months_of
+from forecasting.intake.text.arrays import Flags, Ints, flags
 
 FEW = 2_000  # cells that are looked at before all of them
 ONE_MINUTE = 60_000_000_000  # nanoseconds

@@ -7,7 +7,7 @@ import dataclasses
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.eras import latin_digits
+from forecasting.intake.columns.time.eras import latin_digits
 from forecasting.intake.notes import Note
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message

@@ -4,9 +4,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from forecasting.intake.columns.dates import look_for_times
-from forecasting.intake.columns.months import month_of
-from forecasting.intake.columns.numeric_times import look_for_epochs, look_for_serials, look_for_steps, look_for_years
+from forecasting.intake.columns.time.dates import look_for_times
+from forecasting.intake.columns.time.months import month_of
+from forecasting.intake.columns.time.numeric_times import (
+    look_for_epochs,
+    look_for_serials,
+    look_for_steps,
+    look_for_years,
+)
 
 
 def column(*cells: str | None) -> pa.ChunkedArray:

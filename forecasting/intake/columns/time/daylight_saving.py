@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.errors import AmbiguousInput, DataError
-from forecasting.intake.columns.dates import Times
+from forecasting.intake.columns.time.dates import Times
 from forecasting.intake.notes import Note, some
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message

@@ -7,8 +7,8 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from forecasting.intake.columns import eras
-from forecasting.intake.columns.months import ENGLISH, language_of, month_of, months_of, twelve_like
+from forecasting.intake.columns.time import eras
+from forecasting.intake.columns.time.months import ENGLISH, language_of, month_of, months_of, twelve_like
 from forecasting.messages import Message
 
 # Signs that stand for vowels are no letters to regular expressions.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from forecasting.intake.columns.months import month_of
+from forecasting.intake.columns.time.months import month_of
 
 _ENGLISH = (
     *("January", "February", "March", "April", "May", "June"),

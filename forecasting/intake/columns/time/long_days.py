@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.errors import AmbiguousInput
-from forecasting.intake.columns.daylight_saving import AS_THEY_STAND
-from forecasting.intake.columns.time_parts import PartOfDay
-from forecasting.intake.columns.times import Times
+from forecasting.intake.columns.time.daylight_saving import AS_THEY_STAND
+from forecasting.intake.columns.time.time_parts import PartOfDay
+from forecasting.intake.columns.time.times import Times
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.intake.columns.arrays import Flags, Ints
-from forecasting.intake.columns.written_form import Form
+from forecasting.intake.columns.time.written_form import Form
+from forecasting.intake.text.arrays import Flags, Ints
 from forecasting.messages import Message
 
 Stamps = npt.NDArray[np.datetime64]

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import Flags, flags
-from forecasting.intake.columns.times import Times
+from forecasting.intake.columns.time.times import Times
+from forecasting.intake.text.arrays import Flags, flags
 from forecasting.messages import Message
 
 _YEAR = r"^(1[6-9]|20|21)[0-9]{2}(\.0+)?$"

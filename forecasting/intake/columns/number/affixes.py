@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import Flags, flags
-from forecasting.intake.columns.suffixes import MONEY, endings_of
+from forecasting.intake.columns.number.suffixes import MONEY, endings_of
+from forecasting.intake.text.arrays import Flags, flags
 from forecasting.intake.text.cell_types import NA_TOKENS
 from forecasting.messages import Message
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from forecasting.intake.columns.arrays import Flags, Ints, flags, ints
-from forecasting.intake.columns.clock import time_of_day
-from forecasting.intake.columns.times import Stamps, Times
+from forecasting.intake.columns.time.clock import time_of_day
+from forecasting.intake.columns.time.times import Stamps, Times
+from forecasting.intake.text.arrays import Flags, Ints, flags, ints
 
 
 def stamps_of(year: Ints, month: Ints, day: Ints) -> tuple[Stamps, Flags]:

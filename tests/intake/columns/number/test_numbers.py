@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.errors import AmbiguousInput
 from forecasting.intake import read_table, to_panel
-from forecasting.intake.columns.numbers import look_for_numbers
+from forecasting.intake.columns.number.numbers import look_for_numbers
 
 
 def panel_of(cells: list[str], delimiter: str = ";", **choices: str) -> list[float]:

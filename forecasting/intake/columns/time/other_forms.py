@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import Flags, flags
-from forecasting.intake.columns.date_patterns import PATTERNS
-from forecasting.intake.columns.date_readers import READERS
-from forecasting.intake.columns.times import Answers, Doubt, Times
+from forecasting.intake.columns.time.date_patterns import PATTERNS
+from forecasting.intake.columns.time.date_readers import READERS
+from forecasting.intake.columns.time.times import Answers, Doubt, Times
+from forecasting.intake.text.arrays import Flags, flags
 from forecasting.messages import Message
 
 _MOST = 0.9  # of the cells, the share that must be periods of these kinds

@@ -9,7 +9,7 @@ import pytest
 from babel import Locale
 
 from forecasting.errors import AmbiguousInput, DataError
-from forecasting.intake.columns.months import months_of
+from forecasting.intake.columns.time.months import months_of
 from tests.conftest import ROOT
 from tests.intake.tables import read
 

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.clock import ZONES
-from forecasting.intake.columns.times import Times
+from forecasting.intake.columns.time.clock import ZONES
+from forecasting.intake.columns.time.times import Times
 from forecasting.intake.text.table import Table
 from forecasting.messages import Message
 from forecasting.notation import known_zones

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from forecasting.intake.columns.clock import AFTER_DATE, COMPACT
-from forecasting.intake.columns.months import WORDS
+from forecasting.intake.columns.time.clock import AFTER_DATE, COMPACT
+from forecasting.intake.columns.time.months import WORDS
 
 # Letters: all but ASCII's other characters, Latin-1's signs, punctuation and symbols. RE2 takes 6 to 16 ms to compile
 # a pattern with \p{L}, each time anew, and 0.4 to 0.8 ms with these ranges.

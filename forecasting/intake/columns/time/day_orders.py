@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import Flags, flags, ints
-from forecasting.intake.columns.spacing import evenness, span
-from forecasting.intake.columns.stamps import stamps_of, with_clock
-from forecasting.intake.columns.times import Answers, Doubt, Stamps, Times
+from forecasting.intake.columns.time.spacing import evenness, span
+from forecasting.intake.columns.time.stamps import stamps_of, with_clock
+from forecasting.intake.columns.time.times import Answers, Doubt, Stamps, Times
+from forecasting.intake.text.arrays import Flags, flags, ints
 from forecasting.messages import Message
 
 _WIDER = 4  # times the shortest span that dates of an order may take to be thought of

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.affixes import Affix, Bare, without_affixes
-from forecasting.intake.columns.arrays import Flags, flags
+from forecasting.intake.columns.number.affixes import Affix, Bare, without_affixes
+from forecasting.intake.text.arrays import Flags, flags
 from forecasting.intake.text.cell_types import NA_TOKENS
 
 Floats = npt.NDArray[np.float64]

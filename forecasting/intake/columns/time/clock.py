@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.intake.columns.arrays import Flags, Ints, flags, ints
+from forecasting.intake.text.arrays import Flags, Ints, flags, ints
 from forecasting.notation import known_zones
 
 ZONES = {  # hours east of UTC; abbreviations that mean several zones (CST, IST, BST) are not here

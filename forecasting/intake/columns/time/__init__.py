@@ -1,0 +1,1 @@
+"""Text as times: forms of dates, clocks, zones, and what stands for a time."""
