@@ -71,6 +71,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             for name, sentence in report.user_properties:
                 if name == REPORTED:
                     terminalreporter.write_line(str(sentence))
+    for report in terminalreporter.stats.get("rerun", []):  # why the first attempt failed, which nothing else tells
+        terminalreporter.write_line(f"first attempt: {report.nodeid}\n{str(report.longrepr)[-2000:]}")
     if _skipped_in_ci(terminalreporter):
         terminalreporter.write_line("In continuous integration every test has to run: a skipped one fails the run.")
 

@@ -48,8 +48,8 @@ class Volatility:
     @property
     def weights(self) -> Values:
         """Of the last RECENT changes, the latest last; their sum is 1."""
-        weights = (DECAY if self.alone else 1.0) ** np.arange(RECENT)[::-1]
-        return weights / weights.sum()
+        weights = np.power(DECAY if self.alone else 1.0, np.arange(RECENT)[::-1])
+        return np.asarray(weights / weights.sum())
 
     def growth(self, horizon: int) -> Values:
         """The spread of each step ahead [H] over that of the first, of a walk from repetition to repetition."""
