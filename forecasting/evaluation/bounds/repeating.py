@@ -9,6 +9,7 @@ Axes: S series, O origins (of all series, end to end), H horizon.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,7 +25,7 @@ from forecasting.model.volatility import RECENT
 from forecasting.model.windows import Extra, Known
 from forecasting.panel import Values
 
-MOST = 200_000  # origins that are looked at
+MOST = 2_000_000  # errors that are looked at, of evenly spread origins: some arrays of 16 MB
 
 
 def past(
@@ -36,19 +37,21 @@ def past(
     measured: Sequence[Known] | None,
 ) -> tuple[Method, Origins, Values] | None:
     """(The method with the spread that suits, the origins of the past, the scores [O, H] there: errors over spread);
-    None where a series has fewer of them than its intervals need."""
+    None where the series have fewer of them than their intervals need, or none whose truth was measured."""
     horizon, period = method.horizon, shrinkage.period
     lengths = np.array([len(values) for values in series], dtype=np.int64)
     first = np.full(len(series), RECENT + period + 1)
     origins = Span(first, lengths - horizon).origins(horizon)
     if origins.blocks < intervals.MANY_HORIZONS * len(series):
         return None
-    origins = origins.select(slice(None, None, -(-len(origins) // MOST)))
+    origins = origins.select(slice(None, None, max(1, math.ceil(len(origins) * horizon / MOST))))
     origins, truth = with_truth(origins, origins.truth(series, horizon, measured))
     errors = scaling.forward(truth, method.states, origins.series) - scaled_references(
         series, method.states, origins, horizon, period
     )
     errors[support.closed_steps(series, origins, horizon)] = np.nan  # which are certain
+    if not np.isfinite(errors).any():
+        return None
     flat = method.flatten(series, extra)
     positions = origins.positions(flat)
     suits = volatility.alone(flat, positions, errors, period)

@@ -110,6 +110,29 @@ def test_values_that_were_filled_in_are_not_judged(monkeypatch: pytest.MonkeyPat
         np.testing.assert_array_equal(open_steps[row], measured[seen : seen + CONFIG.horizon])
 
 
+def test_where_nothing_was_measured_since_what_is_held_out_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = np.arange(600) < RECENT + 1
+    filled = np.where(measured, price(3, 600), price(3, 600)[RECENT])
+    predictor, _ = fit_series([price(3, 600)], (), CONFIG)
+    assert predictor.method is not None
+    shrinkage = dataclasses.replace(NONE, factor=0.0)
+    assert repeating.past(predictor.method, [filled], shrinkage, predictor.support, None, [measured]) is None
+
+
+def test_of_many_errors_evenly_spread_ones_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = price(4, 700)
+    predictor, _ = fit_series([values], (), CONFIG)
+    assert predictor.method is not None
+    monkeypatch.setattr(repeating, "MOST", 500)
+    shrinkage = dataclasses.replace(NONE, factor=0.0)
+    found = repeating.past(predictor.method, [values], shrinkage, predictor.support, None, None)
+    assert found is not None
+    _, origins, scores = found
+    assert scores.shape[0] * CONFIG.horizon <= 500
+    assert len(np.unique(np.diff(origins.seen))) == 1
+    assert origins.seen[-1] > 700 - CONFIG.horizon - 8
+
+
 def test_a_stored_forecaster_has_the_same_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
     from forecasting.evaluation.bounds import shrinkage
 
