@@ -322,9 +322,10 @@ def _imports(module: str, path: Path) -> Iterator[Import]:
                 for alias in child.names:
                     inner = f"{child.module}.{alias.name}"
                     yield Import(module, inner if inner in known else str(child.module), child.lineno, at_the_top)
-            else:
-                later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-                typing_only = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+            elif not isinstance(child, ast.expr):  # in which nothing is imported
+                later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+                test = child.test if isinstance(child, ast.If) else None
+                typing_only = isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
                 yield from visit(child, at_the_top and not later and not typing_only)
 
     return visit(_tree(path), True)

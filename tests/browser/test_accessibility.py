@@ -51,7 +51,10 @@ def test_axe_finds_nothing_serious_on_any_page_in_either_theme(server: Server, t
             page.emulate_media(color_scheme=theme)
             expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
             settled(page)
-            for broken in Axe().run(page).response["violations"]:
+            options = {"resultTypes": ["violations"]}
+            if theme == "dark":
+                options["runOnly"] = ["cat.color"]  # nothing else of a page differs between the themes
+            for broken in Axe().run(page, options=options).response["violations"]:
                 if broken["impact"] in ("serious", "critical"):
                     where = f"{address or 'forecast'}, {theme}: {broken['id']}"
                     found += [f"{where}: {node['html'][:200]}" for node in broken["nodes"]]
