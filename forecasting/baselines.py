@@ -23,7 +23,7 @@ from forecasting.model import seasonality
 from forecasting.model.linear import ridges
 from forecasting.model.windows import Index
 from forecasting.panel import Values
-from forecasting.smoothing import Apart
+from forecasting.smoothing import Apart, numbers
 
 RIDGE_PENALTIES = (0.01, 0.1)  # relative to the mean variance of a regressor
 FEWEST = 30  # origins that a ridge needs
@@ -86,28 +86,21 @@ def fit_members(
     usable = [season for season in seasons if 1 < season < len(values)]
     members = [Member("naive", "naive", {}), Member("drift", "drift", {})]
     for season in usable:
-        members.append(Member(f"seasonal-naive-{season}", "seasonal-naive", _numbers(season=season)))
-        members.append(Member(f"seasonal-change-{season}", "seasonal-change", _numbers(season=season)))
+        members.append(Member(f"seasonal-naive-{season}", "seasonal-naive", numbers(season=season)))
+        members.append(Member(f"seasonal-change-{season}", "seasonal-change", numbers(season=season)))
     if slow and len(values) >= 8 and np.ptp(values) > 0:
         with warnings.catch_warnings():  # of candidate models that are rejected
             warnings.simplefilter("ignore")
             season = min(usable, default=1)
-            chosen = like["ets"].learned if like is not None and "ets" in like else None
-            for name, learned in (
-                ("theta", smoothing.fit_theta(values, season)),
-                ("ets", smoothing.fit_ets(values, season, chosen)),
-            ):
-                if learned is not None:
-                    members.append(Member(name, name, learned))
+            before = (like or {}).get("ets")
+            theta = smoothing.fit_theta(values, season)
+            ets = smoothing.fit_ets(values, season, before.learned if before else None)
+            members += [Member(name, name, one) for name, one in (("theta", theta), ("ets", ets)) if one is not None]
         if seasonality.suits(len(values), season):
             line = seasonality.fit_line(values, season)
             if line is not None:
                 members.append(Member("trend-season", "trend-season", line))
     return members
-
-
-def _numbers(**values: float) -> dict[str, Values]:
-    return {name: np.array(float(value)) for name, value in values.items()}
 
 
 def fit_ridges(values: Values, windows: Sequence[int], horizon: int) -> list[Member]:
@@ -126,7 +119,7 @@ def fit_ridges(values: Values, windows: Sequence[int], horizon: int) -> list[Mem
         past = (z[origins[:, None] - np.arange(window)] - last) / unit  # [O, L]
         coming = (z[origins[:, None] + np.arange(1, horizon + 1)] - last) / unit
         for learned in ridges(past, coming, np.ones(len(origins)), RIDGE_PENALTIES):
-            members.append(Member("ridge", "ridge", {"ridge": learned, **_numbers(log=log, window=window)}))
+            members.append(Member("ridge", "ridge", {"ridge": learned, **numbers(log=log, window=window)}))
     return members
 
 

@@ -52,7 +52,7 @@ def fit_theta(values: Values, season: int) -> dict[str, Values] | None:
         parameters = thetamodel(adjusted / unit, 1, "DOTM", np.nan, np.nan, np.nan, 3)["par"]
     except (ValueError, RuntimeError, ZeroDivisionError, FloatingPointError):
         return None
-    return {**learned, **_numbers(unit=unit, **{name: parameters[name] for name in _THETA})}
+    return {**learned, **numbers(unit=unit, **{name: parameters[name] for name in _THETA})}
 
 
 _THETA = ("initial_smoothed", "alpha", "theta")
@@ -100,7 +100,7 @@ def fit_ets(values: Values, season: int, like: dict[str, Values] | None = None) 
         return None
     model = min(models, key=lambda model: float(np.nan_to_num(model["aicc"], nan=np.inf)))
     kinds = np.array([_KINDS.index(letter) for letter in model["components"]], dtype=np.float64)
-    return {**learned, **_numbers(unit=unit, period=period), "kinds": kinds, "par": np.asarray(model["par"])}
+    return {**learned, **numbers(unit=unit, period=period), "kinds": kinds, "par": np.asarray(model["par"])}
 
 
 _KINDS = "NAMD"  # none, additive, multiplicative; damped
@@ -162,8 +162,9 @@ def _deseasonalise(values: Values, season: int, *, tracked: bool = False) -> dic
     """Where the block to fit begins and the season to remove from it; none where the model has it as a state."""
     start = max(0, len(values) - max(LONGEST_FIT, 6 * season))
     index, multiplicative = (np.ones(1), True) if tracked else seasonality.seasonal_factors(values[start:], season)
-    return {"index": index, **_numbers(start=start, multiplicative=multiplicative)}
+    return {"index": index, **numbers(start=start, multiplicative=multiplicative)}
 
 
-def _numbers(**values: float) -> dict[str, Values]:
+def numbers(**values: float) -> dict[str, Values]:
+    """Parameters as arrays, which a file can hold."""
     return {name: np.array(float(value)) for name, value in values.items()}

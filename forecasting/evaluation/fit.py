@@ -93,11 +93,11 @@ def fit(
     forecast = kept.keep_scaled(shrunk.apply(held_out.forecast, series, states, origins), series, states, origins)
     scores = (held_out.truth - forecast) / held_out.spread
     scores[kept.closed_steps(series, origins, config.horizon)] = np.nan  # which are certain
-    scored, spread = origins, held_out.spread
+    scored = origins
     repeated = repeating.past(method, series, shrunk, kept, extra, measured) if shrunk.total else None
     if repeated is not None:
         method, scored, scores = repeated
-        spread, group = repeating.spread(method, series, origins, extra), pool.groups(scored)
+        group = pool.groups(scored)
     wider, independent = intervals.of_panel(scores, scored, len(series))
     scores, width = intervals.widths(scores, scored, group, len(series))
     truth = origins.truth(series, config.horizon, measured)
@@ -123,6 +123,7 @@ def fit(
         reach=None if config.anchor == "constant" else reach.find(series, missed, origins, config.horizon, measured),
     )
     if totals:
+        spread = held_out.spread if repeated is None else repeating.spread(method, series, origins, extra)
         spread = spread * predictor.width[origins.series, None]
         shown = reconciling.judged(forecast, spread, predictor.table, states, origins, truth)
         predictor = dataclasses.replace(predictor, evidence=shown)

@@ -23,6 +23,7 @@ from forecasting.panel import Values
 RECENT = 40  # changes that tell how volatile a series is
 DECAY = 0.94  # of the weight of a change from step to step, where nothing else makes up the spread
 CALMEST = 0.1  # of the typical movement: what none at all counts for
+LEAST = 1e-9  # weight of changes, below which it is rounding
 POWERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -57,15 +58,16 @@ class Volatility:
         return growth
 
     def movement(self, flat: Flat, origins: Index) -> Values:
-        """Mean size [O] of the last RECENT changes over `lag` steps up to the positions `origins` [O]."""
-        changes = np.abs(flat.z[self.lag :] - flat.z[: -self.lag])
-        if self.alone:
-            led = np.concatenate([np.zeros(self.lag + RECENT - 1), changes])
-            latest: Values = np.convolve(led, self.weights[::-1], "valid")[origins]
-            return latest
-        total = np.concatenate([np.zeros(self.lag + 1), np.cumsum(changes)])  # of the changes up to a position
-        movement: Values = (total[origins + 1] - total[np.maximum(origins + 1 - RECENT, 0)]) / RECENT
-        return movement
+        """Mean size [O] of the last RECENT changes over `lag` steps up to the positions `origins` [O], of as many as a
+        series has; without any it is the typical one."""
+        inside = np.zeros(len(flat.z))
+        for start, length in zip(flat.start, flat.length, strict=True):
+            inside[start + self.lag : start + length] = 1
+        changes = np.zeros(len(flat.z))
+        changes[self.lag :] = np.abs(flat.z[self.lag :] - flat.z[: -self.lag])
+        latest_first = self.weights[::-1]
+        size, known = (np.convolve(part, latest_first)[origins] for part in (changes * inside, inside))
+        return np.asarray(np.where(known > LEAST, size / np.maximum(known, LEAST), self.typical))
 
     def factor(self, flat: Flat, origins: Index) -> Values:
         """By which the spread is multiplied [O, 1]."""

@@ -60,7 +60,7 @@ def graph_of(
     rows = Rows(graph, series, predictor.states)
     y = inputs.led(graph, given)
     seen = Seen(rows, given, graph.cut(y, history - 1, history), history, horizon)
-    scaled, spread = _offsets(graph, rows, method, y, extra, history)
+    scaled, spread = _offsets(graph, rows, method, y, given, extra, history)
     if not predictor.by_network:
         forecast = _network_alone(seen, predictor, scaled)
         ends: dict[int, tuple[str, str]] = {}
@@ -76,8 +76,11 @@ def graph_of(
     return graph.model(about, _TEXT)
 
 
-def _offsets(graph: Graph, rows: Rows, method: Method, y: str, extra: Extra | None, history: int) -> tuple[str, str]:
-    """(Scaled forecasts, their scaled spread), both [N, H]: `method.forecast`."""
+def _offsets(
+    graph: Graph, rows: Rows, method: Method, y: str, given: str, extra: Extra | None, history: int
+) -> tuple[str, str]:
+    """(Scaled forecasts, their scaled spread), both [N, H], from `y`, which is the `given` values without NaN:
+    `method.forecast`."""
     z, horizon = rows.forward(y), method.horizon
     last = graph.cut(z, history - 1, history)
     beside, memory = Further(None, None), 0
@@ -120,12 +123,12 @@ def _offsets(graph: Graph, rows: Rows, method: Method, y: str, extra: Extra | No
         )
     if method.volatility.alone:
         growth = graph.constant(method.volatility.growth(horizon)[None])
-        width = graph.op("Mul", growth, _volatility(graph, method, z, history))
+        width = graph.op("Mul", growth, _volatility(graph, method, z, given, history))
         return graph.op("Add", last, offsets), width
     typical = method.networks[0].spread.cpu().numpy().astype(np.float64)
     width = graph.op("Mul", _median(graph, spread), graph.constant(typical))
     if method.volatility.power != 0:
-        width = graph.op("Mul", width, _volatility(graph, method, z, history))
+        width = graph.op("Mul", width, _volatility(graph, method, z, given, history))
     return graph.op("Add", last, offsets), width
 
 
@@ -177,16 +180,22 @@ def _median(graph: Graph, parts: list[str]) -> str:
     return graph.op("ReduceMean", middle, axes=[2], keepdims=0)
 
 
-def _volatility(graph: Graph, method: Method, z: str, history: int) -> str:
+def _volatility(graph: Graph, method: Method, z: str, given: str, history: int) -> str:
     """[N, 1]: `Volatility.factor`."""
-    from forecasting.model.volatility import CALMEST, RECENT
+    from forecasting.model.volatility import CALMEST, LEAST, RECENT
 
     known = method.volatility
     begin, lag = history - RECENT, known.lag
     changes = graph.op("Sub", graph.cut(z, begin, history), graph.cut(z, begin - lag, history - lag))
-    movement = graph.op("MatMul", graph.op("Abs", changes), graph.constant(known.weights[:, None]))
-    least = graph.op("Add", movement, graph.constant(CALMEST * known.typical, np.float64))
-    relative = graph.op("Div", least, graph.constant((1 + CALMEST) * known.typical, np.float64))
+    inside = graph.double(graph.op("Not", graph.op("IsNaN", graph.cut(given, begin - lag, history - lag))))
+    weights = graph.constant(known.weights[:, None])
+    size = graph.op("MatMul", graph.op("Mul", graph.op("Abs", changes), inside), weights)
+    total = graph.op("MatMul", inside, weights)
+    least, typical = graph.constant(LEAST, np.float64), graph.constant(known.typical, np.float64)
+    mean = graph.op("Div", size, graph.op("Max", total, least))
+    movement = graph.op("Where", graph.op("Greater", total, least), mean, typical)
+    raised = graph.op("Add", movement, graph.constant(CALMEST * known.typical, np.float64))
+    relative = graph.op("Div", raised, graph.constant((1 + CALMEST) * known.typical, np.float64))
     return graph.op("Pow", relative, graph.constant(known.power, np.float64))
 
 

@@ -70,3 +70,15 @@ def test_without_earlier_errors_the_spread_is_the_networks() -> None:
     nothing = np.zeros((100, 2))
     offsets = Offsets(origins=origins, truth=nothing, anchor=nothing, path=nothing, network=nothing, spread=nothing + 1)
     assert volatility.choose(windows.flatten([walk], 50), (7,), None, offsets) == Volatility(7, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_of_a_short_series_only_its_own_changes_count(alone: bool) -> None:
+    """Not what leads it: then the shortest series would have the narrowest intervals."""
+    walk, _ = changing()
+    flat = windows.flatten([walk, walk[:12], walk[:5]], 300)
+    scale = Volatility(7, 0.5, 1.0, alone=alone)
+    found = scale.movement(flat, flat.start + flat.length - 1)
+    few = [abs(walk[t] - walk[t - 7]) for t in range(7, 12)]
+    assert found[1] == pytest.approx(np.average(few, weights=scale.weights[-5:]))
+    assert found[2] == 0.5  # none: the typical one

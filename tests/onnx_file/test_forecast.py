@@ -114,11 +114,14 @@ def test_every_part_of_a_forecast_is_in_the_file(panel: Any, changes: dict[str, 
     assert_same(forecaster, given(open_session(forecaster.to_onnx())))
 
 
-def test_a_spread_that_is_the_volatility_alone_is_in_the_file() -> None:
-    forecaster = stirred(fit(shops(), CONFIG), 0.0)
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_spread_by_the_volatility_is_in_the_file_of_short_series_too(alone: bool) -> None:
+    panel = shops()
+    frame = pd.concat([panel.frame, panel.of_series("shop 2").tail(25).assign(unique_id="shop 3")], ignore_index=True)
+    forecaster = stirred(fit(Panel(frame, "D", seasons=(7,)), CONFIG), 0.0)
     predictor = forecaster._predictor
     assert predictor.method is not None
-    method = dataclasses.replace(predictor.method, volatility=Volatility(7, 0.8, 0.75, alone=True))
+    method = dataclasses.replace(predictor.method, volatility=Volatility(7, 0.8, 0.75, alone))
     alone = dataclasses.replace(predictor, method=method)
     forecaster = Forecaster(forecaster.config, alone, forecaster.training, forecaster._history)
     assert_same(forecaster, given(open_session(forecaster.to_onnx())))

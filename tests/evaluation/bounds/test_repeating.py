@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from forecasting import ForecastConfig, Forecaster, Panel, fit
-from forecasting.evaluation.bounds import repeating
+from forecasting.evaluation.bounds import repeating, shrinkage
 from forecasting.evaluation.bounds.shrinkage import NONE
 from forecasting.evaluation.fit import fit as fit_series
 from forecasting.evaluation.predictor import Predictor, ahead, bounds
@@ -18,6 +18,7 @@ from forecasting.model.volatility import DECAY, RECENT, Volatility
 from forecasting.model.windows import flatten
 from forecasting.panel import STEP, Values
 
+REPEATED = dataclasses.replace(NONE, factor=0.0)
 CONFIG = ForecastConfig(horizon=5, window=20, hidden_size=4, epochs=2, folds=1, levels=[80, 95])
 
 
@@ -36,8 +37,6 @@ def repeating_predictor(
     series: list[Values], monkeypatch: pytest.MonkeyPatch, config: ForecastConfig = CONFIG
 ) -> Predictor:
     """One whose held-out errors allow nothing but the last value."""
-    from forecasting.evaluation.bounds import shrinkage
-
     monkeypatch.setattr(shrinkage, "shrinkage_factor", lambda reference, error: 0.0)
     predictor, _ = fit_series(series, (), config)
     assert predictor.shrinkage.total
@@ -101,8 +100,7 @@ def test_values_that_were_filled_in_are_not_judged(monkeypatch: pytest.MonkeyPat
     filled = np.where(measured, values, values[199])
     predictor, _ = fit_series([filled], (), CONFIG)
     assert predictor.method is not None
-    shrinkage = dataclasses.replace(NONE, factor=0.0)
-    found = repeating.past(predictor.method, [filled], shrinkage, predictor.support, None, [measured])
+    found = repeating.past(predictor.method, [filled], REPEATED, predictor.support, None, [measured])
     assert found is not None
     _, origins, scores = found
     open_steps = np.isfinite(scores)
@@ -115,8 +113,7 @@ def test_where_nothing_was_measured_since_what_is_held_out_stays(monkeypatch: py
     filled = np.where(measured, price(3, 600), price(3, 600)[RECENT])
     predictor, _ = fit_series([price(3, 600)], (), CONFIG)
     assert predictor.method is not None
-    shrinkage = dataclasses.replace(NONE, factor=0.0)
-    assert repeating.past(predictor.method, [filled], shrinkage, predictor.support, None, [measured]) is None
+    assert repeating.past(predictor.method, [filled], REPEATED, predictor.support, None, [measured]) is None
 
 
 def test_of_many_errors_evenly_spread_ones_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,8 +121,7 @@ def test_of_many_errors_evenly_spread_ones_are_looked_at(monkeypatch: pytest.Mon
     predictor, _ = fit_series([values], (), CONFIG)
     assert predictor.method is not None
     monkeypatch.setattr(repeating, "MOST", 500)
-    shrinkage = dataclasses.replace(NONE, factor=0.0)
-    found = repeating.past(predictor.method, [values], shrinkage, predictor.support, None, None)
+    found = repeating.past(predictor.method, [values], REPEATED, predictor.support, None, None)
     assert found is not None
     _, origins, scores = found
     assert scores.shape[0] * CONFIG.horizon <= 500
@@ -134,8 +130,6 @@ def test_of_many_errors_evenly_spread_ones_are_looked_at(monkeypatch: pytest.Mon
 
 
 def test_a_stored_forecaster_has_the_same_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
-    from forecasting.evaluation.bounds import shrinkage
-
     monkeypatch.setattr(shrinkage, "shrinkage_factor", lambda reference, error: 0.0)
     panel = Panel(pd.DataFrame({"unique_id": "a", "ds": np.arange(700), "y": price(1, 700)}), STEP, ())
     forecaster = fit(panel, CONFIG)
