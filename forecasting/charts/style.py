@@ -92,10 +92,12 @@ def on_steps(figure: go.Figure, ds: pd.Series) -> go.Figure:
 
 def in_theme(figure: go.Figure, theme: str) -> go.Figure:
     """Ticks, titles, legend and notes in the quiet colour of a theme, "light" or "dark"."""
-    font = {"color": QUIET[theme]}
-    figure.update_xaxes(tickfont=font, title_font=font).update_yaxes(tickfont=font, title_font=font)
-    figure.update_layout(legend_font=font)
-    return figure.update_annotations(font=font)
+    quiet = QUIET[theme]  # each set by itself: Plotly's updates take twice as long
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        axis.tickfont.color = axis.title.font.color = quiet
+    for written in (figure.layout.legend, *figure.layout.annotations):
+        written.font.color = quiet
+    return figure
 
 
 def share_format(most: float) -> str:
