@@ -56,19 +56,20 @@ def tint(colour: str, alpha: float) -> str:
 
 def blank(height: int, x_title: str, y_title: str, **layout: Any) -> go.Figure:
     """An empty figure in the common style: no title, legend on top, one hover label for all lines."""
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": TOP, "b": 8},
-        hovermode="x unified",
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "title": None},
-        xaxis={"title": x_title, "automargin": True},
-        yaxis={"title": y_title, "automargin": True},
-        uirevision="keep",  # zoom and hidden lines survive a redraw
+    figure = go.Figure(  # with its layout: to put one into an empty figure takes Plotly eight times as long
+        layout={
+            "height": height,
+            "margin": {"l": 8, "r": 8, "t": TOP, "b": 8},
+            "hovermode": "x unified",
+            "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
+            "xaxis": {"title": x_title, "automargin": True},
+            "yaxis": {"title": y_title, "automargin": True},
+            "uirevision": "keep",  # zoom and hidden lines survive a redraw
+        }
     )
     if layout.get("showlegend") is False:
         layout = {"margin_t": BARE, **layout}
-    return figure.update_layout(**layout)
+    return figure.update_layout(**layout) if layout else figure
 
 
 def hovered(digits: int | None = None) -> str:
@@ -91,10 +92,12 @@ def on_steps(figure: go.Figure, ds: pd.Series) -> go.Figure:
 
 def in_theme(figure: go.Figure, theme: str) -> go.Figure:
     """Ticks, titles, legend and notes in the quiet colour of a theme, "light" or "dark"."""
-    font = {"color": QUIET[theme]}
-    figure.update_xaxes(tickfont=font, title_font=font).update_yaxes(tickfont=font, title_font=font)
-    figure.update_layout(legend_font=font)
-    return figure.update_annotations(font=font)
+    quiet = QUIET[theme]  # each set by itself: Plotly's updates take twice as long
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        axis.tickfont.color = axis.title.font.color = quiet
+    for written in (figure.layout.legend, *figure.layout.annotations):
+        written.font.color = quiet
+    return figure
 
 
 def share_format(most: float) -> str:

@@ -9,12 +9,14 @@ from pages.shared.i18n import language
 
 # Always the same text, so that the Content-Security-Policy can allow it by its hash. Streamlit's page is in English
 # whatever is on it, and names a slider by its label twice and its value twice, as an attribute and as text. What comes
-# later into the page is tended as well; before the next picture, not at each change.
+# later into the page is tended as well; before the next picture, not at each change. The language is set only where it
+# is another one: for the same one, too, the browser finds the styles of the whole page anew.
 SCRIPT = """
 {
   const tend = () => {
     const said = [...document.querySelectorAll("[data-language]")].pop();
-    if (said) document.documentElement.lang = said.dataset.language;
+    const page = document.documentElement;
+    if (said && page.lang !== said.dataset.language) page.lang = said.dataset.language;
     for (const thumb of document.querySelectorAll("input[type=range][aria-label][aria-labelledby]")) {
       thumb.removeAttribute("aria-labelledby");
     }

@@ -41,8 +41,12 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # One renderer for all pages of a profile: what it has compiled for one of them, it has for the next.
+    "--process-per-site",
+    "--js-flags=--no-flush-bytecode",
 ]
 PATIENCE = 120_000  # milliseconds: two such tests and their servers and workers may share a slow machine's two cores
+EMPTY = "http://127.0.0.1/empty"
 SIZE: ViewportSize = {"width": 1280, "height": 900}
 expect.set_options(timeout=PATIENCE)
 
@@ -199,12 +203,16 @@ def start_chromium(playwright: Playwright, *more: str) -> Browser | None:
 
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One profile for the pages of all tests: Streamlit's scripts, 8 MB, are fetched and compiled once.
+    """One profile for the pages of all tests: Streamlit's scripts, 8 MB, are fetched and compiled once, as long as a
+    page of 127.0.0.1 is open, whatever its port: an empty one, which no server has.
 
     Without motion, which is drawn by the processor here: half a second of it at each load.
     """
     shared = browser.new_context(viewport=SIZE, accept_downloads=True, reduced_motion="reduce")
     shared.set_default_timeout(PATIENCE)
+    empty = shared.new_page()
+    empty.route(EMPTY, lambda route: route.fulfill(body=""))
+    empty.goto(EMPTY)
     yield shared
     shared.close()
 
@@ -226,16 +234,15 @@ def page(context: BrowserContext, tmp_path: Path) -> Iterator[Page]:
 
 
 def _forget(context: BrowserContext) -> None:
-    """Close all pages, then clear what they kept: a page that is open can write it again."""
-    origins = {"/".join(left.url.split("/")[:3]) for left in context.pages if left.url.startswith("http")}
-    blank = context.new_page()
-    for left in context.pages:
-        if left != blank:
-            left.close()
-    storage = context.new_cdp_session(blank)
+    """Close all pages but the empty one, then clear what they kept: a page that is open can write it again."""
+    empty, *used = context.pages
+    origins = {"/".join(left.url.split("/")[:3]) for left in used if left.url.startswith("http")}
+    for left in used:
+        left.close()
+    storage = context.new_cdp_session(empty)
     for origin in origins:
         storage.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
-    blank.close()
+    storage.detach()
 
 
 def _told(frames: list[str | bytes], most: int = 150) -> str:
