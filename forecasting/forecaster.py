@@ -82,8 +82,8 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     if config.events and effects is not None:
         training["events"] = effects.of_events(panel.series_ids)
     training["seconds"] = time.perf_counter() - started
-    extra = leaders.beside(extra, predictor, panel, values)
-    history = History.of(panel, values, extra, predictor.history, predictor.horizon)
+    beside = leaders.beside(extra, predictor, panel, values)
+    history = History.of(panel, values, beside, predictor.history, predictor.horizon)
     return Forecaster(config, predictor, training, history, effects)
 
 
@@ -207,9 +207,8 @@ class Forecaster:
         plain, names = folds.as_trained_on(panel, self.config, self._effects)
         values = plain.values()
         extra = leaders.beside(extra, self._predictor, panel, values)
-        every = np.arange(len(lengths))
         tested = folds.forecast_origins(
-            self._predictor, self.config, 1, values, span, extra, every, self._effects, names
+            self._predictor, self.config, 1, values, span, extra, np.arange(len(lengths)), self._effects, names
         )
         season = min((*panel.seasons, *self._predictor.periods), default=1)
         return backtest.assemble(panel, [tested], [span.first], season, [(int(lengths.max()) - start, 0)], hierarchy)
@@ -235,8 +234,7 @@ class Forecaster:
         predictor, error = updating.update(
             self._predictor, self.config, series, known, extra, report, folds.measured_of(panel, series)
         )
-        rows = int(sum(len(values) for values in series) - known.sum())
-        about = {"rows": rows, "error_before": error}
+        about = {"rows": int(sum(map(len, series)) - known.sum()), "error_before": error}
         training = self.training | {"update": about, "seconds": time.perf_counter() - started}
         history = History.of(panel, series, extra, predictor.history, predictor.horizon)
         return Forecaster(self.config, predictor, training, history, self._effects)

@@ -20,7 +20,7 @@ from statistics import NormalDist
 import numpy as np
 
 from forecasting.model import scaling
-from forecasting.model.linear import ridges
+from forecasting.model.linear import ridges, robust_weights
 from forecasting.model.origins import Span
 from forecasting.model.regressors import measured_targets, regressors
 from forecasting.model.scaling import State
@@ -32,7 +32,8 @@ MOST_SERIES = 200  # of a panel
 LONGEST = 60  # steps that one leads by
 FEWEST = 60  # innovations that two series have in common
 CHANCE = 0.01  # that any of all series and lags is taken for a leader where there is none
-FAR = 4.0  # median deviations from which on an innovation counts as no larger
+FAR = 4.0  # deviations from which on an innovation counts as no larger
+OUTLIER = 8.0  # deviations from which on what follows it does not count
 PENALTY = 0.1  # of the autoregression
 SMALL = 0.01  # penalty of what is read of leaders
 STATE = len(dataclasses.fields(State))
@@ -90,14 +91,12 @@ def find(flat: Flat, span: Span, lags: Index, ends: Index) -> Leaders | None:
         at = np.where(score > strength, lag, at)
         strength = np.maximum(score, strength)
     limit = NormalDist().inv_cdf(1 - CHANCE / (2 * count * (count - 1) * longest))
-    order = np.argsort(-strength, axis=1, kind="stable")[:, :MOST]
-    rows = np.arange(count)[:, None]
-    places = np.where(strength[rows, order] > limit, order, -1)
-    used = (places >= 0).any(axis=0)
-    if not used.any():
+    likely = np.argsort(-strength, axis=1, kind="stable")[:, :MOST]
+    places = np.where(np.take_along_axis(strength, likely, axis=1) > limit, likely, -1)
+    places = places[:, (places >= 0).any(axis=0)]
+    if not places.size:
         return None
-    places = places[:, used]
-    picked = np.maximum(places, 0)
+    rows, picked = np.arange(count)[:, None], np.maximum(places, 0)
     found = np.where(places >= 0, at[rows, picked], 0)
     late = np.where(places >= 0, delays[rows, picked], 0)
     scales = np.zeros((*places.shape, STATE))
@@ -118,13 +117,26 @@ def _innovations(flat: Flat, span: Span, lags: Index, ends: Index) -> Values:
         known = np.isfinite(change[:, 0])
         if known.sum() < FEWEST:
             continue
-        fitted = ridges(read[known], change[known], np.ones(known.sum()), (PENALTY,))[0]
+        weight = robust_weights(read[known], change[known], np.ones(known.sum()), PENALTY)
+        fitted = ridges(read[known], change[known], weight, (PENALTY,))[0]
         missed = (change - read @ fitted.T)[:, 0]
         missed -= np.nanmedian(missed)
         unit = 1.4826 * np.nanmedian(np.abs(missed))
         if unit > 0:
-            left[first[index] - first.min() + seen, index] = np.clip(missed / unit, -FAR, FAR)
+            missed = _without_echoes(missed / unit, len(lags))
+            left[first[index] - first.min() + seen, index] = np.clip(missed, -FAR, FAR)
     return left
+
+
+def _without_echoes(missed: Values, steps: int) -> Values:
+    """`missed` values [T], NaN for so many `steps` after an outlier: it spoils what an autoregression makes of these,
+    and two outliers by chance would speak that often for a leader."""
+    kept, until = missed.copy(), -1
+    for place in np.flatnonzero(np.abs(missed) > OUTLIER):
+        if place > until:
+            until = int(place) + steps
+            kept[place + 1 : until + 1] = np.nan
+    return kept
 
 
 def aligned(
