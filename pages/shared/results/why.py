@@ -144,7 +144,7 @@ def _label(kind: str, name: str, frequency: str) -> str:
         case "holiday":
             label = holiday_name(name)
         case "leader":
-            return t("explain.part.leader", name=name)
+            label = t("explain.part.leader", name=name)
         case "event":
             label = t("explain.part.event", event=name)
         case "holidays":
