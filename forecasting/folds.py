@@ -49,6 +49,7 @@ def evaluate_fold(
     `explained`: of how many of the first series `Tested.effects` says what covariates do. `compare`: forecast by the
     other methods as well, up to COMPARED series.
     """
+    from forecasting.evaluation import leaders
     from forecasting.evaluation.fit import fit as fit_predictor
     from forecasting.evaluation.totals.reconcile import Nodes
     from forecasting.model.origins import Span
@@ -73,11 +74,13 @@ def evaluate_fold(
         values = dict(zip(kept, effects.without([values[i] for i in kept], occasions), strict=True))
         train = [values[i][: lengths[i] - begin] for i in kept]
     known = None if measured is None else [measured[i][: lengths[i] - begin] for i in kept]
+    ends = leaders.ends(panel, kept)
     sums = [i - count for i in kept if i >= count]
     predictor, _ = fit_predictor(
         train, panel.seasons, config, report, some,
-        compare=compare, names=names, measured=known, totals=len(sums),
+        compare=compare, names=names, measured=known, totals=len(sums), ends=None if ends is None else ends - begin,
     )  # fmt: skip
+    some = leaders.beside(some, predictor, panel, [values[i] for i in kept], kept)
     nodes = None
     if hierarchy is not None and sums:
         places = np.array([*(i for i in kept if i < count), *range(count, count + len(sums))], dtype=np.int64)

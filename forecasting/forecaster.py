@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from forecasting.folds import evaluate, evaluate_fold, gather
 from forecasting.forecast_frame import Forecast
 from forecasting.hierarchy import Hierarchy, summed
 from forecasting.messages import Message
-from forecasting.panel import Panel, Values
+from forecasting.panel import Panel
 from forecasting.progress import OnProgress, input_names, progress_of_fit, training_report
 from forecasting.suggestions import check_least, check_length, expected_seconds, suggest_config
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from forecasting.evaluation.explaining.occasions import Effects
     from forecasting.evaluation.history import History
     from forecasting.evaluation.predictor import Predictor
-    from forecasting.model.windows import Extra
     from forecasting.onnx_file.measure import Measured
 
 __all__ = [
@@ -55,8 +54,10 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     Raises TooShortError where there are fewer than three values. An exception raised by `on_progress` ends the
     training.
     """
+    from forecasting.evaluation import leaders
     from forecasting.evaluation.caveats import caveats
     from forecasting.evaluation.fit import fit as fit_predictor
+    from forecasting.evaluation.history import History
     from forecasting.evaluation.totals.reconcile import Nodes
 
     check_least(panel, config, folds=None)
@@ -71,6 +72,7 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     predictor, trained = fit_predictor(
         values, panel.seasons, config, report, extra,
         names=panel.series_ids, measured=panel.measured(), totals=0 if hierarchy is None else len(hierarchy.names),
+        ends=leaders.ends(panel),
     )  # fmt: skip
     notes += caveats(predictor, values, panel.series_ids) + whole.notes(panel, config)
     if hierarchy is not None:
@@ -80,7 +82,8 @@ def fit(panel: Panel, config: ForecastConfig, on_progress: OnProgress | None = N
     if config.events and effects is not None:
         training["events"] = effects.of_events(panel.series_ids)
     training["seconds"] = time.perf_counter() - started
-    history = _history(panel, values, extra, predictor)
+    beside = leaders.beside(extra, predictor, panel, values)
+    history = History.of(panel, values, beside, predictor.history, predictor.horizon)
     return Forecaster(config, predictor, training, history, effects)
 
 
@@ -156,7 +159,7 @@ class Forecaster:
         return explain.explain(
             self._predictor.some(some),
             history.values[: some.stop],
-            history.series_ids[: some.stop],
+            history.series_ids,
             history.some_extra(some),
             input_names(self.training),
             self._ends.after(some),
@@ -184,6 +187,7 @@ class Forecaster:
         For series that continue those it was fitted on; nothing after an origin is used for it. The scores are only
         honest where `start` is not before the end of the data that it was fitted on.
         """
+        from forecasting.evaluation import leaders
         from forecasting.evaluation.backtests import backtest
         from forecasting.model.origins import Span
 
@@ -201,9 +205,10 @@ class Forecaster:
             )
         extra, _, _ = folds.further_inputs(panel, self.config)
         plain, names = folds.as_trained_on(panel, self.config, self._effects)
-        every = np.arange(len(lengths))
+        values = plain.values()
+        extra = leaders.beside(extra, self._predictor, panel, values)
         tested = folds.forecast_origins(
-            self._predictor, self.config, 1, plain.values(), span, extra, every, self._effects, names
+            self._predictor, self.config, 1, values, span, extra, np.arange(len(lengths)), self._effects, names
         )
         season = min((*panel.seasons, *self._predictor.periods), default=1)
         return backtest.assemble(panel, [tested], [span.first], season, [(int(lengths.max()) - start, 0)], hierarchy)
@@ -215,22 +220,24 @@ class Forecaster:
         the new rows, before it learned from them, stands in `training["update"]`. Raises DataError where the series are
         others, rows are missing in between, or nothing is new.
         """
-        from forecasting.evaluation import updating
+        from forecasting.evaluation import leaders, updating
+        from forecasting.evaluation.history import History
 
         started = time.perf_counter()
         expected = dataclasses.replace(work.of_fit(panel, self.config), validation=0.0, choose=0.0)
-        panel = self._whole(panel, beyond=self._history.extra is None)
+        panel = self._whole(panel, beyond=not self._history.has_inputs)
         self._history.check_frequency(panel)
         extra, _, _ = folds.further_inputs(panel, self.config)
         series, known = self._history.continued(folds.as_trained_on(panel, self.config, self._effects)[0], extra)
         report = progress_of_fit(self.config, on_progress, "final", 1, 1, 0.0, 1.0, expected)
+        extra = leaders.beside(extra, self._predictor, panel, series)
         predictor, error = updating.update(
             self._predictor, self.config, series, known, extra, report, folds.measured_of(panel, series)
         )
-        rows = int(sum(len(values) for values in series) - known.sum())
-        about = {"rows": rows, "error_before": error}
+        about = {"rows": int(sum(map(len, series)) - known.sum()), "error_before": error}
         training = self.training | {"update": about, "seconds": time.perf_counter() - started}
-        return Forecaster(self.config, predictor, training, _history(panel, series, extra, predictor), self._effects)
+        history = History.of(panel, series, extra, predictor.history, predictor.horizon)
+        return Forecaster(self.config, predictor, training, history, self._effects)
 
     def to_bytes(self) -> bytes:
         """A model file; the same training gives the same bytes, however long it took."""
@@ -291,9 +298,3 @@ class Forecaster:
             message = Message("model.file-unreadable", path=str(path), reason=str(error.strerror))
             raise ModelFileError(message) from error
         return cls.from_bytes(data)
-
-
-def _history(panel: Panel, series: Sequence[Values], extra: Extra | None, predictor: Predictor) -> History:
-    from forecasting.evaluation.history import History
-
-    return History.of(panel, series, extra, predictor.history, predictor.horizon)

@@ -148,6 +148,18 @@ class Panel:
         ds = self.frame["ds"].to_numpy()
         return np.split(ds, np.cumsum(self.lengths)[:-1])
 
+    def ends(self) -> npt.NDArray[np.int64] | None:
+        """When each series ends [S], in steps of one calendar; None where their time stamps do not fall on one, or some
+        end before any of the others begins."""
+        ds = self.frame["ds"].to_numpy()
+        last = np.cumsum(self.lengths) - 1
+        calendar = np.unique(ds)
+        end: npt.NDArray[np.int64] = np.searchsorted(calendar, ds[last])
+        begin = np.searchsorted(calendar, ds[last - self.lengths + 1])
+        begun, ended = (np.cumsum(np.bincount(at, minlength=len(calendar))) for at in (begin, end))
+        together = (begun > ended)[:-1].all()  # each step is within a series
+        return end if together and (end - begin + 1 == self.lengths).all() else None
+
     def future(self, horizon: int) -> pd.DataFrame:
         """`unique_id, ds` of the `horizon` steps after the end of each series, and the covariates known there.
 

@@ -29,6 +29,21 @@ def test_values_and_times_are_split_by_series_without_copies() -> None:
     assert np.shares_memory(panel.values()[1], panel.frame["y"].to_numpy())
 
 
+def test_series_end_on_one_calendar_or_on_none() -> None:
+    frame = _frame((6, 4, 3))
+    assert Panel(frame, "D").ends() == pytest.approx([5, 3, 2])
+    late = frame.assign(ds=frame["ds"] + pd.to_timedelta((frame["unique_id"] == "s2") * 4, unit="D"))
+    assert Panel(late, "D").ends() == pytest.approx([5, 3, 6])
+    beside = frame.assign(ds=frame["ds"] + pd.to_timedelta((frame["unique_id"] == "s2") * 6, unit="h"))
+    assert Panel(beside, "D").ends() is None
+    after = frame.assign(ds=frame["ds"] + pd.to_timedelta((frame["unique_id"] == "s2") * 9, unit="D"))
+    assert Panel(after, "D").ends() is None
+    steps = frame.assign(ds=np.concatenate([np.arange(6), np.arange(4), 7 + np.arange(3)]))
+    assert Panel(steps, STEP).ends() is None
+    steps["ds"] = np.concatenate([np.arange(6), np.arange(4), 5 + np.arange(3)])
+    assert Panel(steps, STEP).ends() == pytest.approx([5, 3, 7])
+
+
 def test_the_future_goes_on_where_each_series_ends() -> None:
     future = Panel(_frame(), "D").future(2)
     assert future["unique_id"].tolist() == ["s0", "s0", "s1", "s1"]

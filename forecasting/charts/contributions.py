@@ -22,7 +22,14 @@ from forecasting.charts.style import (
 from forecasting.charts.words import ENGLISH, Words
 
 LABEL, SHORT = 28, 22  # letters of a part beside its bar, and in a legend
-KINDS = {"season": SEASONAL, "recent": TRUTH, "network": FORECAST, "covariate": REPAIR, "calendar": LINEAR}
+KINDS = {
+    "season": SEASONAL,
+    "recent": TRUTH,
+    "network": FORECAST,
+    "covariate": REPAIR,
+    "leader": REPAIR,
+    "calendar": LINEAR,
+}
 _WASHED = (1.0, 0.65, 0.4)  # of parts that have the same colour
 
 Row = tuple[str, str, Sequence[float]]  # label, kind, contribution to each step

@@ -31,6 +31,7 @@ def caveats(predictor: Predictor, series: Sequence[Values], names: Sequence[str]
             )
         )  # fmt: skip
     found += _pretrained(predictor, series)
+    found += _leading(predictor, names)
     if predictor.independent == 0:
         longest = int(lengths.max())
         key = "support.untested.beyond" if predictor.horizon > longest else "support.untested"
@@ -55,6 +56,21 @@ def _pretrained(predictor: Predictor, series: Sequence[Values]) -> list[Message]
     if predictor.lean > 0:
         told.append(Message("pretrained.lean", percent=round(100 * predictor.lean)))
     return told
+
+
+def _leading(predictor: Predictor, names: Sequence[str]) -> list[Message]:
+    """Which series follow others, where that lowered their errors."""
+    leaders = None if predictor.method is None else predictor.method.leaders
+    if leaders is None or predictor.shrinkage.total:
+        return []
+    pairs = [(int(index), int(column)) for index, column in np.argwhere(leaders.places >= 0)]
+    told = tuple(
+        Message("leading.pair", name=names[index], leader=names[leaders.places[index, column]],
+                count=int(leaders.lags[index, column]))
+        for index, column in pairs[:NAMED]
+    )  # fmt: skip
+    more = len(pairs) - len(told)
+    return [Message("leading.more" if more else "leading.all", pairs=told, count=more or len(pairs))]
 
 
 def _kept(predictor: Predictor, series: Sequence[Values]) -> list[Message]:

@@ -24,7 +24,7 @@ from forecasting.model import fit as recipe
 from forecasting.model import scaling, windows
 from forecasting.model.ensemble import OnEpoch
 from forecasting.model.fit import TrainingReport
-from forecasting.model.windows import Extra, Known
+from forecasting.model.windows import Extra, Index, Known
 from forecasting.panel import Values
 
 KEPT = 2_000_000  # cells of held-out scores that a Predictor keeps for its update
@@ -41,6 +41,7 @@ def fit(
     names: Sequence[str] = (),
     measured: Sequence[Known] | None = None,
     totals: int = 0,
+    ends: Index | None = None,
 ) -> tuple[Predictor, TrainingReport | None]:
     """Train on `series` alone. The TrainingReport is None where they were too short for a network.
 
@@ -63,7 +64,7 @@ def fit(
         )  # fmt: skip
         kept = support.find(series, predictor.periods, config, names)
         return dataclasses.replace(sampling.for_all(predictor, series, chosen, config), support=kept), report
-    fitted = recipe.fit(series, seasons, config, on_epoch, extra, measured)
+    fitted = recipe.fit(series, seasons, config, on_epoch, extra, measured, ends)
     method, held_out = fitted.method, fitted.held_out
     origins, states = held_out.origins, held_out.states
     group = pool.groups(origins)

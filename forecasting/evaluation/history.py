@@ -31,7 +31,8 @@ class History:
         """The last `keep` values of `series`, which end as `panel` does."""
         if extra is not None:
             past = [inputs[-keep:].copy() for inputs in extra.past]
-            extra = Extra(past, [inputs[-keep - horizon :].copy() for inputs in extra.known])
+            others = None if extra.others is None else [values[-keep:].copy() for values in extra.others]
+            extra = Extra(past, [inputs[-keep - horizon :].copy() for inputs in extra.known], others)
         return cls(
             panel_id=panel.id,
             frequency=panel.frequency,
@@ -41,6 +42,11 @@ class History:
             values=[values[-keep:].copy() for values in series],
             extra=extra,
         )
+
+    @property
+    def has_inputs(self) -> bool:
+        """Whether there are inputs beside the values, which new rows have to come with."""
+        return self.extra is not None and any(self.extra.counts)
 
     def some_extra(self, chosen: range) -> Extra | None:
         """The further inputs of some series."""
@@ -101,6 +107,8 @@ class History:
         }
         if self.extra is not None:
             arrays |= {"past": np.concatenate(self.extra.past), "known": np.concatenate(self.extra.known)}
+            if self.extra.others is not None:
+                arrays["others"] = np.concatenate(self.extra.others)
         about = {
             "panel_id": self.panel_id,
             "frequency": self.frequency,
@@ -119,6 +127,7 @@ class History:
             extra = Extra(
                 np.split(arrays["past"], np.cumsum(lengths)[:-1]),
                 np.split(arrays["known"], np.cumsum(lengths + horizon)[:-1]),
+                np.split(arrays["others"], np.cumsum(lengths)[:-1]) if "others" in arrays else None,
             )
         return cls(
             panel_id=about["panel_id"],

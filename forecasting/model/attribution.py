@@ -20,7 +20,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from forecasting.model import ensemble, networks
+from forecasting.model import ensemble, leading, networks
+from forecasting.model.leading import Leaders
 from forecasting.model.material import Material, tensor
 from forecasting.model.method import Method
 from forecasting.model.origins import Origins, Span
@@ -39,6 +40,7 @@ class Part:
     name: str = ""
 
 
+LEADER = "leader"  # kind of the part of a leading series, named by its place in the panel
 RECENT, EARLIER, NETWORK, OTHERS = Part("recent"), Part("earlier"), Part("network"), Part("others")
 MIDDLE = Part("middle")  # of a tutorial's network, which starts from the middle of the training range
 USUAL = Part("usual")  # of further inputs at the means of a series, where these are not those of all series
@@ -90,9 +92,13 @@ def linear(method: Method, flat: Flat, origins: Origins, centre: Values, inputs:
     if path.deviations is None or not own.any():
         return _of_weights(method, flat, path.weights, read, centre, inputs, usual)
     parts: Parts = {}
+    count = read.shape[1]  # what is read of leaders stands behind it
     for index, rows in origins.by_series():
-        weights = path.weights + own[index] * path.deviations[index]
+        weights = path.weights + own[index] * path.deviations[index][:, :count]
         found = _of_weights(method, flat, weights, read[rows], centre[rows], inputs, usual[rows])
+        if method.leaders is not None:
+            beyond = own[index] * path.deviations[index][:, count:]
+            found |= _of_leaders(method.leaders, flat, index, positions[rows], beyond)
         for part, values in found.items():
             parts.setdefault(part, np.zeros((len(origins), method.horizon)))[rows] += values
     return parts
@@ -113,6 +119,19 @@ def _of_weights(
         add(parts, USUAL, mean * weights[:, columns].sum(axis=1))
     if flat.constant:
         add(parts, MIDDLE, centre[:, None] * start)
+    return parts
+
+
+def _of_leaders(leaders: Leaders, flat: Flat, index: int, positions: Index, weights: Values) -> Parts:
+    """What each leader of the series `index` adds at `positions` [O], by the `weights` [H, J * (M + 1)] of what is read
+    of them: how far they moved, and are from where they usually are beside the series."""
+    read = leading.there(flat, leaders, index, positions)
+    each = leaders.memory + 1
+    parts: Parts = {}
+    for column, place in enumerate(leaders.places[index]):
+        if place >= 0:
+            of_one = slice(column * each, (column + 1) * each)
+            add(parts, Part(LEADER, str(place)), read[:, of_one] @ weights[:, of_one].T)
     return parts
 
 

@@ -18,12 +18,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from forecasting.model import anchors, weighting
+from forecasting.model import anchors, leading, weighting
 from forecasting.model.anchors import Candidate
+from forecasting.model.leading import Leaders
 from forecasting.model.linear import Linear, ridges, robust_weights
 from forecasting.model.origins import Origins, Span
 from forecasting.model.regressors import mean_known, regressors, targets
-from forecasting.model.windows import Flat, Index
+from forecasting.model.windows import Flat, Index, Known
 from forecasting.panel import Values
 
 Single = npt.NDArray[np.float32]
@@ -32,6 +33,9 @@ Deviations = Single  # [S, H, R]
 PENALTIES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003)  # towards the shared path, relative to the mean variance of a regressor
 ALONE = (0.1, 0.01)  # the same towards the last value
 FITTED = len(PENALTIES) + len(ALONE)
+FOLLOWING = (1.0, 0.1, 0.01)  # the same towards the shared path, beside two regressors of each leader: see `leading`
+FREELY = (0.1, 0.01)  # ... and beside all that is read of the leaders
+LED = len(FOLLOWING) + len(FREELY)
 SMOOTHING = (1.0, 0.5, 0.2)  # weight of the newest value in a level; 1: the level is the last value
 LONGEST_SMOOTHING = 60  # values in a level
 MOST_CELLS = 8_000_000  # of all deviations: 32 MB of a model
@@ -48,9 +52,9 @@ class Unfitted:
     needed: Index
 
 
-def fits(flat: Flat, shared: Linear, horizon: int) -> bool:
+def fits(flat: Flat, shared: Linear, horizon: int, leaders: Leaders | None = None) -> bool:
     """Whether there are several series, and not too many for each to deviate from the others."""
-    count, read = len(flat.start), shared.anchor.shape[1]
+    count, read = len(flat.start), shared.anchor.shape[1] + (0 if leaders is None else leaders.columns)
     return count > 1 and read <= 1024 and count * horizon * read <= MOST_CELLS
 
 
@@ -71,11 +75,16 @@ def unfitted(shared: Linear, naives: Sequence[Candidate], horizon: int) -> Unfit
     return Unfitted(np.stack([np.pad(path, ((0, 0), (0, beside))) for path in paths]) - base, np.array(needed))
 
 
-def candidates(flat: Flat, index: int, span: Span, shared: Linear, horizon: int, simple: Unfitted) -> Values:
+def candidates(
+    flat: Flat, index: int, span: Span, shared: Linear, horizon: int, simple: Unfitted, leaders: Leaders | None = None
+) -> Values:
     """The deviations [K, H, R] of the series `index`: those fitted on its origins of `span`, zero where these are too
     few, and behind them the `simple` ones."""
     base = shared.weights
     matrices = np.concatenate([np.zeros((FITTED, *base.shape)), simple.matrices])
+    if leaders is not None:
+        matrices = np.concatenate([matrices, np.zeros((LED, *base.shape))])
+        matrices = np.pad(matrices, ((0, 0), (0, 0), (0, leaders.columns)))
     first, last = int(span.first[index]), int(span.last[index])
     if last - first + 1 < FEWEST:
         return matrices
@@ -83,23 +92,39 @@ def candidates(flat: Flat, index: int, span: Span, shared: Linear, horizon: int,
     offsets, truth = regressors(flat, origins, shared.lags), targets(flat, origins, horizon)
     left = truth - offsets @ base.T
     weights = robust_weights(offsets, left, np.ones(len(origins)), min(PENALTIES))
-    matrices[: len(PENALTIES)] = ridges(offsets, left, weights, PENALTIES)
-    matrices[len(PENALTIES) : FITTED] = np.stack(ridges(offsets, truth, weights, ALONE)) - base
+    own = offsets.shape[1]
+    matrices[: len(PENALTIES), :, :own] = ridges(offsets, left, weights, PENALTIES)
+    matrices[len(PENALTIES) : FITTED, :, :own] = np.stack(ridges(offsets, truth, weights, ALONE)) - base
+    if leaders is not None and (leaders.places[index] >= 0).any():
+        wide = np.concatenate([offsets, leading.read(flat, leaders, index, origins)], axis=1)
+        there = np.isfinite(wide).all(axis=1)
+        if there.sum() >= FEWEST:
+            wide, left = wide[there], left[there]
+            weights = robust_weights(wide, left, weights[there], min(FREELY))
+            for place, penalty in enumerate(FOLLOWING, start=-LED):
+                matrices[place] = leading.fitted(wide[:, :own], wide[:, own:], left, weights, leaders, index, penalty)
+            matrices[-len(FREELY) :] = ridges(wide, left, weights, FREELY)
     return matrices
 
 
-def solve(flat: Flat, span: Span, shared: Linear, horizon: int, simple: Unfitted, weights: Values) -> Deviations:
+def solve(
+    flat: Flat, span: Span, shared: Linear, horizon: int, simple: Unfitted, weights: Values,
+    leaders: Leaders | None = None,
+) -> Deviations:  # fmt: skip
     """The deviations of each series, from its origins of `span`, mixed by its `weights` [S, K]."""
-    mixed = np.zeros((len(flat.start), *shared.anchor.shape), dtype=np.float32)
+    rows, columns = shared.anchor.shape
+    columns += 0 if leaders is None else leaders.columns
+    mixed = np.zeros((len(flat.start), rows, columns), dtype=np.float32)
     for index in np.flatnonzero(weights.any(axis=1)):
-        tried = candidates(flat, int(index), span, shared, horizon, simple)
+        tried = candidates(flat, int(index), span, shared, horizon, simple, leaders)
         mixed[index] = np.tensordot(weights[index], tried, axes=1)
     return mixed
 
 
 def choose(
-    flat: Flat, span: Span, shared: Linear, simple: Unfitted, origins: Origins, left: Values
-) -> tuple[Values, Values]:
+    flat: Flat, span: Span, shared: Linear, simple: Unfitted, origins: Origins, left: Values,
+    leaders: Leaders | None = None,
+) -> tuple[Values, Values]:  # fmt: skip
     """What deviations, fitted on `span`, and `simple` ones add to the shared path at held-out `origins` [O, H], and the
     weights [S, K] by which each series mixes them, beside none at all.
 
@@ -107,20 +132,43 @@ def choose(
     in a block goes by the weights that the other blocks of its series give.
     """
     horizon = left.shape[1]
-    added, weights = np.zeros_like(left), np.zeros((len(flat.start), FITTED + len(simple.matrices)))
+    count = FITTED + len(simple.matrices) + (0 if leaders is None else LED)
+    added, weights = np.zeros_like(left), np.zeros((len(flat.start), count))
     if not fits(flat, shared, horizon):
         return added, weights
     positions = origins.positions(flat)
     for index, part in origins.by_series():
-        tried = candidates(flat, index, span, shared, horizon, simple)
-        adds = regressors(flat, positions[part], shared.lags) @ tried.transpose(0, 2, 1)  # [K, O, H]
+        tried = candidates(flat, index, span, shared, horizon, simple, leaders)
+        read = _read(flat, index, positions[part], shared.lags, leaders)
+        adds = read @ tried.transpose(0, 2, 1)  # [K, O, H]
         sizes = np.concatenate([mean_known(np.abs(left[part] - adds), 2), mean_known(np.abs(left[None, part]), 2)])
-        able = np.repeat([span.last[index] - span.first[index] + 1 >= FEWEST, True], [FITTED, len(simple.needed) + 1])
-        able[FITTED:-1] = flat.length[index] >= simple.needed
-        total, apart = _weights(sizes, origins.block[part], able)
-        added[part] = sum(apart[:, k, None] * by_one for k, by_one in enumerate(adds))
-        weights[index] = total[:-1]
+        able = np.ones(len(sizes), dtype=bool)
+        able[:FITTED] = span.last[index] - span.first[index] + 1 >= FEWEST
+        able[FITTED : FITTED + len(simple.needed)] = flat.length[index] >= simple.needed
+        led = slice(FITTED + len(simple.needed), -1)
+        able[led] = False
+        added[part], weights[index] = _mixed(adds, sizes, origins.block[part], able)
+        if leaders is not None and tried[-LED:].any():
+            able[led] = True
+            with_them, mix = _mixed(adds, sizes, origins.block[part], able)
+            alone, beside = (mean_known(np.abs(left[part] - one), 1).sum() for one in (added[part], with_them))
+            if beside < alone:
+                added[part], weights[index] = with_them, mix
     return added, weights
+
+
+def _mixed(adds: Values, sizes: Values, block: Index, able: Known) -> tuple[Values, Values]:
+    """(What the `able` deviations add to the forecasts of one series [O, H], each block mixed by the errors of the
+    others; their weights by all blocks [K]), from what each adds [K, O, H] and misses [K + 1, O]."""
+    total, apart = _weights(sizes, block, able)
+    return sum(apart[:, k, None] * by_one for k, by_one in enumerate(adds)), total[:-1]
+
+
+def with_leaders(weights: Values, leaders: Leaders, used: Known) -> tuple[Values, Leaders | None]:
+    """(Weights [S, K] that were chosen with `leaders`, the leaders of those series that have a deviation with them); of
+    the series that are `used` [S]."""
+    kept = leaders.of(used & weights[:, -LED:].any(axis=1))
+    return (weights[:, :-LED], None) if kept is None else (weights, kept)
 
 
 def path_weights(network: Values, path: Values, origins: Origins, count: int) -> tuple[Values, Values]:
@@ -141,15 +189,23 @@ def mixed(network: Values, path: Values, weight: Values) -> Values:
     return (1 - weight) * network + weight * path
 
 
-def added(deviations: Deviations, flat: Flat, origins: Origins, lags: Index) -> Single:
+def added(deviations: Deviations, flat: Flat, origins: Origins, lags: Index, leaders: Leaders | None = None) -> Single:
     """What the deviations add to the forecasts [O, H] from `origins`."""
     offsets = np.empty((len(origins), deviations.shape[1]), dtype=np.float32)
     positions = origins.positions(flat)
     for index, part in origins.by_series():
         matrix = deviations[index]
-        read = regressors(flat, positions[part], lags).astype(np.float32) if matrix.any() else None
+        read = _read(flat, index, positions[part], lags, leaders).astype(np.float32) if matrix.any() else None
         offsets[part] = 0.0 if read is None else read @ matrix.T
     return offsets
+
+
+def _read(flat: Flat, index: int, positions: Index, lags: Index, leaders: Leaders | None) -> Values:
+    """The regressors [O, R] of one series, and behind them what is read of its leaders; 0 where one is not there."""
+    own = regressors(flat, positions, lags)
+    if leaders is None:
+        return own
+    return np.concatenate([own, leading.there(flat, leaders, index, positions)], axis=1)
 
 
 def _weights(sizes: Values, block: Index, able: npt.NDArray[np.bool_]) -> tuple[Values, Values]:

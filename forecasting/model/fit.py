@@ -13,9 +13,10 @@ import numpy as np
 
 from forecasting.config import ForecastConfig
 from forecasting.messages import Message
-from forecasting.model import deviations, ensemble, linear, networks, prepare, volatility
+from forecasting.model import deviations, ensemble, leading, linear, networks, prepare, volatility
 from forecasting.model.ensemble import OnEpoch
 from forecasting.model.held_out import HeldOut, Offsets, cross_fitted, held_out_offsets
+from forecasting.model.leading import Leaders
 from forecasting.model.linear import Linear
 from forecasting.model.method import Method
 from forecasting.model.origins import Span
@@ -24,7 +25,7 @@ from forecasting.model.regressors import mean_known
 from forecasting.model.select import Selection, select
 from forecasting.model.train import Epoch, Trained
 from forecasting.model.volatility import Volatility
-from forecasting.model.windows import Extra, Known
+from forecasting.model.windows import Extra, Index, Known
 from forecasting.panel import Values
 
 
@@ -59,9 +60,10 @@ def fit(
     on_epoch: OnEpoch | None = None,
     extra: Extra | None = None,
     measured: Sequence[Known] | None = None,
+    ends: Index | None = None,
 ) -> Fitted:
     """Train on `series` and what `extra` has beside them; nothing learns from values that were not `measured`."""
-    plan = prepare.plan(series, seasons, config, extra, measured)
+    plan = prepare.plan(series, seasons, config, extra, measured, ends)
     early = prepare.prepare(plan, plan.held_out)
     valid = Span(np.maximum(plan.lengths - plan.held_out, early.span.first), plan.lengths - config.horizon)
 
@@ -73,10 +75,12 @@ def fit(
     offsets = held_out_offsets(early, path, nets, material, valid)
     earlier = cross_fitted(early, path, nets, material)
     scale = volatility.choose(early.flat, plan.periods, earlier, offsets)
-    selection = select(offsets, early, plan, path)
+    leaders, early = _leaders(plan, early, path)
+    selection = select(offsets, early, plan, path, leaders)
 
     late = prepare.prepare(plan, 0, early)
-    final = _final_path(plan, late, path.penalty, selection)
+    leaders, late = _read(plan, late, selection.leaders)
+    final = _final_path(plan, late, path.penalty, selection, leaders)
     begun = trained if selection.share > 0 else [dataclasses.replace(result, kept_epoch=0) for result in trained]
     late_material = prepare.network_material(late, plan, final)
     finals = ensemble.go_on(begun, late_material, config, late.flat, late.span, on_epoch)
@@ -88,6 +92,7 @@ def fit(
         anchor_names=early.anchor.names,
         states=late.states,
         linear=final,
+        leaders=leaders,
         networks=tuple(result.network for result in finals),
         share=selection.share,
         path_weights=selection.path_weights,
@@ -107,14 +112,32 @@ def _linear_path(plan: Plan, early: Prepared, valid: Span) -> Linear:
     return linear.choose(options, early.flat, valid.origins(horizon).positions(early.flat), horizon)
 
 
-def _final_path(plan: Plan, late: Prepared, penalty: float, selection: Selection) -> Linear:
+def _leaders(plan: Plan, early: Prepared, path: Linear) -> tuple[Leaders | None, Prepared]:
+    """(Which series lead others, what was prepared with these beside it)."""
+    if plan.ends is None or plan.constant or not deviations.fits(early.flat, path, plan.config.horizon):
+        return None, early
+    leaders = leading.find(early.flat, early.span, path.lags, plan.ends)
+    return _read(plan, early, leaders if deviations.fits(early.flat, path, plan.config.horizon, leaders) else None)
+
+
+def _read(plan: Plan, prepared: Prepared, leaders: Leaders | None) -> tuple[Leaders | None, Prepared]:
+    """(The leaders as they are scaled, what was prepared with them beside it)."""
+    if leaders is None or plan.ends is None:
+        return None, prepared
+    beside = leading.aligned(plan.series, plan.ends, leaders, plan.measured)
+    leaders = leading.scaled(prepared.flat, prepared.span, prepared.states, beside, leaders)
+    flat = dataclasses.replace(prepared.flat, others=leading.flatten(prepared.flat, beside, leaders))
+    return leaders, dataclasses.replace(prepared, flat=flat)
+
+
+def _final_path(plan: Plan, late: Prepared, penalty: float, selection: Selection, leaders: Leaders | None) -> Linear:
     """The same on everything, with the deviations of each series where they help any."""
     horizon = plan.config.horizon
     shared = linear.solve(late.flat, late.positions, late.anchor, late.lags, horizon, (penalty,))[0]
     if not selection.path_weights.any():
         return shared
     simple = deviations.unfitted(shared, plan.naives, horizon)
-    own = deviations.solve(late.flat, late.span, shared, horizon, simple, selection.mix)
+    own = deviations.solve(late.flat, late.span, shared, horizon, simple, selection.mix, leaders)
     return dataclasses.replace(shared, deviations=own)
 
 

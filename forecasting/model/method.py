@@ -12,8 +12,9 @@ from typing import Any
 import torch
 
 from forecasting.config import ForecastConfig
-from forecasting.model import deviations, ensemble, networks, scaling, train, windows
+from forecasting.model import deviations, ensemble, leading, networks, scaling, train, windows
 from forecasting.model import material as materials
+from forecasting.model.leading import Leaders
 from forecasting.model.linear import Linear
 from forecasting.model.material import Material
 from forecasting.model.origins import Origins, Span
@@ -21,6 +22,8 @@ from forecasting.model.regressors import regressors
 from forecasting.model.volatility import Volatility
 from forecasting.model.windows import Flat, Index
 from forecasting.panel import Values
+
+LEADERS = ("places", "lags", "delays", "scales")  # arrays of Leaders in a stored model
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,7 @@ class Method:
     inputs: scaling.Inputs | None  # how further inputs are scaled
     constant: bool  # forecasts start from the middle of the training range, not from the last value
     volatility: Volatility
+    leaders: Leaders | None = None  # of the series, which their per-series linear paths read as well
 
     @property
     def cell(self) -> str:
@@ -60,13 +64,19 @@ class Method:
         path = self.linear
         if path.deviations is not None:
             path = dataclasses.replace(path, deviations=path.deviations[part])
-        return dataclasses.replace(self, states=self.states[part], linear=path, path_weights=self.path_weights[part])
+        leaders = None if self.leaders is None else self.leaders.some(part)
+        return dataclasses.replace(
+            self, states=self.states[part], linear=path, path_weights=self.path_weights[part], leaders=leaders
+        )
 
     def flatten(self, series: Sequence[Values], extra: windows.Extra | None) -> Flat:
         """The series and further inputs, scaled, end to end."""
         z = [scaling.transform(values, state) for values, state in zip(series, self.states, strict=True)]
         beside = None if self.inputs is None or extra is None else scaling.scale_inputs(extra, self.inputs)
-        return dataclasses.replace(windows.flatten(z, self.lead, beside, self.horizon), constant=self.constant)
+        flat = dataclasses.replace(windows.flatten(z, self.lead, beside, self.horizon), constant=self.constant)
+        if self.leaders is None or extra is None or extra.others is None:
+            return flat
+        return dataclasses.replace(flat, others=leading.flatten(flat, extra.others, self.leaders))
 
     def material(self, flat: Flat) -> Material:
         """What the networks read."""
@@ -100,7 +110,7 @@ def forecast(method: Method, series: Sequence[Values], span: Span, extra: window
     base = anchor + read @ method.linear.ridge.T
     path = base
     if method.linear.deviations is not None:
-        path = base + deviations.added(method.linear.deviations, flat, origins, method.linear.lags)
+        path = base + deviations.added(method.linear.deviations, flat, origins, method.linear.lags, method.leaders)
     nets = method.networks if method.share > 0 else method.networks[:1]  # the spread is the networks' all the same
     central, spread = ensemble.run(nets, method.material(flat), span.positions(flat))
     shared = base + method.share * (central - base) if method.share > 0 else base
@@ -154,6 +164,9 @@ def export(method: Method) -> tuple[dict[str, Any], dict[str, Any]]:
         about["past"] = method.inputs.past
     if method.linear.deviations is not None:
         arrays["linear.local"] = method.linear.deviations
+    if method.leaders is not None:
+        arrays |= {f"leaders.{name}": getattr(method.leaders, name) for name in LEADERS}
+        about["leaders"] = method.leaders.memory
     return arrays, about
 
 
@@ -166,6 +179,9 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         penalty=float(about["penalty"]),
         deviations=arrays.get("linear.local"),
     )
+    leaders = None
+    if "leaders" in about:
+        leaders = Leaders(memory=int(about["leaders"]), **{name: arrays[f"leaders.{name}"] for name in LEADERS})
     inputs = None
     if "past" in about:
         inputs = scaling.Inputs(arrays["inputs.centre"], arrays["inputs.scale"], int(about["past"]))
@@ -191,4 +207,5 @@ def restore(arrays: dict[str, Any], about: dict[str, Any], config: ForecastConfi
         inputs=inputs,
         constant=bool(about["constant"]),
         volatility=Volatility(**about["unrest"]),
+        leaders=leaders,
     )

@@ -36,6 +36,7 @@ class Plan:
     logs: tuple[bool, ...]  # [S] whether a series goes on a log scale
     held_out: int  # steps at the end of each series that validation uses
     measured: Sequence[Known] | None = None  # [S] which values were measured; None: all
+    ends: Index | None = None  # [S] of the series on one calendar; None: unknown
 
     @property
     def lengths(self) -> Index:
@@ -76,6 +77,7 @@ def plan(
     config: ForecastConfig,
     extra: windows.Extra | None,
     measured: Sequence[Known] | None = None,
+    ends: Index | None = None,
 ) -> Plan:
     """Decide what both trainings share."""
     lengths = np.array([len(values) for values in series], dtype=np.int64)
@@ -87,6 +89,7 @@ def plan(
         logs=_logs(series),
         held_out=held_out_steps(lengths, config.horizon),
         measured=measured,
+        ends=ends,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from forecasting.model import deviations
 from forecasting.model.held_out import Offsets
+from forecasting.model.leading import Leaders
 from forecasting.model.linear import Linear
 from forecasting.model.prepare import Plan, Prepared
 from forecasting.model.regressors import mean_known
@@ -27,11 +28,14 @@ class Selection:
     share: float  # of the networks beside anchor + linear
     path_weights: Values  # [S] of the per-series linear path, beside the networks on the shared one
     mix: Values  # [S, K] of deviations in the per-series linear path
+    leaders: Leaders | None  # of the series in which they lower the error
     added: Values  # by the deviations, to anchor + linear
     forecast: Values
 
 
-def select(offsets: Offsets, prepared: Prepared, plan: Plan, shared: Linear) -> Selection:
+def select(
+    offsets: Offsets, prepared: Prepared, plan: Plan, shared: Linear, leaders: Leaders | None = None
+) -> Selection:
     """Choose by the errors at held-out origins; what is chosen for a series there goes by its other blocks."""
     base, count = offsets.path, len(plan.series)
     share = 1.0 if plan.constant else network_share(offsets)
@@ -40,13 +44,15 @@ def select(offsets: Offsets, prepared: Prepared, plan: Plan, shared: Linear) -> 
     if not plan.constant:
         simple = deviations.unfitted(shared, plan.naives, plan.config.horizon)
         left = offsets.truth - base
-        added, mix = deviations.choose(prepared.flat, prepared.span, shared, simple, offsets.origins, left)
+        added, mix = deviations.choose(prepared.flat, prepared.span, shared, simple, offsets.origins, left, leaders)
     of_series, of_origins = np.zeros(count), np.zeros(len(base))
     if added.any():
         left, path_left = offsets.truth - network, offsets.truth - base - added
         of_series, of_origins = deviations.path_weights(left, path_left, offsets.origins, count)
     forecast = deviations.mixed(network, base + added, of_origins)
-    return Selection(share=share, path_weights=of_series, mix=mix, added=added, forecast=forecast)
+    if leaders is not None:
+        mix, leaders = deviations.with_leaders(mix, leaders, of_series > 0)
+    return Selection(share=share, path_weights=of_series, mix=mix, leaders=leaders, added=added, forecast=forecast)
 
 
 def network_share(offsets: Offsets) -> float:

@@ -28,6 +28,7 @@ class Extra:
 
     past: list[Values]  # [T, P] each known up to its own step
     known: list[Values]  # [T + H, K] known H steps ahead
+    others: list[Values] | None = None  # [T, J] the leaders of each series: see `leading`
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -36,7 +37,8 @@ class Extra:
 
     def of(self, chosen: Sequence[int]) -> Extra:
         """Those of some series."""
-        return Extra([self.past[i] for i in chosen], [self.known[i] for i in chosen])
+        others = None if self.others is None else [self.others[i] for i in chosen]
+        return Extra([self.past[i] for i in chosen], [self.known[i] for i in chosen], others)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Flat:
     memory: int = 0  # last steps of the further inputs that the linear path reads
     constant: bool = False  # forecasts start from zero, the middle of the training range, not from the last value
     measured: Known | None = None  # [N] which values were measured; None: all
+    others: Values | None = None  # [N, J] the leaders of each series beside it (see `leading`), scaled
 
 
 @dataclasses.dataclass(frozen=True)

@@ -45,6 +45,7 @@ def _about(config: ForecastConfig, predictor: Predictor, history: History, *, qu
     extra, inputs = history.extra, ["y"]
     if extra is not None:
         inputs += [name for name, count in zip(("past", "known"), extra.counts, strict=True) if count]
+        inputs += [] if extra.others is None else ["others"]
     return {
         "program": "Tidecast",
         "forecast": "forecast" if predictor.by_network else "recurrent",  # its column in predict or predict_members

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 _TEXT = (
     "Inputs: y, the last values of each row in their unit, NaN before its first value; series, which of the series in "
-    "the metadata each row is of; past and known, the inputs beside the values. What is not given is what the forecast "
-    "was trained on. Outputs: forecast [rows, horizon]; lower and upper [rows, horizon, levels]."
+    "the metadata each row is of; past and known, the inputs beside the values; others, the series that each row "
+    "follows, at its steps. What is not given is what the forecast was trained on. Outputs: forecast [rows, horizon]; "
+    "lower and upper [rows, horizon, levels]."
 )
 
 
@@ -113,6 +114,9 @@ def _offsets(
     if own.any():
         path = base
         if method.linear.deviations is not None:
+            if method.leaders is not None and extra is not None:
+                others = inputs.leading(graph, rows, method, extra, history, given, z)
+                read = graph.op("Concat", read, others, axis=1)
             single = graph.shaped(graph.single(read), 0, -1, 1)
             added = graph.op("MatMul", rows.own(method.linear.deviations), single)  # [N, H, 1]
             path = graph.op("Add", base, graph.double(graph.shaped(added, 0, horizon)))

@@ -104,6 +104,43 @@ def further(graph: Graph, method: Method, extra: Extra, history: int) -> Further
     return Further(*found)
 
 
+def leading(graph: Graph, rows: Rows, method: Method, extra: Extra, history: int, given: str, z: str) -> str:
+    """What is read of the leaders of each row, whose values are an input, by default those of `extra`; `given` are the
+    values of the rows and `z` the same, scaled: `leading.there` [N, J * (M + 1)]."""
+    leaders, parts = method.leaders, extra.others
+    assert leaders is not None  # noqa: S101 - the caller has looked
+    assert parts is not None  # noqa: S101 - they come with the leaders
+    count, read = leaders.places.shape[1], leaders.memory + 1
+    default = padded([part[-history:] for part in parts], history)
+    values = _led_like(graph, graph.input("others", default, ["N", history, count]), given, count)
+    values = graph.cut(values, history - read, history)  # [N, M + 1, J]
+    there = leaders.places[:, None] >= 0  # [S, 1, J]
+    log, centre, scale, floor, _ = np.moveaxis(leaders.scales[:, None], -1, 0)
+    logs = graph.op("Log", graph.op("Max", values, rows.own(np.where(log > 0, floor, 1e-300))))
+    level = graph.op("Where", rows.own(log > 0), logs, values)
+    centred = graph.op("Sub", level, rows.own(centre))
+    scaled = graph.op("Div", centred, rows.own(np.where(there, scale, 1.0)))
+    last = graph.cut(scaled, read - 1, read)
+    back = graph.op("Gather", scaled, graph.constant(np.arange(read - 2, -1, -1)), axis=1)  # the newest first
+    offsets = graph.op("Sub", back, last)
+    apart = graph.op("Sub", last, graph.shaped(graph.cut(z, history - 1, history), 0, 1, 1))
+    both = graph.op("Concat", offsets, apart, axis=1)
+    reach = (leaders.lags - leaders.delays)[:, None]
+    kept = np.concatenate([np.arange(1, read)[None, :, None] <= reach, there], axis=1) & there  # [S, M + 1, J]
+    used = graph.op("And", rows.own(kept), graph.op("Not", graph.op("IsNaN", both)))
+    both = graph.op("Where", used, both, graph.constant(0.0, np.float64))
+    return graph.op("Flatten", graph.op("Transpose", both, perm=[0, 2, 1]), axis=1)
+
+
+def _led_like(graph: Graph, values: str, given: str, count: int) -> str:
+    """Values [N, W, J] with their first in place of what is before the first of the `given` ones [N, W]."""
+    blank = graph.op("IsNaN", given)
+    first = graph.op("ReduceSum", graph.whole(blank), graph.constant(np.array([1])), keepdims=1)  # [N, 1]
+    first = graph.op("Tile", graph.shaped(first, 0, 1, 1), graph.constant(np.array([1, 1, count])))
+    led_by = graph.op("GatherElements", values, first, axis=1)
+    return graph.op("Where", graph.shaped(blank, 0, 0, 1), led_by, values)
+
+
 def network_inputs(graph: Graph, z: str, periods: Sequence[int], history: int, steps: int, beside: Further) -> str:
     """What networks read at the last `steps` of the scaled values `z` [N, W]: `material.network_inputs` [N, T, F]."""
 

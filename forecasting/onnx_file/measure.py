@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forecasting import folds
+from forecasting.evaluation import leaders
 from forecasting.evaluation import predictor as predictors
 from forecasting.onnx_file.inputs import padded
 
@@ -63,6 +64,7 @@ def compare(
     trained = folds.as_trained_on(panel, config, None)[0].values()
     values = [trained[i] for i in chosen]
     extra, _, _ = folds.further_inputs(panel, config)
+    extra = leaders.beside(extra, predictor, panel, trained)
     some = None if extra is None else extra.of(chosen)
     span = _span(values, config.horizon)
     measured = panel.measured()
@@ -131,6 +133,8 @@ def _by_onnx(session: Any, values: Sequence[Values], extra: Extra | None, origin
         if extra is not None and "known" in named:
             ahead = [extra.known[i][first : seen + horizon] for i, first, seen in seen_from]
             feed["known"] = padded(ahead, history + horizon)
+        if extra is not None and extra.others is not None and "others" in named:
+            feed["others"] = padded([extra.others[i][first:seen] for i, first, seen in seen_from], history)
         found.append(session.run(["forecast"], feed)[0])
     return np.concatenate(found)
 

@@ -85,6 +85,20 @@ def rising() -> Panel:
     return daily(np.cumsum(np.random.default_rng(2).poisson(3, 300)))
 
 
+def following() -> Panel:
+    """The second and third follow the first, one by two steps and one, which begins later, by five; the last none."""
+    random = np.random.default_rng(4)
+    leads = 20 * np.exp(np.cumsum(0.05 * random.normal(size=305)))
+    rest = [
+        10 + leads[5 - lag : 305 - lag][-length:] * (1 + 0.01 * random.normal(size=length))
+        for lag, length in ((2, 300), (5, 200))
+    ]
+    ds = pd.date_range("2023-01-02", periods=300, freq="D")
+    columns = [leads[5:], *rest, random.normal(size=300)]
+    parts = [pd.DataFrame({"unique_id": f"{place}", "ds": ds[-len(y) :], "y": y}) for place, y in enumerate(columns)]
+    return Panel(pd.concat(parts, ignore_index=True), "D")
+
+
 def mostly_zero() -> Panel:
     random = np.random.default_rng(3)
     return daily(np.where(random.random(300) < 0.8, 0, random.poisson(5, 300)))
@@ -107,6 +121,7 @@ def test_every_cell_gives_the_same_forecast_and_intervals(cell: str) -> None:
         (mostly_zero, {}, 0.5),
         (mostly_zero, {}, 0.0),
         (rising, {"anchor": "constant", "loss": "mse"}, None),
+        (following, {"members": 2}, 0.6),
     ],
 )
 def test_every_part_of_a_forecast_is_in_the_file(panel: Any, changes: dict[str, Any], factor: float | None) -> None:

@@ -18,7 +18,7 @@ from forecasting.evaluation.explaining.contributions import Contributions, contr
 from forecasting.evaluation.explaining.occasions import Effects
 from forecasting.evaluation.predictor import Predictor
 from forecasting.messages import Message
-from forecasting.model.attribution import Part, Parts, add
+from forecasting.model.attribution import LEADER, Part, Parts, add
 from forecasting.model.origins import Span
 from forecasting.model.windows import Extra
 from forecasting.panel import Values
@@ -45,7 +45,8 @@ def explain(
     inputs: Sequence[str],
     after: After,
 ) -> dict[str, Any]:
-    """JSON-able. `series` are those of the predictor, or their ends; `inputs` name the further inputs.
+    """JSON-able. `series` are those of the predictor, or their ends, the first of the panel whose series are called
+    `names`; `inputs` name the further inputs.
 
     parts: for each series the forecast from its end as anchor, anchor-linear, recurrent and forecast, each [H];
     contributions: what adds up to it, see `_added`; effects: curves of the covariates that are known ahead, see
@@ -58,6 +59,7 @@ def explain(
     """
     from forecasting.model import importance
 
+    every, names = names, names[: len(series)]
     length = np.array([len(values) for values in series], dtype=np.int64)
     forecasts = predictors.ahead(predictor, series, Span(length, length), extra, members=True)
     wanted = ("anchor", "anchor-linear", "recurrent")
@@ -69,7 +71,7 @@ def explain(
     found = {"parts": parts, "lags": [], "inputs": [], "attention": {}, "effects": {}}
     count = effects.few(len(series), int(length.min()), predictor.horizon)
     span = Span(length - count + 1, length)
-    found["contributions"] = _added(predictor, series, names, extra, inputs, after, span)
+    found["contributions"] = _added(predictor, series, every, extra, inputs, after, span)
     found["holidays"] = _of_holidays(after, names)
     method = predictor.method
     if method is None:
@@ -101,13 +103,13 @@ def input_part(name: str) -> Part:
 
 
 def _added(
-    predictor: Predictor, series: Sequence[Values], names: Sequence[str], extra: Extra | None, inputs: Sequence[str],
+    predictor: Predictor, series: Sequence[Values], every: Sequence[str], extra: Extra | None, inputs: Sequence[str],
     after: After, span: Span,
 ) -> dict[str, Any]:  # fmt: skip
-    """For each series `base`, the mean of its last `values` values; `forecast` [H]; `parts` with `kind` and `name`,
-    their `values` [H], which with the base add up to the forecast, and `usual`, their mean size over the last `origins`
-    origins and all steps, None where it is not known; `network` and `network_usual`, the same of how far the recurrent
-    part moves the network's own forecast."""
+    """For each of `series`, the first of `every` one of the panel: `base`, the mean of its last `values` values;
+    `forecast` [H]; `parts` with `kind` and `name`, their `values` [H], which with the base add up to the forecast, and
+    `usual`, their mean size over the last `origins` origins and all steps, None where it is not known; `network` and
+    `network_usual`, the same of how far the recurrent part moves the network's own forecast."""
     found = contributions(predictor, series, span, extra, [input_part(name) for name in inputs])
     rows = list(found.origins.by_series())
     ends = np.array([part.stop - 1 for _, part in rows])
@@ -121,10 +123,9 @@ def _added(
             usual = float(np.abs(found.parts[one][part]).mean()) if one in found.parts else None
             if max(float(np.abs(values).max()), usual or 0.0) > 1e-6 * max(float(np.abs(final[index]).max()), 1e-12):
                 usual = None if usual is None else _short(usual)
-                of_parts.append(
-                    {"kind": one.kind, "name": one.name, "values": list(map(_short, values)), "usual": usual}
-                )
-        series_found[names[index]] = {
+                name = every[int(one.name)] if one.kind == LEADER else one.name
+                of_parts.append({"kind": one.kind, "name": name, "values": list(map(_short, values)), "usual": usual})
+        series_found[every[index]] = {
             "base": _short(found.base[ends[index]]),
             "values": int(found.values[index]),
             "forecast": list(map(_short, final[index])),

@@ -143,6 +143,8 @@ def _label(kind: str, name: str, frequency: str) -> str:
             label = t(f"feature.{name}")
         case "holiday":
             label = holiday_name(name)
+        case "leader":
+            label = t("explain.part.leader", name=name)
         case "event":
             label = t("explain.part.event", event=name)
         case "holidays":
