@@ -10,6 +10,7 @@ What is chosen is also the argument of the widget in every run: see `widget_valu
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -77,12 +78,13 @@ def _draw(
     more: dict[str, Any],
 ) -> Any:  # fmt: skip
     drawn = _drawn(key)
-    labels = {format_func(option): option for option in options}
+    label_of = functools.cache(format_func)  # Streamlit asks for each of them again and again
+    labels = {label_of(option): option for option in options}
     if key in st.session_state:
         value = st.session_state[key]
         option = _options_of(value, options, drawn["labels"])
         # A label that the last run did not have is one that the browser does not have either.
-        unseen = drawn["last"] is not None and any(format_func(one) not in drawn["last"] for one in _each(option))
+        unseen = drawn["last"] is not None and any(label_of(one) not in drawn["last"] for one in _each(option))
         if option != value or (unseen and all(one in options for one in _each(option))):
             st.session_state[key] = option
         more = _argument(widget, option, options, more)
@@ -90,7 +92,7 @@ def _draw(
     drawn["options"], drawn["last"] = list(options), set(labels)
     if on_change := more.pop("on_change", None):
         more["on_change"] = _once(key, on_change, more.pop("args", ()))
-    chosen = widget(label, options, key=key, format_func=format_func, **more)
+    chosen = widget(label, options, key=key, format_func=label_of, **more)
     drawn["chosen"] = chosen
     return chosen
 
