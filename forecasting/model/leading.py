@@ -31,6 +31,7 @@ MOST = 3  # leaders of a series
 MOST_SERIES = 200  # of a panel
 LONGEST = 60  # steps that one leads by
 FEWEST = 60  # innovations that two series have in common
+RECENT = 4000  # last steps of each that are looked at: more would take minutes of many long series
 CHANCE = 0.01  # that any of all series and lags is taken for a leader where there is none
 FAR = 4.0  # deviations from which on an innovation counts as no larger
 OUTLIER = 8.0  # deviations from which on what follows it does not count
@@ -76,7 +77,8 @@ def find(flat: Flat, span: Span, lags: Index, ends: Index) -> Leaders | None:
         return None
     left = _innovations(flat, span, lags, ends)
     known = np.isfinite(left)
-    left = np.where(known, left, 0.0)
+    begin = int(known.any(axis=1).argmax())
+    left, known = np.where(known, left, 0.0)[begin:], known[begin:].astype(np.float64)
     longest = min(LONGEST, len(left) - FEWEST)
     if longest < 1:
         return None
@@ -84,7 +86,7 @@ def find(flat: Flat, span: Span, lags: Index, ends: Index) -> Leaders | None:
     strength, at = np.zeros((count, count)), np.zeros((count, count), dtype=np.int64)
     for lag in range(1, longest + 1):
         now, before = left[lag:], left[:-lag]
-        common = known[lag:].T.astype(float) @ known[:-lag]
+        common = known[lag:].T @ known[:-lag]
         sizes = np.sqrt((now**2).T @ known[:-lag] * (known[lag:].T @ before**2))
         score = np.abs(now.T @ before) / np.maximum(sizes, 1e-300) * np.sqrt(common)
         score[(common < FEWEST) | (lag <= delays) | np.eye(count, dtype=bool)] = 0.0
@@ -109,7 +111,7 @@ def _innovations(flat: Flat, span: Span, lags: Index, ends: Index) -> Values:
     first = ends - flat.length + 1  # of each series, on the calendar
     left = np.full((int(ends.max() - first.min()) + 1, len(first)), np.nan)
     for index, (start, last) in enumerate(zip(span.first, span.last, strict=True)):
-        seen = np.arange(start, last + 1)
+        seen = np.arange(max(start, last + 1 - RECENT), last + 1)
         if len(seen) < FEWEST:
             continue
         positions = flat.start[index] + seen - 1
