@@ -80,7 +80,7 @@ def evaluate_fold(
         train, panel.seasons, config, report, some,
         compare=compare, names=names, measured=known, totals=len(sums), ends=None if ends is None else ends - begin,
     )  # fmt: skip
-    some = leaders.beside(some, predictor, panel, [values[i] for i in kept], kept)
+    some = leaders.beside(some, predictor, panel, [values[i] for i in kept], kept).extra
     nodes = None
     if hierarchy is not None and sums:
         places = np.array([*(i for i in kept if i < count), *range(count, count + len(sums))], dtype=np.int64)

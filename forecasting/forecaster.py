@@ -206,7 +206,7 @@ class Forecaster:
         extra, _, _ = folds.further_inputs(panel, self.config)
         plain, names = folds.as_trained_on(panel, self.config, self._effects)
         values = plain.values()
-        extra = leaders.beside(extra, self._predictor, panel, values)
+        extra = leaders.beside(extra, self._predictor, panel, values).extra
         tested = folds.forecast_origins(
             self._predictor, self.config, 1, values, span, extra, np.arange(len(lengths)), self._effects, names
         )
@@ -230,13 +230,13 @@ class Forecaster:
         extra, _, _ = folds.further_inputs(panel, self.config)
         series, known = self._history.continued(folds.as_trained_on(panel, self.config, self._effects)[0], extra)
         report = progress_of_fit(self.config, on_progress, "final", 1, 1, 0.0, 1.0, expected)
-        extra = leaders.beside(extra, self._predictor, panel, series)
+        beside = leaders.continued(extra, self._predictor, panel, series, known, self._history)
         predictor, error = updating.update(
-            self._predictor, self.config, series, known, extra, report, folds.measured_of(panel, series)
+            self._predictor, self.config, series, known, beside.extra, report, folds.measured_of(panel, series)
         )
         about = {"rows": int(sum(map(len, series)) - known.sum()), "error_before": error}
         training = self.training | {"update": about, "seconds": time.perf_counter() - started}
-        history = History.of(panel, series, extra, predictor.history, predictor.horizon)
+        history = History.of(panel, series, beside, predictor.history, predictor.horizon)
         return Forecaster(self.config, predictor, training, history, self._effects)
 
     def to_bytes(self) -> bytes:

@@ -64,7 +64,7 @@ def fit(
         )  # fmt: skip
         kept = support.find(series, predictor.periods, config, names)
         return dataclasses.replace(sampling.for_all(predictor, series, chosen, config), support=kept), report
-    fitted = recipe.fit(series, seasons, config, on_epoch, extra, measured, ends)
+    fitted = recipe.fit(series, seasons, config, on_epoch, extra, measured, ends, totals)
     method, held_out = fitted.method, fitted.held_out
     origins, states = held_out.origins, held_out.states
     group = pool.groups(origins)

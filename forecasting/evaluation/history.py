@@ -10,8 +10,17 @@ import numpy as np
 
 from forecasting.errors import DataError
 from forecasting.messages import Message
-from forecasting.model.windows import Extra, Index
+from forecasting.model.windows import Extra, Index, Known
 from forecasting.panel import Panel, Values, steps_after
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What stands beside the values of series, and what tells where their leaders are, if any has one."""
+
+    extra: Extra | None
+    calendar: Index | None = None  # [S] when each series ends, in steps of one calendar
+    measured: list[Known] | None = None  # [S] which values were; None: all
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,10 +34,13 @@ class History:
     ends: list[Any]  # time of the last value
     values: list[Values]
     extra: Extra | None
+    calendar: Index | None = None  # [S] when each ends, in steps of one calendar, where some lead others
+    measured: list[Known] | None = None  # which values were, where some lead others; None: all
 
     @classmethod
-    def of(cls, panel: Panel, series: Sequence[Values], extra: Extra | None, keep: int, horizon: int) -> History:
-        """The last `keep` values of `series`, which end as `panel` does."""
+    def of(cls, panel: Panel, series: Sequence[Values], beside: Beside, keep: int, horizon: int) -> History:
+        """The last `keep` values of `series`, which end as `panel` does, with what stands beside them."""
+        extra, measured = beside.extra, beside.measured
         if extra is not None:
             past = [inputs[-keep:].copy() for inputs in extra.past]
             others = None if extra.others is None else [values[-keep:].copy() for values in extra.others]
@@ -41,6 +53,8 @@ class History:
             ends=[times[-1] for times in panel.times()],
             values=[values[-keep:].copy() for values in series],
             extra=extra,
+            calendar=beside.calendar,
+            measured=None if measured is None else [here[-keep:].copy() for here in measured],
         )
 
     @property
@@ -109,6 +123,10 @@ class History:
             arrays |= {"past": np.concatenate(self.extra.past), "known": np.concatenate(self.extra.known)}
             if self.extra.others is not None:
                 arrays["others"] = np.concatenate(self.extra.others)
+        if self.calendar is not None:
+            arrays["calendar"] = self.calendar
+        if self.measured is not None:
+            arrays["measured"] = np.concatenate(self.measured)
         about = {
             "panel_id": self.panel_id,
             "frequency": self.frequency,
@@ -137,4 +155,6 @@ class History:
             ends=list(arrays["ends"].astype("datetime64[ns]") if about["dated"] else arrays["ends"]),
             values=np.split(arrays["history"], np.cumsum(lengths)[:-1]),
             extra=extra,
+            calendar=arrays.get("calendar"),
+            measured=np.split(arrays["measured"], np.cumsum(lengths)[:-1]) if "measured" in arrays else None,
         )

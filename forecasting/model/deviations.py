@@ -75,16 +75,11 @@ def unfitted(shared: Linear, naives: Sequence[Candidate], horizon: int) -> Unfit
     return Unfitted(np.stack([np.pad(path, ((0, 0), (0, beside))) for path in paths]) - base, np.array(needed))
 
 
-def candidates(
-    flat: Flat, index: int, span: Span, shared: Linear, horizon: int, simple: Unfitted, leaders: Leaders | None = None
-) -> Values:
+def candidates(flat: Flat, index: int, span: Span, shared: Linear, horizon: int, simple: Unfitted) -> Values:
     """The deviations [K, H, R] of the series `index`: those fitted on its origins of `span`, zero where these are too
     few, and behind them the `simple` ones."""
     base = shared.weights
     matrices = np.concatenate([np.zeros((FITTED, *base.shape)), simple.matrices])
-    if leaders is not None:
-        matrices = np.concatenate([matrices, np.zeros((LED, *base.shape))])
-        matrices = np.pad(matrices, ((0, 0), (0, 0), (0, leaders.columns)))
     first, last = int(span.first[index]), int(span.last[index])
     if last - first + 1 < FEWEST:
         return matrices
@@ -92,18 +87,29 @@ def candidates(
     offsets, truth = regressors(flat, origins, shared.lags), targets(flat, origins, horizon)
     left = truth - offsets @ base.T
     weights = robust_weights(offsets, left, np.ones(len(origins)), min(PENALTIES))
-    own = offsets.shape[1]
-    matrices[: len(PENALTIES), :, :own] = ridges(offsets, left, weights, PENALTIES)
-    matrices[len(PENALTIES) : FITTED, :, :own] = np.stack(ridges(offsets, truth, weights, ALONE)) - base
-    if leaders is not None and (leaders.places[index] >= 0).any():
-        wide = np.concatenate([offsets, leading.read(flat, leaders, index, origins)], axis=1)
-        there = np.isfinite(wide).all(axis=1)
-        if there.sum() >= FEWEST:
-            wide, left = wide[there], left[there]
-            weights = robust_weights(wide, left, weights[there], min(FREELY))
-            for place, penalty in enumerate(FOLLOWING, start=-LED):
-                matrices[place] = leading.fitted(wide[:, :own], wide[:, own:], left, weights, leaders, index, penalty)
-            matrices[-len(FREELY) :] = ridges(wide, left, weights, FREELY)
+    matrices[: len(PENALTIES)] = ridges(offsets, left, weights, PENALTIES)
+    matrices[len(PENALTIES) : FITTED] = np.stack(ridges(offsets, truth, weights, ALONE)) - base
+    return matrices
+
+
+def with_leaders(flat: Flat, index: int, span: Span, shared: Linear, horizon: int, leaders: Leaders) -> Values:
+    """Those of the series `index` with what is read of its leaders behind its own regressors [LED, H, R + C]; zero
+    where its origins of `span` at which these are there are too few."""
+    count = shared.anchor.shape[1]
+    matrices = np.zeros((LED, horizon, count + leaders.columns))
+    origins = flat.start[index] + np.arange(span.first[index], span.last[index] + 1) - 1
+    wide = np.concatenate([regressors(flat, origins, shared.lags), leading.read(flat, leaders, index, origins)], axis=1)
+    there = np.isfinite(wide).all(axis=1)
+    if there.sum() < FEWEST:
+        return matrices
+    wide = wide[there]
+    own, read = wide[:, :count], wide[:, count:]
+    left = targets(flat, origins[there], horizon) - own @ shared.weights.T
+    weights = robust_weights(own, left, np.ones(len(own)), min(PENALTIES))
+    weights = robust_weights(wide, left, weights, min(FREELY))
+    for place, penalty in enumerate(FOLLOWING):
+        matrices[place] = leading.fitted(own, read, left, weights, leaders, index, penalty)
+    matrices[len(FOLLOWING) :] = ridges(wide, left, weights, FREELY)
     return matrices
 
 
@@ -111,13 +117,18 @@ def solve(
     flat: Flat, span: Span, shared: Linear, horizon: int, simple: Unfitted, weights: Values,
     leaders: Leaders | None = None,
 ) -> Deviations:  # fmt: skip
-    """The deviations of each series, from its origins of `span`, mixed by its `weights` [S, K]."""
-    rows, columns = shared.anchor.shape
-    columns += 0 if leaders is None else leaders.columns
+    """The deviations of each series, from its origins of `span`, mixed by its `weights` [S, K]; behind the regressors
+    of each stands what is read of its `leaders`."""
+    rows, count = shared.anchor.shape
+    columns = count + (0 if leaders is None else leaders.columns)
     mixed = np.zeros((len(flat.start), rows, columns), dtype=np.float32)
+    plain = FITTED + len(simple.matrices)
     for index in np.flatnonzero(weights.any(axis=1)):
-        tried = candidates(flat, int(index), span, shared, horizon, simple, leaders)
-        mixed[index] = np.tensordot(weights[index], tried, axes=1)
+        tried = candidates(flat, int(index), span, shared, horizon, simple)
+        mixed[index, :, :count] = np.tensordot(weights[index, :plain], tried, axes=1)
+        if leaders is not None and weights[index, plain:].any():
+            led = with_leaders(flat, int(index), span, shared, horizon, leaders)
+            mixed[index] += np.tensordot(weights[index, plain:], led, axes=1).astype(np.float32)
     return mixed
 
 
@@ -126,49 +137,53 @@ def choose(
     leaders: Leaders | None = None,
 ) -> tuple[Values, Values]:  # fmt: skip
     """What deviations, fitted on `span`, and `simple` ones add to the shared path at held-out `origins` [O, H], and the
-    weights [S, K] by which each series mixes them, beside none at all.
+    weights [S, K] by which each series mixes them, beside none at all; behind them, with `leaders`, those of LED more.
 
     They are the inverse POWER of what each leaves over of `left` [O, H], the errors of the shared path. What is added
-    in a block goes by the weights that the other blocks of its series give.
+    in a block goes by the weights that the other blocks of its series give. Those with leaders are in the mix of a
+    series where that lowers its error.
     """
-    horizon = left.shape[1]
-    count = FITTED + len(simple.matrices) + (0 if leaders is None else LED)
-    added, weights = np.zeros_like(left), np.zeros((len(flat.start), count))
+    horizon, plain = left.shape[1], FITTED + len(simple.matrices)
+    added = np.zeros_like(left)
+    weights = np.zeros((len(flat.start), plain + (0 if leaders is None else LED)))
     if not fits(flat, shared, horizon):
         return added, weights
     positions = origins.positions(flat)
     for index, part in origins.by_series():
-        tried = candidates(flat, index, span, shared, horizon, simple, leaders)
-        read = _read(flat, index, positions[part], shared.lags, leaders)
-        adds = read @ tried.transpose(0, 2, 1)  # [K, O, H]
-        sizes = np.concatenate([mean_known(np.abs(left[part] - adds), 2), mean_known(np.abs(left[None, part]), 2)])
-        able = np.ones(len(sizes), dtype=bool)
-        able[:FITTED] = span.last[index] - span.first[index] + 1 >= FEWEST
-        able[FITTED : FITTED + len(simple.needed)] = flat.length[index] >= simple.needed
-        led = slice(FITTED + len(simple.needed), -1)
-        able[led] = False
-        added[part], weights[index] = _mixed(adds, sizes, origins.block[part], able)
-        if leaders is not None and tried[-LED:].any():
-            able[led] = True
-            with_them, mix = _mixed(adds, sizes, origins.block[part], able)
-            alone, beside = (mean_known(np.abs(left[part] - one), 1).sum() for one in (added[part], with_them))
-            if beside < alone:
-                added[part], weights[index] = with_them, mix
+        tried = candidates(flat, index, span, shared, horizon, simple)
+        adds = regressors(flat, positions[part], shared.lags) @ tried.transpose(0, 2, 1)  # [K, O, H]
+        able = np.repeat([span.last[index] - span.first[index] + 1 >= FEWEST, True], [FITTED, len(simple.needed) + 1])
+        able[FITTED:-1] = flat.length[index] >= simple.needed
+        added[part], weights[index, :plain] = _mixed(adds, left[part], origins.block[part], able)
+        if leaders is None or not leaders.lead(index):
+            continue
+        led = with_leaders(flat, index, span, shared, horizon, leaders)
+        more = _read(flat, index, positions[part], shared.lags, leaders) @ led.transpose(0, 2, 1)
+        able = np.insert(able, plain, np.repeat(led.any(), LED))
+        with_them, mix = _mixed(np.concatenate([adds, more]), left[part], origins.block[part], able)
+        errors = [mean_known(np.abs(left[part] - one), 1).sum() for one in (with_them, added[part])]
+        if led.any() and errors[0] < errors[1]:
+            added[part], weights[index] = with_them, mix
     return added, weights
 
 
-def _mixed(adds: Values, sizes: Values, block: Index, able: Known) -> tuple[Values, Values]:
-    """(What the `able` deviations add to the forecasts of one series [O, H], each block mixed by the errors of the
-    others; their weights by all blocks [K]), from what each adds [K, O, H] and misses [K + 1, O]."""
+def _mixed(adds: Values, left: Values, block: Index, able: Known) -> tuple[Values, Values]:
+    """(What the `able` deviations [K + 1], the last of them none, add to the forecasts of one series [O, H], each block
+    mixed by the errors of the others; their weights by all blocks [K]), from what each adds [K, O, H]."""
+    sizes = np.concatenate([mean_known(np.abs(left - adds), 2), mean_known(np.abs(left[None]), 2)])
     total, apart = _weights(sizes, block, able)
     return sum(apart[:, k, None] * by_one for k, by_one in enumerate(adds)), total[:-1]
 
 
-def with_leaders(weights: Values, leaders: Leaders, used: Known) -> tuple[Values, Leaders | None]:
-    """(Weights [S, K] that were chosen with `leaders`, the leaders of those series that have a deviation with them); of
-    the series that are `used` [S]."""
-    kept = leaders.of(used & weights[:, -LED:].any(axis=1))
-    return (weights[:, :-LED], None) if kept is None else (weights, kept)
+def used_leaders(weights: Values, leaders: Leaders, used: Known) -> tuple[Values, Leaders | None]:
+    """(Weights [S, K] that were chosen with `leaders`, the leaders of those of the `used` series [S] that have a
+    deviation with them)."""
+    following = used & weights[:, -LED:].any(axis=1)
+    kept = leaders.of(following)
+    if kept is None:
+        return weights[:, :-LED], None
+    weights[~following, -LED:] = 0.0
+    return weights, kept
 
 
 def path_weights(network: Values, path: Values, origins: Origins, count: int) -> tuple[Values, Values]:
@@ -195,15 +210,19 @@ def added(deviations: Deviations, flat: Flat, origins: Origins, lags: Index, lea
     positions = origins.positions(flat)
     for index, part in origins.by_series():
         matrix = deviations[index]
-        read = _read(flat, index, positions[part], lags, leaders).astype(np.float32) if matrix.any() else None
-        offsets[part] = 0.0 if read is None else read @ matrix.T
+        if matrix.any():
+            read = _read(flat, index, positions[part], lags, leaders).astype(np.float32)
+            offsets[part] = read @ matrix[:, : read.shape[1]].T
+        else:
+            offsets[part] = 0.0
     return offsets
 
 
 def _read(flat: Flat, index: int, positions: Index, lags: Index, leaders: Leaders | None) -> Values:
-    """The regressors [O, R] of one series, and behind them what is read of its leaders; 0 where one is not there."""
+    """The regressors [O, R] of one series, and behind them what is read of its leaders, where it has any; 0 where one
+    is not there."""
     own = regressors(flat, positions, lags)
-    if leaders is None:
+    if leaders is None or not leaders.lead(index):
         return own
     return np.concatenate([own, leading.there(flat, leaders, index, positions)], axis=1)
 

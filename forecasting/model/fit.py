@@ -61,9 +61,10 @@ def fit(
     extra: Extra | None = None,
     measured: Sequence[Known] | None = None,
     ends: Index | None = None,
+    totals: int = 0,
 ) -> Fitted:
     """Train on `series` and what `extra` has beside them; nothing learns from values that were not `measured`."""
-    plan = prepare.plan(series, seasons, config, extra, measured, ends)
+    plan = prepare.plan(series, seasons, config, extra, measured, ends, totals)
     early = prepare.prepare(plan, plan.held_out)
     valid = Span(np.maximum(plan.lengths - plan.held_out, early.span.first), plan.lengths - config.horizon)
 
@@ -116,7 +117,7 @@ def _leaders(plan: Plan, early: Prepared, path: Linear) -> tuple[Leaders | None,
     """(Which series lead others, what was prepared with these beside it)."""
     if plan.ends is None or plan.constant or not deviations.fits(early.flat, path, plan.config.horizon):
         return None, early
-    leaders = leading.find(early.flat, early.span, path.lags, plan.ends)
+    leaders = leading.find(early.flat, early.span, path.lags, plan.ends, plan.totals)
     return _read(plan, early, leaders if deviations.fits(early.flat, path, plan.config.horizon, leaders) else None)
 
 

@@ -2,7 +2,9 @@
 
 Which lead is found on training values alone, by cross-correlations of what an autoregression of each series leaves over
 (prewhitening: Haugh, "Checking the independence of two covariance-stationary time series", JASA 71, 1976): two series
-that swing by themselves correlate at some lag by chance, their innovations do not. What they add is one more deviation
+that swing by themselves correlate at some lag by chance, their innovations do not. Their products count by their own
+sizes (White, "A heteroskedasticity-consistent covariance matrix estimator", Econometrica 48, 1980): series that are
+wild at the same times would correlate by chance as well. What they add is one more deviation
 of a series (see `deviations`), so held-out origins decide whether it helps.
 
 A series that ends earlier than the one that it leads is read as late as it will be known.
@@ -55,6 +57,10 @@ class Leaders:
         """What is read of all leaders of a series."""
         return int(self.places.shape[1]) * (self.memory + 1)
 
+    def lead(self, index: int) -> bool:
+        """Whether a series has any."""
+        return bool((self.places[index] >= 0).any())
+
     def of(self, chosen: Known) -> Leaders | None:
         """Those of the `chosen` series [S] alone; None without any."""
         places = np.where(chosen[:, None], self.places, -1)
@@ -67,10 +73,11 @@ class Leaders:
         )
 
 
-def find(flat: Flat, span: Span, lags: Index, ends: Index) -> Leaders | None:
+def find(flat: Flat, span: Span, lags: Index, ends: Index, totals: int = 0) -> Leaders | None:
     """Those of the series in `flat`, by their values of the training `span`; None without any.
 
-    `ends` [S]: when each series ends, in steps of one calendar.
+    `ends` [S]: when each series ends, in steps of one calendar. The last `totals` of the series are sums of others and
+    lead none.
     """
     count = len(flat.start)
     if not 1 < count <= MOST_SERIES:
@@ -87,9 +94,9 @@ def find(flat: Flat, span: Span, lags: Index, ends: Index) -> Leaders | None:
     for lag in range(1, longest + 1):
         now, before = left[lag:], left[:-lag]
         common = known[lag:].T @ known[:-lag]
-        sizes = np.sqrt((now**2).T @ known[:-lag] * (known[lag:].T @ before**2))
-        score = np.abs(now.T @ before) / np.maximum(sizes, 1e-300) * np.sqrt(common)
+        score = np.abs(now.T @ before) / np.sqrt(np.maximum((now**2).T @ before**2, 1e-300))
         score[(common < FEWEST) | (lag <= delays) | np.eye(count, dtype=bool)] = 0.0
+        score[:, count - totals :] = 0.0
         at = np.where(score > strength, lag, at)
         strength = np.maximum(score, strength)
     limit = NormalDist().inv_cdf(1 - CHANCE / (2 * count * (count - 1) * longest))

@@ -37,6 +37,7 @@ class Plan:
     held_out: int  # steps at the end of each series that validation uses
     measured: Sequence[Known] | None = None  # [S] which values were measured; None: all
     ends: Index | None = None  # [S] of the series on one calendar; None: unknown
+    totals: int = 0  # how many of the last series are sums of others
 
     @property
     def lengths(self) -> Index:
@@ -78,6 +79,7 @@ def plan(
     extra: windows.Extra | None,
     measured: Sequence[Known] | None = None,
     ends: Index | None = None,
+    totals: int = 0,
 ) -> Plan:
     """Decide what both trainings share."""
     lengths = np.array([len(values) for values in series], dtype=np.int64)
@@ -90,6 +92,7 @@ def plan(
         held_out=held_out_steps(lengths, config.horizon),
         measured=measured,
         ends=ends,
+        totals=totals,
     )
 
 

@@ -51,7 +51,7 @@ def select(
         of_series, of_origins = deviations.path_weights(left, path_left, offsets.origins, count)
     forecast = deviations.mixed(network, base + added, of_origins)
     if leaders is not None:
-        mix, leaders = deviations.with_leaders(mix, leaders, of_series > 0)
+        mix, leaders = deviations.used_leaders(mix, leaders, of_series > 0)
     return Selection(share=share, path_weights=of_series, mix=mix, leaders=leaders, added=added, forecast=forecast)
 
 

@@ -58,7 +58,24 @@ def _about(config: ForecastConfig, predictor: Predictor, history: History, *, qu
         "series": json.dumps(history.series_ids, ensure_ascii=False),
         "ends": json.dumps([str(end) for end in history.ends]),  # time of the last value of each series
         "inputs": json.dumps(inputs),
+        "leaders": json.dumps(_leaders(predictor, history), ensure_ascii=False),
         "data": history.panel_id,  # SHA-256 of what it was trained on
         "opset": str(OPSET),
         "torch": importlib.metadata.version("torch"),
     }
+
+
+def _leaders(predictor: Predictor, history: History) -> list[list[dict[str, str | int] | None]]:
+    """For each series what stands in each column of the input `others`: None for nothing, or which series, by how many
+    steps it leads, and how many steps late it is read."""
+    leaders = predictor.method.leaders if predictor.method is not None else None
+    if leaders is None:
+        return []
+    columns = zip(leaders.places.tolist(), leaders.lags.tolist(), leaders.delays.tolist(), strict=True)
+    return [
+        [
+            {"series": history.series_ids[place], "lag": lag, "delay": delay} if place >= 0 else None
+            for place, lag, delay in zip(*of_series, strict=True)
+        ]
+        for of_series in columns
+    ]

@@ -64,7 +64,7 @@ def compare(
     trained = folds.as_trained_on(panel, config, None)[0].values()
     values = [trained[i] for i in chosen]
     extra, _, _ = folds.further_inputs(panel, config)
-    extra = leaders.beside(extra, predictor, panel, trained)
+    extra = leaders.beside(extra, predictor, panel, trained).extra
     some = None if extra is None else extra.of(chosen)
     span = _span(values, config.horizon)
     measured = panel.measured()

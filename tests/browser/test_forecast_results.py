@@ -210,6 +210,7 @@ def test_verdict_and_forecast_are_in_view_charts_are_saved_and_every_tab_is_reac
     for place in range(1, tabs.count()):
         page.keyboard.press("ArrowRight")
         expect(tabs.nth(place)).to_be_focused()
+        settled(page)  # the next press is not overtaken by what this one draws
         expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
         panel = page.get_by_test_id("stTabPanel").nth(place)
         # Streamlit opens the tab that the server draws, even where another was chosen in the meantime.

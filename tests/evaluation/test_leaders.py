@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from unittest import mock
 
 import numpy as np
@@ -90,6 +91,8 @@ def test_an_onnx_file_forecasts_the_same_and_reads_other_leaders(fitted: Forecas
     expected = column[name].to_numpy().reshape(3, HORIZON)
     found = session.run(["forecast"], {})[0]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+    about = json.loads(session.get_modelmeta().custom_metadata_map["leaders"])
+    assert about == [[None], [{"series": "a", "lag": LAG, "delay": 0}], [None]]
     shape = next(one.shape for one in session.get_overridable_initializers() if one.name == "others")
     unknown = session.run(["forecast"], {"others": np.full((3, *shape[1:]), np.nan)})[0]
     np.testing.assert_allclose(unknown[[0, 2]], expected[[0, 2]], rtol=1e-5)
@@ -101,6 +104,74 @@ def test_an_update_from_the_new_rows_alone_is_that_from_all(fitted: Forecaster) 
     longer = {name: np.concatenate([series()[name], values[LENGTH:]]) for name, values in longer.items()}
     whole, rows = fitted.update(panel(longer)), fitted.update(panel(longer, start=LENGTH))
     pd.testing.assert_frame_equal(whole.predict(), rows.predict())
+
+
+@pytest.mark.parametrize("new", [1, 3])
+@pytest.mark.parametrize("overlap", [0, 2])
+def test_an_update_of_few_rows_reads_a_late_leader_and_its_gaps_as_that_from_all(new: int, overlap: int) -> None:
+    def rows(count: int, start: int = 0) -> Panel:
+        late = panel({name: values[:count] for name, values in series(LENGTH + 10).items()}, ends={"a": 2})
+        first = late.frame["ds"].min() + pd.Timedelta(days=start)
+        frame = late.frame
+        frame = frame[frame["ds"] >= first - pd.Timedelta(days=2) * (frame["unique_id"] == "a")]
+        gap = first.normalize() - pd.Timedelta(days=start) + pd.Timedelta(days=1) * np.array([228, 234, 235, 236, 239])
+        filled = frame[(frame["unique_id"] == "a") & frame["ds"].isin(gap)][["unique_id", "ds"]]
+        return Panel(frame.reset_index(drop=True), "D", filled=filled.reset_index(drop=True))
+
+    fitted = fit(rows(LENGTH), CONFIG)
+    assert any("b follows a" in note for note in fitted.training["notes"])
+    fitted = Forecaster.from_bytes(fitted.to_bytes())
+    whole, few = fitted.update(rows(LENGTH + new)), fitted.update(rows(LENGTH + new, LENGTH - overlap))
+    assert few._history.extra is not None
+    assert whole._history.extra is not None
+    for one, other in zip(few._history.extra.others or [], whole._history.extra.others or [], strict=True):
+        np.testing.assert_array_equal(one[-50:], other[-50:])
+    again = few.update(rows(LENGTH + new + 2, LENGTH + new))
+    assert again._history.calendar is not None
+    np.testing.assert_array_equal(again._history.calendar - again._history.calendar[0], [0, 2, 2])
+
+
+def test_a_leader_that_is_found_and_does_not_help_changes_no_bit() -> None:
+    random = np.random.default_rng(3)
+    apart = panel({name: 50 + np.cumsum(random.normal(size=160)) for name in "abc"})
+    before = fit(apart, CONFIG).to_bytes()
+    wrong = leading.Leaders(
+        places=np.array([[-1], [0], [1]]), lags=np.array([[0], [4], [2]]), delays=np.zeros((3, 1), dtype=np.int64),
+        memory=4, scales=np.zeros((3, 1, 5)),
+    )  # fmt: skip
+    with mock.patch.object(leading, "find", return_value=wrong):
+        found = fit(apart, CONFIG)
+    assert found._predictor.method is not None
+    assert found._predictor.method.leaders is None
+    assert found.to_bytes() == before
+
+
+def test_a_total_leads_nothing_and_what_is_summed_may_follow() -> None:
+    columns = series()
+    whole = panel({name: columns[name] for name in "ab"})
+    keys = pd.DataFrame({"region": ["x", "x"], "shop": ["a", "b"]}, dtype=object)
+    found = fit(dataclasses.replace(whole, keys=keys), CONFIG.replace(totals=("region",)))
+    assert found._predictor.method is not None
+    leaders = found._predictor.method.leaders
+    assert leaders is not None
+    assert leaders.lead(1)
+    assert leaders.places.max() <= 1
+    again = Forecaster.from_bytes(found.to_bytes())
+    pd.testing.assert_frame_equal(again.predict(), found.predict())
+
+
+def test_a_leader_stands_beside_covariates() -> None:
+    frame = panel(series()).frame
+    frame["rain"] = np.random.default_rng(5).normal(size=len(frame))
+    found = fit(Panel(frame, "D"), CONFIG)
+    assert any("b follows a" in note for note in found.training["notes"])
+    again = Forecaster.from_bytes(found.to_bytes())
+    pd.testing.assert_frame_equal(again.predict(), found.predict())
+    kinds = {part["kind"] for part in found.explain()["contributions"]["series"]["b"]["parts"]}
+    assert "leader" in kinds
+    session = open_session(found.to_onnx())
+    expected = found.predict()["forecast"].to_numpy().reshape(3, HORIZON)
+    np.testing.assert_allclose(session.run(["forecast"], {})[0], expected, rtol=1e-5)
 
 
 def test_series_that_have_no_calendar_in_common_any_more_are_refused(fitted: Forecaster) -> None:

@@ -59,6 +59,17 @@ def test_unrelated_series_and_those_that_move_at_the_same_time_have_none() -> No
     assert wrong <= 3  # of 60 panels, each with a chance of one in a hundred
 
 
+def test_series_that_are_wild_at_the_same_times_have_none() -> None:
+    random = np.random.default_rng(8)
+    wrong = 0
+    for _ in range(20):
+        weekend = np.where(np.arange(LENGTH) % 7 >= 5, 3.0, 1.0)
+        wild = np.exp(0.3 * autoregression(random, LENGTH, 0.98))
+        wrong += found([50 + weekend * random.normal(size=LENGTH) for _ in range(5)]) is not None
+        wrong += found([np.cumsum(wild * random.normal(size=LENGTH)) for _ in range(5)]) is not None
+    assert wrong <= 3
+
+
 def test_outliers_that_two_series_have_by_chance_make_no_leader() -> None:
     random = np.random.default_rng(6)
     series = [autoregression(random, LENGTH) for _ in range(2)]
