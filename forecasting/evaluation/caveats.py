@@ -65,10 +65,14 @@ def _leading(predictor: Predictor, names: Sequence[str]) -> list[Message]:
         return []
     pairs = [(int(index), int(column)) for index, column in np.argwhere(leaders.places >= 0)]
     told = tuple(
-        Message("leading.pair", name=names[index], leader=names[leaders.places[index, column]],
-                count=int(leaders.lags[index, column]))
+        Message(
+            "leading.pair",
+            name=names[index],
+            leader=names[leaders.places[index, column]],
+            count=int(leaders.lags[index, column]),
+        )
         for index, column in pairs[:NAMED]
-    )  # fmt: skip
+    )
     more = len(pairs) - len(told)
     return [Message("leading.more" if more else "leading.all", pairs=told, count=more or len(pairs))]
 

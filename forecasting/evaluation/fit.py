@@ -48,7 +48,8 @@ def fit(
     `compare`: fit the members of the pool even where the forecast is to be the network's. `names` of the series may say
     what their values are. `measured` [S]: which values were; the others were filled in, and nothing learns from them or
     is judged by them. `totals`: how many of the last series are sums of others; they are always trained on, and the
-    held-out forecasts are kept.
+    held-out forecasts are kept. `ends` [S]: when each series ends, in steps of one calendar; without, none leads
+    another.
     """
     if max(map(len, series)) < windows.needed(max(config.windows), config.horizon):
         return without_network.fit(series, seasons, config, names, measured, evidence=totals > 0), None

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from forecasting import DataError, ForecastConfig, Forecaster, Panel, evaluate, fit
+from forecasting.evaluation.caveats import caveats
 from forecasting.model import leading
 from forecasting.onnx_file.measure import open_session
 from forecasting.panel import Values
@@ -76,6 +77,17 @@ def test_it_is_told_which_series_follows_which(fitted: Forecaster) -> None:
         np.testing.assert_allclose(total, of_series["forecast"], rtol=1e-5)
     alone = fitted.explain(most=2)["contributions"]["series"]  # the leader has its name where not all are explained
     assert any(part["name"] == "a" for part in alone["b"]["parts"])
+
+
+def test_of_many_pairs_three_are_named_and_the_others_counted(fitted: Forecaster) -> None:
+    method = fitted._predictor.method
+    assert method is not None
+    assert method.leaders is not None
+    many = dataclasses.replace(method.leaders, places=np.array([[1, 2], [0, 2], [0, -1]]), lags=np.full((3, 2), 2))
+    predictor = dataclasses.replace(fitted._predictor, method=dataclasses.replace(method, leaders=many))
+    told = " ".join(caveats(predictor, fitted._history.values, list("abc")))
+    assert "a follows b by 2 steps" in told
+    assert "and 2 more" in told
 
 
 def test_a_model_file_keeps_what_leads(fitted: Forecaster) -> None:
